@@ -1,0 +1,488 @@
+"""Callbacks are called while training goes on: they record, stop, or change it.
+
+The progress bar is one of them, in `progress.py`.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from .errors import explain_error
+from .progress import ProgressBar, epoch_line
+from .types import Array
+
+if TYPE_CHECKING:
+    from .models import Model
+
+__all__ = [
+    "CSVLogger",
+    "Callback",
+    "EarlyStopping",
+    "History",
+    "LearningRateScheduler",
+    "ModelCheckpoint",
+    "ProgressBar",
+    "ReduceLROnPlateau",
+    "TerminateOnNaN",
+]
+
+
+class Callback:
+    """The base of all callbacks: write the methods you need.
+
+    `self.model` is the model, `self.params` holds "epochs" and "steps" (per epoch). `logs` holds losses and
+    metrics by name. Setting `self.model.stop_training = True` ends the training.
+
+    >>> class Count(Callback):
+    ...     epochs = 0
+    ...     def on_epoch_end(self, epoch, logs=None):
+    ...         self.epochs += 1
+    """
+
+    model: Any = None
+    params: dict[str, Any]
+
+    def set_model(self, model: Any) -> None:
+        """Take the model."""
+        self.model = model
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Take the plan of the training."""
+        self.params = params
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Be told that training begins."""
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        """Be told that training has ended, also after an error."""
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Be told that an epoch begins, counted from 0."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Be told how an epoch ended."""
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Be told how the epoch stands after a batch, counted from 0."""
+
+
+class CallbackList:
+    """All callbacks of one training; those that do not care for batches are not asked."""
+
+    def __init__(
+        self,
+        callbacks: Sequence[Any],
+        model: Model,
+        params: dict[str, Any],
+        running: Callable[[], dict[str, float]],
+    ) -> None:
+        for callback in callbacks:
+            if not isinstance(callback, Callback | ProgressBar):
+                raise TypeError(
+                    explain_error(
+                        "callbacks are objects of classes that extend Callback.",
+                        f"{callback!r}",
+                        remedy=f"Make one: {callback.__name__}()."
+                        if isinstance(callback, type)
+                        else None,
+                    )
+                )
+        self.callbacks = list(callbacks)
+        self.running = running
+        self.bars = [c for c in callbacks if isinstance(c, ProgressBar)]
+        self.watching_batches = [
+            c
+            for c in callbacks
+            if isinstance(c, Callback)
+            and type(c).on_train_batch_end is not Callback.on_train_batch_end
+        ]
+        self.watches_finiteness = any(isinstance(c, TerminateOnNaN) for c in callbacks)
+        for callback in self.callbacks:
+            callback.set_model(model)
+            callback.set_params(params)
+
+    def on_train_begin(self) -> None:
+        """Tell all that training begins."""
+        for callback in self.callbacks:
+            callback.on_train_begin()
+
+    def on_epoch_begin(self, epoch: int) -> None:
+        """Tell all that an epoch begins."""
+        for callback in self.callbacks:
+            callback.on_epoch_begin(epoch)
+
+    def on_batch_end(self, batch: int) -> None:
+        """Tell those that want to know that a batch has ended."""
+        for bar in self.bars:
+            bar.advance(self.running)
+        if self.watching_batches:
+            logs = self.running()
+            for callback in self.watching_batches:
+                callback.on_train_batch_end(batch, logs)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Tell all how an epoch ended."""
+        for callback in self.callbacks:
+            callback.on_epoch_end(epoch, logs)
+
+    def on_train_end(self) -> None:
+        """Tell all that training has ended."""
+        for callback in self.callbacks:
+            callback.on_train_end()
+
+
+class History(Callback):
+    """What `fit` returns: `history.history["loss"]` is the list of losses, one per epoch.
+
+    >>> History().history
+    {}
+    """
+
+    def __init__(self) -> None:
+        self.history: dict[str, list[float]] = {}
+        self.epoch: list[int] = []
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Append this epoch's losses and metrics."""
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+
+
+class _Lines(Callback):
+    """One line per epoch: `verbose=2`."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Print the line."""
+        print(f"Epoch {epoch + 1}/{self.params['epochs']} - {epoch_line(logs or {})}")
+
+
+class _Watcher(Callback):
+    """Watches one figure for getting better: what stopping, saving and slowing down share."""
+
+    def __init__(self, monitor: str, mode: str, min_delta: float = 0.0) -> None:
+        if mode not in ("auto", "min", "max"):
+            raise ValueError(
+                explain_error('mode must be "auto", "min" or "max".', f"mode={mode!r}")
+            )
+        self.monitor = monitor
+        grows = monitor.endswith(("accuracy", "acc", "r2_score", "r2"))
+        self.larger_is_better = mode == "max" or (mode == "auto" and grows)
+        self.min_delta = abs(min_delta)
+        self.forget()
+
+    def forget(self) -> None:
+        """Start anew."""
+        self.best = -math.inf if self.larger_is_better else math.inf
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Start anew."""
+        self.forget()
+
+    def look(self, logs: dict[str, float] | None) -> float:
+        """Return the figure that is watched."""
+        if not logs or self.monitor not in logs:
+            raise ValueError(
+                explain_error(
+                    f"{type(self).__name__} watches a figure of the history.",
+                    f"monitor={self.monitor!r}; there are {', '.join(logs or {})}",
+                    remedy="Give fit validation_data or validation_split."
+                    if self.monitor.startswith("val_")
+                    else 'Choose one of them, or add it: compile(metrics=["accuracy"]).',
+                )
+            )
+        return logs[self.monitor]
+
+    def improves(self, value: float) -> bool:
+        """Return whether the figure is better than the best so far, and remember it if it is."""
+        better = (
+            value > self.best + self.min_delta
+            if self.larger_is_better
+            else value < self.best - self.min_delta
+        )
+        if better:
+            self.best = value
+        return better
+
+
+class EarlyStopping(_Watcher):
+    """Ends the training when a figure has not got better for `patience` epochs.
+
+    Parameters
+    ----------
+    monitor
+        The name of the figure in the history.
+    min_delta
+        Less than this is no progress.
+    patience
+        How many epochs without progress to bear.
+    verbose
+        1 says so when it stops.
+    mode
+        "min" or "max"; "auto" knows that accuracies grow.
+    baseline
+        A value to beat from the beginning.
+    restore_best_weights
+        Go back to the weights of the best epoch at the end.
+    start_from_epoch
+        Do not look before this epoch.
+
+    >>> EarlyStopping(patience=3).monitor
+    'val_loss'
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0.0,
+        patience: int = 0,
+        verbose: int = 0,
+        mode: str = "auto",
+        baseline: float | None = None,
+        restore_best_weights: bool = False,
+        start_from_epoch: int = 0,
+    ) -> None:
+        self.baseline = baseline
+        super().__init__(monitor, mode, min_delta)
+        self.patience = patience
+        self.verbose = verbose
+        self.restore_best_weights = restore_best_weights
+        self.start_from_epoch = start_from_epoch
+
+    def forget(self) -> None:
+        """Start anew, from the baseline if there is one."""
+        super().forget()
+        if self.baseline is not None:
+            self.best = self.baseline
+        self.wait, self.stopped_epoch, self.best_epoch = 0, 0, 0
+        self.best_weights: list[Array] | None = None
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Look at the figure."""
+        value = self.look(logs)
+        if epoch < self.start_from_epoch:
+            return
+        if self.best_weights is None and self.restore_best_weights:
+            self.best_weights, self.best_epoch = self.model.get_weights(), epoch
+        if self.improves(value):
+            self.wait, self.best_epoch = 0, epoch
+            if self.restore_best_weights:
+                self.best_weights = self.model.get_weights()
+            return
+        self.wait += 1
+        if self.wait >= max(self.patience, 1):
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        """Go back to the best weights."""
+        if self.stopped_epoch and self.verbose:
+            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+        if self.best_weights is not None:
+            self.model.set_weights(self.best_weights)
+
+
+class ModelCheckpoint(_Watcher):
+    """Saves the model after epochs; with `save_best_only` only when a figure got better.
+
+    Parameters
+    ----------
+    filepath
+        Where; `{epoch:02d}` and `{val_loss:.2f}` are filled in.
+    monitor, mode
+        As for `EarlyStopping`; used with `save_best_only`.
+    verbose
+        1 says so when it saves.
+    save_best_only
+        Keep only what is better than before.
+    save_weights_only
+        Save the weights without the layers.
+
+    >>> ModelCheckpoint("best.npz", save_best_only=True).monitor
+    'val_loss'
+    """
+
+    def __init__(
+        self,
+        filepath: str | Path,
+        monitor: str = "val_loss",
+        verbose: int = 0,
+        save_best_only: bool = False,
+        save_weights_only: bool = False,
+        mode: str = "auto",
+    ) -> None:
+        super().__init__(monitor, mode)
+        self.filepath = str(filepath)
+        self.verbose = verbose
+        self.save_best_only = save_best_only
+        self.save_weights_only = save_weights_only
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Save, if it is time."""
+        if self.save_best_only and not self.improves(self.look(logs)):
+            return
+        try:
+            path = self.filepath.format(epoch=epoch + 1, **(logs or {}))
+        except KeyError as missing:
+            raise ValueError(
+                explain_error(
+                    "The file name may hold {epoch} and the figures of the history.",
+                    f"{self.filepath!r}; there are epoch, {', '.join(logs or {})}",
+                    remedy=f"Leave out {missing}, or make fit compute it.",
+                )
+            ) from None
+        if self.save_weights_only:
+            self.model.save_weights(path)
+        else:
+            self.model.save(path)
+        if self.verbose:
+            print(f"Epoch {epoch + 1}: saved {path}")
+
+
+class LearningRateScheduler(Callback):
+    """Sets the learning rate at the beginning of each epoch: `schedule(epoch, rate)`.
+
+    >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2)
+    """
+
+    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
+        self.schedule = schedule
+        self.verbose = verbose
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Set the rate."""
+        optimizer = self.model.optimizer
+        optimizer.learning_rate = self.schedule(epoch, optimizer.learning_rate)
+        if self.verbose:
+            print(f"Epoch {epoch + 1}: learning rate {optimizer.learning_rate:g}")
+
+
+class ReduceLROnPlateau(_Watcher):
+    """Makes the learning rate smaller when a figure has not got better for `patience` epochs.
+
+    Parameters
+    ----------
+    monitor, mode, min_delta
+        As for `EarlyStopping`.
+    factor
+        What the rate is multiplied by.
+    patience
+        How many epochs without progress to bear.
+    cooldown
+        How many epochs to wait after that.
+    min_lr
+        The rate never goes below this.
+
+    >>> ReduceLROnPlateau(factor=0.5).patience
+    10
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        factor: float = 0.1,
+        patience: int = 10,
+        verbose: int = 0,
+        mode: str = "auto",
+        min_delta: float = 0.0001,
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+    ) -> None:
+        if not 0 < factor < 1:
+            raise ValueError(explain_error("factor must be between 0 and 1.", f"factor={factor!r}"))
+        super().__init__(monitor, mode, min_delta)
+        self.factor = factor
+        self.patience = patience
+        self.verbose = verbose
+        self.cooldown = cooldown
+        self.min_lr = min_lr
+
+    def forget(self) -> None:
+        """Start anew."""
+        super().forget()
+        self.wait, self.resting = 0, 0
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Look at the figure."""
+        value = self.look(logs)
+        if self.resting:
+            self.resting -= 1
+            self.wait = 0
+        if self.improves(value):
+            self.wait = 0
+            return
+        if self.resting:
+            return
+        self.wait += 1
+        optimizer = self.model.optimizer
+        if self.wait >= self.patience and optimizer.learning_rate > self.min_lr:
+            optimizer.learning_rate = max(optimizer.learning_rate * self.factor, self.min_lr)
+            self.wait, self.resting = 0, self.cooldown
+            if self.verbose:
+                print(f"Epoch {epoch + 1}: learning rate {optimizer.learning_rate:g}")
+
+
+class CSVLogger(Callback):
+    """Writes the history into a CSV file, a row per epoch.
+
+    >>> CSVLogger("log.csv").separator
+    ','
+    """
+
+    def __init__(self, filename: str | Path, separator: str = ",", append: bool = False) -> None:
+        self.filename = Path(filename)
+        self.separator = separator
+        self.append = append
+        self._file: IO[str] | None = None
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Open the file."""
+        self._header = not (self.append and self.filename.exists() and self.filename.stat().st_size)
+        mode = "a" if self.append else "w"
+        self._file = self.filename.open(mode, newline="", encoding="utf-8")
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Write a row."""
+        if self._file is None:
+            return
+        writer = csv.writer(self._file, delimiter=self.separator)
+        if self._header:
+            writer.writerow(["epoch", *(logs or {})])
+            self._header = False
+        writer.writerow([epoch, *(logs or {}).values()])
+        self._file.flush()
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class TerminateOnNaN(Callback):
+    """Ends the training quietly when the loss is no longer finite, instead of with an error.
+
+    >>> TerminateOnNaN().model is None
+    True
+    """
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Look at the loss."""
+        if logs and not math.isfinite(logs["loss"]):
+            print(f"Batch {batch}: the loss is {logs['loss']}, training ends")
+            self.model.stop_training = True
+
+
+def progress_callbacks(verbose: Any) -> list[Any]:
+    """Return what shows the progress: a bar for 1 and "auto", lines for 2, nothing for 0."""
+    if verbose in (0, False):
+        return []
+    if verbose == 2:
+        return [_Lines()]
+    if verbose in (1, True, "auto"):
+        return [ProgressBar()]
+    raise ValueError(explain_error('verbose must be 0, 1, 2 or "auto".', f"verbose={verbose!r}"))

@@ -1,0 +1,71 @@
+"""What `compile` was told, looked up and checked, and fitted to the outputs of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from . import losses, metrics, optimizers
+from .errors import explain_error
+from .layers.symbolic import Tensor
+from .network import Graph, Network
+from .objectives import Objective, per_output
+
+
+def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> dict[str, Any]:
+    """Return the settings with the optimizer made, after looking up every name."""
+    if loss is None:
+        raise ValueError(
+            explain_error(
+                "A model learns by making its loss small: compile needs one.",
+                "loss=None",
+                remedy='loss="mse" for numbers, "binary_crossentropy" for yes or no, '
+                '"sparse_categorical_crossentropy" for classes.',
+            )
+        )
+    if isinstance(metric_list, str) or (metric_list is not None and callable(metric_list)):
+        metric_list = [metric_list]
+    for one in _leaves(loss):
+        losses.get(one)
+    for one in _leaves(metric_list):
+        metrics.get(one)
+    return {
+        "optimizer": optimizers.get(optimizer),
+        "loss": loss,
+        "metrics": metric_list,
+        "loss_weights": loss_weights,
+    }
+
+
+def _leaves(given: Any) -> list[Any]:
+    """Return all entries of nested lists and dictionaries."""
+    if given is None:
+        return []
+    if isinstance(given, dict):
+        given = list(given.values())
+    if isinstance(given, list | tuple):
+        return [leaf for entry in given for leaf in _leaves(entry)]
+    return [given]
+
+
+def objectives(
+    settings: dict[str, Any], network: Network, outputs: Sequence[Tensor]
+) -> list[Objective]:
+    """Return the objective of each output."""
+    names = [tensor.node.layer.name for tensor in outputs]
+    loss_of = per_output(settings["loss"], names, "loss")
+    metrics_of = per_output(settings["metrics"], names, "metrics", each=True)
+    weight_of = per_output(settings["loss_weights"], names, "loss_weights")
+    made = []
+    for place, tensor in enumerate(outputs):
+        made.append(
+            Objective(
+                loss_of[place],
+                _leaves(metrics_of[place]),
+                tensor.node.layer,
+                tensor.shape,
+                1.0 if weight_of[place] is None else float(weight_of[place]),
+                private=network.is_private(place) if isinstance(network, Graph) else True,
+            )
+        )
+    return made

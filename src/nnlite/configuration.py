@@ -1,0 +1,107 @@
+"""How objects are named and rebuilt: from a string, an object, or what `get_config` gave.
+
+Initializers, regularizers, activations, losses, metrics and optimizers all follow this page.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+
+import numpy as np
+
+from .errors import explain_error, look_up
+
+T = TypeVar("T")
+
+
+class Configurable:
+    """An object that remembers what its constructor took, so that it can be built again."""
+
+    _arguments: tuple[tuple[Any, ...], dict[str, Any]]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        self = super().__new__(cls)
+        object.__setattr__(self, "_arguments", (args, kwargs))
+        return self
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the constructor took, in plain values that JSON can hold."""
+        signature = inspect.signature(type(self).__init__)
+        bound = signature.bind(self, *self._arguments[0], **self._arguments[1])
+        bound.apply_defaults()
+        config: dict[str, Any] = {}
+        for name, value in list(bound.arguments.items())[1:]:
+            if signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
+                config.update({key: serialize(item) for key, item in value.items()})
+            else:
+                config[name] = serialize(value)
+        return config
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Build an object from what `get_config` returned."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        args, kwargs = self._arguments
+        words = [repr(value) for value in args]
+        words += [f"{name}={value!r}" for name, value in kwargs.items()]
+        return f"{type(self).__name__}({', '.join(words)})"
+
+
+def serialize(value: Any) -> Any:
+    """Turn one argument of a constructor into plain values."""
+    if isinstance(value, Configurable):
+        return {"class_name": type(value).__name__, "config": value.get_config()}
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    if isinstance(value, np.dtype):
+        return value.name
+    if isinstance(value, list | tuple):
+        return type(value)(serialize(item) for item in value)
+    return value
+
+
+def resolve(kind: str, identifier: Any, base: type[T], named: Mapping[str, Any]) -> T:
+    """Return the object of class `base` that `identifier` means.
+
+    Parameters
+    ----------
+    kind
+        What it is, for the error: "initializer".
+    identifier
+        A name, an object, a class, or the dictionary that `serialize` makes.
+    base
+        The class all of its kind share.
+    named
+        Names, and for each an object, a class, or a function that stands for a class.
+    """
+    if isinstance(identifier, str):
+        found = look_up(kind, identifier, named)
+    elif isinstance(identifier, Mapping) and "class_name" in identifier:
+        found = look_up(kind, identifier["class_name"], named)
+        return _class_of(found, base).from_config(identifier.get("config", {}))  # type: ignore[attr-defined, no-any-return]
+    else:
+        found = identifier
+    if isinstance(found, base):
+        return found
+    if inspect.isclass(found) and issubclass(found, base):
+        return found()
+    stands_for = getattr(found, "stands_for", None)
+    if inspect.isclass(stands_for) and issubclass(stands_for, base):
+        return stands_for()
+    raise TypeError(
+        explain_error(
+            f"A {kind} is given by its name or as an object of class {base.__name__}.",
+            f"{identifier!r} ({type(identifier).__name__})",
+            remedy=f"Known names: {', '.join(sorted(named))}.",
+        )
+    )
+
+
+def _class_of(found: Any, base: type) -> type:
+    if inspect.isclass(found):
+        return found
+    return type(found) if isinstance(found, base) else getattr(found, "stands_for", type(found))

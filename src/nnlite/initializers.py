@@ -1,0 +1,266 @@
+"""How weights start. A net whose neurons all start alike stays alike, so they start at random.
+
+Every initializer is called with a shape, a dtype and a random generator, and returns an array.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .configuration import Configurable, resolve
+from .errors import explain_error
+from .seeding import check_seed, new_generator
+from .types import Array, Shape
+
+
+class Initializer(Configurable):
+    """The start of an array of weights.
+
+    A subclass writes `fill(shape, rng)`. With `seed=` an initializer gives the same numbers
+    whatever the model's seed.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        if seed is not None:
+            check_seed(seed)
+        self.seed = seed
+
+    def __call__(
+        self, shape: Any, dtype: Any = "float32", rng: np.random.Generator | None = None
+    ) -> Array:
+        """Return a new array of that shape and dtype."""
+        shape = (int(shape),) if isinstance(shape, int | np.integer) else tuple(shape)
+        if self.seed is not None or rng is None:
+            rng = new_generator(self.seed)
+        return np.asarray(self.fill(shape, rng)).astype(dtype)
+
+    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
+        """Return the numbers, in float64."""
+        raise TypeError(explain_error(f"{type(self).__name__} must define fill(shape, rng)."))
+
+
+def fans(shape: Shape) -> tuple[int, int]:
+    """Return how many inputs a neuron with these weights has, and how many outputs each feeds.
+
+    For a kernel (height, width, in, out), every place under the window counts.
+
+    >>> fans((30, 10)), fans((3, 3, 8, 16))
+    ((30, 10), (72, 144))
+    """
+    if len(shape) == 0:
+        return 1, 1
+    if len(shape) == 1:
+        return shape[0], shape[0]
+    places = math.prod(shape[:-2])
+    return places * shape[-2], places * shape[-1]
+
+
+class Zeros(Initializer):
+    """All zeros: the usual start of a bias.
+
+    >>> Zeros()((2,))
+    array([0., 0.], dtype=float32)
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
+        """Return zeros."""
+        return np.zeros(shape)
+
+
+class Ones(Initializer):
+    """All ones.
+
+    >>> Ones()((2,), "float64")
+    array([1., 1.])
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
+        """Return ones."""
+        return np.ones(shape)
+
+
+class Constant(Initializer):
+    """One number everywhere, or an array of the right shape.
+
+    >>> Constant(0.5)((2,))
+    array([0.5, 0.5], dtype=float32)
+    """
+
+    def __init__(self, value: Any = 0.0) -> None:
+        super().__init__()
+        self.value = np.asarray(value, dtype=np.float64)
+
+    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
+        """Return the value in that shape."""
+        try:
+            return np.broadcast_to(self.value, shape)
+        except ValueError:
+            raise ValueError(
+                explain_error(
+                    "A constant must be one number or have the shape of the weight.",
+                    f"a constant of shape {self.value.shape} for a weight of shape {shape}",
+                )
+            ) from None
+
+
+class RandomNormal(Initializer):
+    """The bell curve N(mean, stddev²).
+
+    >>> RandomNormal(seed=0)((1000,)).std().round(2)
+    np.float32(0.05)
+    """
+
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
+        super().__init__(seed)
+        if not stddev >= 0:
+            raise ValueError(explain_error("stddev must be from 0 on.", f"stddev={stddev!r}"))
+        self.mean, self.stddev = mean, stddev
+
+    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
+        """Return samples of N(mean, stddev²)."""
+        return rng.normal(self.mean, self.stddev, shape)
+
+
+class RandomUniform(Initializer):
+    """Every number between minval and maxval equally likely.
+
+    >>> bool(abs(RandomUniform(seed=0)((1000,))).max() <= 0.05)
+    True
+    """
+
+    def __init__(
+        self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None
+    ) -> None:
+        super().__init__(seed)
+        if not minval <= maxval:
+            raise ValueError(
+                explain_error(
+                    "minval must not be above maxval.", f"minval={minval!r}, maxval={maxval!r}"
+                )
+            )
+        self.minval, self.maxval = minval, maxval
+
+    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
+        """Return samples between minval and maxval."""
+        return rng.uniform(self.minval, self.maxval, shape)
+
+
+class GlorotUniform(Initializer):
+    """±√(6 / (in + out)): keeps the size of values and gradients alike in both directions.
+
+    >>> bool(abs(GlorotUniform(seed=0)((3, 3))).max() <= 1)
+    True
+    """
+
+    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
+        """Return samples between −√(6/(in+out)) and +√(6/(in+out))."""
+        limit = math.sqrt(6 / sum(fans(shape)))
+        return rng.uniform(-limit, limit, shape)
+
+
+class GlorotNormal(Initializer):
+    """N(0, 2 / (in + out)), without the tails beyond two deviations.
+
+    >>> GlorotNormal(seed=0)((500, 500)).std().round(3)
+    np.float32(0.045)
+    """
+
+    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
+        """Return samples of the cut bell curve with variance 2/(in+out)."""
+        return truncated_normal(math.sqrt(2 / sum(fans(shape))), shape, rng)
+
+
+class HeNormal(Initializer):
+    """N(0, 2 / in), without the tails: for ReLU, which throws half of the values away.
+
+    >>> HeNormal(seed=0)((500, 500)).std().round(3)
+    np.float32(0.063)
+    """
+
+    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
+        """Return samples of the cut bell curve with variance 2/in."""
+        return truncated_normal(math.sqrt(2 / fans(shape)[0]), shape, rng)
+
+
+class HeUniform(Initializer):
+    """±√(6 / in): the variance of HeNormal, equally spread.
+
+    >>> bool(abs(HeUniform(seed=0)((6, 50))).max() <= 1)
+    True
+    """
+
+    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
+        """Return samples between −√(6/in) and +√(6/in)."""
+        limit = math.sqrt(6 / fans(shape)[0])
+        return rng.uniform(-limit, limit, shape)
+
+
+class LecunNormal(Initializer):
+    """N(0, 1 / in), without the tails.
+
+    >>> LecunNormal(seed=0)((500, 500)).std().round(3)
+    np.float32(0.045)
+    """
+
+    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
+        """Return samples of the cut bell curve with variance 1/in."""
+        return truncated_normal(math.sqrt(1 / fans(shape)[0]), shape, rng)
+
+
+# Cutting N(0, 1) at two deviations leaves this standard deviation.
+_CUT_DEVIATION = 0.87962566103423978
+
+
+def truncated_normal(stddev: float, shape: Shape, rng: np.random.Generator) -> Array:
+    """Return samples of N(0, 1) cut at ±2 and scaled so that `stddev` is what comes out."""
+    samples = rng.standard_normal(shape)
+    outside = np.abs(samples) > 2
+    while outside.any():
+        samples[outside] = rng.standard_normal(int(outside.sum()))
+        outside = np.abs(samples) > 2
+    return samples * (stddev / _CUT_DEVIATION)
+
+
+zeros = Zeros
+ones = Ones
+constant = Constant
+random_normal = RandomNormal
+random_uniform = RandomUniform
+glorot_uniform = GlorotUniform
+glorot_normal = GlorotNormal
+he_normal = HeNormal
+he_uniform = HeUniform
+lecun_normal = LecunNormal
+
+_NAMED: dict[str, type[Initializer]] = {
+    "zeros": Zeros,
+    "ones": Ones,
+    "constant": Constant,
+    "random_normal": RandomNormal,
+    "random_uniform": RandomUniform,
+    "glorot_uniform": GlorotUniform,
+    "glorot_normal": GlorotNormal,
+    "he_normal": HeNormal,
+    "he_uniform": HeUniform,
+    "lecun_normal": LecunNormal,
+}
+_CLASSES = {initializer.__name__: initializer for initializer in _NAMED.values()}
+
+
+def get(identifier: Any) -> Initializer:
+    """Return the initializer that a name, an object or a class means.
+
+    >>> get("zeros")
+    Zeros()
+    """
+    named = {**_NAMED, **_CLASSES} if isinstance(identifier, dict) else _NAMED
+    return resolve("initializer", identifier, Initializer, named)

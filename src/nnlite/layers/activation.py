@@ -1,0 +1,84 @@
+"""Activations as layers of their own: a = g(z)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import activations
+from ..types import Array, Shape
+from .base import ActivatedLayer
+
+
+class Activation(ActivatedLayer):
+    """An activation by name: a = g(x), so dx = grad · g′(x), in the shape of x.
+
+    >>> import numpy as np
+    >>> Activation("relu")(np.array([[-1.0, 2.0]]))
+    array([[0., 2.]], dtype=float32)
+    """
+
+    def __init__(self, activation: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self.activation = activations.get(activation)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape of x."""
+        return input_shape
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return a = g(x)."""
+        a = self.activation.forpass(x, self.out("a", x.shape) if training else None)
+        if training:
+            self.a = a
+        return a
+
+    def forpass_z(self, x: Array, training: bool = False) -> Array:
+        """Return x: this layer is nothing but its activation."""
+        return x
+
+    def backprop_z(self, dz: Array) -> Array:
+        """Return dz."""
+        return dz
+
+
+class ReLU(Activation):
+    """max(x, 0); with `negative_slope`, slope·x below 0.
+
+    >>> import numpy as np
+    >>> ReLU()(np.array([[-1.0, 2.0]]))
+    array([[0., 2.]], dtype=float32)
+    """
+
+    def __init__(self, negative_slope: float = 0.0, **options: Any) -> None:
+        self.negative_slope = negative_slope
+        leaks = activations.checked_slope("negative_slope", negative_slope) > 0
+        super().__init__(
+            activations.LeakyRelu(negative_slope) if leaks else activations.relu, **options
+        )
+
+
+class LeakyReLU(Activation):
+    """x where x > 0, else slope·x; `alpha` is the older name of the slope.
+
+    >>> import numpy as np
+    >>> LeakyReLU(0.1)(np.array([[-1.0, 2.0]]))
+    array([[-0.1,  2. ]], dtype=float32)
+    """
+
+    def __init__(
+        self, negative_slope: float = 0.3, alpha: float | None = None, **options: Any
+    ) -> None:
+        self.negative_slope = negative_slope if alpha is None else alpha
+        super().__init__(activations.LeakyRelu(self.negative_slope), **options)
+
+
+class Softmax(Activation):
+    """e^x / Σ e^x along the last axis: numbers become probabilities.
+
+    >>> import numpy as np
+    >>> Softmax()(np.array([[0.0, 0.0]]))
+    array([[0.5, 0.5]], dtype=float32)
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(activations.softmax, **options)

@@ -1,0 +1,360 @@
+"""A layer turns one array into another, and sends the gradient of its output back to its input.
+
+Its life has three steps: the constructor stores what it was told, `build` makes the weights once
+the shape of a sample is known, and `forpass` and `backprop` compute.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from .. import initializers, regularizers
+from ..activations import ActivationFunction
+from ..configuration import Configurable
+from ..errors import explain_error, reject_unknown_arguments
+from ..seeding import new_generator
+from ..types import Array, Shape
+from .checks import check_dtype, check_shape, check_weights, snake_case
+
+
+@dataclass
+class Weight:
+    """What a layer knows of one of its weights, besides the numbers themselves."""
+
+    name: str
+    trainable: bool
+    regularizer: regularizers.Regularizer | None
+
+
+class Layer(Configurable):
+    """The base of every layer, also of your own.
+
+    A layer of your own writes `build(input_shape)`, in which it calls `self.add_weight`, then
+    `forpass(x, training=False)`, and `backprop(grad)`, which writes the gradient of each weight
+    `W` to `self.dW` and returns the gradient of x. What backprop needs, forpass stores on
+    the layer, but only if `training` is true. A layer without weights needs no `build`.
+
+    Parameters
+    ----------
+    input_shape
+        The shape of one sample: `(30,)`, or 30; without the axis of the samples. Needed for the
+        first layer of a `Sequential` that has no `Input`; `input_dim=30` means the same.
+    name
+        A name for tables and errors; without one, the model gives it one.
+    trainable
+        False keeps the weights as they are.
+
+    Examples
+    --------
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.add_weight("s", input_shape, "ones")
+    ...     def forpass(self, x, training=False):
+    ...         if training:
+    ...             self.x = x
+    ...         return x * self.s
+    ...     def backprop(self, grad):
+    ...         self.ds = (grad * self.x).sum(axis=0)
+    ...         return grad * self.s
+    >>> layer = Scale()
+    >>> layer(np.array([[1.0, 2.0]]))
+    array([[1., 2.]], dtype=float32)
+    >>> layer.s
+    array([1., 1.], dtype=float32)
+    """
+
+    skip_input_gradient = False
+    """True while a model trains for which nobody needs the gradient that `backprop` would return."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        self = super().__new__(cls, *args, **kwargs)
+        # Set here and not in __init__, so that a user's layer may do without super().__init__().
+        vars(self).update(
+            _views={},
+            _weights={},
+            _workspace=None,
+            _rng=None,
+            _name=None,
+            built=False,
+            trainable=True,
+            dtype=np.dtype(np.float32),
+            input_shape=None,
+        )
+        return self
+
+    def __init__(
+        self,
+        *,
+        input_shape: Any = None,
+        input_dim: int | None = None,
+        name: str | None = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        **unknown: Any,
+    ) -> None:
+        reject_unknown_arguments(type(self).__name__, unknown, _argument_names(type(self)))
+        if input_dim is not None:
+            input_shape = (input_dim,)
+        if input_shape is not None:
+            self.input_shape = check_shape(input_shape, f"layer {type(self).__name__}")
+        self._name = name
+        self.trainable = trainable
+        if dtype is not None:
+            self.dtype = check_dtype(dtype)
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return self._name or snake_case(type(self).__name__)
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights for samples of this shape; a list of shapes for a merge."""
+
+    def forpass(self, x: Any, training: bool = False) -> Array:
+        """Return the layer's output for a batch of samples."""
+        raise TypeError(
+            explain_error(f"{type(self).__name__} must define forpass(x, training=False).")
+        )
+
+    def backprop(self, grad: Array) -> Any:
+        """Write the gradients of the weights and return the gradient of x."""
+        raise TypeError(explain_error(f"{type(self).__name__} must define backprop(grad)."))
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the shape of one output sample. Found by a trial run; a subclass may know better."""
+        trial = self.blank_copy()
+        trial.ensure_built(input_shape)
+        several = isinstance(input_shape, list)
+        shapes = input_shape if several else [input_shape]
+        samples = [np.ones((2, *shape), trial.dtype) for shape in shapes]
+        with np.errstate(all="ignore"):
+            return tuple(trial.forpass(samples if several else samples[0]).shape[1:])
+
+    def add_weight(
+        self,
+        name: str,
+        shape: Any,
+        initializer: Any = "glorot_uniform",
+        *,
+        trainable: bool = True,
+        regularizer: Any = None,
+    ) -> Array:
+        """Make a weight: an attribute of that name, and its gradient beside it: `W` and `dW`."""
+        shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        if name in self._weights or hasattr(type(self), name):
+            raise ValueError(
+                explain_error(
+                    "A weight needs a name that the layer does not use yet.",
+                    f"add_weight({name!r}, ...)",
+                    f"layer '{self.name}'",
+                )
+            )
+        value = initializers.get(initializer)(shape, self.dtype, self.rng)
+        self._weights[name] = Weight(name, trainable, regularizers.get(regularizer))
+        self.adopt(name, value, np.zeros_like(value) if trainable else None)
+        self.built = True
+        return value
+
+    def adopt(self, name: str, value: Array, gradient: Array | None) -> None:
+        """Take these arrays as the home of a weight and its gradient; numbers are not copied."""
+        old = self._views.get(name)
+        for attribute, held in list(vars(self).items()):
+            if old is not None and held is old:
+                vars(self)[attribute] = value
+        self._views[name] = vars(self)[name] = value
+        if gradient is not None:
+            self._views["d" + name] = vars(self)["d" + name] = gradient
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # A weight's array is part of the model's one vector: assigning writes into it.
+        view = self._views.get(name)
+        if view is None:
+            vars(self)[name] = value
+        elif value is not view:
+            array = np.asarray(value)
+            if array.shape != view.shape:
+                raise ValueError(
+                    explain_error(
+                        f"{name} keeps its shape {view.shape}.",
+                        f"an array of shape {array.shape}",
+                        f"layer '{self.name}'",
+                    )
+                )
+            view[...] = array
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if not self.built:
+            remedy = "Give the model its input shape, or call layer.build(input_shape)."
+            rule = f"Layer '{self.name}' has no {name}: its weights are made when it is built."
+        else:
+            remedy = "Call forpass(x, training=True) before backprop(grad)."
+            rule = f"Layer '{self.name}' has no {name}."
+        raise AttributeError(explain_error(rule, f"layer.{name}", remedy=remedy))
+
+    def __call__(self, inputs: Any, training: bool = False) -> Any:
+        """Apply the layer to arrays, or join it to the outputs of other layers to make a `Model`."""
+        from .symbolic import Tensor, connect
+
+        several = isinstance(inputs, list | tuple) and any(isinstance(i, Tensor) for i in inputs)
+        if several or isinstance(inputs, Tensor):
+            return connect(self, inputs)
+        x: Any
+        if isinstance(inputs, list) and inputs and isinstance(inputs[0], np.ndarray):
+            x = [self._as_input(array) for array in inputs]
+            self.ensure_built([array.shape[1:] for array in x])
+        else:
+            x = self._as_input(inputs)
+            self.ensure_built(x.shape[1:])
+        return self.forpass(x, training)
+
+    def _as_input(self, array: Any) -> Array:
+        x: Array = np.asarray(array).astype(self.dtype, copy=False)
+        if x.ndim == 0:
+            raise ValueError(
+                explain_error(
+                    "A layer takes a batch of samples, along the first axis.",
+                    f"the number {x[()]}",
+                    f"layer '{self.name}'",
+                )
+            )
+        return x
+
+    def ensure_built(self, input_shape: Any) -> None:
+        """Build the layer, unless it is."""
+        if self._weights or (self.built and self.input_shape == input_shape):
+            return
+        self.build(input_shape)
+        self.input_shape = input_shape
+        self.built = True
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """The layer's source of random numbers: that of its model."""
+        if self._rng is None:
+            self._rng = new_generator()
+        generator: np.random.Generator = self._rng
+        return generator
+
+    def buffer(self, name: str, shape: Shape, dtype: Any = None) -> Array:
+        """Return an array for a result: a new one, or in the training loop that of the last step."""
+        dtype = self.dtype if dtype is None else dtype
+        if self._workspace is None:
+            return np.empty(shape, dtype)
+        array: Array | None = self._workspace.get(name)
+        if array is not None and array.shape == shape and array.dtype == dtype:
+            return array
+        if (
+            array is None
+            or array.shape[1:] != shape[1:]
+            or len(array) < shape[0]
+            or array.dtype != dtype
+        ):
+            array = self._workspace[name] = np.empty(shape, dtype)
+        return array[: shape[0]]
+
+    def out(self, name: str, shape: Shape) -> Array | None:
+        """Return a `buffer` in the training loop, else None: NumPy then makes a new array itself."""
+        return None if self._workspace is None else self.buffer(name, shape)
+
+    @property
+    def weights(self) -> list[Array]:
+        """All weights, in the order they were added."""
+        return [self._views[name] for name in self._weights]
+
+    @property
+    def trainable_weights(self) -> list[Array]:
+        """The weights that training changes."""
+        return [self._views[name] for name in self.trainable_names()]
+
+    def trainable_names(self) -> list[str]:
+        """Return the names of the weights that training changes."""
+        return [w.name for w in self._weights.values() if w.trainable and self.trainable]
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of all weights."""
+        return [weight.copy() for weight in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Set all weights, in the order of `get_weights`."""
+        check_weights(weights, self.weights, f"layer '{self.name}'")
+        for view, value in zip(self.weights, weights, strict=True):
+            view[...] = value
+
+    def count_params(self) -> int:
+        """Return how many numbers the weights hold."""
+        return sum(weight.size for weight in self.weights)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the constructor took, the layer's name, and whether it is trainable."""
+        config = super().get_config()
+        signature = inspect.signature(type(self).__init__)
+        kinds = [p.kind for p in signature.parameters.values()]
+        if inspect.Parameter.VAR_KEYWORD in kinds or "name" in signature.parameters:
+            config["name"] = self.name
+        if inspect.Parameter.VAR_KEYWORD in kinds or "trainable" in signature.parameters:
+            config["trainable"] = self.trainable
+        return config
+
+    def blank_copy(self) -> Self:
+        """Return the layer as it was when it was made: without weights."""
+        blank = copy.copy(self)
+        vars(blank).update(_views={}, _weights={}, _workspace=None)
+        for name in self._views:
+            vars(blank).pop(name, None)
+        blank.built = False
+        return blank
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} '{self.name}'>"
+
+
+class ActivatedLayer(Layer):
+    """A layer whose last act is an activation: z from x, then a = g(z).
+
+    A subclass writes `forpass_z(x, training)`, and `backprop_z(dz)`, which returns dx. The two halves
+    are apart so that a loss can be computed from z: see `CrossEntropy`.
+    """
+
+    activation: ActivationFunction
+
+    def forpass_z(self, x: Array, training: bool = False) -> Array:
+        """Return z, in an array that the layer owns."""
+        raise TypeError(explain_error(f"{type(self).__name__} must define forpass_z(x, training)."))
+
+    def backprop_z(self, dz: Array) -> Array | None:
+        """Write the gradients of the weights and return dx."""
+        raise TypeError(explain_error(f"{type(self).__name__} must define backprop_z(dz)."))
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return a = g(z)."""
+        z = self.forpass_z(x, training)
+        a = self.activation.forpass(z, z)
+        if training:
+            self.a = a
+        return a
+
+    def backprop(self, grad: Array) -> Any:
+        """Return dx, from dz = grad · g′(z)."""
+        dz = self.activation.backprop(grad, self.a, self.out("dz", self.a.shape))
+        return self.backprop_z(dz)
+
+
+def _argument_names(layer_class: type) -> list[str]:
+    """Return every keyword that a layer's constructors take."""
+    names = {"input_dim"}
+    for base in layer_class.__mro__:
+        init = vars(base).get("__init__")
+        if init is None or base is object:
+            continue
+        for parameter in inspect.signature(init).parameters.values():
+            if parameter.kind is not inspect.Parameter.VAR_KEYWORD and parameter.name != "self":
+                names.add(parameter.name)
+    return sorted(names)

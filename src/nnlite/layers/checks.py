@@ -1,0 +1,78 @@
+"""Checks of what a user tells a layer, with errors that say what would be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import explain_error
+from ..types import Array, Shape
+
+
+def check_shape(shape: Any, where: str) -> Shape:
+    """Return the shape of one sample as a tuple: 5, (5,) and [5] mean the same.
+
+    >>> check_shape(5, "Input"), check_shape([28, 28, 1], "Input")
+    ((5,), (28, 28, 1))
+    """
+    sizes = (shape,) if isinstance(shape, int | np.integer) else tuple(shape)
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
+            raise ValueError(
+                explain_error(
+                    "The shape of a sample is made of positive whole numbers, "
+                    "without the axis of the samples.",
+                    f"shape={shape!r}",
+                    where,
+                    "For a table with 30 columns write (30,); for grey images (28, 28, 1).",
+                )
+            )
+    return tuple(int(size) for size in sizes)
+
+
+def check_dtype(dtype: Any) -> np.dtype[Any]:
+    """Return float32 or float64 as a dtype, or explain that there is nothing else."""
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise ValueError(explain_error('dtype must be "float32" or "float64".', f"dtype={dtype!r}"))
+    return np.dtype(found)
+
+
+def check_weights(given: Sequence[Any], wanted: Sequence[Array], where: str) -> None:
+    """Raise unless the given weights have the wanted shapes."""
+    shapes = [np.shape(weight) for weight in given]
+    if shapes != [weight.shape for weight in wanted]:
+        raise ValueError(
+            explain_error(
+                f"set_weights takes arrays of the shapes {[w.shape for w in wanted]}.",
+                f"{shapes}",
+                where,
+                "The order is that of get_weights().",
+            )
+        )
+
+
+def positive_integer(name: str, value: Any, where: str, remedy: str | None = None) -> int:
+    """Return `value` if it is a whole number above 0, else explain."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(
+            explain_error(f"{name} must be a positive integer.", f"{name}={value!r}", where, remedy)
+        )
+    return int(value)
+
+
+def snake_case(name: str) -> str:
+    """Return the name in the way Keras names layers.
+
+    >>> snake_case("MaxPooling2D"), snake_case("LeakyReLU")
+    ('max_pooling2d', 'leaky_re_lu')
+    """
+    name = re.sub(r"([a-z])([A-Z])", r"\1_\2", name)
+    name = re.sub(r"([A-Z]+)([A-Z][a-z]+)", r"\1_\2", name)
+    return name.lower()

@@ -1,0 +1,138 @@
+"""The fully connected layer: every input feeds every neuron."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import activations, initializers, regularizers
+from ..errors import explain_error
+from ..kernels import column_sums, product
+from ..types import Array, Shape
+from .base import ActivatedLayer
+from .checks import positive_integer
+
+
+class Dense(ActivatedLayer):
+    """A layer of neurons: a = g(x·W + b).
+
+    With m samples, n inputs and k units::
+
+        z  = x·W + b      (m, n)·(n, k) + (k,) = (m, k)
+        dW = xᵀ·dz        (n, m)·(m, k) = (n, k)
+        db = Σ dz         the sum over the m samples: (k,)
+        dx = dz·Wᵀ        (m, k)·(k, n) = (m, n)
+
+    Why xᵀ: a weight's gradient gathers, over all samples, its input times the error it feeds,
+    and that sum over samples is a product whose inner axis is m. With more axes, (m, t, n), the
+    same weights serve every place t.
+
+    Parameters
+    ----------
+    units
+        The number of neurons, k.
+    activation
+        A name or an object of `nnlite.activations`; None is linear.
+    use_bias
+        Whether there is b.
+    kernel_initializer, bias_initializer
+        How W and b start.
+    kernel_regularizer, bias_regularizer
+        What W and b cost.
+    options
+        `input_shape`, `input_dim`, `name`, `trainable`: see `Layer`.
+
+    Examples
+    --------
+    >>> layer = Dense(2, kernel_initializer="ones")
+    >>> layer(np.array([[1.0, 2.0, 3.0]]))
+    array([[6., 6.]], dtype=float32)
+    """
+
+    W: Array
+    dW: Array
+    b: Array
+    db: Array
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self.units = positive_integer("units", units, f"layer '{self.name}'", "Write Dense(10).")
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+
+    def build(self, input_shape: Shape) -> None:
+        """Make W (n, k) and b (k,)."""
+        if not input_shape:
+            raise ValueError(
+                explain_error(
+                    "Dense needs samples with at least one axis.",
+                    "samples that are single numbers",
+                    f"layer '{self.name}'",
+                    "Make x a column: x.reshape(-1, 1).",
+                )
+            )
+        self.add_weight(
+            "W",
+            (input_shape[-1], self.units),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+        )
+        if self.use_bias:
+            self.add_weight(
+                "b", (self.units,), self.bias_initializer, regularizer=self.bias_regularizer
+            )
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (k,) in place of (n,)."""
+        if self.built and input_shape[-1:] != self.W.shape[:1]:
+            raise self._misfit("samples", input_shape)
+        return (*input_shape[:-1], self.units)
+
+    def forpass_z(self, x: Array, training: bool = False) -> Array:
+        """Return z = x·W + b."""
+        if x.ndim < 2 or x.shape[-1] != len(self.W):
+            raise self._misfit("x", x.shape)
+        z = product(x, self.W, self.out("z", (*x.shape[:-1], self.units)) if training else None)
+        if self.use_bias:
+            np.add(z, self.b, z)
+        if training:
+            self.x = x
+        return z
+
+    def backprop_z(self, dz: Array) -> Array | None:
+        """Write dW = xᵀ·dz and db = Σ dz, and return dx = dz·Wᵀ."""
+        x, rows = self.x, dz
+        if x.ndim > 2:
+            x, rows = x.reshape(-1, x.shape[-1]), dz.reshape(-1, self.units)
+        product(x.T, rows, self.dW)
+        if self.use_bias:
+            column_sums(rows, self.db)
+        if self.skip_input_gradient:
+            return None
+        return product(dz, self.W.T, self.out("dx", self.x.shape))
+
+    def _misfit(self, what: str, shape: Shape) -> ValueError:
+        inputs = len(self.W)
+        return ValueError(
+            explain_error(
+                f"The layer takes samples of {inputs} values.",
+                f"{what} of shape {shape}",
+                f"layer '{self.name}', W of shape {self.W.shape}",
+                f"Give x {inputs} columns; a single sample is a row: x.reshape(1, -1).",
+            )
+        )

@@ -1,0 +1,162 @@
+"""Batch normalization: every channel gets mean 0 and deviation 1 over the batch, then a new scale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import initializers, regularizers
+from ..errors import explain_error
+from ..kernels import column_sums
+from ..types import Array, Shape
+from .base import Layer
+
+
+class BatchNormalization(Layer):
+    """Normalize each channel (last axis) over the batch and, for images, over all their places.
+
+    With M values in each of c channels, seen as a matrix (M, c)::
+
+        x̂ = (x − μ) / √(σ² + ε)      μ, σ² over the M values of each channel
+        a = γ·x̂ + β                  (c,)·(M, c) + (c,) = (M, c)
+
+        dγ = Σ grad·x̂,  dβ = Σ grad
+        dx = γ / √(σ² + ε) · (grad − dβ/M − x̂·dγ/M)
+
+    The two subtracted terms are there because x also moves the mean and the deviation. Training keeps
+    running means of μ and σ², which prediction uses.
+
+    Parameters
+    ----------
+    momentum
+        How much of the running means stays at each step.
+    epsilon
+        ε, so that a constant channel does not divide by 0.
+    center, scale
+        Whether there is β, and γ.
+
+    Examples
+    --------
+    >>> layer = BatchNormalization(epsilon=0.0)
+    >>> layer(np.array([[1.0], [3.0]]), training=True)
+    array([[-1.],
+           [ 1.]], dtype=float32)
+    """
+
+    gamma: Array
+    dgamma: Array
+    beta: Array
+    dbeta: Array
+    moving_mean: Array
+    moving_variance: Array
+
+    def __init__(
+        self,
+        axis: int = -1,
+        momentum: float = 0.99,
+        epsilon: float = 0.001,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        if axis != -1:
+            raise ValueError(
+                explain_error(
+                    "Channels are the last axis: axis must be -1.",
+                    f"axis={axis!r}",
+                    f"layer '{self.name}'",
+                    "Move the channels to the end: np.moveaxis(x, 1, -1).",
+                )
+            )
+        if not 0 <= momentum <= 1:
+            raise ValueError(
+                explain_error(
+                    "momentum must be between 0 and 1.",
+                    f"momentum={momentum!r}",
+                    f"layer '{self.name}'",
+                )
+            )
+        self.momentum = momentum
+        self.epsilon = epsilon
+        self.center = center
+        self.scale = scale
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
+        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
+        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
+        self.beta_regularizer = regularizers.get(beta_regularizer)
+        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+
+    def build(self, input_shape: Shape) -> None:
+        """Make γ, β and the two running means, each (c,)."""
+        channels = input_shape[-1:]
+        if self.scale:
+            self.add_weight(
+                "gamma", channels, self.gamma_initializer, regularizer=self.gamma_regularizer
+            )
+        if self.center:
+            self.add_weight(
+                "beta", channels, self.beta_initializer, regularizer=self.beta_regularizer
+            )
+        self.add_weight("moving_mean", channels, self.moving_mean_initializer, trainable=False)
+        self.add_weight(
+            "moving_variance", channels, self.moving_variance_initializer, trainable=False
+        )
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape of x."""
+        return input_shape
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return γ·x̂ + β."""
+        rows = x.reshape(-1, x.shape[-1])
+        if not (training and self.trainable):
+            deviation = np.sqrt(self.moving_variance + self.epsilon)
+            normalized = (rows - self.moving_mean) / deviation
+        else:
+            mean = column_sums(rows) / len(rows)
+            normalized = np.subtract(rows, mean, self.out("normalized", rows.shape))
+            squares = np.multiply(normalized, normalized, self.out("a", rows.shape))
+            variance = column_sums(squares) / len(rows)
+            deviation = np.sqrt(variance + self.epsilon)
+            normalized /= deviation
+            self._remember("moving_mean", mean)
+            self._remember("moving_variance", variance)
+        if training:
+            self.normalized, self.deviation = normalized, deviation
+        out = self.out("a", rows.shape) if training else None
+        a = np.multiply(normalized, self.gamma if self.scale else 1, out)
+        if self.center:
+            a += self.beta
+        return a.reshape(x.shape)
+
+    def _remember(self, name: str, value: Array) -> None:
+        running = getattr(self, name)
+        running *= self.momentum
+        running += (1 - self.momentum) * value
+
+    def backprop(self, grad: Array) -> Array:
+        """Write dγ = Σ grad·x̂ and dβ = Σ grad, and return dx."""
+        rows = grad.reshape(-1, grad.shape[-1])
+        sum_with_x = column_sums(np.multiply(rows, self.normalized, self.out("dx", rows.shape)))
+        sum_of_grad = column_sums(rows)
+        if self.scale:
+            self.dgamma[...] = sum_with_x
+        if self.center:
+            self.dbeta[...] = sum_of_grad
+        factor = self.gamma / self.deviation if self.scale else 1 / self.deviation
+        if not self.trainable:
+            return (rows * factor).reshape(grad.shape)
+        dx = np.multiply(self.normalized, -sum_with_x / len(rows), self.out("dx", rows.shape))
+        dx += rows
+        dx -= sum_of_grad / len(rows)
+        dx *= factor
+        return dx.reshape(grad.shape)

@@ -1,0 +1,68 @@
+"""Layers that only change the shape: the numbers stay, the gradient takes the old shape back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import explain_error
+from ..types import Array, Shape
+from .base import Layer
+
+
+class Reshape(Layer):
+    """The numbers of a sample in another shape; −1 once stands for what is left.
+
+    >>> Reshape((2, 2))(np.arange(4.0).reshape(1, 4))
+    array([[[0., 1.],
+            [2., 3.]]], dtype=float32)
+    """
+
+    def __init__(self, target_shape: Sequence[int], **options: Any) -> None:
+        super().__init__(**options)
+        self.target_shape = tuple(target_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return the target shape, with −1 worked out."""
+        size = math.prod(input_shape)
+        known = math.prod(n for n in self.target_shape if n != -1)
+        unknown = self.target_shape.count(-1)
+        fits = size % known == 0 if unknown and known > 0 else size == known
+        if not fits or unknown > 1 or any(n < -1 or n == 0 for n in self.target_shape):
+            raise ValueError(
+                explain_error(
+                    "The new shape must hold as many numbers as the old one.",
+                    f"target_shape={self.target_shape} for samples of shape {input_shape}, "
+                    f"{size} numbers",
+                    f"layer '{self.name}'",
+                )
+            )
+        return tuple(size // known if n == -1 else n for n in self.target_shape)
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return x in the new shape."""
+        if training:
+            self.shape_of_x = x.shape
+        return x.reshape(len(x), *self.compute_output_shape(x.shape[1:]))
+
+    def backprop(self, grad: Array) -> Array:
+        """Return the gradient in the shape of x."""
+        return grad.reshape(self.shape_of_x)
+
+
+class Flatten(Reshape):
+    """Every sample as one row: (m, 28, 28, 1) becomes (m, 784).
+
+    >>> Flatten()(np.zeros((5, 28, 28))).shape
+    (5, 784)
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__((-1,), **options)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return the one size."""
+        return (math.prod(input_shape),)

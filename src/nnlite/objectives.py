@@ -1,0 +1,165 @@
+"""What an output is judged by: its loss, computed from the logits where it can be, and its metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import activations, losses, metrics
+from .errors import explain_error
+from .layers.base import ActivatedLayer, Layer
+from .types import Array, Shape
+
+
+class Objective:
+    """The loss and the metrics of one output.
+
+    Parameters
+    ----------
+    loss, metric_list
+        As given to `compile`.
+    layer
+        The layer whose output it is.
+    shape
+        The shape of one sample of that output.
+    weight
+        The share of this output in the whole loss.
+    private
+        Whether the loss alone sees this output, so that it may look at the logits instead.
+    """
+
+    def __init__(
+        self,
+        loss: Any,
+        metric_list: Sequence[Any],
+        layer: Layer,
+        shape: Shape,
+        weight: float = 1.0,
+        private: bool = True,
+    ) -> None:
+        self.loss = losses.get(loss)
+        self.requested = list(metric_list)
+        for metric in self.requested:
+            metrics.get(metric)
+        self.shape = shape
+        self.weight = weight
+        self.metrics: list[metrics.Metric] = []
+        self.total = 0.0
+        self.count = 0
+        activation = layer.activation if isinstance(layer, ActivatedLayer) else activations.linear
+        self.to_prediction: Callable[[Array], Array] | None = None
+        self.logits = False
+        if isinstance(self.loss, losses.CrossEntropy):
+            self._look_for_logits(self.loss, activation, layer, private)
+
+    def _look_for_logits(
+        self,
+        loss: losses.CrossEntropy,
+        activation: activations.ActivationFunction,
+        layer: Layer,
+        private: bool,
+    ) -> None:
+        own = activation.name == loss.activation.name
+        if loss.from_logits and own:
+            raise ValueError(
+                explain_error(
+                    "from_logits=True takes the numbers before the activation.",
+                    f"an output that has gone through {activation.name}",
+                    f"layer '{layer.name}', loss '{loss.name}'",
+                    f"Leave out from_logits=True, or the activation of '{layer.name}'.",
+                )
+            )
+        self.logits = own and private
+        if self.logits:
+            self.to_prediction = activation.forpass
+
+    def check(self, y: Any, dtype: Any) -> Array:
+        """Return the truth for this output as an array that its loss understands."""
+        return self.loss.check_targets(y, self.shape, dtype)
+
+    def start(self, y: Array) -> None:
+        """Forget earlier batches, and choose the metrics that fit this truth."""
+        self.metrics = [metrics.get(m, y.shape[1:], self.shape) for m in self.requested]
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget earlier batches."""
+        self.total, self.count = 0.0, 0
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def judge(self, y: Array, output: Array, weights: Array | None) -> tuple[float, Array]:
+        """Take a batch into account; return its mean loss, and the prediction."""
+        loss: Any = self.loss
+        if self.to_prediction is not None:
+            a = self.to_prediction(output)
+            values = loss.values_from_logits(y, output)
+        else:
+            a = output
+            loss.check_predictions(a)
+            values = loss.values(y, a)
+        if weights is not None:
+            values = values * weights
+        total = float(np.add.reduce(values))
+        self.total += total
+        self.count += len(values)
+        for metric in self.metrics:
+            metric.update_state(y, a)
+        return self.weight * total / len(values), a
+
+    def gradient(self, y: Array, a: Array, weights: Array | None) -> Array:
+        """Return the gradient of the mean loss of a batch, for the logits if these were judged."""
+        loss: Any = self.loss
+        grad: Array
+        if self.to_prediction is not None:
+            grad = loss.gradient_from_logits(y, a)
+        else:
+            grad = loss.gradient(y, a)
+        np.multiply(grad, self.weight / len(a), grad)
+        if weights is not None:
+            grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))
+        return grad
+
+    def results(self) -> list[float]:
+        """Return the mean loss over all batches, and each metric."""
+        mean = self.total / self.count if self.count else 0.0
+        return [mean, *(metric.result() for metric in self.metrics)]
+
+
+def per_output(given: Any, names: Sequence[str], what: str, each: bool = False) -> list[Any]:
+    """Return one entry for each output, from one for all, a list, or a dictionary by name.
+
+    With `each`, an entry is itself a list (of metrics).
+    """
+    if isinstance(given, dict):
+        unknown = [name for name in given if name not in names]
+        if unknown:
+            raise ValueError(
+                explain_error(
+                    f"{what} are given by the names of the outputs: {', '.join(names)}.",
+                    f"{unknown[0]!r}",
+                )
+            )
+        return [given.get(name) for name in names]
+    if each:
+        entries = list(given) if isinstance(given, list | tuple) else [given] if given else []
+        if len(names) > 1 and any(isinstance(entry, list | tuple) for entry in entries):
+            _check_count(entries, names, what)
+            return entries
+        return [entries] * len(names)
+    if isinstance(given, list | tuple):
+        _check_count(given, names, what)
+        return list(given)
+    return [given] * len(names)
+
+
+def _check_count(given: Sequence[Any], names: Sequence[str], what: str) -> None:
+    if len(given) != len(names):
+        raise ValueError(
+            explain_error(
+                f"{what}: one for each of the {len(names)} outputs {', '.join(names)}.",
+                f"{len(given)}: {given!r}",
+            )
+        )

@@ -1,0 +1,190 @@
+"""An optimizer walks downhill: it sees the weights and their gradients as two flat vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..configuration import Configurable
+from ..errors import explain_error, reject_unknown_arguments
+from ..types import Array
+from .schedules import LearningRateSchedule
+
+
+class Optimizer(Configurable):
+    """What all update rules share: the learning rate, clipping, and weight decay.
+
+    A subclass writes `update(weights, gradients, learning_rate)`, which changes `weights` in place, and
+    keeps what it remembers in arrays from `self.memory(name)`.
+
+    Parameters
+    ----------
+    learning_rate
+        A number, or a schedule: see `nnlite.optimizers.schedules`. `lr` means the same.
+    clipnorm
+        Shorten the gradient of each weight array to at most this length.
+    clipvalue
+        Cut every number of the gradient to at most this size.
+    global_clipnorm
+        Shorten the whole gradient to at most this length.
+    weight_decay
+        Shrink every weight by this share of the learning rate at each step, apart from the gradient.
+    """
+
+    default_learning_rate = 0.001
+    default_weight_decay: float | None = None
+
+    def __init__(
+        self,
+        learning_rate: float | LearningRateSchedule | None = None,
+        *,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        weight_decay: float | None = None,
+        name: str | None = None,
+        **unknown: Any,
+    ) -> None:
+        if "lr" in unknown:
+            if learning_rate is not None:
+                raise ValueError(
+                    explain_error(
+                        "lr and learning_rate mean the same: give one of them.",
+                        f"learning_rate={learning_rate!r}, lr={unknown['lr']!r}",
+                    )
+                )
+            learning_rate = unknown.pop("lr")
+        if "decay" in unknown:
+            raise TypeError(
+                explain_error(
+                    "The decay of the learning rate is a schedule.",
+                    f"decay={unknown['decay']!r}",
+                    remedy="learning_rate=InverseTimeDecay(rate, decay_steps=1, decay_rate=decay), "
+                    "from nnlite.optimizers.schedules.",
+                )
+            )
+        reject_unknown_arguments(
+            type(self).__name__,
+            unknown,
+            ["learning_rate", "lr", "clipnorm", "clipvalue", "global_clipnorm", "weight_decay"],
+        )
+        if learning_rate is None:
+            learning_rate = self.default_learning_rate
+        self.learning_rate = learning_rate
+        self.clipnorm = _positive_or_none("clipnorm", clipnorm)
+        self.clipvalue = _positive_or_none("clipvalue", clipvalue)
+        self.global_clipnorm = _positive_or_none("global_clipnorm", global_clipnorm)
+        if weight_decay is None:
+            weight_decay = self.default_weight_decay
+        self.weight_decay = _positive_or_none("weight_decay", weight_decay, zero=True)
+        self.name = name or type(self).__name__
+        self.iterations = 0
+        self.parts: Sequence[slice] = ()
+        self._memory: dict[str, Array] = {}
+
+    @property
+    def learning_rate(self) -> Any:
+        """The learning rate of the next step; set it to a number or a schedule."""
+        return self._schedule(self.iterations) if self._schedule else self._rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        from ..configuration import resolve
+        from . import schedules
+
+        if isinstance(value, dict):
+            value = resolve("schedule", value, LearningRateSchedule, vars(schedules))
+        self._schedule = value if isinstance(value, LearningRateSchedule) else None
+        self._rate = 0.0 if self._schedule else _checked_rate(value)
+
+    lr = learning_rate
+
+    def step(self, weights: Array, gradients: Array) -> None:
+        """Take one step: change `weights` in place; `gradients` stays as it is.
+
+        Both are flat vectors of one length, with the same meaning at every call.
+        """
+        for remembered in self._memory.values():
+            if remembered.shape != weights.shape or remembered.dtype != weights.dtype:
+                self.reset()
+            break
+        rate = self.learning_rate
+        if self.weight_decay:
+            weights *= 1 - rate * self.weight_decay
+        if self.clipnorm or self.clipvalue or self.global_clipnorm:
+            gradients = self._clip(gradients)
+        self.update(weights, gradients, rate)
+        self.iterations += 1
+
+    def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
+        """Change `weights` in place by the optimizer's rule."""
+        raise TypeError(
+            explain_error(
+                f"{type(self).__name__} must define update(weights, gradients, learning_rate)."
+            )
+        )
+
+    def reset(self) -> None:
+        """Forget all steps taken."""
+        self._memory = {}
+        self.iterations = 0
+
+    def memory(self, name: str, like: Array, start: float = 0.0) -> Array:
+        """Return the array that this optimizer keeps under that name from step to step."""
+        found = self._memory.get(name)
+        if found is None:
+            found = self._memory[name] = np.full_like(like, start)
+        return found
+
+    def _clip(self, gradients: Array) -> Array:
+        clipped = gradients.copy()
+        if self.clipvalue:
+            np.clip(clipped, -self.clipvalue, self.clipvalue, out=clipped)
+        if self.clipnorm:
+            for part in self.parts or [slice(None)]:
+                _shorten(clipped[part], self.clipnorm)
+        if self.global_clipnorm:
+            _shorten(clipped, self.global_clipnorm)
+        return clipped
+
+
+def _shorten(gradient: Array, longest: float) -> None:
+    """Scale the gradient in place so that its length is at most `longest`."""
+    largest = float(np.abs(gradient).max(initial=0))
+    if largest == 0 or not np.isfinite(largest):
+        return
+    length = largest * float(np.linalg.norm(gradient / largest))
+    if length > longest:
+        gradient *= longest / length
+
+
+def _checked_rate(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number | np.ndarray):
+        raise TypeError(
+            explain_error(
+                "learning_rate must be a number or a schedule.",
+                f"learning_rate={value!r} ({type(value).__name__})",
+            )
+        )
+    if not 0 <= float(value) < np.inf:
+        raise ValueError(
+            explain_error(
+                "learning_rate must be from 0 on, and finite.",
+                f"learning_rate={value!r}",
+                remedy="0.01 is a usual start for SGD, 0.001 for Adam.",
+            )
+        )
+    return float(value)
+
+
+def _positive_or_none(name: str, value: float | None, zero: bool = False) -> float | None:
+    if value is not None and not (value >= 0 if zero else value > 0):
+        raise ValueError(
+            explain_error(
+                f"{name} must be {'from 0 on' if zero else 'above 0'}, or None.",
+                f"{name}={value!r}",
+            )
+        )
+    return value

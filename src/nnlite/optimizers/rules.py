@@ -1,0 +1,204 @@
+"""The update rules: how a gradient g becomes a step of the weights w. α is the learning rate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import explain_error
+from ..types import Array
+from .base import Optimizer
+
+
+class SGD(Optimizer):
+    """Gradient descent: w ← w − α·g.
+
+    With momentum μ, the steps pick up speed: v ← μ·v − α·g and w ← w + v; Nesterov looks one step
+    ahead: w ← w + μ·v − α·g.
+
+    >>> w = np.array([1.0, 2.0])
+    >>> SGD(0.1).step(w, np.array([1.0, -1.0]))
+    >>> w
+    array([0.9, 2.1])
+    """
+
+    default_learning_rate = 0.01
+
+    def __init__(
+        self,
+        learning_rate: Any = None,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(learning_rate, **options)
+        self.momentum = _share("momentum", momentum)
+        self.nesterov = nesterov
+
+    def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
+        """W ← w − α·g, or the same with momentum."""
+        step = np.multiply(gradients, learning_rate, self.memory("step", weights))
+        if not self.momentum:
+            np.subtract(weights, step, weights)
+            return
+        v = self.memory("v", weights)
+        v *= self.momentum
+        v -= step
+        if self.nesterov:
+            weights -= step
+            weights += np.multiply(v, self.momentum, step)
+        else:
+            weights += v
+
+
+class RMSprop(Optimizer):
+    """Divides each step by the recent size of its gradient.
+
+    s ← ρ·s + (1 − ρ)·g² and w ← w − α·g / √(s + ε); centered=True takes the square of the mean gradient
+    off s first.
+
+    >>> w = np.array([1.0])
+    >>> RMSprop(0.1, rho=0.0).step(w, np.array([5.0]))
+    >>> w.round(6)
+    array([0.9])
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any = None,
+        rho: float = 0.9,
+        momentum: float = 0.0,
+        epsilon: float = 1e-7,
+        centered: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(learning_rate, **options)
+        self.rho = _share("rho", rho)
+        self.momentum = _share("momentum", momentum)
+        self.epsilon = epsilon
+        self.centered = centered
+
+    def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
+        """W ← w − α·g / √(s + ε)."""
+        s, step = self.memory("s", weights), self.memory("step", weights)
+        np.multiply(gradients, gradients, step)
+        step *= 1 - self.rho
+        s *= self.rho
+        s += step
+        if self.centered:
+            mean = self.memory("mean", weights)
+            mean *= self.rho
+            mean += (1 - self.rho) * gradients
+            np.subtract(s, mean * mean, step)
+            np.add(step, self.epsilon, step)
+        else:
+            np.add(s, self.epsilon, step)
+        np.sqrt(step, step)
+        np.divide(gradients, step, step)
+        step *= learning_rate
+        if self.momentum:
+            v = self.memory("v", weights)
+            v *= self.momentum
+            v += step
+            weights -= v
+        else:
+            weights -= step
+
+
+class Adagrad(Optimizer):
+    """Divides each step by the size of all gradients so far: s ← s + g² and w ← w − α·g / √(s + ε).
+
+    >>> w = np.array([1.0])
+    >>> Adagrad(0.1, initial_accumulator_value=0.0).step(w, np.array([5.0]))
+    >>> w.round(6)
+    array([0.9])
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any = None,
+        initial_accumulator_value: float = 0.1,
+        epsilon: float = 1e-7,
+        **options: Any,
+    ) -> None:
+        super().__init__(learning_rate, **options)
+        self.initial_accumulator_value = initial_accumulator_value
+        self.epsilon = epsilon
+
+    def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
+        """W ← w − α·g / √(s + ε)."""
+        s = self.memory("s", weights, self.initial_accumulator_value)
+        step = self.memory("step", weights)
+        s += np.multiply(gradients, gradients, step)
+        np.sqrt(np.add(s, self.epsilon, step), step)
+        np.divide(gradients, step, step)
+        step *= learning_rate
+        weights -= step
+
+
+class Adam(Optimizer):
+    """Momentum, and each step divided by the recent size of its gradient.
+
+    m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g². Both start at 0 and are too small at first: after t
+    steps m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) make up for it. w ← w − α·m̂ / (√v̂ + ε), where ε
+    grows with the correction of v as in Keras. amsgrad=True never lets v shrink.
+
+    >>> w = np.array([1.0])
+    >>> Adam(0.1).step(w, np.array([5.0]))
+    >>> w.round(6)
+    array([0.9])
+    """
+
+    def __init__(
+        self,
+        learning_rate: Any = None,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        amsgrad: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(learning_rate, **options)
+        self.beta_1 = _share("beta_1", beta_1)
+        self.beta_2 = _share("beta_2", beta_2)
+        self.epsilon = epsilon
+        self.amsgrad = amsgrad
+
+    def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
+        """W ← w − α·m̂ / (√v̂ + ε)."""
+        m, v = self.memory("m", weights), self.memory("v", weights)
+        step = self.memory("step", weights)
+        m *= self.beta_1
+        m += np.multiply(gradients, 1 - self.beta_1, step)
+        v *= self.beta_2
+        np.multiply(gradients, gradients, step)
+        step *= 1 - self.beta_2
+        v += step
+        if self.amsgrad:
+            v = np.maximum(self.memory("largest v", weights), v, self.memory("largest v", weights))
+        t = self.iterations + 1
+        corrected = learning_rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
+        np.sqrt(v, step)
+        step += self.epsilon
+        np.divide(m, step, step)
+        step *= corrected
+        weights -= step
+
+
+class AdamW(Adam):
+    """Adam, and at each step every weight shrinks by the share α·weight_decay.
+
+    >>> w = np.array([1.0])
+    >>> AdamW(0.1, weight_decay=0.5).step(w, np.array([0.0]))
+    >>> w
+    array([0.95])
+    """
+
+    default_weight_decay = 0.004
+
+
+def _share(name: str, value: float) -> float:
+    if not 0 <= value <= 1:
+        raise ValueError(explain_error(f"{name} must be between 0 and 1.", f"{name}={value!r}"))
+    return value

@@ -1,0 +1,139 @@
+"""A schedule turns the number of steps taken so far into the learning rate of the next one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ..configuration import Configurable
+from ..errors import explain_error
+
+
+class LearningRateSchedule(Configurable):
+    """A learning rate that depends on the number of steps: a subclass writes `__call__(step)`."""
+
+    def __call__(self, step: int) -> float:
+        """Return the learning rate of that step, counted from 0."""
+        raise TypeError(explain_error(f"{type(self).__name__} must define __call__(step)."))
+
+
+class ExponentialDecay(LearningRateSchedule):
+    """α = α₀ · rate^(step / decay_steps); in whole steps of `decay_steps` with staircase=True.
+
+    >>> ExponentialDecay(0.1, decay_steps=100, decay_rate=0.5)(100)
+    0.05
+    """
+
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        decay_steps: int,
+        decay_rate: float,
+        staircase: bool = False,
+    ) -> None:
+        self.initial_learning_rate = _positive("initial_learning_rate", initial_learning_rate)
+        self.decay_steps = _positive("decay_steps", decay_steps)
+        self.decay_rate = decay_rate
+        self.staircase = staircase
+
+    def __call__(self, step: int) -> float:
+        """Return α₀ · rate^(step / decay_steps)."""
+        power = step / self.decay_steps
+        return float(
+            self.initial_learning_rate
+            * self.decay_rate ** (math.floor(power) if self.staircase else power)
+        )
+
+
+class InverseTimeDecay(LearningRateSchedule):
+    """α = α₀ / (1 + rate · step / decay_steps).
+
+    >>> InverseTimeDecay(0.1, decay_steps=1, decay_rate=1.0)(4)
+    0.02
+    """
+
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        decay_steps: int,
+        decay_rate: float,
+        staircase: bool = False,
+    ) -> None:
+        self.initial_learning_rate = _positive("initial_learning_rate", initial_learning_rate)
+        self.decay_steps = _positive("decay_steps", decay_steps)
+        self.decay_rate = decay_rate
+        self.staircase = staircase
+
+    def __call__(self, step: int) -> float:
+        """Return α₀ / (1 + rate · step / decay_steps)."""
+        time = step / self.decay_steps
+        time = math.floor(time) if self.staircase else time
+        return float(self.initial_learning_rate / (1 + self.decay_rate * time))
+
+
+class PiecewiseConstantDecay(LearningRateSchedule):
+    """The first value up to the first boundary (included), the next up to the next, and so on.
+
+    >>> schedule = PiecewiseConstantDecay([100, 200], [1.0, 0.5, 0.1])
+    >>> schedule(100), schedule(101), schedule(1000)
+    (1.0, 0.5, 0.1)
+    """
+
+    def __init__(self, boundaries: Sequence[float], values: Sequence[float]) -> None:
+        self.boundaries, self.values = list(boundaries), list(values)
+        if len(self.values) != len(self.boundaries) + 1:
+            raise ValueError(
+                explain_error(
+                    "There must be one more value than boundaries.",
+                    f"{len(self.boundaries)} boundaries, {len(self.values)} values",
+                )
+            )
+
+    def __call__(self, step: int) -> float:
+        """Return the value of the stretch in which the step lies."""
+        for boundary, value in zip(self.boundaries, self.values, strict=False):
+            if step <= boundary:
+                return float(value)
+        return float(self.values[-1])
+
+
+class CosineDecay(LearningRateSchedule):
+    """Half a cosine wave from α₀ down to alpha·α₀ over `decay_steps`.
+
+    With `warmup_steps`, the rate first rises in a straight line to `warmup_target`, and the wave begins there.
+
+    >>> schedule = CosineDecay(0.1, decay_steps=100)
+    >>> schedule(0), round(schedule(50), 6), schedule(100)
+    (0.1, 0.05, 0.0)
+    """
+
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        decay_steps: int,
+        alpha: float = 0.0,
+        warmup_target: float | None = None,
+        warmup_steps: int = 0,
+    ) -> None:
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = _positive("decay_steps", decay_steps)
+        self.alpha = alpha
+        self.warmup_target = warmup_target
+        self.warmup_steps = warmup_steps
+
+    def __call__(self, step: int) -> float:
+        """Return the rate on the rising line, or on the wave after it."""
+        start = self.initial_learning_rate
+        if self.warmup_target is not None:
+            if step < self.warmup_steps:
+                return float(start + (self.warmup_target - start) * step / self.warmup_steps)
+            step, start = step - self.warmup_steps, self.warmup_target
+        share = min(step, self.decay_steps) / self.decay_steps
+        wave = 0.5 * (1 + math.cos(math.pi * share))
+        return float(start * ((1 - self.alpha) * wave + self.alpha))
+
+
+def _positive(name: str, value: float) -> float:
+    if not value > 0:
+        raise ValueError(explain_error(f"{name} must be above 0.", f"{name}={value!r}"))
+    return value

@@ -1,0 +1,178 @@
+"""Model files: one .npz with the arrays and, as text, the layers. Reading one runs no code from it."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import layers as known_layers
+from .configuration import serialize
+from .errors import explain_error, look_up
+from .layers.base import Layer
+from .layers.symbolic import Input, InputLayer, Tensor
+from .models import Model, Sequential
+from .types import Array
+
+_CONFIG = "config"
+
+
+def save_model(model: Model, filepath: str | Path) -> None:
+    """Write the layers, the weights, and how the model was compiled."""
+    config = {"model": model_config(model), "compiled": _compiled_config(model)}
+    _write(filepath, {_CONFIG: np.array(json.dumps(config)), **_named_weights(model)})
+
+
+def save_weights(model: Model, filepath: str | Path) -> None:
+    """Write the weights alone."""
+    _write(filepath, _named_weights(model))
+
+
+def load_weights(model: Model, filepath: str | Path) -> None:
+    """Read the weights of a model like this one."""
+    arrays = _read(filepath)
+    arrays.pop(_CONFIG, None)
+    wanted = _named_weights(model)
+    shapes = {name: array.shape for name, array in arrays.items()}
+    if shapes != {name: array.shape for name, array in wanted.items()}:
+        differing = sorted(
+            name
+            for name in {*wanted, *arrays}
+            if shapes.get(name) != (wanted[name].shape if name in wanted else None)
+        )
+        name = differing[0]
+        raise ValueError(
+            explain_error(
+                "A file of weights fits a model with the same layers.",
+                f"'{name}' is {shapes.get(name, 'missing')} in the file, "
+                f"{wanted[name].shape if name in wanted else 'missing'} in the model",
+                f"{filepath}",
+            )
+        )
+    model.set_weights([arrays[name] for name in wanted])
+
+
+def load_model(filepath: str | Path, custom_objects: dict[str, type] | None = None) -> Model:
+    """Return the model in a file that `Model.save` wrote."""
+    arrays = _read(filepath)
+    if _CONFIG not in arrays:
+        raise ValueError(
+            explain_error(
+                "A model file holds the layers, too.",
+                "a file of weights alone",
+                f"{filepath}",
+                "Make the model, then model.load_weights(path).",
+            )
+        )
+    config = json.loads(str(arrays.pop(_CONFIG)))
+    model = model_from_config(config["model"], custom_objects or {})
+    model.set_weights([arrays[name] for name in _named_weights(model)])
+    if config["compiled"] is not None:
+        model.compile(**config["compiled"])
+    return model
+
+
+def model_config(model: Model) -> dict[str, Any]:
+    """Return the layers of a model, and how they are joined, in plain values."""
+    base = {"name": model.name, "dtype": model.dtype.name}
+    if isinstance(model, Sequential):
+        shape = model.inputs[0].shape
+        return {**base, "input_shape": shape, "layers": [_layer_config(n) for n in model.layers]}
+    numbers = {tensor: place for place, tensor in enumerate(model.inputs)}
+    for node in model.nodes:
+        numbers.setdefault(node.output, len(numbers))
+    place = {id(layer): index for index, layer in enumerate(model.layers)}
+    return {
+        **base,
+        "layers": [_layer_config(layer) for layer in model.layers],
+        "inputs": [place[id(tensor.node.layer)] for tensor in model.inputs],
+        "calls": [
+            [place[id(node.layer)], node.several, [numbers[t] for t in node.inputs]]
+            for node in model.nodes
+        ],
+        "outputs": [numbers[tensor] for tensor in model.outputs],
+    }
+
+
+def model_from_config(config: dict[str, Any], custom_objects: dict[str, type]) -> Model:
+    """Return a new model with such layers, joined like that."""
+    layers = [_make_layer(layer, custom_objects) for layer in config["layers"]]
+    options = {"name": config["name"], "dtype": config["dtype"]}
+    if "calls" not in config:
+        return Sequential([Input(config["input_shape"]), *layers], **options)
+    tensors: list[Tensor] = []
+    for place in config["inputs"]:
+        layer = layers[place]
+        tensors.append(Input(layer.input_shape, name=layer.name))
+    inputs = list(tensors)
+    for place, several, sources in config["calls"]:
+        given = [tensors[source] for source in sources]
+        tensors.append(layers[place](given if several else given[0]))
+    return Model(inputs, [tensors[number] for number in config["outputs"]], **options)
+
+
+def _layer_config(layer: Layer) -> dict[str, Any]:
+    return {"class_name": type(layer).__name__, "config": serialize(layer.get_config())}
+
+
+def _make_layer(entry: dict[str, Any], custom_objects: dict[str, type]) -> Layer:
+    classes = {
+        name: found
+        for name, found in vars(known_layers).items()
+        if isinstance(found, type) and issubclass(found, Layer)
+    }
+    found = look_up("layer class", entry["class_name"], {**classes, **custom_objects})
+    config = dict(entry["config"])
+    if found is InputLayer:
+        return InputLayer(tuple(config["input_shape"]), name=config["name"])
+    return found.from_config(config)  # type: ignore[attr-defined, no-any-return]
+
+
+def _compiled_config(model: Model) -> dict[str, Any] | None:
+    """Return what `compile` was told, where plain values can say it."""
+    settings = model._compiled
+    if settings is None:
+        return None
+    plain = {key: serialize(value) for key, value in settings.items()}
+    try:
+        json.dumps(plain)
+    except TypeError:
+        return None
+    return plain
+
+
+def _named_weights(model: Model) -> dict[str, Array]:
+    return {
+        f"{layer.name}/{name}": layer._views[name]
+        for layer in model.layers
+        for name in layer._weights
+    }
+
+
+def _write(filepath: str | Path, arrays: dict[str, Array]) -> None:
+    """Write all or nothing: a failure in the middle leaves the old file as it was."""
+    path = Path(filepath)
+    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".unfinished")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+        os.replace(unfinished, path)
+    except BaseException:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
+
+
+def _read(filepath: str | Path) -> dict[str, Array]:
+    try:
+        with np.load(filepath, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except (ValueError, AttributeError, EOFError) as error:
+        raise ValueError(
+            explain_error(
+                "A model file is one that save or save_weights wrote.", str(error), f"{filepath}"
+            )
+        ) from None

@@ -1,0 +1,254 @@
+"""What the truth must look like for each kind of loss, and which loss would fit it instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .errors import explain_error
+from .types import Array, Shape
+
+
+def as_numbers(data: Any, name: str) -> Array:
+    """Return lists, arrays, pandas frames and series as an array of numbers.
+
+    >>> as_numbers([[1, 2], [3, 4]], "x").shape
+    (2, 2)
+    """
+    try:
+        array = np.asarray(data)
+    except ValueError:
+        raise ValueError(
+            explain_error(
+                f"{name} must be rectangular: every sample with the same number of values.",
+                f"a {type(data).__name__} whose entries differ in length",
+            )
+        ) from None
+    if array.dtype.kind == "O":
+        array = _from_objects(array, name)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            explain_error(
+                f"{name} must be numbers.",
+                f"values of type {array.dtype}, the first {_first(array)!r}",
+                remedy="Turn text and categories into numbers first, e.g. with to_categorical.",
+            )
+        )
+    return array
+
+
+def _from_objects(array: Array, name: str) -> Array:
+    """Pandas gives objects for mixed columns: numbers among them are fine, anything else is not."""
+    for place, value in np.ndenumerate(array):
+        if not isinstance(value, int | float | bool | np.number | np.bool_):
+            raise TypeError(
+                explain_error(
+                    f"{name} must be numbers.",
+                    f"{value!r} ({type(value).__name__}) at {_spell(place)}",
+                    remedy="Drop or convert that column first.",
+                )
+            )
+    return array.astype(np.float64)
+
+
+def _first(array: Array) -> Any:
+    return array.flat[0] if array.size else None
+
+
+def _spell(place: tuple[int, ...]) -> str:
+    """Say where a value is.
+
+    >>> _spell((3, 1))
+    'row 3, column 1'
+    """
+    words = ["row", "column"] if len(place) <= 2 else ["index"] * len(place)
+    return ", ".join(f"{word} {index}" for word, index in zip(words, place, strict=False))
+
+
+def check_finite(array: Array, name: str) -> None:
+    """Raise if there is a NaN or an infinity, saying where the first one is."""
+    if array.dtype.kind != "f" or np.isfinite(array).all():
+        return
+    place = np.unravel_index(int(np.argmin(np.isfinite(array))), array.shape)
+    place = tuple(int(index) for index in place)
+    bad = int((~np.isfinite(array)).sum())
+    raise ValueError(
+        explain_error(
+            f"{name} must be finite: one NaN or infinity spoils every weight.",
+            f"{array[place]} at {_spell(place)} ({bad} such value{'s' if bad > 1 else ''})",
+            remedy="Fill or drop missing values first, e.g. with frame.dropna().",
+        )
+    )
+
+
+def numbers(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
+    """Return the truth with one number for each output: (n,) and (n, 1) mean the same.
+
+    >>> numbers([1, 2, 3], (1,), "float64", "mean_squared_error").shape
+    (3, 1)
+    """
+    array = as_numbers(y, "y")
+    check_finite(array, "y")
+    if array.ndim == 0:
+        array = array.reshape(1)
+    shape = array.shape[1:]
+    if shape != output_shape:
+        if _without_ones(shape) != _without_ones(output_shape):
+            raise ValueError(
+                explain_error(
+                    "y must have one value for each output of the model.",
+                    f"y of shape {array.shape}, output of shape {('n', *output_shape)}".replace(
+                        "'", ""
+                    ),
+                    f"loss '{loss}'",
+                    _remedy_for_shape(array, output_shape),
+                )
+            )
+        array = array.reshape(len(array), *output_shape)
+    return array.astype(dtype, copy=False)
+
+
+def _without_ones(shape: Shape) -> Shape:
+    return tuple(size for size in shape if size != 1)
+
+
+def _remedy_for_shape(array: Array, output_shape: Shape) -> str:
+    if len(output_shape) == 1 and _without_ones(array.shape[1:]) == () and output_shape[0] > 1:
+        return (
+            "For class numbers, use sparse_categorical_crossentropy; "
+            f"for one value per sample, end the model with 1 unit instead of {output_shape[0]}."
+        )
+    if len(array.shape) == 2 and len(output_shape) == 1:
+        return f"End the model with {array.shape[1]} units."
+    return "Give the last layer the shape of y."
+
+
+def probabilities(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
+    """Return the truth with a value from 0 to 1 for each output.
+
+    >>> probabilities([0, 1], (1,), "float64", "binary_crossentropy")
+    array([[0.], [1.]])
+    """
+    array = numbers(y, output_shape, dtype, loss)
+    _check_range(
+        array,
+        loss,
+        "For labels −1 and 1, use (y + 1) / 2; for more than two classes, softmax with "
+        "sparse_categorical_crossentropy; for any other number, mean_squared_error.",
+    )
+    return array
+
+
+def _check_range(array: Array, loss: str, remedy: str) -> None:
+    if array.size and not (array.min() >= 0 and array.max() <= 1):
+        raise ValueError(
+            explain_error(
+                f"{loss} compares probabilities: y must lie between 0 and 1.",
+                f"y from {array.min():g} to {array.max():g}",
+                f"loss '{loss}'",
+                remedy,
+            )
+        )
+
+
+def one_hot_rows(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
+    """Return the truth as one row of class probabilities per sample.
+
+    >>> one_hot_rows([[0, 1]], (2,), "float64", "categorical_crossentropy")
+    array([[0., 1.]])
+    """
+    array = as_numbers(y, "y")
+    check_classes(output_shape, loss)
+    if array.shape[1:] != output_shape and _without_ones(array.shape[1:]) == output_shape[:-1]:
+        raise ValueError(
+            explain_error(
+                f"{loss} takes one-hot rows, one value for each of {output_shape[-1]} classes.",
+                f"y of shape {array.shape}, the first label {_first(array)}",
+                f"loss '{loss}'",
+                "For integer labels use sparse_categorical_crossentropy, "
+                "or nnlite.utils.to_categorical(y).",
+            )
+        )
+    array = numbers(array, output_shape, dtype, loss)
+    _check_range(array, loss, "Each row is a probability for each class: to_categorical(y).")
+    sums = array.sum(axis=-1)
+    if array.size and np.abs(sums - 1).max() > 1e-3:
+        place = tuple(int(i) for i in np.unravel_index(int(np.abs(sums - 1).argmax()), sums.shape))
+        raise ValueError(
+            explain_error(
+                f"{loss} takes rows that sum to 1.",
+                f"row {place[0]} sums to {sums[place]:g}",
+                f"loss '{loss}'",
+                "For several labels at once, use sigmoid with binary_crossentropy.",
+            )
+        )
+    return array
+
+
+def class_numbers(y: Any, output_shape: Shape, loss: str) -> Array:
+    """Return the truth as whole class numbers, one per prediction.
+
+    >>> class_numbers([[2], [0]], (3,), "sparse_categorical_crossentropy")
+    array([2, 0])
+    """
+    array = as_numbers(y, "y")
+    check_classes(output_shape, loss)
+    check_finite(array, "y")
+    if array.ndim == 0:
+        array = array.reshape(1)
+    classes = output_shape[-1]
+    if array.shape[1:] == output_shape and classes > 1:
+        raise ValueError(
+            explain_error(
+                f"{loss} takes class numbers 0 to {classes - 1}, one per sample.",
+                f"y of shape {array.shape}, as for one-hot rows",
+                f"loss '{loss}'",
+                "For one-hot rows use categorical_crossentropy, or y.argmax(axis=-1).",
+            )
+        )
+    if _without_ones(array.shape[1:]) != _without_ones(output_shape[:-1]):
+        raise ValueError(
+            explain_error(
+                f"{loss} takes one class number per prediction.",
+                f"y of shape {array.shape}, output of shape {('n', *output_shape)}".replace(
+                    "'", ""
+                ),
+                f"loss '{loss}'",
+            )
+        )
+    whole = array.astype(np.int64)
+    if array.dtype.kind == "f" and not np.array_equal(whole, array):
+        place = int(np.argmax(whole.ravel() != array.ravel()))
+        raise ValueError(
+            explain_error(
+                f"{loss} takes whole class numbers.",
+                f"{array.ravel()[place]:g} at sample {place}",
+                f"loss '{loss}'",
+                "For numbers to be predicted, use mean_squared_error.",
+            )
+        )
+    if whole.size and not (whole.min() >= 0 and whole.max() < classes):
+        place = int(np.argmax((whole.ravel() < 0) | (whole.ravel() >= classes)))
+        raise ValueError(
+            explain_error(
+                f"Class numbers must be 0 to {classes - 1} for an output of {classes} units.",
+                f"{whole.ravel()[place]} at sample {place}",
+                f"loss '{loss}'",
+                f"Give the last layer {int(whole.max()) + 1} units, or number the classes from 0.",
+            )
+        )
+    return whole.reshape(len(whole), *output_shape[:-1])
+
+
+def check_classes(output_shape: Shape, loss: str) -> None:
+    """Raise unless the output has a unit for each of at least two classes."""
+    if not output_shape or output_shape[-1] < 2:
+        raise ValueError(
+            explain_error(
+                f"{loss} needs an output unit for each class, two at least.",
+                f"an output of shape {('n', *output_shape)}".replace("'", ""),
+                f"loss '{loss}'",
+                "For one unit that says yes or no, use sigmoid with binary_crossentropy.",
+            )
+        )

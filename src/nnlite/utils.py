@@ -1,0 +1,55 @@
+"""Two helpers that every Keras script imports: one-hot rows, and the random seed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .errors import explain_error
+from .seeding import set_random_seed
+from .targets import as_numbers
+from .types import Array
+
+__all__ = ["set_random_seed", "to_categorical"]
+
+
+def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32") -> Array:
+    """Return one-hot rows for class numbers: 2 of 3 classes becomes [0, 0, 1].
+
+    Parameters
+    ----------
+    y
+        Whole numbers from 0, of shape (n,) or (n, 1).
+    num_classes
+        The number of classes; the largest number plus 1 if not given.
+    dtype
+        The type of the result.
+
+    Examples
+    --------
+    >>> to_categorical([0, 2])
+    array([[1., 0., 0.],
+           [0., 0., 1.]], dtype=float32)
+    """
+    labels = as_numbers(y, "y")
+    if labels.ndim > 1 and labels.shape[-1] == 1:
+        labels = labels[..., 0]
+    classes = labels.astype(np.int64)
+    if not np.array_equal(classes, labels) or (classes.size and classes.min() < 0):
+        raise ValueError(
+            explain_error(
+                "to_categorical takes class numbers: whole, from 0 on.",
+                f"y from {labels.min()} to {labels.max()}",
+            )
+        )
+    count = int(classes.max(initial=-1)) + 1
+    if num_classes is not None and num_classes < count:
+        raise ValueError(
+            explain_error(
+                "num_classes must be larger than every class number.",
+                f"num_classes={num_classes}, y up to {count - 1}",
+            )
+        )
+    count = count if num_classes is None else num_classes
+    return np.eye(count, dtype=dtype)[classes]
