@@ -1,0 +1,178 @@
+"""A download that can be trusted: the known file, from the first mirror that delivers exactly it.
+
+What a server announces is not believed: size, checksum and time have limits of our own, and the
+file appears under its name only when it is whole.
+"""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import io
+import os
+import queue
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nnlite.datasets.known_file import BROKEN_GZIP, KnownFile, describe_broken_gzip
+from nnlite.errors import explain_error
+
+SECONDS_PER_READ = 15.0
+SECONDS_PER_FILE = 600.0
+CHUNK = 1 << 16
+
+
+class DownloadError(OSError):
+    """No mirror delivered the file; the text says for each address why."""
+
+
+def download(file: KnownFile, mirrors: Sequence[str], folder: Path) -> str:
+    """Download `file` into `folder` and return the mirror that delivered it.
+
+    Each mirror is the address of a folder that holds the file, compressed, under its name with
+    `.gz`. The file is stored uncompressed, as its checksum describes it.
+    """
+    failures = []
+    for mirror in mirrors:
+        address = f"{mirror.rstrip('/')}/{file.name}.gz"
+        try:
+            content = _fetch(address, file)
+        except (OSError, http.client.HTTPException, *BROKEN_GZIP) as error:
+            failures.append(f"  {address}: {_reason(error)}")
+        else:
+            _store(folder / file.name, content)
+            return mirror
+    raise DownloadError("\n".join(failures))
+
+
+def _fetch(address: str, file: KnownFile) -> bytes:
+    """Return the uncompressed content that this address delivers, if it is that of `file`."""
+    received = bytearray()
+    deadline = time.monotonic() + SECONDS_PER_FILE
+    with _open(address, deadline) as response, _progress_bar(file) as bar:
+        limited = io.BufferedReader(_LimitedStream(response, _most_compressed(file), deadline))
+        with gzip.open(limited) as uncompressed:
+            while len(received) <= file.size and (chunk := uncompressed.read(CHUNK)):
+                received += chunk
+                bar.update(len(chunk))
+    content = bytes(received)
+    complaint = file.complaint(content)
+    if complaint:
+        raise DownloadError(complaint)
+    return content
+
+
+def _open(address: str, deadline: float) -> http.client.HTTPResponse:
+    """Open the address, within the deadline.
+
+    The limit of a socket holds for each read, so a name server that is silent or a server that
+    sends its headers letter by letter would pass it. Hence the thread, which may be left behind.
+    """
+    answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(urllib.request.urlopen(address, timeout=SECONDS_PER_READ))
+        except Exception as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+    except queue.Empty:
+        raise _too_slow() from None
+    if isinstance(answer, Exception):
+        raise answer
+    response: http.client.HTTPResponse = answer
+    return response
+
+
+class _LimitedStream(io.RawIOBase):
+    """The body of a response, up to a size and a deadline."""
+
+    def __init__(self, response: http.client.HTTPResponse, limit: int, deadline: float) -> None:
+        if response.length is not None and response.length > limit:
+            raise DownloadError(f"announces {response.length:,} bytes; at most {limit:,} can be")
+        self._response = response
+        self._limit = limit
+        self._deadline = deadline
+        self._received = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if time.monotonic() > self._deadline:
+            raise _too_slow()
+        received = self._response.read1(len(buffer))
+        self._received += len(received)
+        if self._received > self._limit:
+            raise DownloadError(f"goes on after {self._limit:,} bytes; that is not the file")
+        buffer[: len(received)] = received
+        return len(received)
+
+
+def _most_compressed(file: KnownFile) -> int:
+    """Return a size in bytes that no compressed form of the file exceeds."""
+    return file.size + file.size // 100 + 4096
+
+
+def _too_slow() -> DownloadError:
+    return DownloadError(f"not finished within {SECONDS_PER_FILE:g} s")
+
+
+def _reason(error: Exception) -> str:
+    """Say in a few words why an address did not deliver."""
+    if isinstance(error, DownloadError):
+        return str(error)
+    if isinstance(error, urllib.error.HTTPError):
+        error.close()
+        return f"HTTP {error.code} {error.reason}"
+    if isinstance(error, BROKEN_GZIP):
+        return describe_broken_gzip(error)
+    if isinstance(error, urllib.error.URLError) and isinstance(error.reason, Exception):
+        return _reason(error.reason)
+    if isinstance(error, TimeoutError):
+        return f"no answer within {SECONDS_PER_READ:g} s"
+    return str(error) or type(error).__name__
+
+
+def _progress_bar(file: KnownFile) -> Any:
+    """Return a progress bar that counts the uncompressed bytes."""
+    from tqdm import tqdm
+
+    return tqdm(total=file.size, desc=file.name, unit="B", unit_scale=True)
+
+
+def _store(path: Path, content: bytes) -> None:
+    """Write the file, or say which folder cannot take it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(path, content)
+    except OSError as error:
+        raise OSError(
+            explain_error(
+                "The folder for downloaded files must be writable and have room.",
+                str(error),
+                str(path.parent),
+                "Name another folder with the environment variable XDG_CACHE_HOME.",
+            )
+        ) from error
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that at every moment it is either absent or complete."""
+    handle, unfinished = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        os.replace(unfinished, path)
+    except BaseException:
+        os.unlink(unfinished)
+        raise

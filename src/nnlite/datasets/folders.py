@@ -1,0 +1,52 @@
+"""Where data files lie: in the folder that `NNLITE_DATA` names, or in the user's cache folder.
+
+Each data set also looks into a subfolder of its own in both.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def data_folder() -> Path | None:
+    """Return the folder that the environment variable `NNLITE_DATA` names, if it is set."""
+    named = os.environ.get("NNLITE_DATA")
+    return Path(named).expanduser().absolute() if named else None
+
+
+def cache_folder() -> Path:
+    """Return the folder for downloaded files, where the operating system wants such files."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    if Path(named).is_absolute():
+        return Path(named) / "nnlite"
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        return (Path(local) if local else Path.home() / "AppData" / "Local") / "nnlite" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "nnlite"
+    return Path.home() / ".cache" / "nnlite"
+
+
+def search_folders(subfolder: str) -> list[Path]:
+    """Return the folders in which a data set looks for its files, in this order."""
+    roots = [root for root in (data_folder(), cache_folder()) if root is not None]
+    return [folder for root in roots for folder in (root, root / subfolder)]
+
+
+def find_file(names: tuple[str, ...], subfolder: str) -> Path | None:
+    """Return the first file with one of these names that a search folder holds."""
+    for folder in search_folders(subfolder):
+        for name in names:
+            if (folder / name).is_file():
+                return folder / name
+    return None
+
+
+def describe_search(subfolder: str) -> str:
+    """Say where `find_file` looks, for the error of a file that is nowhere."""
+    folders = ", ".join(str(folder) for folder in search_folders(subfolder))
+    if data_folder() is None:
+        return f"{folders} (the environment variable NNLITE_DATA is not set)"
+    return folders

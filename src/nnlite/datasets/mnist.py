@@ -1,0 +1,130 @@
+"""MNIST: 70,000 handwritten digits, each a picture of 28 by 28 grey values.
+
+The files come from a folder of the user's, from the cache, or, the first time, from a mirror.
+Data: LeCun, Cortes and Burges, CC BY-SA 3.0.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlite.datasets import folders
+from nnlite.datasets.download import DownloadError, download
+from nnlite.datasets.idx import parse_idx
+from nnlite.datasets.known_file import KnownFile, read_content
+from nnlite.errors import explain_error
+
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist",
+    "https://storage.googleapis.com/cvdf-datasets/mnist",
+)
+
+TRAIN_IMAGES = KnownFile(
+    "train-images-idx3-ubyte",
+    47_040_016,
+    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+)
+TRAIN_LABELS = KnownFile(
+    "train-labels-idx1-ubyte",
+    60_008,
+    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+)
+TEST_IMAGES = KnownFile(
+    "t10k-images-idx3-ubyte",
+    7_840_016,
+    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+)
+TEST_LABELS = KnownFile(
+    "t10k-labels-idx1-ubyte",
+    10_008,
+    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+)
+FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.uint8]
+
+
+def load_data() -> tuple[tuple[Images, Labels], tuple[Images, Labels]]:
+    """Return MNIST as `(x_train, y_train), (x_test, y_test)`.
+
+    The four files, plain or with `.gz`, may lie in the folder that the environment variable
+    `NNLITE_DATA` names, in the user's cache folder, or in the subfolder `mnist` of either. What is
+    missing is downloaded into the cache folder.
+
+    Returns
+    -------
+    x_train : uint8 array of shape (60000, 28, 28)
+        Grey values, 0 is the background and 255 the ink.
+    y_train : uint8 array of shape (60000,)
+        The digits, 0 to 9.
+    x_test, y_test : uint8 arrays of shapes (10000, 28, 28) and (10000,)
+        The same, for the test.
+
+    Raises
+    ------
+    OSError
+        If files are missing and no mirror delivers them: it says where to put them.
+    ValueError
+        If a file is there but is not the one of MNIST.
+
+    Examples
+    --------
+    >>> from nnlite.datasets import mnist
+    >>> (x_train, y_train), (x_test, y_test) = mnist.load_data()  # doctest: +SKIP
+    >>> x_train.shape, y_train[:3]                                # doctest: +SKIP
+    ((60000, 28, 28), array([5, 0, 4], dtype=uint8))
+    """
+    mirrors = list(MIRRORS)
+    train_images = _read(TRAIN_IMAGES, mirrors, dimensions=3)
+    train_labels = _read(TRAIN_LABELS, mirrors, dimensions=1)
+    test_images = _read(TEST_IMAGES, mirrors, dimensions=3)
+    test_labels = _read(TEST_LABELS, mirrors, dimensions=1)
+    return (train_images, train_labels), (test_images, test_labels)
+
+
+def _read(file: KnownFile, mirrors: list[str], dimensions: int) -> NDArray[np.uint8]:
+    path = _find(file) or _download(file, mirrors)
+    content = read_content(path, file.size)
+    array = parse_idx(content, dimensions, str(path))
+    complaint = file.complaint(content)
+    if complaint:
+        raise ValueError(
+            explain_error(
+                f"{file.name} must hold exactly the bytes of MNIST.",
+                complaint,
+                str(path),
+                "Delete the file: the next mnist.load_data() downloads it again.",
+            )
+        )
+    return array
+
+
+def _find(file: KnownFile) -> Path | None:
+    return folders.find_file((file.name, f"{file.name}.gz"), "mnist")
+
+
+def _download(file: KnownFile, mirrors: list[str]) -> Path:
+    """Download a file into the cache, and put the mirror that delivered it first for the next."""
+    folder = folders.cache_folder() / "mnist"
+    try:
+        delivered_by = download(file, mirrors, folder)
+    except DownloadError as error:
+        raise OSError(_describe_missing(str(error))) from error
+    mirrors.sort(key=lambda mirror: mirror != delivered_by)
+    return folder / file.name
+
+
+def _describe_missing(failures: str) -> str:
+    missing = ", ".join(file.name for file in FILES if _find(file) is None)
+    return explain_error(
+        f"MNIST needs files that are not on this computer: {missing}.",
+        f"no file from the addresses tried:\n{failures}",
+        folders.describe_search("mnist"),
+        "Connect to the network, or put the files, plain or with .gz, into"
+        f" {folders.cache_folder() / 'mnist'} or into a folder that the environment variable"
+        " NNLITE_DATA names.",
+    )
