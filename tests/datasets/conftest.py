@@ -36,6 +36,7 @@ class Mirror:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.requests: list[str] = []
+        self.sent_all = False
         self.over = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.handle_error = lambda *_: None  # type: ignore[method-assign]
@@ -76,6 +77,7 @@ class Mirror:
                 if self.over.wait(pause):
                     return
                 handler.wfile.write(bytes([byte]))
+            self.sent_all = True
 
         self.answers[path] = send
 

@@ -141,16 +141,16 @@ def test_a_server_that_hangs_up_is_named(mirror, folder):
 )
 def test_a_server_that_falls_silent_is_given_up(mirror, folder, monkeypatch, at_once):
     monkeypatch.setattr(downloading, "SECONDS_PER_READ", 0.1)
-    mirror.answer_slowly("/numbers.gz", at_once, b"never sent", pause=30)
+    mirror.answer_slowly("/numbers.gz", at_once, b"\n", pause=1)
     assert refuse(mirror, folder) == "no answer within 0.1 s"
 
 
 @pytest.mark.parametrize(
     ("at_once", "then"),
     [
-        (b"HTTP/1.0 200 OK\r\nServer: ", b"x" * 1000),
-        (HEADERS, COMPRESSED[:1000]),
-        (HEADERS + COMPRESSED[:300], COMPRESSED[300:1300]),
+        (b"HTTP/1.0 200 OK\r\nServer: ", b"x" * 200),
+        (HEADERS, COMPRESSED[:200]),
+        (HEADERS + COMPRESSED[:300], COMPRESSED[300:500]),
     ],
     ids=["headers", "from the first byte", "from the middle"],
 )
@@ -158,6 +158,7 @@ def test_a_server_that_sends_byte_by_byte_is_given_up(mirror, folder, monkeypatc
     monkeypatch.setattr(downloading, "SECONDS_PER_FILE", 0.2)
     mirror.answer_slowly("/numbers.gz", at_once, then, pause=0.01)
     assert refuse(mirror, folder) == "not finished within 0.2 s"
+    assert not mirror.sent_all
 
 
 def test_slow_and_whole_is_good_enough(mirror, folder):
@@ -220,3 +221,10 @@ def test_an_old_file_is_replaced(mirror, folder):
     mirror.answer("/numbers.gz", COMPRESSED)
     download(FILE, [mirror.address], folder)
     assert (folder / "numbers").read_bytes() == CONTENT
+
+
+def test_the_file_has_the_permissions_of_any_new_file(mirror, folder):
+    mirror.answer("/numbers.gz", COMPRESSED)
+    download(FILE, [mirror.address], folder)
+    (folder / "another").touch()
+    assert (folder / "numbers").stat().st_mode == (folder / "another").stat().st_mode

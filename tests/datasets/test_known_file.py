@@ -49,17 +49,14 @@ def test_no_more_than_one_byte_past_the_known_size_is_read(tmp_path, name):
     ("content", "complaint"),
     [
         (gzip.compress(b"abc")[:-3], "cut off in the middle"),
-        (b"", "only 0 of"),
         (b"<html>", "no gzip file"),
         (gzip.compress(b"abc")[:-8] + bytes(8), "a damaged gzip file"),
     ],
+    ids=["cut off", "web page", "wrong checksum"],
 )
 def test_a_broken_gzip_file_is_an_explained_error(tmp_path, content, complaint):
     path = tmp_path / "abc.gz"
     path.write_bytes(content)
-    if not content:
-        assert complaint in str(ABC.complaint(read_content(path, 3)))
-        return
     with pytest.raises(ValueError, match=complaint) as error:
         read_content(path, 3)
     assert str(path) in str(error.value)

@@ -11,7 +11,7 @@ import http.client
 import io
 import os
 import queue
-import tempfile
+import secrets
 import threading
 import time
 import urllib.error
@@ -168,11 +168,11 @@ def _store(path: Path, content: bytes) -> None:
 
 def _write_whole(path: Path, content: bytes) -> None:
     """Write a file so that at every moment it is either absent or complete."""
-    handle, unfinished = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with unfinished.open("xb") as stream:
             stream.write(content)
         os.replace(unfinished, path)
     except BaseException:
-        os.unlink(unfinished)
+        unfinished.unlink(missing_ok=True)
         raise
