@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import os
 import socket
+import threading
 import tracemalloc
 
 import pytest
@@ -16,6 +17,7 @@ CONTENT = bytes(range(256)) * 400
 FILE = KnownFile("numbers", 102_400, hashlib.sha256(CONTENT).hexdigest())
 COMPRESSED = gzip.compress(CONTENT)
 HEADERS = b"HTTP/1.0 200 OK\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 BOMB = gzip.compress(bytes(30_000_000))
 
 
@@ -124,9 +126,21 @@ def test_a_body_without_end_is_cut_off(mirror, folder):
     assert refuse(mirror, folder) == "goes on after 107,520 bytes; that is not the file"
 
 
-def test_an_answer_that_is_not_http_is_refused(mirror, folder):
-    mirror.answer_slowly("/numbers.gz", b"SSH-2.0-OpenSSH_9.6\r\n", b"", pause=0)
-    assert refuse(mirror, folder).startswith("SSH-2.0")
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "SSH-2.0"),
+        (CHUNKED + b"-5\r\n" + COMPRESSED, "IncompleteRead"),
+        (CHUNKED + b"many\r\n" + COMPRESSED, "IncompleteRead"),
+        (b"HTTP/1.0 302 Found\r\nLocation: file:///etc/hosts\r\n\r\n", "HTTP 302"),
+        (b"HTTP/1.0 302 Found\r\nLocation: http://a..b/\r\n\r\n", "idna"),
+        (b"HTTP/1.0 200 OK\r\n" + b"Header: x\r\n" * 200 + b"\r\n", "got more than 100 headers"),
+    ],
+    ids=["no http", "negative chunk", "chunk", "local file", "bad host", "too many headers"],
+)
+def test_an_answer_against_the_rules_is_refused(mirror, folder, answer, reason):
+    mirror.answer_slowly("/numbers.gz", answer, b"", pause=0)
+    assert reason in refuse(mirror, folder)
 
 
 def test_a_server_that_hangs_up_is_named(mirror, folder):
@@ -151,13 +165,25 @@ def test_a_server_that_falls_silent_is_given_up(mirror, folder, monkeypatch, at_
         (b"HTTP/1.0 200 OK\r\nServer: ", b"x" * 200),
         (HEADERS, COMPRESSED[:200]),
         (HEADERS + COMPRESSED[:300], COMPRESSED[300:500]),
+        (CHUNKED, b"0" * 200),
+        (CHUNKED + b"0\r\n", b"Trailer: x\r\n" * 20),
     ],
-    ids=["headers", "from the first byte", "from the middle"],
+    ids=["headers", "from the first byte", "from the middle", "size of a chunk", "trailers"],
 )
 def test_a_server_that_sends_byte_by_byte_is_given_up(mirror, folder, monkeypatch, at_once, then):
     monkeypatch.setattr(downloading, "SECONDS_PER_FILE", 0.2)
     mirror.answer_slowly("/numbers.gz", at_once, then, pause=0.01)
     assert refuse(mirror, folder) == "not finished within 0.2 s"
+    assert not mirror.sent_all
+
+
+def test_a_download_that_was_given_up_does_not_go_on(mirror, folder, monkeypatch):
+    monkeypatch.setattr(downloading, "SECONDS_PER_FILE", 0.1)
+    mirror.answer_slowly("/numbers.gz", HEADERS, COMPRESSED[:200], pause=0.01)
+    refuse(mirror, folder)
+    for thread in threading.enumerate():
+        if thread.name == "download of numbers":
+            thread.join()
     assert not mirror.sent_all
 
 

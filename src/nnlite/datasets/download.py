@@ -42,8 +42,8 @@ def download(file: KnownFile, mirrors: Sequence[str], folder: Path) -> str:
     for mirror in mirrors:
         address = f"{mirror.rstrip('/')}/{file.name}.gz"
         try:
-            content = _fetch(address, file)
-        except (OSError, http.client.HTTPException, *BROKEN_GZIP) as error:
+            content = _fetch_in_time(address, file)
+        except (OSError, ValueError, http.client.HTTPException, *BROKEN_GZIP) as error:
             failures.append(f"  {address}: {_reason(error)}")
         else:
             _store(folder / file.name, content)
@@ -51,11 +51,38 @@ def download(file: KnownFile, mirrors: Sequence[str], folder: Path) -> str:
     raise DownloadError("\n".join(failures))
 
 
-def _fetch(address: str, file: KnownFile) -> bytes:
+def _fetch_in_time(address: str, file: KnownFile) -> bytes:
+    """Return what `_fetch` returns, or give up at the deadline.
+
+    The limit of a socket holds for each read. A name server that is silent, or a server that sends
+    its headers letter by letter, would pass it: hence the thread, which may be left behind.
+    """
+    deadline = time.monotonic() + SECONDS_PER_FILE
+    answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(_fetch(address, file, deadline))
+        except Exception as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, name=f"download of {file.name}", daemon=True).start()
+    try:
+        answer = answers.get(timeout=SECONDS_PER_FILE)
+    except queue.Empty:
+        raise _too_slow() from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _fetch(address: str, file: KnownFile, deadline: float) -> bytes:
     """Return the uncompressed content that this address delivers, if it is that of `file`."""
     received = bytearray()
-    deadline = time.monotonic() + SECONDS_PER_FILE
-    with _open(address, deadline) as response, _progress_bar(file) as bar:
+    with (
+        urllib.request.urlopen(address, timeout=SECONDS_PER_READ) as response,
+        _progress_bar(file) as bar,
+    ):
         limited = io.BufferedReader(_LimitedStream(response, _most_compressed(file), deadline))
         with gzip.open(limited) as uncompressed:
             while len(received) <= file.size and (chunk := uncompressed.read(CHUNK)):
@@ -66,31 +93,6 @@ def _fetch(address: str, file: KnownFile) -> bytes:
     if complaint:
         raise DownloadError(complaint)
     return content
-
-
-def _open(address: str, deadline: float) -> http.client.HTTPResponse:
-    """Open the address, within the deadline.
-
-    The limit of a socket holds for each read, so a name server that is silent or a server that
-    sends its headers letter by letter would pass it. Hence the thread, which may be left behind.
-    """
-    answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answers.put(urllib.request.urlopen(address, timeout=SECONDS_PER_READ))
-        except Exception as error:
-            answers.put(error)
-
-    threading.Thread(target=ask, daemon=True).start()
-    try:
-        answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
-    except queue.Empty:
-        raise _too_slow() from None
-    if isinstance(answer, Exception):
-        raise answer
-    response: http.client.HTTPResponse = answer
-    return response
 
 
 class _LimitedStream(io.RawIOBase):
