@@ -138,12 +138,16 @@ class LeakyRelu(ActivationFunction):
 
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return z where z > 0, else slope·z."""
-        factor = np.where(np.greater(z, 0), z.dtype.type(1), z.dtype.type(self.negative_slope))
+        factor: Array = np.where(
+            np.greater(z, 0), z.dtype.type(1), z.dtype.type(self.negative_slope)
+        )
         return np.multiply(z, factor, out)
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
         """Return grad where a > 0, else slope·grad."""
-        factor = np.where(np.greater(a, 0), a.dtype.type(1), a.dtype.type(self.negative_slope))
+        factor: Array = np.where(
+            np.greater(a, 0), a.dtype.type(1), a.dtype.type(self.negative_slope)
+        )
         return np.multiply(grad, factor, out)
 
 
@@ -208,15 +212,16 @@ class SoftmaxFunction(ActivationFunction):
             raise ValueError(
                 explain_error("softmax needs at least one axis.", f"the number {z[()]}")
             )
-        a = np.subtract(z, z.max(axis=-1, keepdims=True), out)
+        a: Array = np.subtract(z, z.max(axis=-1, keepdims=True), out)
         with np.errstate(under="ignore"):
-            a = np.exp(a, a)
-            return np.divide(a, a.sum(axis=-1, keepdims=True), a)
+            np.exp(a, a)
+            np.divide(a, a.sum(axis=-1, keepdims=True), a)
+        return a
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
         """Return a · (grad − Σ grad·a)."""
-        shared = (grad * a).sum(axis=-1, keepdims=True)
-        dz = np.subtract(grad, shared, out)
+        shared: Array = (grad * a).sum(axis=-1, keepdims=True)
+        dz: Array = np.subtract(grad, shared, out)
         return np.multiply(dz, a, dz)
 
 

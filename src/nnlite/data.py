@@ -1,4 +1,4 @@
-"""What a user gives as data, made into arrays of the model's dtype, checked and cut into batches."""
+"""What a user gives as data: made into arrays, checked, and cut into batches."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Data:
             yield taken[:inputs], taken[inputs:targets], weights
 
     def split(self, share: float) -> tuple[Data, Data]:
-        """Return the first samples and the last, `share` of them, as Keras splits off validation data."""
+        """Return the first samples and the last, `share` of them, as Keras does for validation."""
         at = int(self.size * (1 - share))
         if not 0 < at < self.size:
             raise ValueError(
@@ -175,3 +175,8 @@ def as_sample_weights(
                 )
             )
     return weights
+
+
+def peek(data: Any) -> Any:
+    """Return the data as an array, only to look at its shape."""
+    return data if hasattr(data, "shape") else np.asarray(data, dtype=object)

@@ -1,4 +1,4 @@
-"""The fast NumPy routines behind the layers, as pure functions: memory comes in through arguments."""
+"""The fast NumPy routines behind the layers: pure functions, memory comes in as arguments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def product(a: Array, b: Array, out: Array | None = None) -> Array:
            [1.]])
     """
     if out is None or (a.dtype == out.dtype and b.dtype == out.dtype):
-        return a.dot(b, out)  # type: ignore[arg-type]
+        return a.dot(b, out)
     out[...] = a.dot(b)
     return out
 

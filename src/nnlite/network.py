@@ -1,4 +1,4 @@
-"""How data flows through layers: forward in their order, and the gradient backward through the same.
+"""How data flows through layers: forward in their order, the gradient backward through the same.
 
 A `Chain` is a list of layers; a `Graph` has branches and merges. Both behave like one layer.
 """
@@ -69,8 +69,8 @@ class Chain:
 class SharedCall:
     """One of several calls of the same layer, with a memory of its own.
 
-    A layer remembers only its last forpass. Here each call keeps what the layer stored, and hands it back
-    before backprop; the gradients of the weights add up over the calls.
+    A layer remembers only its last forpass. Here each call keeps what the layer stored, and hands
+    it back before backprop; the gradients of the weights add up over the calls.
     """
 
     def __init__(self, layer: Layer, last: bool) -> None:

@@ -1,4 +1,4 @@
-"""What an output is judged by: its loss, computed from the logits where it can be, and its metrics."""
+"""What an output is judged by: its loss, from the logits where that is possible, and metrics."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """One live line for a whole training: epoch, loss, metrics, time left.
 
-In a terminal and a notebook it is a bar; in a log file, where a bar would leave a thousand copies of itself,
-ten plain lines.
+In a terminal and a notebook it is a bar; in a log file, where a bar would leave a thousand copies
+of itself, ten plain lines.
 """
 
 from __future__ import annotations

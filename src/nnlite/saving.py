@@ -1,4 +1,4 @@
-"""Model files: one .npz with the arrays and, as text, the layers. Reading one runs no code from it."""
+"""Model files: one .npz with the arrays and, as text, the layers. Reading runs no code of it."""
 
 from __future__ import annotations
 

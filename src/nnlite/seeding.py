@@ -1,4 +1,4 @@
-"""Where random numbers come from: a generator of its own for every model, never NumPy's global one."""
+"""Where random numbers come from: a generator for every model, never NumPy's global one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def set_random_seed(seed: int) -> None:
 
 
 def new_generator(seed: int | None = None) -> np.random.Generator:
-    """Return a generator: from `seed`, or else from the seed of `set_random_seed`, or else fresh."""
+    """Return a generator: from `seed`, else from that of `set_random_seed`, else a fresh one."""
     if seed is not None:
         check_seed(seed)
         return np.random.default_rng(seed)

@@ -70,8 +70,8 @@ def check_finite(array: Array, name: str) -> None:
     """Raise if there is a NaN or an infinity, saying where the first one is."""
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return
-    place = np.unravel_index(int(np.argmin(np.isfinite(array))), array.shape)
-    place = tuple(int(index) for index in place)
+    first = int(np.argmin(np.isfinite(array)))
+    place = tuple(int(index) for index in np.unravel_index(first, array.shape))
     bad = int((~np.isfinite(array)).sum())
     raise ValueError(
         explain_error(

@@ -18,13 +18,13 @@ from .optimizers import Optimizer
 from .types import Array
 
 if TYPE_CHECKING:
-    from .models import Model
+    from .learning import Learner
 
 
 class Trainer:
-    """What `compile` puts together: a model's network, its optimizer, and an objective per output."""
+    """What `compile` makes of a model: its network, its optimizer, an objective per output."""
 
-    def __init__(self, model: Model, optimizer: Optimizer, objectives: list[Objective]) -> None:
+    def __init__(self, model: Learner, optimizer: Optimizer, objectives: list[Objective]) -> None:
         self.model = model
         self.optimizer = optimizer
         self.objectives = objectives
@@ -121,7 +121,7 @@ def train(
     check_finite: bool,
     validation_freq: int,
 ) -> None:
-    """Train for these epochs; Ctrl-C ends it cleanly, a loss that is not finite ends it with an error."""
+    """Train for these epochs. Ctrl-C ends it cleanly, a loss that is not finite with an error."""
     model = trainer.model
     trainer.start(data.y)
     # The order within a single batch does not change its mean.
@@ -162,7 +162,7 @@ def train(
 
 
 @contextmanager
-def training_mode(model: Model) -> Iterator[None]:
+def training_mode(model: Learner) -> Iterator[None]:
     """Let the layers reuse their memory from step to step, and leave out what nobody needs."""
     first = layers_without_trainable_ancestors(model)
     for layer in model.flat.layers:
@@ -178,7 +178,7 @@ def training_mode(model: Model) -> Iterator[None]:
             layer.skip_input_gradient = False
 
 
-def layers_without_trainable_ancestors(model: Model) -> list[Layer]:
+def layers_without_trainable_ancestors(model: Learner) -> list[Layer]:
     """Return the layers whose input gradient no weight needs."""
     trained: set[Any] = set()
     needed: set[int] = set()

@@ -69,8 +69,9 @@ class Layer(Configurable):
     array([1., 1.], dtype=float32)
     """
 
+    _rng: np.random.Generator | None
     skip_input_gradient = False
-    """True while a model trains for which nobody needs the gradient that `backprop` would return."""
+    """True while training needs no input gradient from this layer: `backprop` may return None."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls, *args, **kwargs)
@@ -127,7 +128,7 @@ class Layer(Configurable):
         raise TypeError(explain_error(f"{type(self).__name__} must define backprop(grad)."))
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
-        """Return the shape of one output sample. Found by a trial run; a subclass may know better."""
+        """Return the shape of one output sample: by a trial run, if a subclass knows no better."""
         trial = self.blank_copy()
         trial.ensure_built(input_shape)
         several = isinstance(input_shape, list)
@@ -200,7 +201,7 @@ class Layer(Configurable):
         raise AttributeError(explain_error(rule, f"layer.{name}", remedy=remedy))
 
     def __call__(self, inputs: Any, training: bool = False) -> Any:
-        """Apply the layer to arrays, or join it to the outputs of other layers to make a `Model`."""
+        """Apply the layer to arrays, or join it to the outputs of other layers for a `Model`."""
         from .symbolic import Tensor, connect
 
         several = isinstance(inputs, list | tuple) and any(isinstance(i, Tensor) for i in inputs)
@@ -240,11 +241,10 @@ class Layer(Configurable):
         """The layer's source of random numbers: that of its model."""
         if self._rng is None:
             self._rng = new_generator()
-        generator: np.random.Generator = self._rng
-        return generator
+        return self._rng
 
     def buffer(self, name: str, shape: Shape, dtype: Any = None) -> Array:
-        """Return an array for a result: a new one, or in the training loop that of the last step."""
+        """Return an array for a result: a new one, or in the training loop the last step's."""
         dtype = self.dtype if dtype is None else dtype
         if self._workspace is None:
             return np.empty(shape, dtype)
@@ -261,7 +261,7 @@ class Layer(Configurable):
         return array[: shape[0]]
 
     def out(self, name: str, shape: Shape) -> Array | None:
-        """Return a `buffer` in the training loop, else None: NumPy then makes a new array itself."""
+        """Return a `buffer` in the training loop, else None: NumPy then makes a new array."""
         return None if self._workspace is None else self.buffer(name, shape)
 
     @property
@@ -319,8 +319,8 @@ class Layer(Configurable):
 class ActivatedLayer(Layer):
     """A layer whose last act is an activation: z from x, then a = g(z).
 
-    A subclass writes `forpass_z(x, training)`, and `backprop_z(dz)`, which returns dx. The two halves
-    are apart so that a loss can be computed from z: see `CrossEntropy`.
+    A subclass writes `forpass_z(x, training)`, and `backprop_z(dz)`, which returns dx. The two
+    halves are apart so that a loss can be computed from z: see `CrossEntropy`.
     """
 
     activation: ActivationFunction

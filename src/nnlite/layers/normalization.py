@@ -1,4 +1,4 @@
-"""Batch normalization: every channel gets mean 0 and deviation 1 over the batch, then a new scale."""
+"""Batch normalization: every channel gets mean 0 and deviation 1, then a scale of its own."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class BatchNormalization(Layer):
         dγ = Σ grad·x̂,  dβ = Σ grad
         dx = γ / √(σ² + ε) · (grad − dβ/M − x̂·dγ/M)
 
-    The two subtracted terms are there because x also moves the mean and the deviation. Training keeps
-    running means of μ and σ², which prediction uses.
+    The two subtracted terms are there because x also moves the mean and the deviation. Training
+    keeps running means of μ and σ², which prediction uses.
 
     Parameters
     ----------

@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ..errors import explain_error
 from ..types import Array, Shape
 from .base import Layer

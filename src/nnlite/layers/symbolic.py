@@ -1,4 +1,4 @@
-"""How layers are joined before there are numbers: each call on a `Tensor` draws one arrow of a graph.
+"""How layers are joined before there are numbers: each call on a `Tensor` draws one arrow.
 
 A `Tensor` stands for the output of a layer, of which only the shape is known; a `Node` is one call.
 """

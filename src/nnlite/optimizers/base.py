@@ -16,8 +16,8 @@ from .schedules import LearningRateSchedule
 class Optimizer(Configurable):
     """What all update rules share: the learning rate, clipping, and weight decay.
 
-    A subclass writes `update(weights, gradients, learning_rate)`, which changes `weights` in place, and
-    keeps what it remembers in arrays from `self.memory(name)`.
+    A subclass writes `update(weights, gradients, learning_rate)`, which changes `weights` in
+    place, and keeps what it remembers in arrays from `self.memory(name)`.
 
     Parameters
     ----------
@@ -30,7 +30,8 @@ class Optimizer(Configurable):
     global_clipnorm
         Shorten the whole gradient to at most this length.
     weight_decay
-        Shrink every weight by this share of the learning rate at each step, apart from the gradient.
+        Shrink every weight by this share of the learning rate at each step, apart from the
+        gradient.
     """
 
     default_learning_rate = 0.001

@@ -55,8 +55,8 @@ class SGD(Optimizer):
 class RMSprop(Optimizer):
     """Divides each step by the recent size of its gradient.
 
-    s ← ρ·s + (1 − ρ)·g² and w ← w − α·g / √(s + ε); centered=True takes the square of the mean gradient
-    off s first.
+    s ← ρ·s + (1 − ρ)·g² and w ← w − α·g / √(s + ε); centered=True takes the square of the mean
+    gradient off s first.
 
     >>> w = np.array([1.0])
     >>> RMSprop(0.1, rho=0.0).step(w, np.array([5.0]))
@@ -140,9 +140,9 @@ class Adagrad(Optimizer):
 class Adam(Optimizer):
     """Momentum, and each step divided by the recent size of its gradient.
 
-    m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g². Both start at 0 and are too small at first: after t
-    steps m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) make up for it. w ← w − α·m̂ / (√v̂ + ε), where ε
-    grows with the correction of v as in Keras. amsgrad=True never lets v shrink.
+    m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g². Both start at 0 and are too small at first:
+    after t steps m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) make up for it. w ← w − α·m̂ / (√v̂ + ε),
+    where ε grows with the correction of v as in Keras. amsgrad=True never lets v shrink.
 
     >>> w = np.array([1.0])
     >>> Adam(0.1).step(w, np.array([5.0]))

@@ -100,7 +100,8 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 class CosineDecay(LearningRateSchedule):
     """Half a cosine wave from α₀ down to alpha·α₀ over `decay_steps`.
 
-    With `warmup_steps`, the rate first rises in a straight line to `warmup_target`, and the wave begins there.
+    With `warmup_steps`, the rate first rises in a straight line to `warmup_target`, and the wave
+    begins there.
 
     >>> schedule = CosineDecay(0.1, decay_steps=100)
     >>> schedule(0), round(schedule(50), 6), schedule(100)

@@ -1,167 +1,16 @@
-"""Callbacks are called while training goes on: they record, stop, or change it.
-
-The progress bar is one of them, in `progress.py`.
-"""
+"""Callbacks that watch one figure: they stop, save, or slow down when it gets no better."""
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
 
-from .errors import explain_error
-from .progress import ProgressBar, epoch_line
-from .types import Array
-
-if TYPE_CHECKING:
-    from .models import Model
-
-__all__ = [
-    "CSVLogger",
-    "Callback",
-    "EarlyStopping",
-    "History",
-    "LearningRateScheduler",
-    "ModelCheckpoint",
-    "ProgressBar",
-    "ReduceLROnPlateau",
-    "TerminateOnNaN",
-]
+from ..errors import explain_error
+from ..types import Array
+from .base import Callback
 
 
-class Callback:
-    """The base of all callbacks: write the methods you need.
-
-    `self.model` is the model, `self.params` holds "epochs" and "steps" (per epoch). `logs` holds losses and
-    metrics by name. Setting `self.model.stop_training = True` ends the training.
-
-    >>> class Count(Callback):
-    ...     epochs = 0
-    ...     def on_epoch_end(self, epoch, logs=None):
-    ...         self.epochs += 1
-    """
-
-    model: Any = None
-    params: dict[str, Any]
-
-    def set_model(self, model: Any) -> None:
-        """Take the model."""
-        self.model = model
-
-    def set_params(self, params: dict[str, Any]) -> None:
-        """Take the plan of the training."""
-        self.params = params
-
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        """Be told that training begins."""
-
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        """Be told that training has ended, also after an error."""
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Be told that an epoch begins, counted from 0."""
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Be told how an epoch ended."""
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Be told how the epoch stands after a batch, counted from 0."""
-
-
-class CallbackList:
-    """All callbacks of one training; those that do not care for batches are not asked."""
-
-    def __init__(
-        self,
-        callbacks: Sequence[Any],
-        model: Model,
-        params: dict[str, Any],
-        running: Callable[[], dict[str, float]],
-    ) -> None:
-        for callback in callbacks:
-            if not isinstance(callback, Callback | ProgressBar):
-                raise TypeError(
-                    explain_error(
-                        "callbacks are objects of classes that extend Callback.",
-                        f"{callback!r}",
-                        remedy=f"Make one: {callback.__name__}()."
-                        if isinstance(callback, type)
-                        else None,
-                    )
-                )
-        self.callbacks = list(callbacks)
-        self.running = running
-        self.bars = [c for c in callbacks if isinstance(c, ProgressBar)]
-        self.watching_batches = [
-            c
-            for c in callbacks
-            if isinstance(c, Callback)
-            and type(c).on_train_batch_end is not Callback.on_train_batch_end
-        ]
-        self.watches_finiteness = any(isinstance(c, TerminateOnNaN) for c in callbacks)
-        for callback in self.callbacks:
-            callback.set_model(model)
-            callback.set_params(params)
-
-    def on_train_begin(self) -> None:
-        """Tell all that training begins."""
-        for callback in self.callbacks:
-            callback.on_train_begin()
-
-    def on_epoch_begin(self, epoch: int) -> None:
-        """Tell all that an epoch begins."""
-        for callback in self.callbacks:
-            callback.on_epoch_begin(epoch)
-
-    def on_batch_end(self, batch: int) -> None:
-        """Tell those that want to know that a batch has ended."""
-        for bar in self.bars:
-            bar.advance(self.running)
-        if self.watching_batches:
-            logs = self.running()
-            for callback in self.watching_batches:
-                callback.on_train_batch_end(batch, logs)
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        """Tell all how an epoch ended."""
-        for callback in self.callbacks:
-            callback.on_epoch_end(epoch, logs)
-
-    def on_train_end(self) -> None:
-        """Tell all that training has ended."""
-        for callback in self.callbacks:
-            callback.on_train_end()
-
-
-class History(Callback):
-    """What `fit` returns: `history.history["loss"]` is the list of losses, one per epoch.
-
-    >>> History().history
-    {}
-    """
-
-    def __init__(self) -> None:
-        self.history: dict[str, list[float]] = {}
-        self.epoch: list[int] = []
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Append this epoch's losses and metrics."""
-        self.epoch.append(epoch)
-        for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(value)
-
-
-class _Lines(Callback):
-    """One line per epoch: `verbose=2`."""
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Print the line."""
-        print(f"Epoch {epoch + 1}/{self.params['epochs']} - {epoch_line(logs or {})}")
-
-
-class _Watcher(Callback):
+class Watcher(Callback):
     """Watches one figure for getting better: what stopping, saving and slowing down share."""
 
     def __init__(self, monitor: str, mode: str, min_delta: float = 0.0) -> None:
@@ -209,7 +58,7 @@ class _Watcher(Callback):
         return better
 
 
-class EarlyStopping(_Watcher):
+class EarlyStopping(Watcher):
     """Ends the training when a figure has not got better for `patience` epochs.
 
     Parameters
@@ -286,7 +135,7 @@ class EarlyStopping(_Watcher):
             self.model.set_weights(self.best_weights)
 
 
-class ModelCheckpoint(_Watcher):
+class ModelCheckpoint(Watcher):
     """Saves the model after epochs; with `save_best_only` only when a figure got better.
 
     Parameters
@@ -343,25 +192,7 @@ class ModelCheckpoint(_Watcher):
             print(f"Epoch {epoch + 1}: saved {path}")
 
 
-class LearningRateScheduler(Callback):
-    """Sets the learning rate at the beginning of each epoch: `schedule(epoch, rate)`.
-
-    >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2)
-    """
-
-    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
-        self.schedule = schedule
-        self.verbose = verbose
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Set the rate."""
-        optimizer = self.model.optimizer
-        optimizer.learning_rate = self.schedule(epoch, optimizer.learning_rate)
-        if self.verbose:
-            print(f"Epoch {epoch + 1}: learning rate {optimizer.learning_rate:g}")
-
-
-class ReduceLROnPlateau(_Watcher):
+class ReduceLROnPlateau(Watcher):
     """Makes the learning rate smaller when a figure has not got better for `patience` epochs.
 
     Parameters
@@ -424,65 +255,3 @@ class ReduceLROnPlateau(_Watcher):
             self.wait, self.resting = 0, self.cooldown
             if self.verbose:
                 print(f"Epoch {epoch + 1}: learning rate {optimizer.learning_rate:g}")
-
-
-class CSVLogger(Callback):
-    """Writes the history into a CSV file, a row per epoch.
-
-    >>> CSVLogger("log.csv").separator
-    ','
-    """
-
-    def __init__(self, filename: str | Path, separator: str = ",", append: bool = False) -> None:
-        self.filename = Path(filename)
-        self.separator = separator
-        self.append = append
-        self._file: IO[str] | None = None
-
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        """Open the file."""
-        self._header = not (self.append and self.filename.exists() and self.filename.stat().st_size)
-        mode = "a" if self.append else "w"
-        self._file = self.filename.open(mode, newline="", encoding="utf-8")
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Write a row."""
-        if self._file is None:
-            return
-        writer = csv.writer(self._file, delimiter=self.separator)
-        if self._header:
-            writer.writerow(["epoch", *(logs or {})])
-            self._header = False
-        writer.writerow([epoch, *(logs or {}).values()])
-        self._file.flush()
-
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-
-class TerminateOnNaN(Callback):
-    """Ends the training quietly when the loss is no longer finite, instead of with an error.
-
-    >>> TerminateOnNaN().model is None
-    True
-    """
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Look at the loss."""
-        if logs and not math.isfinite(logs["loss"]):
-            print(f"Batch {batch}: the loss is {logs['loss']}, training ends")
-            self.model.stop_training = True
-
-
-def progress_callbacks(verbose: Any) -> list[Any]:
-    """Return what shows the progress: a bar for 1 and "auto", lines for 2, nothing for 0."""
-    if verbose in (0, False):
-        return []
-    if verbose == 2:
-        return [_Lines()]
-    if verbose in (1, True, "auto"):
-        return [ProgressBar()]
-    raise ValueError(explain_error('verbose must be 0, 1, 2 or "auto".', f"verbose={verbose!r}"))

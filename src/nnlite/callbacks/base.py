@@ -1,0 +1,44 @@
+"""A callback is called while training goes on: it may show, record, stop, or change it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Callback:
+    """The base of all callbacks: write the methods you need.
+
+    `self.model` is the model, `self.params` holds "epochs" and "steps" (per epoch). `logs` holds
+    losses and metrics by name. Setting `self.model.stop_training = True` ends the training.
+
+    >>> class Count(Callback):
+    ...     epochs = 0
+    ...     def on_epoch_end(self, epoch, logs=None):
+    ...         self.epochs += 1
+    """
+
+    model: Any = None
+    params: dict[str, Any]
+
+    def set_model(self, model: Any) -> None:
+        """Take the model."""
+        self.model = model
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Take the plan of the training."""
+        self.params = params
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Be told that training begins."""
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        """Be told that training has ended, also after an error."""
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Be told that an epoch begins, counted from 0."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Be told how an epoch ended."""
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Be told how the epoch stands after a batch, counted from 0."""

@@ -1,0 +1,107 @@
+"""Callbacks that keep a record of the training, or change it by plan."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from ..progress import epoch_line
+from .base import Callback
+
+
+class History(Callback):
+    """What `fit` returns: `history.history["loss"]` is the list of losses, one per epoch.
+
+    >>> History().history
+    {}
+    """
+
+    def __init__(self) -> None:
+        self.history: dict[str, list[float]] = {}
+        self.epoch: list[int] = []
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Append this epoch's losses and metrics."""
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+
+
+class EpochLines(Callback):
+    """One line per epoch: `verbose=2`."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Print the line."""
+        print(f"Epoch {epoch + 1}/{self.params['epochs']} - {epoch_line(logs or {})}")
+
+
+class LearningRateScheduler(Callback):
+    """Sets the learning rate at the beginning of each epoch: `schedule(epoch, rate)`.
+
+    >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2)
+    """
+
+    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
+        self.schedule = schedule
+        self.verbose = verbose
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Set the rate."""
+        optimizer = self.model.optimizer
+        optimizer.learning_rate = self.schedule(epoch, optimizer.learning_rate)
+        if self.verbose:
+            print(f"Epoch {epoch + 1}: learning rate {optimizer.learning_rate:g}")
+
+
+class CSVLogger(Callback):
+    """Writes the history into a CSV file, a row per epoch.
+
+    >>> CSVLogger("log.csv").separator
+    ','
+    """
+
+    def __init__(self, filename: str | Path, separator: str = ",", append: bool = False) -> None:
+        self.filename = Path(filename)
+        self.separator = separator
+        self.append = append
+        self._file: IO[str] | None = None
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Open the file."""
+        self._header = not (self.append and self.filename.exists() and self.filename.stat().st_size)
+        mode = "a" if self.append else "w"
+        self._file = self.filename.open(mode, newline="", encoding="utf-8")
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Write a row."""
+        if self._file is None:
+            return
+        writer = csv.writer(self._file, delimiter=self.separator)
+        if self._header:
+            writer.writerow(["epoch", *(logs or {})])
+            self._header = False
+        writer.writerow([epoch, *(logs or {}).values()])
+        self._file.flush()
+
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class TerminateOnNaN(Callback):
+    """Ends the training quietly when the loss is no longer finite, instead of with an error.
+
+    >>> TerminateOnNaN().model is None
+    True
+    """
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Look at the loss."""
+        if logs and not math.isfinite(logs["loss"]):
+            print(f"Batch {batch}: the loss is {logs['loss']}, training ends")
+            self.model.stop_training = True

@@ -1,0 +1,295 @@
+"""A network between inputs and outputs, that learns from data what its weights should be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import summaries
+from .errors import explain_error, look_up
+from .flat import FlatWeights
+from .layers.base import Layer
+from .layers.checks import check_dtype, check_weights
+from .layers.symbolic import InputLayer, Tensor
+from .learning import Learner
+from .network import Graph, missing_inputs
+from .seeding import new_generator
+from .types import Array
+
+
+class Model(Learner):
+    """A network between inputs and outputs, with branches and merges.
+
+    Parameters
+    ----------
+    inputs, outputs
+        Tensors: an `Input`, and the output of a layer called on it; or lists of them.
+    name
+        The model's name in `summary`.
+    seed
+        Where the random numbers of weights, shuffling and dropout start.
+    dtype
+        "float32" or "float64".
+
+    Examples
+    --------
+    >>> from nnlite.layers import Add, Dense
+    >>> x = Input(shape=(4,))
+    >>> a = Dense(3, activation="relu")(x)
+    >>> b = Dense(3)(x)
+    >>> model = Model(x, Dense(1)(Add()([a, b])), seed=0)
+    >>> model.predict(np.zeros((2, 4))).shape
+    (2, 1)
+    """
+
+    default_name = "model"
+
+    def __init__(
+        self,
+        inputs: Any,
+        outputs: Any,
+        name: str | None = None,
+        *,
+        seed: int | None = None,
+        dtype: Any = "float32",
+    ) -> None:
+        self._start(name, seed, dtype)
+        self.inputs = _tensors(inputs, "inputs")
+        self.outputs = _tensors(outputs, "outputs")
+        for tensor in self.inputs:
+            if not isinstance(tensor.node.layer, InputLayer):
+                raise ValueError(
+                    explain_error(
+                        "A model begins at Inputs.",
+                        f"inputs={tensor!r}",
+                        remedy="Make them with Input(shape=...).",
+                    )
+                )
+        unconnected = missing_inputs(self.outputs, self.inputs, lambda t: f"{t!r}")
+        if unconnected:
+            raise ValueError(
+                explain_error(
+                    "The outputs depend on an Input that is not among inputs.",
+                    ", ".join(unconnected),
+                    remedy="Give every Input: Model([input_1, input_2], output).",
+                )
+            )
+        self.network = graph = Graph(self.inputs, self.outputs)
+        self.nodes = graph.nodes
+        self.layers[:] = list(
+            dict.fromkeys([*(t.node.layer for t in self.inputs), *(n.layer for n in self.nodes)])
+        )
+        self._build()
+
+    def _start(self, name: str | None, seed: int | None, dtype: Any) -> None:
+        self.name = name or self.default_name
+        self.dtype = check_dtype(dtype)
+        self.rng = new_generator(seed)
+        self.layers: list[Layer] = []
+        self.inputs, self.outputs, self.nodes = [], [], []
+        self._flat: FlatWeights | None = None
+
+    def _build(self) -> None:
+        """Make the weights of all layers that have none yet, in their order."""
+        self._name_layers()
+        for node in self.nodes:
+            layer = node.layer
+            if not layer.built:
+                layer.dtype = self.dtype
+                if layer._rng is None:
+                    layer._rng = self.rng
+            shapes = [tensor.shape for tensor in node.inputs]
+            layer.ensure_built(shapes if node.several else shapes[0])
+
+    def _name_layers(self) -> None:
+        """Give every layer without a name one of its own."""
+        taken: set[str] = set()
+        for layer in self.layers:
+            if layer._name in taken:
+                raise ValueError(
+                    explain_error(
+                        "Every layer of a model has a name of its own.",
+                        f"two layers named '{layer._name}'",
+                        f"model '{self.name}'",
+                        "Make a new layer for each place, or give it another name=.",
+                    )
+                )
+            if layer._name:
+                taken.add(layer._name)
+        for layer in self.layers:
+            if layer._name is None:
+                base, number = layer.name, 0
+                while (name := f"{base}_{number}" if number else base) in taken:
+                    number += 1
+                layer._name = name
+                taken.add(name)
+
+    def check_built(self, what: str) -> None:
+        if not self.built:
+            raise ValueError(
+                explain_error(
+                    f"{what} needs to know the shape of the model's input.",
+                    "a model that was never told" if self.layers else "a model without layers",
+                    f"model '{self.name}'",
+                    "Begin with Input(shape=(30,)), give the first layer input_shape=(30,), "
+                    "or call fit first.",
+                )
+            )
+
+    @property
+    def flat(self) -> FlatWeights:
+        """The weights and gradients as flat vectors."""
+        self.check_built("A weight vector")
+        if self._flat is None or not self._flat.is_home():
+            self._flat = FlatWeights(self.layers, self.dtype)
+            if self._compiled is not None:
+                self._compiled["optimizer"].parts = [part.place for part in self._flat.parts]
+        return self._flat
+
+    @property
+    def weights_vector(self) -> Array:
+        """All trainable weights: changing it changes the layers' W and b."""
+        return self.flat.weights
+
+    @property
+    def gradient_vector(self) -> Array:
+        """The gradients of all trainable weights, in the same order."""
+        return self.flat.gradients
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape of the data, None standing for the number of samples."""
+        return _shapes(self.inputs)
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of the predictions, None standing for the number of samples."""
+        return _shapes(self.outputs)
+
+    @property
+    def input(self) -> Any:
+        """The tensor where data enters, or the list of them."""
+        return self.inputs if len(self.inputs) > 1 else self.inputs[0]
+
+    @property
+    def output(self) -> Any:
+        """The tensor that the model gives, or the list of them."""
+        return self.outputs if len(self.outputs) > 1 else self.outputs[0]
+
+    def forpass(self, x: Any, training: bool = False) -> Any:
+        """Return the output for a batch: arrays in the model's dtype, as they come."""
+        self.check_built("forpass")
+        return self.network.forpass(x, training)
+
+    def backprop(self, grad: Any) -> Any:
+        """Write the gradients of all weights, and return that of the input."""
+        return self.network.backprop(grad)
+
+    def __call__(self, x: Any, training: bool = False) -> Any:
+        """Apply the model to data, or join it to the outputs of other layers."""
+        tensors = x if isinstance(x, list | tuple) else [x]
+        if tensors and all(isinstance(tensor, Tensor) for tensor in tensors):
+            self.check_built("A model inside a model")
+            made = dict(zip(self.inputs, tensors, strict=True))
+            for node in self.nodes:
+                given = [made[tensor] for tensor in node.inputs]
+                made[node.output] = node.layer(given if node.several else given[0])
+            results = [made[tensor] for tensor in self.outputs]
+            return results if len(results) > 1 else results[0]
+        self.check_built("A call")
+        arrays = self._inputs(x)
+        return self.forpass(arrays if len(arrays) > 1 else arrays[0], training)
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """Return a layer by its name or its place."""
+        if index is not None:
+            return self.layers[index]
+        return look_up("layer", str(name), {layer.name: layer for layer in self.layers})
+
+    @property
+    def weights(self) -> list[Array]:
+        """The weights of all layers, in their order."""
+        return [weight for layer in self.layers for weight in layer.weights]
+
+    @property
+    def trainable_weights(self) -> list[Array]:
+        """The weights that training changes."""
+        return [weight for layer in self.layers for weight in layer.trainable_weights]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training may change any layer; setting it sets it for all layers."""
+        return any(layer.trainable for layer in self.layers)
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in self.layers:
+            layer.trainable = value
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of all weights, in the order of Keras."""
+        self.check_built("get_weights")
+        return [weight.copy() for weight in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Set all weights, in the order of `get_weights`: what Keras' `get_weights` gives fits."""
+        self.check_built("set_weights")
+        check_weights(weights, self.weights, f"model '{self.name}'")
+        for view, value in zip(self.weights, weights, strict=True):
+            view[...] = value
+
+    def count_params(self) -> int:
+        """Return how many numbers the weights hold."""
+        self.check_built("count_params")
+        return sum(weight.size for weight in self.weights)
+
+    def summary(self, line_length: int = 65, print_fn: Any = None) -> None:
+        """Print the table of layers, output shapes, and numbers of parameters."""
+        self.check_built("summary")
+        (print_fn or print)(summaries.table(self, line_length))
+
+    def save(self, filepath: str | Path) -> None:
+        """Write layers, weights and how it was compiled into a file that `load_model` reads."""
+        from .saving import save_model
+
+        self.check_built("save")
+        save_model(self, filepath)
+
+    def save_weights(self, filepath: str | Path) -> None:
+        """Write the weights alone into a file that `load_weights` reads."""
+        from .saving import save_weights
+
+        self.check_built("save_weights")
+        save_weights(self, filepath)
+
+    def load_weights(self, filepath: str | Path) -> None:
+        """Read weights that `save_weights` or `save` wrote for a model like this one."""
+        from .saving import load_weights
+
+        self.check_built("load_weights")
+        load_weights(self, filepath)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} '{self.name}' of {len(self.layers)} layers>"
+
+
+def _tensors(given: Any, what: str) -> list[Tensor]:
+    tensors = list(given) if isinstance(given, list | tuple) else [given]
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(
+                explain_error(
+                    f"{what} must be tensors: Inputs, or what a layer returned for them.",
+                    f"{tensor!r} ({type(tensor).__name__})",
+                    remedy="For a list of layers use Sequential."
+                    if isinstance(tensor, Layer)
+                    else "x = Input(shape=(2,)); y = Dense(1)(x); Model(x, y)",
+                )
+            )
+    return tensors
+
+
+def _shapes(tensors: list[Tensor]) -> Any:
+    shapes = [(None, *tensor.shape) for tensor in tensors]
+    return shapes if len(shapes) > 1 else shapes[0]

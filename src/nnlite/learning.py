@@ -1,0 +1,317 @@
+"""What every model can do with data: compile, fit, evaluate, predict."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import compiling
+from .callbacks import Callback, CallbackList, History, progress_callbacks
+from .data import Data, as_input, as_list, as_sample_weights, check_lengths, peek
+from .errors import explain_error, reject_unknown_arguments
+from .flat import FlatWeights
+from .layers.checks import positive_integer
+from .layers.symbolic import Node, Tensor
+from .network import Network
+from .training import Trainer, train, training_mode
+from .types import Array
+
+
+class Learner:
+    """The half of a model that deals with data; `Model` adds the network."""
+
+    name: str
+    dtype: np.dtype[Any]
+    rng: np.random.Generator
+    network: Network
+    nodes: list[Node]
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+    stop_training = False
+    history: History | None = None
+    _compiled: dict[str, Any] | None = None
+    _trainer: Trainer | None = None
+
+    @property
+    def flat(self) -> FlatWeights:
+        """The weights and gradients as flat vectors."""
+        raise AttributeError("flat")
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the inputs."""
+        return [tensor.node.layer.name for tensor in self.inputs]
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the layers whose outputs the model gives."""
+        return [tensor.node.layer.name for tensor in self.outputs]
+
+    @property
+    def built(self) -> bool:
+        """Whether the model knows its input, and so has weights."""
+        return bool(self.nodes)
+
+    def check_built(self, what: str) -> None:
+        """Raise if the model does not know its input yet."""
+
+    def build_for(self, x: Any) -> None:
+        """Take the shape of the input from the data, where the model was not told."""
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        metrics: Any = None,
+        loss_weights: Any = None,
+        **options: Any,
+    ) -> None:
+        """Say how the model shall learn.
+
+        Parameters
+        ----------
+        optimizer
+            A name or an object of `nnlite.optimizers`.
+        loss
+            A name, function or object of `nnlite.losses`; with several outputs a list, or a
+            dictionary by their names.
+        metrics
+            A list of names, functions or objects of `nnlite.metrics`.
+        loss_weights
+            With several outputs, the share of each in the whole loss.
+        options
+            Keras' `run_eagerly`, `jit_compile` and `steps_per_execution` are taken, and do nothing.
+        """
+        keras_only = ["run_eagerly", "jit_compile", "steps_per_execution"]
+        unknown = {name: value for name, value in options.items() if name not in keras_only}
+        known = ["optimizer", "loss", "metrics", "loss_weights", *keras_only]
+        reject_unknown_arguments("compile", unknown, known)
+        self._compiled = compiling.checked(optimizer, loss, metrics, loss_weights)
+        self._trainer = None
+        if self.built:
+            self._make_trainer()
+
+    @property
+    def optimizer(self) -> Any:
+        """The optimizer given to `compile`."""
+        return self._compiled["optimizer"] if self._compiled else None
+
+    def _make_trainer(self) -> Trainer:
+        if self._compiled is None:
+            raise ValueError(
+                explain_error(
+                    "Training and evaluation need to know the loss: compile comes first.",
+                    "a model that was not compiled",
+                    f"model '{self.name}'",
+                    'model.compile(optimizer="sgd", loss="mse")',
+                )
+            )
+        if self._trainer is None:
+            objectives = compiling.objectives(self._compiled, self.network, self.outputs)
+            self._trainer = Trainer(self, self._compiled["optimizer"], objectives)
+        self._compiled["optimizer"].parts = [part.place for part in self.flat.parts]
+        return self._trainer
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: Any = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        validation_freq: int = 1,
+        *,
+        check_finite: bool = True,
+    ) -> History:
+        """Train the model, and return the history of losses and metrics.
+
+        Parameters
+        ----------
+        x, y
+            Data and truth: arrays, lists, or pandas frames; a list or a dictionary of them for
+            several inputs or outputs.
+        batch_size
+            Samples per step; 32 if not given. The last batch may be smaller.
+        epochs
+            How often to go through the data.
+        verbose
+            1 or "auto": one progress bar; 2: one line per epoch; 0: nothing.
+        callbacks
+            Objects of `nnlite.callbacks`.
+        validation_split
+            The share of the samples, from the end, that is only watched.
+        validation_data
+            `(x, y)` or `(x, y, sample_weight)` that is only watched.
+        shuffle
+            Whether every epoch takes the samples in a new order.
+        class_weight, sample_weight
+            How much samples count in the loss: by class, or one by one.
+        initial_epoch
+            The epoch to go on from.
+        validation_freq
+            Watch the validation data only every so many epochs.
+        check_finite
+            Stop with an error when the loss is no longer finite.
+        """
+        batch_size = positive_integer("batch_size", 32 if batch_size is None else batch_size, "fit")
+        positive_integer("validation_freq", validation_freq, "fit")
+        if isinstance(epochs, bool) or not isinstance(epochs, int | np.integer) or epochs < 0:
+            raise ValueError(
+                explain_error("epochs must be a whole number from 0 on.", f"epochs={epochs!r}")
+            )
+        self.build_for(x)
+        trainer = self._make_trainer()
+        data = self._data(x, y, sample_weight, class_weight)
+        validation = self._validation_data(validation_data)
+        if validation is None and validation_split:
+            data, validation = data.split(validation_split)
+        self.history = History()
+        self.stop_training = False
+        chosen: list[Callback] = [
+            *progress_callbacks(verbose),
+            *(callbacks if isinstance(callbacks, list | tuple) else [callbacks] * bool(callbacks)),
+            self.history,
+        ]
+        steps = -(-data.size // batch_size)
+        params = {"epochs": epochs, "steps": steps, "initial_epoch": initial_epoch}
+        runner = CallbackList(chosen, self, params, trainer.results)
+        train(
+            trainer,
+            data,
+            validation,
+            runner,
+            batch_size=batch_size,
+            epochs=range(initial_epoch, epochs),
+            shuffle=shuffle,
+            check_finite=check_finite and not runner.watches_finiteness,
+            validation_freq=validation_freq,
+        )
+        return self.history
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        sample_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Return the loss over the data, or with metrics the list [loss, metric, …].
+
+        With `return_dict`, a dictionary by their names. verbose=2 prints a line.
+        """
+        self.check_built("evaluate")
+        trainer = self._make_trainer()
+        data = self._data(x, y, sample_weight, None)
+        trainer.start(data.y)
+        with np.errstate(all="ignore"):
+            results = trainer.evaluate(data, _prediction_batch(batch_size))
+        if verbose == 2:
+            print(" - ".join(f"{name}: {value:.4f}" for name, value in results.items()))
+        if return_dict:
+            return results
+        return list(results.values()) if len(results) > 1 else results["loss"]
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, once the model has seen data."""
+        return list(self._make_trainer().results())
+
+    def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto") -> Any:
+        """Return the output for every sample, as an array; a list of arrays for several outputs."""
+        self.check_built("predict")
+        data = Data(self._inputs(x), [])
+        parts = []
+        for arrays, _, _ in data.batches(_prediction_batch(batch_size)):
+            output = self.network.forpass(arrays if len(arrays) > 1 else arrays[0], False)
+            parts.append(output if isinstance(output, list) else [output])
+        results = [np.concatenate(outputs) for outputs in zip(*parts, strict=True)]
+        return results if len(results) > 1 else results[0]
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Return the output for these samples, in one go."""
+        return self.predict(x, batch_size=len(x) if np.ndim(x) else None)
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Take one step on these samples; return the loss before it, with metrics a list."""
+        self.build_for(x)
+        trainer = self._make_trainer()
+        data = self._data(x, y, sample_weight, class_weight)
+        trainer.start(data.y)
+        with training_mode(self), np.errstate(all="ignore"):
+            trainer.train_step(data.x, data.y, data.weights)
+        results = trainer.results()
+        if return_dict:
+            return results
+        return list(results.values()) if len(results) > 1 else results["loss"]
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Return the loss of these samples, with metrics a list."""
+        return self.evaluate(
+            x, y, batch_size=len(x), sample_weight=sample_weight, return_dict=return_dict
+        )
+
+    def _inputs(self, x: Any) -> list[Array]:
+        given = as_list(x, self.input_names, "input")
+        names = ["x"] if len(given) == 1 else [f"x of '{name}'" for name in self.input_names]
+        arrays = []
+        for data, tensor, name in zip(given, self.inputs, names, strict=True):
+            readers = [node.layer.name for node in self.nodes if tensor in node.inputs]
+            where = f"model '{self.name}', layer '{readers[0] if readers else tensor}'"
+            arrays.append(as_input(data, tensor.shape, self.dtype, name, where))
+        return arrays
+
+    def _data(self, x: Any, y: Any, sample_weight: Any, class_weight: Any) -> Data:
+        inputs = self._inputs(x)
+        if y is None:
+            raise ValueError(
+                explain_error(
+                    "Training and evaluation compare predictions with the truth: y is needed.",
+                    "y=None",
+                    f"model '{self.name}'",
+                )
+            )
+        given = as_list(y, self.output_names, "output")
+        check_lengths(inputs, [np.atleast_1d(peek(target)) for target in given])
+        objectives = self._make_trainer().objectives
+        targets = [o.check(t, self.dtype) for o, t in zip(objectives, given, strict=True)]
+        weights = as_sample_weights(
+            sample_weight, class_weight, targets[0], len(inputs[0]), self.dtype
+        )
+        return Data(inputs, targets, weights)
+
+    def _validation_data(self, given: Any) -> Data | None:
+        if given is None:
+            return None
+        if not isinstance(given, list | tuple) or len(given) not in (2, 3):
+            raise ValueError(
+                explain_error(
+                    "validation_data must be (x, y) or (x, y, sample_weight).",
+                    f"{type(given).__name__}"
+                    + (f" of {len(given)}" if isinstance(given, list | tuple) else ""),
+                )
+            )
+        return self._data(given[0], given[1], given[2] if len(given) == 3 else None, None)
+
+
+def _prediction_batch(batch_size: int | None) -> int:
+    # Without gradients to keep, larger batches cost little memory and save time.
+    return 1024 if batch_size is None else positive_integer("batch_size", batch_size, "predict")

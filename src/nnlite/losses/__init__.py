@@ -1,0 +1,90 @@
+"""Losses: how wrong a prediction is, as classes (the mean) and as functions (per sample)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..configuration import resolve
+from ..errors import explain_error
+from ..types import Array
+from .base import Loss
+from .crossentropy import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    CrossEntropy,
+    SparseCategoricalCrossentropy,
+)
+from .functions import (
+    binary_crossentropy,
+    categorical_crossentropy,
+    half_squared_error,
+    huber,
+    mean_absolute_error,
+    mean_squared_error,
+    sparse_categorical_crossentropy,
+)
+from .regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
+
+__all__ = [
+    "MAE",
+    "MSE",
+    "BinaryCrossentropy",
+    "CategoricalCrossentropy",
+    "CrossEntropy",
+    "HalfSquaredError",
+    "Huber",
+    "Loss",
+    "MeanAbsoluteError",
+    "MeanSquaredError",
+    "SparseCategoricalCrossentropy",
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "get",
+    "half_squared_error",
+    "huber",
+    "mae",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "mse",
+    "sparse_categorical_crossentropy",
+]
+
+mse = MSE = mean_squared_error
+mae = MAE = mean_absolute_error
+
+_FUNCTIONS: dict[Callable[..., Array], type[Loss]] = {
+    mean_squared_error: MeanSquaredError,
+    half_squared_error: HalfSquaredError,
+    mean_absolute_error: MeanAbsoluteError,
+    huber: Huber,
+    binary_crossentropy: BinaryCrossentropy,
+    categorical_crossentropy: CategoricalCrossentropy,
+    sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+}
+NAMED: dict[str, type[Loss]] = {
+    "mse": MeanSquaredError,
+    "mae": MeanAbsoluteError,
+    **{loss.name: loss for loss in _FUNCTIONS.values()},
+    **{loss.__name__: loss for loss in _FUNCTIONS.values()},
+}
+
+
+def get(identifier: Any) -> Loss:
+    """Return the loss that a name, a function, a class or an object means.
+
+    >>> get("mse")
+    MeanSquaredError()
+    """
+    if identifier in _FUNCTIONS if callable(identifier) else False:
+        return _FUNCTIONS[identifier]()
+    if callable(identifier) and not isinstance(identifier, Loss | type):
+        raise TypeError(
+            explain_error(
+                "A loss of your own needs its gradient beside its value.",
+                f"{identifier!r}",
+                remedy="Write a class that extends nnlite.losses.Loss, with values(y, a) "
+                "and gradient(y, a).",
+            )
+        )
+    return resolve("loss", identifier, Loss, NAMED)

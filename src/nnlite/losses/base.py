@@ -1,0 +1,92 @@
+"""A loss says how wrong a prediction is, and which way it should move.
+
+Value and gradient stand side by side. The classes give the mean over the samples, the functions one
+value per sample. `y` is the truth, `a` the prediction, m the number of samples, k of outputs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import targets
+from ..configuration import Configurable
+from ..errors import explain_error
+from ..types import Array, Shape
+
+
+class Loss(Configurable):
+    """A loss L(y, a), averaged over the samples.
+
+    A subclass writes `values(y, a)`, one value per sample, and `gradient(y, a)`, the gradient of
+    their *sum* for `a`. The rest follows.
+    """
+
+    name = ""
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+        """Return the mean loss over the samples."""
+        y, a = self.prepare(y_true, y_pred)
+        with np.errstate(under="ignore"):
+            values = self.values(y, a)
+        if sample_weight is not None:
+            values = values * np.asarray(sample_weight, dtype=values.dtype)
+        return float(values.mean())
+
+    def backprop(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Array:
+        """Return the gradient of the mean loss for the prediction, in its shape."""
+        y, a = self.prepare(y_true, y_pred)
+        with np.errstate(under="ignore"):
+            grad = self.gradient(y, a) / len(a)
+        if sample_weight is not None:
+            weights = np.asarray(sample_weight, dtype=grad.dtype)
+            grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))
+        return np.asarray(grad)
+
+    def values(self, y: Array, a: Array) -> Array:
+        """Return the loss of every sample."""
+        raise TypeError(explain_error(f"{type(self).__name__} must define values(y, a)."))
+
+    def gradient(self, y: Array, a: Array) -> Array:
+        """Return the gradient of the sum of the samples' losses for `a`."""
+        raise TypeError(explain_error(f"{type(self).__name__} must define gradient(y, a)."))
+
+    def check_targets(self, y: Any, output_shape: Shape, dtype: Any) -> Array:
+        """Return the truth as an array that fits an output of that shape, or explain why not."""
+        return targets.numbers(y, output_shape, dtype, self.name)
+
+    def check_predictions(self, a: Array) -> None:
+        """Raise if these cannot be predictions that this loss understands."""
+
+    def prepare(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+        """Return truth and prediction as floating arrays of matching shapes."""
+        a = np.asarray(y_pred)
+        if a.dtype.kind != "f":
+            a = targets.as_numbers(a, "y_pred").astype(np.float64)
+        if a.ndim == 0:
+            a = a.reshape(1)
+        shape = a.shape[1:]
+        y = self.check_targets(y_true, shape, a.dtype)
+        if len(y) != len(a):
+            raise ValueError(
+                explain_error(
+                    "y_true and y_pred must have the same number of samples.",
+                    f"y_true of shape {np.shape(y_true)}, y_pred of shape {np.shape(y_pred)}",
+                    f"loss '{self.name}'",
+                )
+            )
+        self.check_predictions(a)
+        return y, a
+
+
+def mean_over_outputs(values: Array) -> Array:
+    """Return one value per sample: the mean over everything but the first axis."""
+    if values.ndim == 2 and values.shape[1] == 1:
+        return values[:, 0]
+    return values if values.ndim == 1 else values.reshape(len(values), -1).mean(axis=1)
+
+
+def outputs_per_sample(a: Array) -> int:
+    """Return how many numbers the prediction has for each sample."""
+    return a.size // max(len(a), 1)

@@ -1,0 +1,214 @@
+"""Losses for probabilities: how surprised is the network by the truth?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import targets
+from ..activations import ActivationFunction, sigmoid, softmax
+from ..errors import explain_error
+from ..types import Array, Shape
+from .base import Loss, mean_over_outputs, outputs_per_sample
+
+
+class CrossEntropy(Loss):
+    """What the three cross-entropies share: they can be computed from the logits z.
+
+    With `from_logits=True`, `y_pred` holds z, the numbers before the activation. The gradient for
+    z is a − y: the slope of the activation cancels that of the logarithm. A model whose last
+    activation is the loss's own is computed this way, too.
+    """
+
+    activation: ActivationFunction
+
+    def __init__(self, from_logits: bool = False) -> None:
+        self.from_logits = bool(from_logits)
+
+    def values(self, y: Array, a: Array) -> Array:
+        """Return the cross-entropy of every sample."""
+        return self.values_from_logits(y, a) if self.from_logits else self.values_of(y, a)
+
+    def gradient(self, y: Array, a: Array) -> Array:
+        """Return the gradient for the prediction, or for the logits."""
+        if self.from_logits:
+            return self.gradient_from_logits(y, self.activation.forpass(a))
+        return self.gradient_of(y, a)
+
+    def values_of(self, y: Array, a: Array) -> Array:
+        """Return the loss of every sample from probabilities."""
+        raise TypeError(explain_error(f"{type(self).__name__} must define values_of(y, a)."))
+
+    def gradient_of(self, y: Array, a: Array) -> Array:
+        """Return the gradient for probabilities."""
+        raise TypeError(explain_error(f"{type(self).__name__} must define gradient_of(y, a)."))
+
+    def values_from_logits(self, y: Array, z: Array) -> Array:
+        """Return the loss of every sample from the logits."""
+        raise TypeError(
+            explain_error(f"{type(self).__name__} must define values_from_logits(y, z).")
+        )
+
+    def gradient_from_logits(self, y: Array, a: Array) -> Array:
+        """Return the gradient for the logits, where `a` is their activation."""
+        return a - y
+
+    def check_predictions(self, a: Array) -> None:
+        """Raise unless probabilities lie between 0 and 1."""
+        if not self.from_logits and a.size and (a.min() < 0 or a.max() > 1):
+            raise ValueError(
+                explain_error(
+                    "Predictions must be probabilities, from 0 to 1.",
+                    f"y_pred from {a.min():g} to {a.max():g}",
+                    f"loss '{self.name}'",
+                    f"End the model with a {self.activation.name} activation, "
+                    "or use from_logits=True.",
+                )
+            )
+
+
+class BinaryCrossentropy(CrossEntropy):
+    """L = −(y ln a + (1 − y) ln(1 − a)), so dL/da = (a − y) / (a(1 − a)); from z: dL/dz = a − y.
+
+    From the logits, L = max(z, 0) − z·y + ln(1 + e^−|z|), which never overflows.
+
+    >>> BinaryCrossentropy(from_logits=True)([[0.0]], [[10000.0]])
+    10000.0
+    """
+
+    name = "binary_crossentropy"
+    activation = sigmoid
+
+    def values_of(self, y: Array, a: Array) -> Array:
+        """Return −(y ln a + (1 − y) ln(1 − a)), the mean over the outputs."""
+        wrong, right = _logarithm(1 - a), _logarithm(a)
+        return mean_over_outputs(-(y * right + (1 - y) * wrong))
+
+    def gradient_of(self, y: Array, a: Array) -> Array:
+        """Return (1/k)(a − y) / (a(1 − a)), as (1 − y)/(1 − a) − y/a, which keeps its digits."""
+        slope = (1 - y) / _positive(1 - a) - y / _positive(a)
+        return slope / outputs_per_sample(a)
+
+    def values_from_logits(self, y: Array, z: Array) -> Array:
+        """Return max(z, 0) − z·y + ln(1 + e^−|z|), the mean over the outputs."""
+        values = np.abs(z)
+        np.negative(values, values)
+        np.exp(values, values)
+        np.log1p(values, values)
+        values += np.maximum(z, 0) - z * y
+        return mean_over_outputs(values)
+
+    def gradient_from_logits(self, y: Array, a: Array) -> Array:
+        """Return (1/k)(a − y)."""
+        dz = a - y
+        outputs = outputs_per_sample(a)
+        return dz if outputs == 1 else dz / outputs
+
+    def check_targets(self, y: Any, output_shape: Shape, dtype: Any) -> Array:
+        """Return the truth, 0 to 1 for every output."""
+        return targets.probabilities(y, output_shape, dtype, self.name)
+
+
+class CategoricalCrossentropy(CrossEntropy):
+    """L = −Σ y ln a for one-hot y, so dL/da = −y/a; from z through softmax: dL/dz = a − y.
+
+    From the logits, L = ln Σ e^z − Σ y·z.
+
+    >>> CategoricalCrossentropy(from_logits=True)([[1.0, 0.0]], [[0.0, 10000.0]])
+    10000.0
+    """
+
+    name = "categorical_crossentropy"
+    activation = softmax
+
+    def values_of(self, y: Array, a: Array) -> Array:
+        """Return −Σ y ln a."""
+        return mean_over_outputs(-(y * _logarithm(a)).sum(axis=-1))
+
+    def gradient_of(self, y: Array, a: Array) -> Array:
+        """Return −y/a."""
+        return -y / _positive(a) / _places(a)
+
+    def values_from_logits(self, y: Array, z: Array) -> Array:
+        """Return ln Σ e^z − Σ y·z, with the largest z taken off both."""
+        shifted = z - z.max(axis=-1, keepdims=True)
+        correct = (shifted * y).sum(axis=-1)
+        return mean_over_outputs(_log_sum_exp(shifted) * y.sum(axis=-1) - correct)
+
+    def gradient_from_logits(self, y: Array, a: Array) -> Array:
+        """Return a − y."""
+        dz: Array = a * y.sum(axis=-1, keepdims=True) - y
+        return dz if a.ndim == 2 else dz / _places(a)
+
+    def check_targets(self, y: Any, output_shape: Shape, dtype: Any) -> Array:
+        """Return the truth as one-hot rows."""
+        return targets.one_hot_rows(y, output_shape, dtype, self.name)
+
+
+class SparseCategoricalCrossentropy(CrossEntropy):
+    """L = −ln a[y] for class number y, so dL/da[y] = −1/a[y]; from z: dL/dz = a − one-hot(y).
+
+    >>> SparseCategoricalCrossentropy(from_logits=True)([0], [[0.0, 10000.0]])
+    10000.0
+    """
+
+    name = "sparse_categorical_crossentropy"
+    activation = softmax
+
+    def values_of(self, y: Array, a: Array) -> Array:
+        """Return −ln a[y]."""
+        return mean_over_outputs(-_logarithm(_pick(a, y)))
+
+    def gradient_of(self, y: Array, a: Array) -> Array:
+        """Return −1/a at the class of each sample, 0 elsewhere."""
+        grad = np.zeros_like(a)
+        np.put_along_axis(grad, y[..., None], -1 / _positive(_pick(a, y))[..., None], axis=-1)
+        return grad / _places(a)
+
+    def values_from_logits(self, y: Array, z: Array) -> Array:
+        """Return ln Σ e^z − z[y], with the largest z taken off both."""
+        shifted = z - z.max(axis=-1, keepdims=True)
+        correct = _pick(shifted, y)
+        return mean_over_outputs(_log_sum_exp(shifted) - correct)
+
+    def gradient_from_logits(self, y: Array, a: Array) -> Array:
+        """Return a − 1 at the class of each sample, a elsewhere."""
+        dz: Array = a.copy()
+        if a.ndim == 2:
+            dz[np.arange(len(y)), y] -= 1
+            return dz
+        np.put_along_axis(dz, y[..., None], _pick(a, y)[..., None] - 1, axis=-1)
+        return dz / _places(a)
+
+    def check_targets(self, y: Any, output_shape: Shape, dtype: Any) -> Array:
+        """Return the truth as class numbers."""
+        return targets.class_numbers(y, output_shape, self.name)
+
+
+def _places(a: Array) -> int:
+    """Return how many predictions of classes each sample holds: 1, or more for (m, places, k)."""
+    return outputs_per_sample(a) // int(a.shape[-1])
+
+
+def _pick(a: Array, y: Array) -> Array:
+    """Return a[y] along the last axis, for every sample."""
+    if a.ndim == 2:
+        return np.asarray(a[np.arange(len(y)), y])
+    return np.take_along_axis(a, y[..., None], axis=-1)[..., 0]
+
+
+def _log_sum_exp(shifted: Array) -> Array:
+    """Return ln Σ e^z along the last axis, for rows whose largest z is 0."""
+    logarithm: Array = np.log(np.exp(shifted).sum(axis=-1))
+    return logarithm
+
+
+def _positive(p: Array) -> Array:
+    """Return p, where a probability of 0 stands for the smallest one its dtype can hold."""
+    positive: Array = np.maximum(p, np.finfo(p.dtype).tiny)
+    return positive
+
+
+def _logarithm(p: Array) -> Array:
+    return np.log(_positive(p))

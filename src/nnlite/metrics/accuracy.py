@@ -1,0 +1,178 @@
+"""Accuracies: the share of right answers, for yes or no, one-hot rows, and class numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..errors import explain_error
+from ..losses.base import mean_over_outputs
+from ..types import Array, Shape
+from .base import Metric, as_arrays, as_equal_shapes
+
+
+def _hits_binary(y: Array, a: Array, threshold: float = 0.5) -> Array:
+    return np.equal(y, np.greater(a, threshold))
+
+
+def _hits_categorical(y: Array, a: Array) -> Array:
+    hits: Array = np.equal(y.argmax(-1), a.argmax(-1))
+    return hits
+
+
+def _hits_sparse(y: Array, a: Array) -> Array:
+    guess: Array = a.argmax(-1)
+    hits: Array = np.equal(y.reshape(guess.shape), guess)
+    return hits
+
+
+def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
+    """Return for every sample the share of its outputs on the right side of the threshold.
+
+    >>> binary_accuracy([[1], [0]], [[0.9], [0.8]])
+    array([1., 0.])
+    """
+    y, a = as_equal_shapes(y_true, y_pred)
+    return mean_over_outputs(_hits_binary(y, a, threshold).astype(np.float64))
+
+
+def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
+    """Return for every sample whether the largest output is that of the one-hot truth.
+
+    >>> categorical_accuracy([[0, 1], [1, 0]], [[0.2, 0.8], [0.3, 0.7]])
+    array([1., 0.])
+    """
+    y, a = as_equal_shapes(y_true, y_pred)
+    return mean_over_outputs(np.atleast_1d(_hits_categorical(y, a)).astype(np.float64))
+
+
+def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
+    """Return for every sample whether the largest output is that of its class number.
+
+    >>> sparse_categorical_accuracy([1, 0], [[0.2, 0.8], [0.3, 0.7]])
+    array([1., 0.])
+    """
+    y, a = as_arrays(y_true, y_pred)
+    if a.ndim < 2 or y.size * a.shape[-1] != a.size:
+        raise ValueError(
+            explain_error(
+                "sparse_categorical_accuracy takes one class number for each row of outputs.",
+                f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
+                remedy="For one-hot rows use categorical_accuracy; for one output, "
+                "binary_accuracy.",
+            )
+        )
+    return mean_over_outputs(_hits_sparse(y, a).astype(np.float64))
+
+
+def accuracy(y_true: Any, y_pred: Any) -> Array:
+    """Return for every sample whether the prediction is right, by the kind of accuracy that fits.
+
+    One output: binary; one-hot truth: categorical; class numbers: sparse categorical.
+
+    >>> accuracy([[1], [0]], [[0.9], [0.8]])
+    array([1., 0.])
+    >>> accuracy([1, 0], [[0.2, 0.8], [0.3, 0.7]])
+    array([1., 0.])
+    """
+    y, a = as_arrays(y_true, y_pred)
+    return fitting_accuracy(y.shape[1:], a.shape[1:]).function(y, a)
+
+
+class _HitRate(Metric):
+    """The share of right answers."""
+
+    function: Callable[..., Array]
+
+    def hits(self, y: Array, a: Array) -> Array:
+        """Return for every answer whether it is right."""
+        raise TypeError(explain_error(f"{type(self).__name__} must define hits(y, a)."))
+
+    def update_state(self, y_true: Any, y_pred: Any) -> None:
+        """Count the right answers of this batch."""
+        hits = self.hits(y_true, y_pred)
+        self.total += int(np.count_nonzero(hits))
+        self.count += hits.size
+
+    def __call__(self, y_true: Any, y_pred: Any) -> float:
+        """Take a batch into account and return the share so far."""
+        type(self).function(y_true, y_pred)
+        return super().__call__(y_true, y_pred)
+
+
+class BinaryAccuracy(_HitRate):
+    """The share of outputs on the right side of the threshold.
+
+    >>> BinaryAccuracy()([[1], [0]], [[0.9], [0.8]])
+    0.5
+    """
+
+    default_name = "binary_accuracy"
+    function = staticmethod(binary_accuracy)
+
+    def __init__(self, name: str | None = None, threshold: float = 0.5) -> None:
+        self.threshold = threshold
+        super().__init__(name)
+
+    def hits(self, y: Array, a: Array) -> Array:
+        """Return for every output whether it is on the right side."""
+        return _hits_binary(y, a, self.threshold)
+
+
+class CategoricalAccuracy(_HitRate):
+    """The share of samples whose largest output is that of the one-hot truth.
+
+    >>> CategoricalAccuracy()([[0, 1], [1, 0]], [[0.2, 0.8], [0.3, 0.7]])
+    0.5
+    """
+
+    default_name = "categorical_accuracy"
+    function = staticmethod(categorical_accuracy)
+
+    def hits(self, y: Array, a: Array) -> Array:
+        """Return for every sample whether its class is found."""
+        return _hits_categorical(y, a)
+
+
+class SparseCategoricalAccuracy(_HitRate):
+    """The share of samples whose largest output is that of their class number.
+
+    >>> SparseCategoricalAccuracy()([1, 0], [[0.2, 0.8], [0.3, 0.7]])
+    0.5
+    """
+
+    default_name = "sparse_categorical_accuracy"
+    function = staticmethod(sparse_categorical_accuracy)
+
+    def hits(self, y: Array, a: Array) -> Array:
+        """Return for every sample whether its class is found."""
+        return _hits_sparse(y, a)
+
+
+class Accuracy(Metric):
+    """The share of right answers, of the kind that fits: see `fitting_accuracy`.
+
+    >>> Accuracy()([[1], [0]], [[0.9], [0.8]])
+    0.5
+    """
+
+    default_name = "accuracy"
+
+    def update_state(self, y_true: Any, y_pred: Any) -> None:
+        """Count the right answers of this batch."""
+        hits = fitting_accuracy(y_true.shape[1:], y_pred.shape[1:])().hits(y_true, y_pred)
+        self.total += int(np.count_nonzero(hits))
+        self.count += hits.size
+
+
+def fitting_accuracy(truth: Shape, prediction: Shape) -> type[_HitRate]:
+    """Return the accuracy for truth and predictions of these shapes, as Keras chooses it.
+
+    >>> fitting_accuracy((1,), (1,)).__name__, fitting_accuracy((), (10,)).__name__
+    ('BinaryAccuracy', 'SparseCategoricalAccuracy')
+    """
+    if not prediction or prediction[-1] == 1:
+        return BinaryAccuracy
+    return CategoricalAccuracy if truth == prediction else SparseCategoricalAccuracy

@@ -1,0 +1,88 @@
+"""A metric is a number for people: how good the network is, in units they understand.
+
+Functions compare a batch; classes add up over batches, so a smaller last batch counts by its size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import targets
+from ..configuration import Configurable
+from ..errors import explain_error
+from ..types import Array
+
+
+class Metric(Configurable):
+    """A running figure: `update_state(y_true, y_pred)` for each batch, then `result()`."""
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name or self.default_name
+        self.reset_state()
+
+    default_name = "metric"
+
+    def reset_state(self) -> None:
+        """Forget all batches."""
+        self.total = 0.0
+        self.count = 0
+
+    def update_state(self, y_true: Any, y_pred: Any) -> None:
+        """Take a batch into account."""
+        raise TypeError(
+            explain_error(f"{type(self).__name__} must define update_state(y_true, y_pred).")
+        )
+
+    def result(self) -> float:
+        """Return the figure over all batches since the last reset."""
+        return self.total / self.count if self.count else 0.0
+
+    def __call__(self, y_true: Any, y_pred: Any) -> float:
+        """Take a batch into account and return the figure so far."""
+        self.update_state(*as_arrays(y_true, y_pred))
+        return self.result()
+
+
+class FunctionMetric(Metric):
+    """The mean over the samples of any function of (y_true, y_pred), the user's own as well."""
+
+    def __init__(self, function: Callable[[Any, Any], Any], name: str | None = None) -> None:
+        self.function = function
+        super().__init__(name or getattr(function, "__name__", type(function).__name__))
+
+    def update_state(self, y_true: Any, y_pred: Any) -> None:
+        """Add the function's values for this batch."""
+        values = np.asarray(self.function(y_true, y_pred))
+        self.total += float(values.mean()) * len(y_pred)
+        self.count += len(y_pred)
+
+
+def as_arrays(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+    """Return truth and prediction as arrays of as many samples; (n,) is reshaped for (n, 1)."""
+    y = np.atleast_1d(targets.as_numbers(y_true, "y_true"))
+    a = np.atleast_1d(targets.as_numbers(y_pred, "y_pred"))
+    if len(y) != len(a):
+        raise ValueError(
+            explain_error(
+                "y_true and y_pred must have the same number of samples.",
+                f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
+            )
+        )
+    if y.shape != a.shape and y.size == a.size:
+        y = y.reshape(a.shape)
+    return y, a
+
+
+def as_equal_shapes(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+    y, a = as_arrays(y_true, y_pred)
+    if y.shape != a.shape:
+        raise ValueError(
+            explain_error(
+                "y_true and y_pred must have the same shape.",
+                f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
+            )
+        )
+    return y, a

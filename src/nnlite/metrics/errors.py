@@ -1,0 +1,139 @@
+"""Errors of predicted numbers, in several units, and the share of the variance they explain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import losses
+from ..types import Array
+from .base import Metric
+
+
+def mean_squared_error(y_true: Any, y_pred: Any) -> Array:
+    """Return the mean of (ŷ − y)² for every sample.
+
+    >>> mean_squared_error([[1.0], [2.0]], [[1.0], [4.0]])
+    array([0., 4.])
+    """
+    return losses.mean_squared_error(y_true, y_pred)
+
+
+def mean_absolute_error(y_true: Any, y_pred: Any) -> Array:
+    """Return the mean of |ŷ − y| for every sample.
+
+    >>> mean_absolute_error([[1.0], [2.0]], [[1.0], [4.0]])
+    array([0., 2.])
+    """
+    return losses.mean_absolute_error(y_true, y_pred)
+
+
+def root_mean_squared_error(y_true: Any, y_pred: Any) -> float:
+    """Return √ of the mean of (ŷ − y)² over everything: an error in the units of y.
+
+    >>> root_mean_squared_error([[0.0], [0.0]], [[3.0], [3.0]])
+    3.0
+    """
+    return RootMeanSquaredError()(y_true, y_pred)
+
+
+def r2_score(y_true: Any, y_pred: Any) -> float:
+    """Return the share of the variance of y that is explained: 1 is perfect, 0 is its mean.
+
+    >>> r2_score([[1.0], [2.0], [3.0]], [[1.0], [2.0], [3.0]])
+    1.0
+    """
+    return R2Score()(y_true, y_pred)
+
+
+class MeanSquaredError(Metric):
+    """The mean of (ŷ − y)².
+
+    >>> MeanSquaredError()([[1.0], [2.0]], [[1.0], [4.0]])
+    2.0
+    """
+
+    default_name = "mean_squared_error"
+
+    def update_state(self, y_true: Any, y_pred: Any) -> None:
+        """Add the squared errors of this batch."""
+        error = (y_pred - y_true).ravel()
+        self.total += float(np.dot(error, error))
+        self.count += error.size
+
+
+class RootMeanSquaredError(MeanSquaredError):
+    """√ of the mean of (ŷ − y)²: an error in the units of y.
+
+    >>> RootMeanSquaredError()([[0.0], [0.0]], [[3.0], [3.0]])
+    3.0
+    """
+
+    default_name = "root_mean_squared_error"
+
+    def result(self) -> float:
+        """Return the root of the mean over all batches."""
+        return float(super().result() ** 0.5)
+
+
+class MeanAbsoluteError(Metric):
+    """The mean of |ŷ − y|.
+
+    >>> MeanAbsoluteError()([[1.0], [2.0]], [[1.0], [4.0]])
+    1.0
+    """
+
+    default_name = "mean_absolute_error"
+
+    def update_state(self, y_true: Any, y_pred: Any) -> None:
+        """Add the errors of this batch."""
+        error = np.abs(y_pred - y_true)
+        self.total += float(error.sum())
+        self.count += error.size
+
+
+class R2Score(Metric):
+    """1 − Σ(ŷ − y)² / Σ(y − mean y)²: the share of the variance that is explained.
+
+    Several outputs are averaged. If y never varies there is nothing to explain: 1 for a perfect
+    prediction, else 0.
+
+    >>> R2Score()([[1.0], [2.0], [3.0]], [[2.0], [2.0], [2.0]])
+    0.0
+    """
+
+    default_name = "r2_score"
+
+    def reset_state(self) -> None:
+        """Forget all batches."""
+        self.count = 0
+        self.mean: Array | float = 0.0
+        self.spread: Array | float = 0.0
+        self.error: Array | float = 0.0
+
+    def update_state(self, y_true: Any, y_pred: Any) -> None:
+        """Merge this batch into mean, spread and error (Chan's formula, which keeps its digits)."""
+        y = np.asarray(y_true, dtype=np.float64).reshape(len(y_true), -1)
+        a = np.asarray(y_pred, dtype=np.float64).reshape(len(y_pred), -1)
+        if not len(y):
+            return
+        mean = y.mean(axis=0)
+        step = mean - self.mean
+        total = self.count + len(y)
+        self.spread = (
+            self.spread + np.square(y - mean).sum(axis=0) + step**2 * (self.count * len(y) / total)
+        )
+        self.mean = self.mean + step * (len(y) / total)
+        self.error = self.error + np.square(a - y).sum(axis=0)
+        self.count = total
+
+    def result(self) -> float:
+        """Return R² over all batches, the mean over the outputs."""
+        if not self.count:
+            return 0.0
+        error, spread = np.asarray(self.error), np.asarray(self.spread)
+        varies = spread > 0
+        score = np.where(error == 0, 1.0, 0.0)
+        score[varies] = 1 - error[varies] / spread[varies]
+        return float(score.mean())
