@@ -59,7 +59,7 @@ def graph(value: Value, ax: Axes | None = None) -> Axes:
     >>> f.backprop()
     >>> axes = graph(f, ax=Figure().add_subplot())
     >>> [text.get_text() for text in axes.texts][:3]
-    ['$x$', '−2', '−4']
+    ['−2', '−4', '$x$']
     """
     drawing = _Drawing.of(_values_to_draw(value))
     if ax is None:
@@ -163,8 +163,8 @@ def _draw_wires(ax: Axes, drawing: _Drawing) -> None:
         path = Path.make_compound_path(*of_one_value)
         ax.add_patch(PathPatch(path, fill=False, edgecolor=WIRE_COLOUR, linewidth=1.3, zorder=1))
     forks = [(end[c], drawing.y(c, v)) for (c, v), uses in leaving.items() if uses > 1]
-    if forks:
-        ax.scatter(*zip(*forks, strict=True), s=16, color=WIRE_COLOUR, zorder=2)
+    x_forks, y_forks = [x for x, _ in forks], [y for _, y in forks]
+    ax.scatter(x_forks, y_forks, s=16, color=WIRE_COLOUR, zorder=2)
 
 
 def _entrance(drawing: _Drawing, wire: Wire, slots: int) -> tuple[float, float]:
