@@ -244,11 +244,12 @@ def test_a_long_chain_is_released_without_recursion():
 
 
 def test_nodes_lists_each_value_once_with_operands_before_results():
-    x, y = Value(2, "x"), Value(3, "y")
+    x, y, z = Value(2, "x"), Value(3, "y"), Value(5, "z")
     q = x * y
-    f = q * q + x
+    f = q * q - z
     nodes = f.nodes()
-    assert [node.data for node in nodes] == [2.0, 3.0, 6.0, 36.0, 38.0]
+    assert [node.data for node in nodes] == [2.0, 3.0, 6.0, 36.0, 5.0, 31.0]
+    assert nodes[0] is x
     assert nodes[-1] is f
 
 

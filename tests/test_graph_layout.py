@@ -116,6 +116,22 @@ def test_the_operands_of_a_difference_enter_in_their_order():
     assert slots[0, 3] == 1
 
 
+def test_the_first_operand_of_a_difference_stands_above_the_second():
+    layout = lay_out([[], [], [1, 0]], ordered={2})
+    assert layout.order == [[1, 0], [2]]
+    assert layout.crossings == 0
+
+
+def test_wires_that_may_exchange_their_slots_do_not_cross():
+    wires = [Wire(0, 0, 2, 0), Wire(0, 1, 2, 0)]
+    assert count_crossings([[1, 0], [2]], wires) == 0
+
+
+def test_wires_that_may_not_exchange_their_slots_cross():
+    wires = [Wire(0, 0, 2, 0), Wire(0, 1, 2, 1)]
+    assert count_crossings([[1, 0], [2]], wires) == 1
+
+
 def test_the_operands_of_a_sum_enter_without_crossing():
     operands = [[], [], [0, 1], [1, 0], [2, 3]]
     layout = lay_out(operands)
@@ -134,6 +150,14 @@ def test_a_gate_stands_in_the_middle_of_its_operands():
 def test_a_chain_of_gates_is_level():
     height = lay_out([[], [], [0, 1], [2], [3], [4]]).height
     assert [height[c][c + 1] for c in (1, 2, 3, 4)] == pytest.approx([height[1][2]] * 4)
+
+
+def test_a_constant_makes_way_for_a_chain():
+    # 1 + exp(−x): the 1 stands in the column of exp.
+    height = lay_out([[], [0], [], [1], [2, 3]], constants={2}).height
+    assert height[1][1] == pytest.approx(height[0][0], abs=1e-4)
+    assert height[2][3] == pytest.approx(height[0][0], abs=1e-4)
+    assert height[2][2] == pytest.approx(height[0][0] + 1, abs=1e-4)
 
 
 def test_a_long_wire_is_level_up_to_its_gate():

@@ -18,8 +18,9 @@ ORDERING_SWEEPS = 24
 HEIGHT_SWEEPS = 60
 # The room a value's two lines of text need, and the room of a wire that only passes, in rows.
 VALUE_ROOM, PASSAGE_ROOM = 1.0, 0.5
-# A long wire runs level and bends only in front of the gate it leads to.
-PASSAGE_STIFFNESS = 8.0
+
+# For each value of a column its neighbours there, as column and value.
+Neighbours = dict[int, list[tuple[int, int]]]
 
 
 class Wire(NamedTuple):
@@ -33,14 +34,6 @@ class Wire(NamedTuple):
     source: int
     target: int
     slot: int
-
-
-class Pull(NamedTuple):
-    """What draws a value to the height of a neighbour in the picture."""
-
-    column: int
-    value: int
-    stiffness: float
 
 
 @dataclass(frozen=True)
@@ -191,39 +184,34 @@ def _assign_heights(order: list[list[int]], wires: list[Wire]) -> list[dict[int,
     """
     height = [{value: -float(k) for k, value in enumerate(values)} for values in order]
     rooms = [[VALUE_ROOM] * len(values) for values in order]
-    leftward: list[dict[int, list[Pull]]] = [{value: [] for value in values} for values in order]
-    rightward: list[dict[int, list[Pull]]] = [{value: [] for value in values} for values in order]
+    leftward: list[Neighbours] = [{value: [] for value in values} for values in order]
+    rightward: list[Neighbours] = [{value: [] for value in values} for values in order]
     for c, source, target, _ in wires:
-        passes = source == target
-        if passes:
+        if source == target:
             rooms[c + 1][order[c + 1].index(source)] = PASSAGE_ROOM
-        stiffness = PASSAGE_STIFFNESS if passes else 1.0
-        rightward[c][source].append(Pull(c + 1, target, stiffness))
-        leftward[c + 1][target].append(Pull(c, source, stiffness))
+        rightward[c][source].append((c + 1, target))
+        leftward[c + 1][target].append((c, source))
 
     columns = range(len(order))
     for sweep in range(HEIGHT_SWEEPS):
         for c in columns if sweep % 2 == 0 else reversed(columns):
             both = {value: leftward[c][value] + rightward[c][value] for value in order[c]}
-            height[c] = _pull_column(both, height, c, rooms[c])
+            height[c] = _settle_column(both, height, c, rooms[c])
     for c in columns:
-        height[c] = _pull_column(leftward[c], height, c, rooms[c])
+        height[c] = _settle_column(leftward[c], height, c, rooms[c])
     return height
 
 
-def _pull_column(
-    pulls: dict[int, list[Pull]], height: list[dict[int, float]], here: int, rooms: list[float]
+def _settle_column(
+    neighbours: Neighbours, height: list[dict[int, float]], here: int, rooms: list[float]
 ) -> dict[int, float]:
-    """Return the heights of a column whose values, top first, follow their pulls."""
+    """Return the heights of a column when each value, top first, is drawn to its neighbours."""
     wanted, weights = [], []
-    for value, pulls_on_value in pulls.items():
-        # What nothing pulls stays where it is, but makes way for the others.
-        felt = pulls_on_value or [Pull(here, value, 0.01)]
-        weight = sum(pull.stiffness for pull in felt)
-        reach = sum(height[pull.column][pull.value] * pull.stiffness for pull in felt)
-        wanted.append(reach / weight)
-        weights.append(weight)
-    return dict(zip(pulls, settle(wanted, weights, rooms), strict=True))
+    for value, near in neighbours.items():
+        # A value without neighbours stays where it is, but makes way for the others.
+        wanted.append(mean(height[c][v] for c, v in near or [(here, value)]))
+        weights.append(len(near) or 1e-6)
+    return dict(zip(neighbours, settle(wanted, weights, rooms), strict=True))
 
 
 def settle(

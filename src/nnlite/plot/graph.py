@@ -168,11 +168,9 @@ def _draw_wires(ax: Axes, drawing: _Drawing) -> None:
 
 
 def _entrance(drawing: _Drawing, wire: Wire, slots: int) -> tuple[float, float]:
-    """Return where a wire meets the circle of its gate, or the column that it only passes."""
+    """Return where a wire meets the circle of its gate, or the circles' edge where it passes."""
     x = drawing.stem_start[wire.column + 1] - RADIUS
     y = drawing.y(wire.column + 1, wire.target)
-    if wire.source == wire.target:
-        return x - RADIUS, y
     above = 0.5 * RADIUS * (slots - 1 - 2 * wire.slot)
     return x - sqrt(RADIUS**2 - above**2), y + above
 
