@@ -153,11 +153,11 @@ def test_a_chain_of_gates_is_level():
 
 
 def test_a_constant_makes_way_for_a_chain():
-    # 1 + exp(−x): the 1 stands in the column of exp.
-    height = lay_out([[], [0], [], [1], [2, 3]], constants={2}).height
-    assert height[1][1] == pytest.approx(height[0][0], abs=1e-4)
-    assert height[2][3] == pytest.approx(height[0][0], abs=1e-4)
-    assert height[2][2] == pytest.approx(height[0][0] + 1, abs=1e-4)
+    # exp(3·x + y) + 1: the constant 6 stands in the column of the gate exp, number 5.
+    operands = [[], [], [1, 0], [], [2, 3], [4], [], [5, 6]]
+    layout = lay_out(operands, constants={1, 6})
+    assert layout.order[3] == [5, 6]
+    assert layout.height[3][5] == pytest.approx(layout.height[2][4], abs=1e-4)
 
 
 def test_a_long_wire_is_level_up_to_its_gate():

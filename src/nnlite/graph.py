@@ -32,6 +32,16 @@ class Value:
     name
         What `draw` and the error messages call it.
 
+    Attributes
+    ----------
+    data, grad
+        The number, and the gradient that the last `backprop` through it wrote.
+    operation, operands, derivatives
+        The gate that made the value: its sign, what went in, and the derivative by each of these.
+        All are empty for an input.
+    is_constant
+        Whether it was a plain number in the formula; its gradient stays 0.
+
     Examples
     --------
     >>> a, b, c = Value(5, "a"), Value(3, "b"), Value(2, "c")
