@@ -117,7 +117,7 @@ class Relu(ActivationFunction):
 
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return max(z, 0)."""
-        return np.maximum(z, 0, out)
+        return np.maximum(z, 0, out=out)
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
         """Return grad where a > 0, else 0."""
@@ -167,7 +167,7 @@ class Elu(ActivationFunction):
         """Return z where z > 0, else α(eᶻ − 1)."""
         bend = np.expm1(np.minimum(z, 0))
         bend *= self.alpha
-        straight = np.maximum(z, 0, out)
+        straight = np.maximum(z, 0, out=out)
         return np.add(straight, bend, out)
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:

@@ -22,6 +22,7 @@ class Configurable:
     _arguments: tuple[tuple[Any, ...], dict[str, Any]]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Remember the arguments, for `get_config`."""
         self = super().__new__(cls)
         object.__setattr__(self, "_arguments", (args, kwargs))
         return self

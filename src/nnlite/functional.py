@@ -34,7 +34,8 @@ class Model(Learner):
 
     Examples
     --------
-    >>> from nnlite.layers import Add, Dense
+    >>> import numpy as np
+    >>> from nnlite.layers import Add, Dense, Input
     >>> x = Input(shape=(4,))
     >>> a = Dense(3, activation="relu")(x)
     >>> b = Dense(3)(x)
@@ -126,6 +127,7 @@ class Model(Learner):
                 taken.add(name)
 
     def check_built(self, what: str) -> None:
+        """Raise if the model does not know its input yet."""
         if not self.built:
             raise ValueError(
                 explain_error(

@@ -140,6 +140,7 @@ class Sequential(Model):
                 self._append(layer)
 
     def build_for(self, x: Any) -> None:
+        """Take the shape of the input from the data, if nobody told it before."""
         if not self.layers:
             raise ValueError(
                 explain_error(

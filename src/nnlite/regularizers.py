@@ -26,8 +26,8 @@ class Regularizer(Configurable):
 class L1L2(Regularizer):
     """R = l1·Σ|w| + l2·Σw², so dR/dw = l1·sign(w) + 2·l2·w.
 
-    >>> L1L2(l1=0.1, l2=0.01)(np.array([1.0, -2.0]))
-    0.35
+    >>> L1L2(l1=0.5, l2=0.25)(np.array([1.0, -2.0]))
+    2.75
     """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:

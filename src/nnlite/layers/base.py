@@ -74,6 +74,7 @@ class Layer(Configurable):
     """True while training needs no input gradient from this layer: `backprop` may return None."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Remember the arguments, for `get_config`."""
         self = super().__new__(cls, *args, **kwargs)
         # Set here and not in __init__, so that a user's layer may do without super().__init__().
         vars(self).update(

@@ -14,6 +14,7 @@ from .base import Layer
 class Reshape(Layer):
     """The numbers of a sample in another shape; −1 once stands for what is left.
 
+    >>> import numpy as np
     >>> Reshape((2, 2))(np.arange(4.0).reshape(1, 4))
     array([[[0., 1.],
             [2., 3.]]], dtype=float32)
@@ -54,6 +55,7 @@ class Reshape(Layer):
 class Flatten(Reshape):
     """Every sample as one row: (m, 28, 28, 1) becomes (m, 784).
 
+    >>> import numpy as np
     >>> Flatten()(np.zeros((5, 28, 28))).shape
     (5, 784)
     """

@@ -77,6 +77,7 @@ def as_arrays(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
 
 
 def as_equal_shapes(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+    """Return truth and prediction as arrays of one shape."""
     y, a = as_arrays(y_true, y_pred)
     if y.shape != a.shape:
         raise ValueError(
