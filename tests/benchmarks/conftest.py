@@ -23,7 +23,10 @@ def compare(benchmark):
     """Return a function that times nnlite against its peers: five rounds, each peer in each round."""
 
     def run(
-        work: str, ours: Callable[[], object], peers: dict[str, Callable[[], object]], rounds: int = 5
+        work: str,
+        ours: Callable[[], object],
+        peers: dict[str, Callable[[], object]],
+        rounds: int = 5,
     ) -> dict[str, float]:
         times: dict[str, list[float]] = {name: [] for name in peers}
 
@@ -49,7 +52,9 @@ def compare(benchmark):
 def pytest_terminal_summary(terminalreporter) -> None:
     if not ROWS:
         return
-    names = list(dict.fromkeys(name for row in ROWS for name in row if name not in ("work", "nnlite")))
+    names = list(
+        dict.fromkeys(name for row in ROWS for name in row if name not in ("work", "nnlite"))
+    )
     terminalreporter.section("time of each peer / time of nnlite (median of alternating rounds)")
     terminalreporter.write_line(f"{'work':32}{'nnlite':>10}" + "".join(f"{n:>14}" for n in names))
     for row in ROWS:
