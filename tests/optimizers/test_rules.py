@@ -133,7 +133,9 @@ def test_the_rule_walks_like_a_loop_over_single_numbers(optimizer: Any, walk: Ru
     w = START.copy()
     for gradient in GRADIENTS:
         optimizer.step(w, gradient)
-    expected = [walk(float(s), iter(map(float, g))) for s, g in zip(START, GRADIENTS.T, strict=True)]
+    expected = [
+        walk(float(s), iter(map(float, g))) for s, g in zip(START, GRADIENTS.T, strict=True)
+    ]
     np.testing.assert_allclose(w, expected, rtol=1e-13, atol=0)
 
 
@@ -145,7 +147,9 @@ def test_float32_stays_float32_and_close(optimizer: Any, walk: Rule) -> None:
         optimizer.step(w, gradient)
     assert w.dtype == np.float32
     assert {kept.dtype for kept in optimizer._memory.values()} == {np.dtype(np.float32)}
-    expected = [walk(float(s), iter(map(float, g))) for s, g in zip(START, GRADIENTS.T, strict=True)]
+    expected = [
+        walk(float(s), iter(map(float, g))) for s, g in zip(START, GRADIENTS.T, strict=True)
+    ]
     np.testing.assert_allclose(w, expected, rtol=2e-5, atol=1e-6)
 
 
