@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import weakref
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -21,19 +22,36 @@ from .subject import SAMPLES, Subject, Trial, failure, input_names
 def says_its_shape(trial: Trial) -> str:
     """For any number of samples, the output has the shape that compute_output_shape says."""
     subject = trial.subject()
-    promised = tuple(trial.blank().compute_output_shape(trial.input_shape))
+    shapes = []
     for count in (2, SAMPLES, 5):
         subject.x = trial.samples(count)
-        for training in (False, True):
-            shape = subject.forpass(training).shape
-            if shape != (count, *promised):
-                raise failure(
-                    subject.layer,
-                    "forpass must return what compute_output_shape says.",
-                    f"an output of shape {shape} for {count} samples, where "
-                    f"compute_output_shape says {promised} for each",
-                )
+        shapes += [(count, subject.forpass(training).shape) for training in (False, True)]
+    promised = tuple(trial.blank().compute_output_shape(trial.input_shape))
+    for count, shape in shapes:
+        if shape != (count, *promised):
+            raise failure(
+                subject.layer,
+                "forpass must return what compute_output_shape says.",
+                f"an output of shape {shape} for {count} samples, where "
+                f"compute_output_shape says {promised} for each",
+            )
     return f"one output sample has the shape {promised}"
+
+
+def gives_finite_numbers(trial: Trial) -> str:
+    """The output is finite, so that it has slopes."""
+    subject = trial.subject()
+    for training in (False, True):
+        output = subject.forpass(training)
+        if not np.isfinite(output).all():
+            raise failure(
+                subject.layer,
+                "The output must be finite for the samples of the check.",
+                f"{output[~np.isfinite(output)][0]} from forpass(x, training={training})",
+                "If x must be positive, say, give samples that suit: "
+                "check_layer(layer, input_shape, x=…).",
+            )
+    return "the output is finite"
 
 
 def repeats_itself(trial: Trial) -> str:
@@ -120,19 +138,27 @@ def writes_gradients_anew(trial: Trial) -> str:
     """Backprop overwrites the gradients, and updates no weight."""
     subject = trial.subject()
     layer = subject.layer
-    trained = {name: layer._views[name].copy() for name in layer.trainable_names()}
+    before = {name: layer._views[name].copy() for name in layer._weights}
+
+    def look_at_weights(method: str, names: Iterable[str]) -> None:
+        for name in names:
+            _expect_same(
+                layer,
+                f"{method} must not change a weight: that is the optimizer's part.",
+                name,
+                layer._views[name],
+                before[name],
+                share=0.0,
+            )
+
     output = subject.forpass().copy()
-    held = {name: layer._views[name].copy() for name in layer._weights}
+    look_at_weights("forpass", layer.trainable_names())
+    before = {name: layer._views[name].copy() for name in layer._weights}
     grad = subject.grad(output)
     first = [np.array(dx) for dx in subject.backprop(grad)]
     gradients = subject.weight_gradients()
     second = [np.array(dx) for dx in subject.backprop(grad)]
-    for method, old in (("forpass", trained), ("backprop", held)):
-        for name, values in old.items():
-            _expect_same(
-                layer, f"{method} must not change a weight: that is the optimizer's part.",
-                name, layer._views[name], values, share=0.0,
-            )  # fmt: skip
+    look_at_weights("backprop", before)
     rule = "backprop called twice must give the same: it writes gradients, it does not add to them."
     for name, gradient in subject.weight_gradients().items():
         _expect_same(
@@ -154,7 +180,8 @@ def predicts_without_trace(trial: Trial) -> str:
     x = [-array for array in subject.x] if trial.x is None else [a.copy() for a in subject.x]
     watched = [weakref.ref(array) for array in x]
     layer.forpass(x if trial.several else x[0], False)
-    for name in sorted({*held, *vars(layer)}):
+    # The attributes that a reader knows come first, those of the base class last.
+    for name in sorted({*held, *vars(layer)}, key=lambda name: (name.startswith("_"), name)):
         found = _fingerprint(vars(layer)[name]) if name in vars(layer) else None
         if found != before[1].get(name):
             weight = name in layer._weights

@@ -13,7 +13,22 @@ from . import duties
 from .differences import compare, measure_noise
 from .guesses import guess
 from .report import GradientRow, LayerReport, row_of, table
-from .subject import SAMPLES, Subject, Trial, failure
+from .subject import SAMPLES, Subject, Trial
+
+BEFORE_GRADIENTS = (
+    duties.says_its_shape,
+    duties.gives_finite_numbers,
+    duties.repeats_itself,
+    duties.leaves_arguments_alone,
+    duties.writes_gradients_anew,
+)
+AFTER_GRADIENTS = (
+    duties.keeps_dtype,
+    duties.predicts_without_trace,
+    duties.works_as_first_layer,
+    duties.works_in_any_memory,
+    duties.comes_back_from_its_config,
+)
 
 
 def check_layer(
@@ -78,17 +93,9 @@ def check_layer(
     _check_arguments(layer, tolerance)
     trial = Trial(layer, input_shape, x)
     with np.errstate(all="ignore"):
-        kept = [duties.says_its_shape(trial), duties.repeats_itself(trial)]
-        kept += [duties.leaves_arguments_alone(trial), duties.writes_gradients_anew(trial)]
+        kept = [duty(trial) for duty in BEFORE_GRADIENTS]
         rows = checked_gradients(trial, tolerance)
-        for duty in (
-            duties.keeps_dtype,
-            duties.predicts_without_trace,
-            duties.works_as_first_layer,
-            duties.works_in_any_memory,
-            duties.comes_back_from_its_config,
-        ):
-            kept.append(duty(trial))
+        kept += [duty(trial) for duty in AFTER_GRADIENTS]
     title = f"{type(layer).__name__} '{layer.name}' on samples of shape {trial.input_shape}"
     return LayerReport(title, rows, tolerance, duties=kept)
 
@@ -111,7 +118,6 @@ def checked_gradients(trial: Trial, tolerance: float) -> list[GradientRow]:
     """Return a row for each weight and input, or raise for the gradients that are wrong."""
     subject = trial.subject()
     grad = subject.grad(subject.forpass())
-    _check_finite(subject)
 
     def mixture() -> float:
         return float(np.vdot(grad, subject.forpass()))
@@ -132,17 +138,6 @@ def checked_gradients(trial: Trial, tolerance: float) -> list[GradientRow]:
     if not all(row.passed for row in rows):
         raise wrong_gradients(subject, rows)
     return rows
-
-
-def _check_finite(subject: Subject) -> None:
-    output = subject.forpass()
-    if not np.isfinite(output).all():
-        raise failure(
-            subject.layer,
-            "The output must be finite for the samples of the check.",
-            f"{output[~np.isfinite(output)][0]} in the output",
-            "If x must be positive, say, give samples that suit: check_layer(layer, shape, x=…).",
-        )
 
 
 def _misspelt(layer: Layer, name: str) -> str | None:
