@@ -58,7 +58,7 @@ def input_gradient(dz: Array, W: Array, windows: Windows, memory: Memory = fresh
     """Return dx: what each pixel did to all windows it lies in."""
     if windows[0].stride == windows[1].stride == 1:
         turned = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
-        dx, _ = convolve(dz, turned, None, (_mirror(windows[0]), _mirror(windows[1])), memory)
+        dx, _ = convolve(dz, turned, None, (mirror(windows[0]), mirror(windows[1])), memory)
         return dx
     return _scatter(dz, W, windows, memory)
 
@@ -128,7 +128,7 @@ def _matrix(gathered: Array, channels: int) -> Array:
     return gathered.reshape(size, -1).T
 
 
-def _mirror(axis: Axis) -> Axis:
+def mirror(axis: Axis) -> Axis:
     """Place the windows, one per pixel of x, through which the gradient comes back to it."""
     before = axis.reach - 1 - axis.before
     return Axis(axis.count, axis.kernel, 1, axis.dilation, before, axis.size)

@@ -5,6 +5,7 @@ Both axes follow the same rule, so an `Axis` describes one of them and a pair de
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -141,3 +142,8 @@ def pieces(count: int, bytes_each: int) -> Iterator[slice]:
     step = max(1, PIECE_BYTES // max(1, bytes_each))
     for start in range(0, count, step):
         yield slice(start, min(count, start + step))
+
+
+def room(memory: Memory, name: str, shape: Shape, dtype: Any) -> Array:
+    """Return memory that is used again whichever axis of the shape is smaller next time."""
+    return memory(name, (math.prod(shape),), dtype).reshape(shape)
