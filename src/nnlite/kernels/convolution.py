@@ -11,7 +11,7 @@ import numpy as np
 
 from ..types import Array, Shape
 from .products import product
-from .windows import Axis, Memory, Windows, fresh, frame, pad, pieces, view_windows
+from .windows import Axis, Memory, Windows, frame, fresh, pad, pieces, view_windows
 
 FEW_CHANNELS = 4
 """Up to this many channels, columns hold one place of the kernel per row: see `nnlite.kernels`."""

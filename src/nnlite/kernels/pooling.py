@@ -74,9 +74,7 @@ def _play(
     return best, beats
 
 
-def _return_to_winners(
-    grad: Array, beats: Array, place: int, axis: Axis, memory: Memory
-) -> Array:
+def _return_to_winners(grad: Array, beats: Array, place: int, axis: Axis, memory: Memory) -> Array:
     """Send the gradient back through the matches, the last one first."""
     shape = list(grad.shape)
     shape[place] = axis.span

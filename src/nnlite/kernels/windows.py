@@ -77,8 +77,12 @@ Windows: TypeAlias = tuple[Axis, Axis]
 
 
 @lru_cache(maxsize=1024)
-def along(size: int, kernel: int, stride: int = 1, padding: str = "valid", dilation: int = 1) -> Axis:
+def along(
+    size: int, kernel: int, stride: int = 1, padding: str = "valid", dilation: int = 1
+) -> Axis:
     """Place windows along an axis; `same` makes ⌈size/stride⌉ of them, the odd pixel behind.
+
+    `causal` makes as many, none of which sees what comes after its last pixel.
 
     >>> along(5, 2, padding="same").count, along(5, 2, stride=2).count
     (5, 2)
@@ -88,7 +92,8 @@ def along(size: int, kernel: int, stride: int = 1, padding: str = "valid", dilat
         return Axis(size, kernel, stride, dilation, 0, (size - reach) // stride + 1)
     count = -(-size // stride)
     missing = max((count - 1) * stride + reach - size, 0)
-    return Axis(size, kernel, stride, dilation, missing // 2, count)
+    before = reach - 1 if padding == "causal" else missing // 2
+    return Axis(size, kernel, stride, dilation, before, count)
 
 
 def pad(x: Array, windows: Windows, value: float, memory: Memory, name: str) -> Array:
