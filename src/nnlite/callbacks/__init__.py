@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import explain_error
 from ..progress import ProgressBar
 from .base import Callback
+from .live import LivePlot
 from .recording import CSVLogger, EpochLines, History, LearningRateScheduler, TerminateOnNaN
 from .watching import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 
@@ -20,6 +21,7 @@ __all__ = [
     "EarlyStopping",
     "History",
     "LearningRateScheduler",
+    "LivePlot",
     "ModelCheckpoint",
     "ProgressBar",
     "ReduceLROnPlateau",

@@ -94,7 +94,7 @@ def decision_boundary(
                 zorder=3,
             )
     ax.set(xlim=horizontal[[0, -1]], ylim=vertical[[0, -1]], xlabel=names[0], ylabel=names[1])
-    ax.legend()
+    ax.legend(ncols=len(classes) if len(classes) <= 3 else 1)
     open_frame(ax)
     return ax
 

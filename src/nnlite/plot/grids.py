@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
 
+FRAME = "0.8"
 GAP = 0.08
 """The space between two images, as a share of an image's width."""
 
@@ -29,6 +30,8 @@ def draw_grid(
 
     One image is one wide, wherever it lies: the column is the whole part of x, the row that of y.
     """
+    from matplotlib.patches import Rectangle
+
     count = len(pictures)
     columns = min(count, columns or best_columns(count))
     rows = -(-count // columns)
@@ -44,6 +47,8 @@ def draw_grid(
         row, column = divmod(number, columns)
         x, y = column * (1 + GAP), row * pitch + caption_room
         drawn.append(ax.imshow(picture, extent=(x, x + 1, y + height, y), **colours))
+        frame = Rectangle((x, y), 1, height, fill=False, edgecolor=FRAME, linewidth=0.6)
+        ax.add_patch(frame)
         if captions:
             words = captions[number]
             ax.text(x + 0.5, y - 0.3 * caption_room, words, size=size, ha="center", va="baseline")

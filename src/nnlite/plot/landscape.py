@@ -32,6 +32,8 @@ class Landscape:
             high = low + (abs(low) or 1.0)
         if log and low > 0:
             return np.geomspace(low, high, count)
+        if 0 < low < 0.02 * high:
+            low = 0.0
         levels: Array = low + (high - low) * np.linspace(0, 1, count) ** 2
         return levels
 

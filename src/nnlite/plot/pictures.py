@@ -60,8 +60,6 @@ def images(
     >>> [text.get_text() for text in axes.texts]
     ['1', '2', '3 → 7']
     """
-    from matplotlib.patches import Rectangle
-
     pictures = _as_images(x, shape)
     true = _labels("y_true", y_true, len(pictures))
     predicted = _labels("y_pred", y_pred, len(pictures))
@@ -76,15 +74,9 @@ def images(
         ]
     colours = {"cmap": cmap, "vmin": np.nanmin(pictures), "vmax": np.nanmax(pictures)}
     ax, drawn = draw_grid(ax, pictures[:count], captions and captions[:count], columns, **colours)
-    for number, image in enumerate(drawn):
-        if wrong[number]:
-            left, right, bottom, top = image.get_extent()
-            frame = Rectangle(
-                (left, top), right - left, bottom - top, fill=False, edgecolor=VERMILION
-            )
-            frame.set(linewidth=2.5, zorder=3)
-            ax.add_patch(frame)
-            ax.texts[number].set(color=VERMILION, weight="bold")
+    for number in np.flatnonzero(wrong[:count]).tolist():
+        ax.patches[number].set(edgecolor=VERMILION, linewidth=2.5, zorder=3)
+        ax.texts[number].set(color=VERMILION, weight="bold")
     _tell_what_is_left_out(ax, len(drawn), len(pictures), "images")
     return ax
 

@@ -154,7 +154,9 @@ def gradient_path(
         ax.set(**{key: value for key, value in (("xlim", w), ("ylim", b)) if value})
     limits = ax.get_xlim(), ax.get_ylim()
     for number, (name, points) in enumerate(ways.items()):
-        _draw_way(ax, number, name, points, surface)
+        # The shortest way lies on top, or the longer ones would hide it.
+        on_top = sum(len(other) >= len(points) for other in ways.values())
+        _draw_way(ax, number, name, points, surface, zorder=5 + on_top)
     if not fresh and not (ax.collections or ax.images):
         limits = _span(ways, surface)
     ax.set(xlim=limits[0], ylim=limits[1])
@@ -173,7 +175,8 @@ def _draw_from_above(ax: Axes, landscape: Landscape, log: bool) -> None:
         landscape.w, landscape.b, landscape.J, levels=levels, cmap=colours, norm=norm
     )
     ax.contour(landscape.w, landscape.b, landscape.J, levels=levels, colors="white", linewidths=0.6)
-    bar = ax.figure.colorbar(filled, ax=ax, format="%.3g", pad=0.02)
+    bar = ax.figure.colorbar(filled, ax=ax, format="%.2g", pad=0.02)
+    bar.minorticks_off()
     bar.set_label("$J$")
     bar.outline.set_visible(False)
 
@@ -181,7 +184,8 @@ def _draw_from_above(ax: Axes, landscape: Landscape, log: bool) -> None:
 def _draw_bowl(ax: Any, landscape: Landscape, log: bool) -> None:
     w, b = np.meshgrid(landscape.w, landscape.b)
     heights = np.log10(landscape.J) if log else landscape.J
-    ax.plot_surface(w, b, heights, cmap=_heights(), alpha=0.85, linewidth=0, antialiased=True)
+    ax.computed_zorder = False
+    ax.plot_surface(w, b, heights, cmap="cividis", edgecolor="white", linewidth=0.25)
     ax.set_zlabel(r"$\log_{10} J$" if log else "$J$")
 
 
@@ -192,7 +196,7 @@ def _heights() -> Any:
     return LinearSegmentedColormap.from_list("heights", ["#F7FBFF", "#9DB8CC", "#3A5A73"])
 
 
-def _draw_way(ax: Any, number: int, name: str, points: Array, surface: Any) -> None:
+def _draw_way(ax: Any, number: int, name: str, points: Array, surface: Any, zorder: int) -> None:
     style: dict[str, Any] = {
         "color": COLOURS[number % len(COLOURS)],
         "linestyle": LINES[number % len(LINES)],
@@ -201,7 +205,7 @@ def _draw_way(ax: Any, number: int, name: str, points: Array, surface: Any) -> N
         "markeredgecolor": "white",
         "markeredgewidth": 0.6,
         "label": name or None,
-        "zorder": 5,
+        "zorder": zorder,
     }
     if ax.name != "3d":
         ax.plot(points[:, 0], points[:, 1], **style)
