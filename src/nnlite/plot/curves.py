@@ -126,11 +126,14 @@ def _number_epochs(ax: Axes, first: int, last: int) -> None:
 
 def _make_logarithmic(ax: Axes) -> None:
     """Draw powers of ten at equal distances, with numbers as people write them."""
-    from matplotlib.ticker import LogFormatter
+    from matplotlib.ticker import LogLocator, NullFormatter
 
     ax.set_yscale("log")
-    ax.yaxis.set_major_formatter(LogFormatter())
-    ax.yaxis.set_minor_formatter(LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.4)))
+    low, high = ax.get_ylim()
+    if high < 1000 * low:
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _panels(ax: Axes, rows: int, columns: int, count: int) -> list[Axes]:
