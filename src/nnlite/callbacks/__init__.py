@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import explain_error, nearest
 from ..progress import ProgressBar, say
 from .base import Callback
+from .live import LivePlot
 from .recording import CSVLogger, EpochLines, History, LearningRateScheduler, TerminateOnNaN
 from .watching import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 
@@ -21,6 +22,7 @@ __all__ = [
     "EarlyStopping",
     "History",
     "LearningRateScheduler",
+    "LivePlot",
     "ModelCheckpoint",
     "ProgressBar",
     "ReduceLROnPlateau",

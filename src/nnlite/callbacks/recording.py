@@ -16,6 +16,9 @@ from .base import Callback
 class History(Callback):
     """What `fit` returns: `history.history["loss"]` is the list of losses, one per epoch.
 
+    `epoch` lists the epochs, counted from 0, and `epochs["val_loss"]` those of that value alone:
+    validation may come only every few.
+
     >>> History().history
     {}
     """
@@ -23,12 +26,14 @@ class History(Callback):
     def __init__(self) -> None:
         self.history: dict[str, list[float]] = {}
         self.epoch: list[int] = []
+        self.epochs: dict[str, list[int]] = {}
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Append this epoch's losses and metrics."""
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
+            self.epochs.setdefault(name, []).append(epoch)
 
 
 class EpochLines(Callback):

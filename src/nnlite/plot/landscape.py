@@ -1,0 +1,167 @@
+"""The loss as a function of two numbers: measured over a plane."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnlite.errors import explain_error, look_up
+from nnlite.functional import Model
+from nnlite.types import Array
+
+Loss = Callable[[float, float], float]
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """The heights J, of shape (len(b), len(w)), over values of w and b."""
+
+    w: Array
+    b: Array
+    J: Array
+    log: bool
+
+    def levels(self, count: int) -> Array:
+        """Return the heights of contour lines: close together in the valley, where it matters."""
+        finite = self.J[np.isfinite(self.J)]
+        low, high = float(finite.min()), float(finite.max())
+        if high <= low:
+            high = low + (abs(low) or 1.0)
+        if self.log:
+            return np.geomspace(low, high, count)
+        if 0 < low < 0.02 * high:
+            low = 0.0
+        levels: Array = low + (high - low) * np.linspace(0, 1, count) ** 2
+        return levels
+
+
+def measure(J: Loss, w: Range, b: Range, resolution: int, log: bool = False) -> Landscape:
+    """Ask J at every place of the plane, one by one: it may do with its numbers what it likes."""
+    for name, (low, high) in (("w", w), ("b", b)):
+        if not low < high:
+            raise ValueError(
+                explain_error(
+                    f"{name} goes from a smaller to a larger number.", f"{name}={low, high}"
+                )
+            )
+    places_w, places_b = np.linspace(*w, resolution), np.linspace(*b, resolution)
+    with np.errstate(all="ignore"):
+        heights = np.array([[height(J, u, v) for u in places_w] for v in places_b])
+    heights[~np.isfinite(heights)] = np.nan
+    if np.isnan(heights).all():
+        raise ValueError(
+            explain_error(
+                "The loss is nowhere finite between these limits.",
+                f"w={w}, b={b}",
+                remedy="Choose limits nearer to the minimum.",
+            )
+        )
+    if log:
+        positive = heights[heights > 0]
+        if positive.size == 0:
+            raise ValueError(
+                explain_error(
+                    "A logarithmic scale needs a loss above 0.",
+                    f"a largest loss of {np.nanmax(heights):g}",
+                    remedy="Leave out log=True.",
+                )
+            )
+        heights = np.maximum(heights, positive.min())
+    return Landscape(places_w, places_b, heights, log)
+
+
+def height(J: Loss, u: float, v: float) -> float:
+    """Return J at one place, as a number."""
+    result = np.asarray(J(float(u), float(v)))
+    if result.size != 1:
+        raise ValueError(
+            explain_error(
+                "J(w, b) returns one number, the loss.",
+                f"an array of shape {result.shape}",
+                remedy="Take the mean over the samples: np.mean(...).",
+            )
+        )
+    return float(result.reshape(()))
+
+
+def name_and_function(
+    model: Any, x: Any, y: Any, weights: tuple[Any, Any]
+) -> tuple[Loss, tuple[str, str], tuple[float, float]]:
+    """Return J, what its two weights are called, and where they are now."""
+    if not isinstance(model, Model):
+        if not callable(model):
+            raise TypeError(
+                explain_error(
+                    "plot.loss_surface needs a function J(w, b), or a compiled model with x and y.",
+                    type(model).__name__,
+                )
+            )
+        return model, ("$w$", "$b$"), (0.0, 0.0)
+    model.check_built("plot.loss_surface")
+    if x is None or y is None:
+        raise ValueError(
+            explain_error(
+                "The loss of a model is measured on data: x and y are needed.",
+                "x=None" if x is None else "y=None",
+                f"model '{model.name}'",
+                "plot.loss_surface(model, x, y)",
+            )
+        )
+    first, second = (_place(model, weight) for weight in weights)
+    if first == second:
+        raise ValueError(
+            explain_error("The two weights must be different ones.", f"weights={weights}")
+        )
+
+    def J(u: float, v: float) -> float:
+        vector = model.weights_vector
+        before = vector[[first, second]]
+        try:
+            vector[[first, second]] = u, v
+            return float(model.evaluate(x, y, verbose=0, return_dict=True)["loss"])
+        finally:
+            vector[[first, second]] = before
+
+    vector = model.weights_vector
+    names = (_name(model, first), _name(model, second))
+    return J, names, (float(vector[first]), float(vector[second]))
+
+
+def _place(model: Model, weight: Any) -> int:
+    """Return where a weight lies in the vector, from its place or its name."""
+    size = model.weights_vector.size
+    if isinstance(weight, int | np.integer):
+        if not -size <= weight < size:
+            raise ValueError(
+                explain_error(f"The model has {size} weights, counted from 0.", f"weight {weight}")
+            )
+        return int(weight % size)
+    found = re.fullmatch(r"(.+)/(\w+)\[([\d\s,]+)\]", str(weight))
+    if found is None:
+        raise ValueError(
+            explain_error(
+                "A weight is named by layer, letter and place, or by its place in weights_vector.",
+                f"{weight!r}",
+                remedy=f"For example {_name(model, 0)!r}, or 0.",
+            )
+        )
+    layer, letter, places = found.groups()
+    parts = {f"{part.layer.name}/{part.name}": part for part in model.flat.parts}
+    part = look_up("weight", f"{layer}/{letter}", parts)
+    shape = getattr(part.layer, part.name).shape
+    index = tuple(int(place) for place in places.split(","))
+    if len(index) != len(shape) or any(i >= n for i, n in zip(index, shape, strict=True)):
+        raise ValueError(explain_error(f"{layer}/{letter} has the shape {shape}.", f"{weight!r}"))
+    return int(part.place.start + np.ravel_multi_index(index, shape))
+
+
+def _name(model: Model, place: int) -> str:
+    part = next(part for part in model.flat.parts if place < part.place.stop)
+    shape = getattr(part.layer, part.name).shape
+    index = np.unravel_index(place - part.place.start, shape)
+    return f"{part.layer.name}/{part.name}[{', '.join(str(int(i)) for i in index)}]"

@@ -1,0 +1,247 @@
+"""A network as neurons and connections: the thicker a line, the larger its weight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnlite.errors import explain_error
+from nnlite.functional import Model
+from nnlite.plot.style import (
+    BLUE,
+    GREY,
+    INK,
+    VERMILION,
+    font_size,
+    new_axes,
+    signed_colours,
+    size_in_points,
+)
+from nnlite.types import Array
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST = 12
+SHOWN_OF_MANY = 10
+RADIUS = 0.3
+NARROWEST, WIDEST = 2.0, 8.0
+FAINTEST, THINNEST, THICKEST = 0.12, 0.3, 3.0
+DASHES = (0, (4, 1.5))
+
+
+def network(model: Any, *, most: int = MOST, ax: Axes | None = None) -> Axes:
+    r"""Draw the neurons of a model and the connections between them.
+
+    A line is the thicker the larger its weight, blue where that is positive, vermilion and dashed
+    where it is negative; the same colours fill a neuron by its bias. Of a layer with more neurons
+    than `most`, only some are drawn, and its number stands above.
+
+    Parameters
+    ----------
+    model
+        A chain of Dense layers, and others that leave the number of values as it is.
+    most
+        How many neurons of a layer are drawn at most.
+    ax
+        Where to draw; by default a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes with the network.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from nnlite import Sequential
+    >>> from nnlite.layers import Dense
+    >>> model = Sequential([Dense(4, input_shape=(2,)), Dense(1)])
+    >>> axes = network(model, ax=Figure().add_subplot())
+    >>> [text.get_text() for text in axes.texts]
+    ['input\n2', 'dense\n4', 'dense_1\n1']
+    """
+    columns = _columns(model)
+    places = [_places(len(column.biases), most) for column in columns]
+    tallest = max(float(place.y.max()) for place in places)
+    if ax is None:
+        ax = new_axes(height=min(6.5, 1.8 + 0.8 * tallest))
+    page = _Page.of(ax, tallest + 1.5 * RADIUS, columns)
+    for number in range(1, len(columns)):
+        _draw_connections(ax, page, number, columns[number].W, places)
+    for number, (column, place) in enumerate(zip(columns, places, strict=True)):
+        x = page.spacing * number
+        _draw_neurons(ax, x, column, place)
+        ax.text(x, page.caption, column.words, ha="center", va="bottom", size=page.font)
+    _explain_colours(ax, page, has_biases=any(column.biases.any() for column in columns))
+    ax.set_axis_off()
+    ax.set_aspect("equal")
+    ax.set_xlim(-page.margin, page.spacing * (len(columns) - 1) + page.margin)
+    ax.set_ylim(page.bottom, page.top)
+    return ax
+
+
+@dataclass(frozen=True)
+class _Page:
+    """How the drawing fills the axes; lengths are in distances between two neurons."""
+
+    font: float
+    spacing: float
+    margin: float
+    caption: float
+    top: float
+    bottom: float
+
+    @classmethod
+    def of(cls, ax: Axes, half: float, columns: Sequence[_Column]) -> _Page:
+        width, height = size_in_points(ax)
+        longest = max(len(line) for column in columns for line in column.words.split("\n"))
+        font = min(font_size(), width / (0.62 * (longest + 2) * len(columns)))
+        above, below = 3.2 * font, 2.0 * font
+        unit = max((height - above - below) / (2 * half), 1.0)
+        spacing = min(max(width / unit / len(columns), NARROWEST), WIDEST)
+        return cls(
+            font,
+            spacing,
+            spacing / 2,
+            half,
+            half + above / unit,
+            -half - below / unit,
+        )
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One layer: what leads into it, and what each neuron adds."""
+
+    name: str
+    activation: str
+    W: Array
+    biases: Array
+
+    @property
+    def words(self) -> str:
+        """What stands above the layer."""
+        return f"{self.name}\n{len(self.biases)} {self.activation}".rstrip()
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Which neurons of a layer are drawn, how high they stand, and where dots stand for others."""
+
+    shown: Array
+    y: Array
+    dots: list[float]
+
+
+def _places(count: int, most: int) -> _Places:
+    if count <= most:
+        return _Places(np.arange(count), (count - 1) / 2 - np.arange(count, dtype=float), [])
+    half = max(1, min(SHOWN_OF_MANY, most) // 2)
+    shown = np.concatenate([np.arange(half), np.arange(count - half, count)])
+    heights = half - np.arange(2 * half + 1, dtype=float)
+    return _Places(shown, np.delete(heights, half), [-0.25, 0.0, 0.25])
+
+
+def _draw_connections(
+    ax: Axes, page: _Page, number: int, W: Array, places: Sequence[_Places]
+) -> None:
+    from matplotlib.collections import LineCollection
+    from matplotlib.colors import to_rgba
+
+    before, here = places[number - 1], places[number]
+    drawn = W[np.ix_(before.shown, here.shown)]
+    share = np.abs(drawn) / (float(np.abs(drawn).max()) or 1.0)
+    x_before, x_here = page.spacing * (number - 1), page.spacing * number
+    for sign, colour, kind in ((1, BLUE, "solid"), (-1, VERMILION, DASHES)):
+        pairs = np.argwhere(drawn * sign > 0)
+        strength = np.array([share[i, j] for i, j in pairs])
+        lines = LineCollection(
+            [[(x_before, before.y[i]), (x_here, here.y[j])] for i, j in pairs],
+            linewidths=THINNEST + (THICKEST - THINNEST) * strength,
+            colors=[to_rgba(colour, FAINTEST + (1 - FAINTEST) * s) for s in strength],
+            linestyles=[kind],
+            zorder=1,
+        )
+        ax.add_collection(lines)
+
+
+def _draw_neurons(ax: Axes, x: float, column: _Column, place: _Places) -> None:
+    from matplotlib.patches import Circle
+
+    largest = float(np.abs(column.biases).max()) or 1.0
+    for neuron, y in zip(place.shown, place.y, strict=True):
+        fill = _bias_colour(float(column.biases[neuron]) / largest)
+        ax.add_patch(Circle((x, y), RADIUS, facecolor=fill, edgecolor=INK, zorder=2))
+    for y in place.dots:
+        ax.add_patch(Circle((x, y), RADIUS / 6, color=GREY, zorder=2))
+
+
+def _bias_colour(share: float) -> Any:
+    """Return the filling of a neuron whose bias is that share of the largest of its layer."""
+    return signed_colours()(0.5 + 0.35 * share)
+
+
+def _explain_colours(ax: Axes, page: _Page, has_biases: bool) -> None:
+    """Say below the network what lines and fillings mean."""
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], color=BLUE, linewidth=2, label="$w > 0$"),
+        Line2D([], [], color=VERMILION, linewidth=2, linestyle=DASHES, label="$w < 0$"),
+    ]
+    if has_biases:
+        neuron: dict[str, Any] = {"linestyle": "", "marker": "o", "markeredgecolor": INK}
+        for share, words in ((1, "$b > 0$"), (-1, "$b < 0$")):
+            fill = _bias_colour(share)
+            handles.append(Line2D([], [], markerfacecolor=fill, ms=8, label=words, **neuron))
+    ax.legend(
+        handles=handles,
+        loc="lower center",
+        ncols=len(handles),
+        fontsize=page.font,
+        frameon=False,
+        borderaxespad=0,
+    )
+
+
+def _columns(model: Any) -> list[_Column]:
+    """Return the input and each layer of neurons, from left to right."""
+    if not isinstance(model, Model):
+        raise TypeError(explain_error("plot.network draws a model.", type(model).__name__))
+    model.check_built("plot.network")
+    count = int(np.prod(model.inputs[0].shape))
+    columns = [_Column("input", "", np.zeros((0, count)), np.zeros(count))]
+    tensor = model.inputs[0]
+    for node in model.nodes:
+        if node.inputs != [tensor]:
+            raise ValueError(_misfit(model, f"'{node.layer.name}', where branches meet or part"))
+        tensor = node.output
+        W = node.layer._views.get("W")
+        size = int(np.prod(tensor.shape))
+        activation = getattr(getattr(node.layer, "activation", None), "name", "")
+        activation = "" if activation == "linear" else activation
+        if W is not None and W.shape == (len(columns[-1].biases), size):
+            b = node.layer._views.get("b", np.zeros(size))
+            columns.append(_Column(node.layer.name, activation, W, b))
+        elif size != len(columns[-1].biases) or (W is not None and W.ndim > 1):
+            kind = type(node.layer).__name__
+            raise ValueError(
+                _misfit(model, f"{kind} '{node.layer.name}' that makes {tensor.shape}")
+            )
+        elif activation:
+            last = columns[-1]
+            columns[-1] = _Column(last.name, activation, last.W, last.biases)
+    return columns
+
+
+def _misfit(model: Model, received: str) -> str:
+    return explain_error(
+        "plot.network draws a chain of Dense layers, where every neuron feeds every next.",
+        received,
+        f"model '{model.name}'",
+        "For convolutions see plot.filters and plot.feature_maps; for any model, summary().",
+    )
