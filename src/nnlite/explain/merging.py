@@ -50,7 +50,7 @@ class AddFormulas(MergeFormulas):
         return " + ".join(told.x)
 
     def gradient(self, told: Told, place: int) -> str:
-        """da."""
+        """Da."""
         return f"d{told.a}"
 
 

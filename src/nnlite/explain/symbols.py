@@ -67,5 +67,3 @@ def numbered(letter: str, number: int) -> str:
     """
     between = "_" if re.search(r"\d$", letter) else ""
     return f"{letter}{between}{number}" if number else letter
-
-

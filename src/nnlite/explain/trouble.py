@@ -1,5 +1,7 @@
 """trouble"""
+
 from __future__ import annotations
+
 from .step import Step
 from .told import Told
 

@@ -72,7 +72,9 @@ def _forward_section(told: Told, earlier: Iterable[Told]) -> Section:
     if _has_activation_of_its_own(told):
         lines.append(activation_line(told))
     again = any(one.layer is told.layer for one in earlier)
-    return Section(_title(told.layer), "the same weights again" if again else _parameters(told), lines)
+    return Section(
+        _title(told.layer), "the same weights again" if again else _parameters(told), lines
+    )
 
 
 def _has_activation_of_its_own(told: Told) -> bool:
@@ -105,9 +107,7 @@ def _parameters(told: Told) -> str:
     return f"{count} parameter{'s' if total > 1 else ''}{rest}"
 
 
-def _loss_section(
-    step: Step, told: list[Told], outputs: list[Told], symbols: Symbols
-) -> Section:
+def _loss_section(step: Step, told: list[Told], outputs: list[Told], symbols: Symbols) -> Section:
     several, penalised = len(outputs) > 1, _penalty(told)
     lines, terms = [], []
     for place, (judged, output) in enumerate(zip(step.judgements, outputs, strict=True)):
@@ -140,9 +140,7 @@ def _loss_gradients(step: Step, outputs: list[Told], symbols: Symbols) -> Sectio
     for judged, told, y in zip(step.judgements, outputs, symbols.truths, strict=True):
         symbol = told.a if judged.objective.to_prediction is None else told.z
         formula = losses.gradient(judged, y, told.z, told.a)
-        lines.append(
-            Line("d" + symbol, formula, spelled(judged.gradient.shape), judged.gradient)
-        )
+        lines.append(Line("d" + symbol, formula, spelled(judged.gradient.shape), judged.gradient))
     return Section("loss", "", lines)
 
 

@@ -13,7 +13,6 @@ import numpy as np
 
 from ..types import Array, Shape
 from . import pairs
-from .convolution import FEW_CHANNELS
 from .products import column_sums
 from .windows import Axis, Memory, Windows, pieces, room
 

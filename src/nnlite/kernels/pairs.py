@@ -157,9 +157,7 @@ def _gather_sums(padded: Array, kh: int, windows: Windows, memory: Memory) -> Ar
     np.subtract(d1, d3, sums[3])
     gathered = room(memory, "columns", (4, n, rows.count, pw, kh, c), padded.dtype)
     which, image, row, pair, channel = sums.strides
-    view = as_strided(
-        sums, gathered.shape, (which, image, row, pair, row * rows.dilation, channel)
-    )
+    view = as_strided(sums, gathered.shape, (which, image, row, pair, row * rows.dilation, channel))
     np.copyto(gathered, view)
     return gathered.reshape(4, n, rows.count, pw, kh * c)
 
