@@ -114,10 +114,10 @@ class Table:
     >>> table.close()
     <BLANKLINE>
     One neuron                  came out           expected
-    ----------------------------------------------------------------
-    w                           913.59733643       913.59733643   ok
-    b, by hand and with nnlite  differ by 4.0e-15  at most 1e-10  ok
-    mean error                  0.25               below .5       ok
+    ----------------------------------------------------------------------
+    w                           913.59733643       913.59733643         ok
+    b, by hand and with nnlite  differ by 4.0e-15  at most 1e-10 apart  ok
+    mean error                  0.25               below .5             ok
     """
 
     def __init__(self, title: str) -> None:
@@ -141,7 +141,8 @@ class Table:
             return
         difference = float(np.max(np.abs(by_hand - with_nnlite)))
         agrees = difference <= tolerance
-        self._add(name, f"differ by {difference:.1e}", f"at most {tolerance:g}", agrees)
+        came_out = f"differ by {difference:.1e}" if difference else "equal"
+        self._add(name, came_out, f"at most {tolerance:g} apart", agrees)
 
     def check(self, name: str, came_out: Any, condition: str, agrees: Any) -> None:
         """Add a condition, told in words."""
