@@ -203,13 +203,8 @@ def _equal(came_out: Any, printed: Any, digits: int | None) -> bool:
 
 def _text(value: Any, digits: int | None = None) -> str:
     """Write a number with so many digits behind the point, an array on one line."""
-    if isinstance(value, str):
-        return value
     array = np.asarray(value)
-    if array.dtype.kind == "f":
-        if array.ndim == 0:
-            return f"{array:.6g}" if digits is None else f"{array:.{digits}f}"
-        return np.array2string(
-            array, precision=6 if digits is None else digits, separator=" ", floatmode="maxprec"
-        ).replace("\n", "")
-    return str(value).replace("\n", "")
+    if array.dtype.kind != "f":
+        return str(value).replace("\n", "")
+    form = "{:.6g}" if digits is None else f"{{:.{digits}f}}"
+    return np.array2string(array, formatter={"float_kind": form.format}).replace("\n", "")
