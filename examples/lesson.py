@@ -55,20 +55,21 @@ matplotlib.rcParams.update(
 
 
 def save(figure: Figure, name: str) -> None:
-    """Save a picture as `figures/NAME.png`; a notebook shows it instead.
-
-    The environment variable NNLITE_FIGURES names another folder.
-    """
+    """Save a picture as NAME.png among the figures; a notebook shows it instead."""
     if in_notebook():
         return
     import matplotlib.pyplot as plt
 
-    folder = Path(os.environ.get("NNLITE_FIGURES") or ROOT / "figures")
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.png"
+    path = figures_folder() / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
     plt.close(figure)
     print(f"picture: {path}")
+
+
+def figures_folder() -> Path:
+    """Return `figures/` beside `examples/`, or the folder that NNLITE_FIGURES names."""
+    return Path(os.environ.get("NNLITE_FIGURES") or ROOT / "figures")
 
 
 def progress(steps: Iterable[T], name: str) -> Iterable[T]:
@@ -114,7 +115,7 @@ class Table:
     >>> table.close()
     <BLANKLINE>
     One neuron                  came out           expected
-    ----------------------------------------------------------------------
+    -------------------------------------------------------------------------
     w                           913.59733643       913.59733643         ok
     b, by hand and with nnlite  differ by 4.0e-15  at most 1e-10 apart  ok
     mean error                  0.25               below .5             ok
@@ -161,35 +162,28 @@ class Table:
             text = json.dumps({"title": self.title, "rows": [asdict(row) for row in self.rows]})
             Path(results).write_text(text, encoding="utf-8")
         else:
-            print("\n" + "\n".join(table_lines(self.title, self.rows)))
+            print("\n".join(table_lines([(self.title, self.rows)])))
         if not all(row.agrees for row in self.rows):
             raise SystemExit(1)
 
 
-def table_lines(title: str, rows: list[Row], least: tuple[int, int, int] = (0, 0, 0)) -> list[str]:
-    """Return the lines of a table, with columns at least so wide."""
-    cells = [(row.name, row.came_out, row.expected) for row in rows]
-    widths = column_widths([(title, "came out", "expected"), *cells], least)
+def table_lines(tables: Iterable[tuple[str, list[Row]]]) -> list[str]:
+    """Return the lines of one or more tables, all with the same columns."""
+    tables = list(tables)
+    heads = [Row(title, "came out", "expected", True) for title, _ in tables]
+    cells = [(row.name, row.came_out, row.expected) for row in heads]
+    cells += [(row.name, row.came_out, row.expected) for _, rows in tables for row in rows]
+    name, came_out, expected = (max(map(len, column)) for column in zip(*cells, strict=True))
 
-    def line(texts: tuple[str, str, str], verdict: str) -> str:
-        padded = [text.ljust(width) for text, width in zip(texts, widths, strict=True)]
-        return "  ".join([*padded, verdict]).rstrip()
+    def line(row: Row, verdict: str) -> str:
+        texts = f"{row.name:{name}}  {row.came_out:{came_out}}  {row.expected:{expected}}"
+        return f"{texts}  {verdict}".rstrip()
 
-    return [
-        line((title, "came out", "expected"), ""),
-        "-" * (sum(widths) + 8),
-        *(line(c, "ok" if r.agrees else "DIFFERS") for c, r in zip(cells, rows, strict=True)),
-    ]
-
-
-def column_widths(
-    cells: list[tuple[str, str, str]], least: tuple[int, int, int]
-) -> tuple[int, ...]:
-    """Return how wide the columns have to be."""
-    return tuple(
-        max(width, *(len(cell) for cell in column))
-        for width, column in zip(least, zip(*cells, strict=True), strict=True)
-    )
+    lines = []
+    for head, (_, rows) in zip(heads, tables, strict=True):
+        lines += ["", line(head, ""), "-" * (name + came_out + expected + 11)]
+        lines += [line(row, "ok" if row.agrees else "DIFFERS") for row in rows]
+    return lines
 
 
 def _equal(came_out: Any, printed: Any, digits: int | None) -> bool:
