@@ -143,7 +143,8 @@ class Table:
         difference = float(np.max(np.abs(by_hand - with_nnlite)))
         agrees = difference <= tolerance
         came_out = f"differ by {difference:.1e}" if difference else "equal"
-        self._add(name, came_out, f"at most {tolerance:g} apart", agrees)
+        expected = f"at most {tolerance:g} apart" if tolerance else "equal"
+        self._add(name, came_out, expected, agrees)
 
     def check(self, name: str, came_out: Any, condition: str, agrees: Any) -> None:
         """Add a condition, told in words."""
