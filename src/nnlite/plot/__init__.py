@@ -1,5 +1,23 @@
 """Every picture nnlite draws: each function takes `ax=` and returns the Axes it drew on."""
 
+from nnlite.plot.boundary import decision_boundary
+from nnlite.plot.curves import history
 from nnlite.plot.graph import graph
+from nnlite.plot.neurons import network
+from nnlite.plot.pictures import feature_maps, filters, images, weights
+from nnlite.plot.regression import predictions
+from nnlite.plot.surface import gradient_path, loss_surface
 
-__all__ = ["graph"]
+__all__ = [
+    "decision_boundary",
+    "feature_maps",
+    "filters",
+    "gradient_path",
+    "graph",
+    "history",
+    "images",
+    "loss_surface",
+    "network",
+    "predictions",
+    "weights",
+]

@@ -1,0 +1,82 @@
+"""Many small images side by side: digits, weights, filters, feature maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnlite.plot.style import WIDTH, font_size, new_axes, size_in_points
+from nnlite.types import Array
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
+
+GAP = 0.08
+"""The space between two images, as a share of an image's width."""
+
+
+def draw_grid(
+    ax: Axes | None,
+    pictures: Array,
+    captions: Sequence[str] | None,
+    columns: int | None,
+    **colours: Any,
+) -> tuple[Axes, list[AxesImage]]:
+    """Draw pictures (n, height, width, …) row by row, each with its caption above.
+
+    One image is one wide, wherever it lies: the column is the whole part of x, the row that of y.
+    """
+    count = len(pictures)
+    columns = min(count, columns or best_columns(count))
+    rows = -(-count // columns)
+    height = pictures.shape[1] / pictures.shape[2]
+    if ax is None:
+        room = 1.8 * font_size() / 72 if captions else 0.0
+        image_width = min(WIDTH / columns, 2.2)
+        ax = new_axes(rows * (image_width * height + room) + 0.3, columns * image_width)
+    caption_room, size = _room_for_captions(ax, captions, rows, columns, height)
+    pitch = height + GAP + caption_room
+    drawn = []
+    for number, picture in enumerate(pictures):
+        row, column = divmod(number, columns)
+        x, y = column * (1 + GAP), row * pitch + caption_room
+        drawn.append(ax.imshow(picture, extent=(x, x + 1, y + height, y), **colours))
+        if captions:
+            words = captions[number]
+            ax.text(x + 0.5, y - 0.3 * caption_room, words, size=size, ha="center", va="baseline")
+    ax.set_axis_off()
+    ax.set_xlim(-GAP, columns * (1 + GAP))
+    ax.set_ylim(rows * pitch, -GAP)
+    return ax, drawn
+
+
+def best_columns(count: int) -> int:
+    """Return how many columns make a grid a little wider than high, with few empty places.
+
+    >>> [best_columns(count) for count in (1, 3, 10, 25, 32, 100)]
+    [1, 3, 5, 5, 8, 10]
+    """
+    if count <= 6:
+        return count
+    root = count**0.5
+    candidates = range(int(np.ceil(root)), int(2 * root) + 1)
+    return min(candidates, key=lambda columns: (-count % columns, abs(columns - 1.26 * root)))
+
+
+def _room_for_captions(
+    ax: Axes, captions: Sequence[str] | None, rows: int, columns: int, height: float
+) -> tuple[float, float]:
+    """Return the height of a caption in widths of an image, and the size of its letters."""
+    if not captions:
+        return 0.0, 0.0
+    page_width, page_height = size_in_points(ax)
+    size = font_size()
+    fitting_width = page_width / (columns * (1 + GAP))
+    fitting_height = (page_height / rows - 1.8 * size) / (height + GAP)
+    image_width = max(min(fitting_width, fitting_height), 1.0)
+    longest = max(len(caption) for caption in captions)
+    size = min(size, image_width / (0.62 * max(longest, 1)))
+    return 1.8 * size / image_width, size

@@ -1,0 +1,120 @@
+"""A look inside a model: the weights of a layer, and what a layer makes of an image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nnlite.errors import explain_error, look_up
+from nnlite.functional import Model
+from nnlite.layers.base import Layer
+from nnlite.network import Graph
+from nnlite.types import Array
+
+KINDS = {2: "Dense", 4: "convolution"}
+
+
+def find_weight(model: Any, layer: Any, axes: int, caller: str, shape: str) -> Array:
+    """Return the weights W, with so many axes, of a model's layer, of a layer, or as given."""
+    if isinstance(model, Model):
+        model.check_built(caller)
+        layers = chosen_layers(model, layer)
+    elif isinstance(model, Layer):
+        layers = [model]
+        if not model.built:
+            raise ValueError(
+                explain_error(
+                    f"{caller} draws weights, which are made when the layer is built.",
+                    f"layer '{model.name}' without weights",
+                    remedy="Put it into a model that knows its input, or call layer.build(shape).",
+                )
+            )
+    else:
+        array = np.asarray(model)
+        if array.dtype.kind not in "fiub" or array.ndim != axes or array.size == 0:
+            received = f"an array of shape {array.shape}" if array.ndim else type(model).__name__
+            raise ValueError(
+                explain_error(f"{caller} draws a model, a layer, or an array {shape}.", received)
+            )
+        return array
+    for found in layers:
+        W = getattr(found, "W", None) if "W" in found._views else None
+        if W is not None and W.ndim == axes:
+            return np.asarray(W)
+    raise ValueError(
+        explain_error(
+            f"{caller} draws weights W of shape {shape}: those of a {KINDS[axes]} layer.",
+            ", ".join(_describe(found) for found in layers),
+            remedy=f"Choose a {KINDS[axes]} layer: layer='name'." if layer is not None else None,
+        )
+    )
+
+
+def chosen_layers(model: Model, layer: Any) -> list[Layer]:
+    """Return the layer of that name or number, or all."""
+    if layer is None:
+        return list(model.layers)
+    if isinstance(layer, Layer):
+        return [layer]
+    if isinstance(layer, int):
+        if not -len(model.layers) <= layer < len(model.layers):
+            raise ValueError(
+                explain_error(
+                    f"Model '{model.name}' has {len(model.layers)} layers, counted from 0.",
+                    f"layer={layer}",
+                )
+            )
+        return [model.layers[layer]]
+    return [look_up("layer", str(layer), {found.name: found for found in model.layers})]
+
+
+def output_of(model: Any, x: Any, layer: Any) -> Array:
+    """Return the maps (height, width, filters) that a layer of the model makes of one image."""
+    if not isinstance(model, Model):
+        raise TypeError(
+            explain_error(
+                "To make feature maps of an image, plot.feature_maps needs a model.",
+                type(model).__name__,
+                remedy="Feature maps that you have already are drawn without x.",
+            )
+        )
+    model.check_built("plot.feature_maps")
+    layers = chosen_layers(model, layer)
+    for node in model.nodes:
+        if node.layer in layers and len(node.output.shape) == 3 and _makes_maps(node.layer, layer):
+            part = Graph(model.inputs, [node.output])
+            maps: Array = part.forpass(_one_image(model, x), False)[0]
+            return maps
+    raise ValueError(
+        explain_error(
+            "Feature maps come from a layer whose output is (height, width, filters).",
+            ", ".join(_describe(found) for found in layers),
+            f"model '{model.name}'",
+        )
+    )
+
+
+def _makes_maps(found: Layer, chosen: Any) -> bool:
+    """Without a choice, the first layer with weights over a neighbourhood is meant."""
+    return chosen is not None or any(weight.ndim == 4 for weight in found.weights)
+
+
+def _one_image(model: Model, x: Any) -> Array:
+    array = np.asarray(x)
+    wanted = model.inputs[0].shape
+    if array.size != int(np.prod(wanted)):
+        raise ValueError(
+            explain_error(
+                f"plot.feature_maps takes one image of shape {wanted}.",
+                f"x of shape {array.shape}",
+                f"model '{model.name}'",
+                "Choose one: x[0]." if array.shape[1:] == wanted else None,
+            )
+        )
+    return model._inputs(array.reshape(1, *wanted))[0]
+
+
+def _describe(layer: Layer) -> str:
+    shapes = ", ".join(f"{name} {layer._views[name].shape}" for name in layer._weights)
+    return f"{layer.name} with {shapes}" if shapes else layer.name

@@ -1,0 +1,174 @@
+"""The loss as a function of two numbers: measured over a plane, and walked down step by step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnlite.errors import explain_error, look_up
+from nnlite.functional import Model
+from nnlite.types import Array
+
+Loss = Callable[[float, float], float]
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """The heights J, of shape (len(b), len(w)), over values of w and b."""
+
+    w: Array
+    b: Array
+    J: Array
+
+    def levels(self, count: int, log: bool) -> Array:
+        """Return the heights of contour lines: close together in the valley, where it matters."""
+        finite = self.J[np.isfinite(self.J)]
+        low, high = float(finite.min()), float(finite.max())
+        if high <= low:
+            high = low + (abs(low) or 1.0)
+        if log and low > 0:
+            return np.geomspace(low, high, count)
+        levels: Array = low + (high - low) * np.linspace(0, 1, count) ** 2
+        return levels
+
+
+def measure(J: Loss, w: tuple[float, float], b: tuple[float, float], resolution: int) -> Landscape:
+    """Ask J at every place of the plane, one by one: it may do with its numbers what it likes."""
+    for name, (low, high) in (("w", w), ("b", b)):
+        if not low < high:
+            raise ValueError(
+                explain_error(
+                    f"{name} goes from a smaller to a larger number.", f"{name}={low, high}"
+                )
+            )
+    places_w, places_b = np.linspace(*w, resolution), np.linspace(*b, resolution)
+    heights = np.array([[float(J(float(u), float(v))) for u in places_w] for v in places_b])
+    heights[~np.isfinite(heights)] = np.nan
+    if np.isnan(heights).all():
+        raise ValueError(
+            explain_error(
+                "The loss is nowhere finite between these limits.",
+                f"w={w}, b={b}",
+                remedy="Choose limits nearer to the minimum.",
+            )
+        )
+    return Landscape(places_w, places_b, heights)
+
+
+def name_and_function(
+    model: Any, x: Any, y: Any, weights: tuple[Any, Any]
+) -> tuple[Loss, tuple[str, str], tuple[float, float]]:
+    """Return J, what its two weights are called, and where they are now."""
+    if not isinstance(model, Model):
+        if not callable(model):
+            raise TypeError(
+                explain_error(
+                    "plot.loss_surface needs a function J(w, b), or a compiled model with x and y.",
+                    type(model).__name__,
+                )
+            )
+        return model, ("$w$", "$b$"), (0.0, 0.0)
+    model.check_built("plot.loss_surface")
+    if x is None or y is None:
+        raise ValueError(
+            explain_error(
+                "The loss of a model is measured on data: x and y are needed.",
+                "x=None" if x is None else "y=None",
+                f"model '{model.name}'",
+                "plot.loss_surface(model, x, y)",
+            )
+        )
+    first, second = (_place(model, weight) for weight in weights)
+    if first == second:
+        raise ValueError(
+            explain_error("The two weights must be different ones.", f"weights={weights}")
+        )
+
+    def J(u: float, v: float) -> float:
+        vector = model.weights_vector
+        before = vector[[first, second]]
+        try:
+            vector[[first, second]] = u, v
+            return float(model.evaluate(x, y, verbose=0, return_dict=True)["loss"])
+        finally:
+            vector[[first, second]] = before
+
+    vector = model.weights_vector
+    names = (_name(model, first), _name(model, second))
+    return J, names, (float(vector[first]), float(vector[second]))
+
+
+def _place(model: Model, weight: Any) -> int:
+    """Return where a weight lies in the vector, from its place or its name."""
+    size = model.weights_vector.size
+    if isinstance(weight, int | np.integer):
+        if not -size <= weight < size:
+            raise ValueError(
+                explain_error(f"The model has {size} weights, counted from 0.", f"weight {weight}")
+            )
+        return int(weight % size)
+    found = re.fullmatch(r"(.+)/(\w+)\[([\d\s,]+)\]", str(weight))
+    if found is None:
+        raise ValueError(
+            explain_error(
+                "A weight is named by layer, letter and place, or by its place in weights_vector.",
+                f"{weight!r}",
+                remedy=f"For example {_name(model, 0)!r}, or 0.",
+            )
+        )
+    layer, letter, places = found.groups()
+    parts = {f"{part.layer.name}/{part.name}": part for part in model.flat.parts}
+    part = look_up("weight", f"{layer}/{letter}", parts)
+    shape = getattr(part.layer, part.name).shape
+    index = tuple(int(place) for place in places.split(","))
+    if len(index) != len(shape) or any(i >= n for i, n in zip(index, shape, strict=True)):
+        raise ValueError(explain_error(f"{layer}/{letter} has the shape {shape}.", f"{weight!r}"))
+    return int(part.place.start + np.ravel_multi_index(index, shape))
+
+
+def _name(model: Model, place: int) -> str:
+    part = next(part for part in model.flat.parts if place < part.place.stop)
+    shape = getattr(part.layer, part.name).shape
+    index = np.unravel_index(place - part.place.start, shape)
+    return f"{part.layer.name}/{part.name}[{', '.join(str(int(i)) for i in index)}]"
+
+
+def walk(optimizer: Any, J: Loss | None, start: Any, steps: int) -> Array:
+    """Return the points (steps + 1, 2) that an optimizer visits on its way down from the start.
+
+    The slopes are measured: differences to both sides.
+    """
+    if J is None or start is None:
+        raise ValueError(
+            explain_error(
+                "An optimizer walks on a function, from a start.",
+                "surface=None" if J is None else "start=None",
+                remedy="plot.gradient_path(SGD(0.1), J, start=(-2, 2))",
+            )
+        )
+    optimizer = type(optimizer).from_config(optimizer.get_config())
+    place = np.array(start, dtype=np.float64)
+    points = [place.copy()]
+    for _ in range(steps):
+        slope = _slope(J, place)
+        with np.errstate(all="ignore"):
+            optimizer.step(place, slope)
+        if not np.isfinite(place).all():
+            break
+        points.append(place.copy())
+    return np.array(points)
+
+
+def _slope(J: Loss, place: Array) -> Array:
+    slope = np.empty(2)
+    for axis in (0, 1):
+        h = 1e-5 * max(1.0, abs(place[axis]))
+        ahead, behind = place.copy(), place.copy()
+        ahead[axis] += h
+        behind[axis] -= h
+        slope[axis] = (J(*ahead) - J(*behind)) / (ahead[axis] - behind[axis])
+    return slope
