@@ -198,8 +198,8 @@ def _equal(came_out: Any, printed: Any, digits: int | None) -> bool:
 
 def _text(value: Any, digits: int | None = None) -> str:
     """Write a number with so many digits behind the point, an array on one line."""
-    array = np.asarray(value)
-    if array.dtype.kind != "f":
-        return str(value).replace("\n", "")
+    if not isinstance(value, list | float | np.ndarray | np.generic):
+        return str(value)
     form = "{:.6g}" if digits is None else f"{{:.{digits}f}}"
-    return np.array2string(array, formatter={"float_kind": form.format}).replace("\n", "")
+    text = np.array2string(np.asarray(value), formatter={"float_kind": form.format})
+    return " ".join(text.split()).replace("[ ", "[")
