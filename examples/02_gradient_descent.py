@@ -20,7 +20,7 @@ import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Input, Sequential
+from nnlite import Input, Sequential, plot
 from nnlite.callbacks import Callback
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
@@ -130,6 +130,30 @@ table.equal("w and b, rate 0.03, 1000 epochs", calm[-1], goal, digits=5)
 lost = np.max(np.abs(wild[-1]))
 table.check("w and b, rate 0.4, 1000 epochs", f"|w| = {lost:.2g}", "diverges", lost > 1e50)
 
+
+# %%
+def mean_loss(w, b):
+    return np.mean(0.5 * (w * x + b - y) ** 2)
+
+
+epochs_shown = np.array([0, 1, 2, 4, 8, 16, 32, 64, 128, 256])
+calm_shown, wild_shown = calm[3 * epochs_shown], wild[:16]
+figure = plt.figure(figsize=(8, 4.2))
+figure.get_layout_engine().set(wspace=0.08)
+bowl = figure.add_subplot(1, 2, 1, projection="3d")
+plot.loss_surface(mean_loss, w=(-2, 4), b=(-4, 4), kind="surface", ax=bowl)
+plot.gradient_path({"α = .03": calm_shown}, mean_loss, ax=bowl)
+bowl.set_title("The mean of J is a bowl")
+bowl.set_box_aspect(None, zoom=0.9)
+above = figure.add_subplot(1, 2, 2)
+plot.loss_surface(mean_loss, w=(-1.2, 3.2), b=(-2.4, 2.4), ax=above)
+plot.gradient_path(
+    {"α = .03, epochs 0, 1, 2, 4, …": calm_shown, "α = .4, each step": wild_shown}, ax=above
+)
+above.plot(*goal, "*", color="white", markersize=14, markeredgecolor="black", zorder=6)
+above.set_title("Two paths, from above")
+lesson.save(figure, "02_bowl")
+
 # %% [markdown]
 # ## Where is the limit?
 #
@@ -172,26 +196,18 @@ table.equal("largest rate, w alone", limit(w_alone), (49 - np.sqrt(385)) / 72, d
 table.equal("largest rate, w and b", limit(w_and_b), 3 / 8, digits=10)
 
 # %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(8, 4.2))
-w, b = np.meshgrid(np.linspace(-1.2, 3.2, 111), np.linspace(-2.4, 2.4, 111))
-J = np.mean([0.5 * (w * x_i + b - y_i) ** 2 for x_i, y_i in zip(x, y, strict=True)], axis=0)
-left.contourf(w, b, J, levels=np.geomspace(0.005, 40, 14), cmap="Greys_r", extend="both")
-left.plot(*wild[:16].T, "o-", color=lesson.VERMILION, markersize=3, label="α = .4")
-left.plot(*calm[:600].T, "o-", color=lesson.SKY, markersize=3, label="α = .03")
-left.plot(*goal, "*", color="white", markersize=14, markeredgecolor="black")
-left.set(title="Paths over the bowl, from above", xlabel="w", ylabel="b")
-left.set(xlim=(-1.2, 3.2), ylim=(-2.4, 2.4))
-left.legend(loc="upper right")
+figure, ax = plt.subplots(figsize=(8, 4.2))
 axis = np.linspace(0, 0.55, 400)
-right.plot(axis, [growth(rate, w_alone) for rate in axis], label="w alone")
-right.plot(axis, [growth(rate, w_and_b) for rate in axis], "--", label="w and b")
-right.axhline(1, color=lesson.GREY, linewidth=1)
-right.axvline(0.4, color=lesson.GREY, linewidth=1, linestyle=":")
-right.text(0.395, 1.6, "α = .4", rotation=90, ha="right")
-right.set(title="What one epoch makes of the error", xlabel="learning rate α")
-right.set(ylabel="times", ylim=(0, 2))
-right.legend(loc="upper left")
-lesson.save(figure, "02_bowl_and_limit")
+ax.plot(axis, [growth(rate, w_alone) for rate in axis], label="w alone")
+ax.plot(axis, [growth(rate, w_and_b) for rate in axis], "--", label="w and b")
+ax.axhline(1, color=lesson.GREY, linewidth=1)
+ax.axvline(0.4, color=lesson.GREY, linewidth=1, linestyle=":")
+ax.text(0.395, 1.6, "α = .4", ha="right")
+ax.text(0.02, 1.04, "above this line the error grows", color=lesson.GREY)
+ax.set(title="By how much one epoch multiplies the error", ylim=(0, 2))
+ax.set(xlabel="learning rate α", ylabel="growth of the error")
+ax.legend(loc="upper left")
+lesson.save(figure, "02_limit")
 
 # %%
 table.close()

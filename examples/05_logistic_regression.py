@@ -234,7 +234,7 @@ for place, (J, path, title) in enumerate(
     plot.loss_surface(J, w=(-2.5, 2.5), b=(-10, 10), kind="surface", ax=ax)
     plot.gradient_path({"5000 steps": path}, J, ax=ax)
     ax.set(title=title, yticks=[-10, -5, 0, 5, 10])
-    ax.set_box_aspect(None, zoom=0.9)
+    ax.set_box_aspect(None, zoom=0.85)
 lesson.save(figure, "05_two_landscapes")
 
 # %%

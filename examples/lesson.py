@@ -27,10 +27,11 @@ ROOT = Path(__file__).resolve().parent.parent
 if find_spec("nnlite") is None:
     sys.path.insert(0, str(ROOT / "src"))
 
-# Okabe and Ito chose colours that the colour-blind can tell apart.
-BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, BLACK, GREY = "#CC79A7", "#56B4E9", "#000000", "#7F7F7F"
-COLOURS = [BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK]
+# After the line above, nnlite is there.
+from nnlite.plot.style import COLOURS
+
+BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK = COLOURS[:7]
+GREY = "#7F7F7F"
 
 
 def in_notebook() -> bool:
