@@ -75,15 +75,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list:
         print("\n".join(f"{path.stem:24}{title_of(path)}" for path in paths))
         return AGREES
-    if options.csv is not None and not any(takes_csv(path) for path in paths):
-        parser.error(f"none of these lessons takes --csv: {', '.join(p.stem for p in paths)}")
+    if options.csv is not None:
+        check_csv(options.csv, paths, parser)
     try:
         outcomes = run_all(paths, options.csv)
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
-    report(outcomes)
-    if any(outcome.status == BAD_INPUT for outcome in outcomes):
+    refusals = [outcome for outcome in outcomes if outcome.status == BAD_INPUT]
+    if len(refusals) < len(outcomes):
+        report(outcomes)
+    if refusals:
         return BAD_INPUT
     return AGREES if all(outcome.agrees for outcome in outcomes) else DIFFERS
 
@@ -100,6 +102,14 @@ def choose(names: list[str], parser: OneLineParser) -> list[Path]:
             parser.error(f"no lesson has '{name}' in its name; {remedy}")
     wanted = [name.lower() for name in names] or [""]
     return [path for path in paths if any(name in path.stem.lower() for name in wanted)]
+
+
+def check_csv(file: str, paths: list[Path], parser: OneLineParser) -> None:
+    """End with an error unless the file is there and a lesson takes it."""
+    if not any(takes_csv(path) for path in paths):
+        parser.error(f"none of these lessons takes --csv: {', '.join(p.stem for p in paths)}")
+    if not Path(file).is_file():
+        parser.error(f"--csv needs a file; there is none at {file}")
 
 
 def title_of(path: Path) -> str:
@@ -127,7 +137,8 @@ def run_all(paths: list[Path], csv: str | None) -> list[Outcome]:
             outcome = run(path, csv, bar, alone)
             outcomes.append(outcome)
             bar.update()
-            bar.write(outcome.line(), file=sys.stdout)
+            if not alone:
+                bar.write(outcome.line(), file=sys.stdout)
     return outcomes
 
 
