@@ -11,6 +11,7 @@ import numpy as np
 
 from .configuration import Configurable, resolve
 from .errors import explain_error
+from .kernels import row_sums
 from .types import Array
 
 
@@ -215,12 +216,12 @@ class SoftmaxFunction(ActivationFunction):
         a: Array = np.subtract(z, z.max(axis=-1, keepdims=True), out)
         with np.errstate(under="ignore"):
             np.exp(a, a)
-            np.divide(a, a.sum(axis=-1, keepdims=True), a)
+            np.divide(a, row_sums(a)[..., None], a)
         return a
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
         """Return a · (grad − Σ grad·a)."""
-        shared: Array = (grad * a).sum(axis=-1, keepdims=True)
+        shared = row_sums(grad * a)[..., None]
         dz: Array = np.subtract(grad, shared, out)
         return np.multiply(dz, a, dz)
 

@@ -33,6 +33,16 @@ def column_sums(a: Array, out: Array | None = None) -> Array:
     return product(_ones(len(a), a.dtype), a, out)
 
 
+def row_sums(a: Array) -> Array:
+    """Return the sum along the last axis, as a product with a vector of ones.
+
+    >>> row_sums(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([3., 7.])
+    """
+    sums: Array = a.dot(_ones(a.shape[-1], a.dtype))
+    return sums
+
+
 @lru_cache(maxsize=64)
 def _ones(length: int, dtype: np.dtype[np.floating]) -> Array:
     ones = np.ones(length, dtype)

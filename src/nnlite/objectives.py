@@ -95,7 +95,7 @@ class Objective:
         loss: Any = self.loss
         if self.to_prediction is not None:
             a = self.to_prediction(output)
-            values = loss.values_from_logits(y, output)
+            values = loss.values_from_logits(y, output, a)
         else:
             a = output
             loss.check_predictions(a)

@@ -68,7 +68,7 @@ def _spell(place: tuple[int, ...]) -> str:
 
 def check_finite(array: Array, name: str) -> None:
     """Raise if there is a NaN or an infinity, saying where the first one is."""
-    if array.dtype.kind != "f" or np.isfinite(array).all():
+    if array.dtype.kind != "f" or _is_finite(array):
         return
     first = int(np.argmin(np.isfinite(array)))
     place = tuple(int(index) for index in np.unravel_index(first, array.shape))
@@ -80,6 +80,16 @@ def check_finite(array: Array, name: str) -> None:
             remedy="Fill or drop missing values first, e.g. with frame.dropna().",
         )
     )
+
+
+def _is_finite(array: Array) -> bool:
+    """A sum of squares is finite only if every number is, and takes half as long as asking each."""
+    if array.flags.c_contiguous:
+        flat = array.ravel()
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            if np.isfinite(np.dot(flat, flat)):
+                return True
+    return bool(np.isfinite(array).all())
 
 
 def numbers(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:

@@ -31,21 +31,21 @@ class Trainer:
         at_logits = [place for place, o in enumerate(objectives) if o.to_prediction is not None]
         self.network = model.network.up_to_logits(at_logits)
         self.several_inputs = len(model.input_names) > 1
+        self.flat = model.flat
         self.penalties = 0.0
         self.count = 0
 
     def train_step(self, x: list[Array], y: list[Array], weights: Array | None) -> float:
         """Take one step on one batch and return its loss, penalties included."""
         loss = self.compute_gradients(x, y, weights)
-        flat = self.model.flat
-        self.optimizer.step(flat.weights, flat.gradients)
+        self.optimizer.step(self.flat.weights, self.flat.gradients)
         return loss
 
     def compute_gradients(self, x: list[Array], y: list[Array], weights: Array | None) -> float:
         """Go forward and backward: fill the gradient vector and return the loss."""
         loss, gradients = self.forward(x, y, weights, training=True)
         self.network.backprop(gradients if len(gradients) > 1 else gradients[0])
-        for regularizer, W, dW in self.model.flat.regularized:
+        for regularizer, W, dW in self.flat.regularized:
             dW += regularizer.gradient(W)
         return loss
 
@@ -68,10 +68,12 @@ class Trainer:
 
     def penalty(self) -> float:
         """Return what the regularizers charge for the weights as they are."""
-        return sum((r(W) for r, W, _ in self.model.flat.regularized), 0.0)
+        return sum((r(W) for r, W, _ in self.flat.regularized), 0.0)
 
     def start(self, y: list[Array]) -> None:
         """Choose the metrics that fit this truth, and forget earlier batches."""
+        # Looked up once, not at every step: a layer may have moved to another model since.
+        self.flat = self.model.flat
         self.penalties, self.count = 0.0, 0
         for objective, truth in zip(self.objectives, y, strict=True):
             objective.start(truth)
@@ -129,7 +131,7 @@ def train(
     with training_mode(model), np.errstate(all="ignore"):
         callbacks.on_train_begin()
         try:
-            last_finite = model.flat.snapshot()
+            last_finite = trainer.flat.snapshot()
             for epoch in epochs:
                 callbacks.on_epoch_begin(epoch)
                 trainer.reset()
@@ -139,7 +141,7 @@ def train(
                 ):
                     loss = trainer.train_step(x, y, weights)
                     if check_finite and not math.isfinite(loss):
-                        model.flat.restore(last_finite)
+                        trainer.flat.restore(last_finite)
                         rate = trainer.optimizer.learning_rate
                         trainer.optimizer.reset()
                         raise ValueError(_not_finite(loss, epoch, batch, rate, data))
@@ -150,8 +152,8 @@ def train(
                 if validation is not None and (epoch + 1) % validation_freq == 0:
                     results = trainer.evaluate(validation, batch_size)
                     logs.update({f"val_{name}": value for name, value in results.items()})
-                if check_finite and np.isfinite(model.flat.weights).all():
-                    last_finite = model.flat.snapshot()
+                if check_finite and np.isfinite(trainer.flat.weights).all():
+                    last_finite = trainer.flat.snapshot()
                 callbacks.on_epoch_end(epoch, logs)
                 if model.stop_training:
                     break
@@ -165,14 +167,15 @@ def train(
 def training_mode(model: Learner) -> Iterator[None]:
     """Let the layers reuse their memory from step to step, and leave out what nobody needs."""
     first = layers_without_trainable_ancestors(model)
-    for layer in model.flat.layers:
+    layers = model.flat.layers
+    for layer in layers:
         layer._workspace = {}
     for layer in first:
         layer.skip_input_gradient = True
     try:
         yield
     finally:
-        for layer in model.flat.layers:
+        for layer in layers:
             layer._workspace = None
         for layer in first:
             layer.skip_input_gradient = False

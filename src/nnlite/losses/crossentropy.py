@@ -9,6 +9,7 @@ import numpy as np
 from .. import targets
 from ..activations import ActivationFunction, sigmoid, softmax
 from ..errors import explain_error
+from ..kernels import row_sums
 from ..types import Array, Shape
 from .base import Loss, mean_over_outputs, outputs_per_sample
 
@@ -28,7 +29,9 @@ class CrossEntropy(Loss):
 
     def values(self, y: Array, a: Array) -> Array:
         """Return the cross-entropy of every sample."""
-        return self.values_from_logits(y, a) if self.from_logits else self.values_of(y, a)
+        if self.from_logits:
+            return self.values_from_logits(y, a, self.activation.forpass(a))
+        return self.values_of(y, a)
 
     def gradient(self, y: Array, a: Array) -> Array:
         """Return the gradient for the prediction, or for the logits."""
@@ -44,10 +47,10 @@ class CrossEntropy(Loss):
         """Return the gradient for probabilities."""
         raise TypeError(explain_error(f"{type(self).__name__} must define gradient_of(y, a)."))
 
-    def values_from_logits(self, y: Array, z: Array) -> Array:
-        """Return the loss of every sample from the logits."""
+    def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
+        """Return the loss of every sample from the logits, where `a` is their activation."""
         raise TypeError(
-            explain_error(f"{type(self).__name__} must define values_from_logits(y, z).")
+            explain_error(f"{type(self).__name__} must define values_from_logits(y, z, a).")
         )
 
     def gradient_from_logits(self, y: Array, a: Array) -> Array:
@@ -90,7 +93,7 @@ class BinaryCrossentropy(CrossEntropy):
         slope = (1 - y) / _positive(1 - a) - y / _positive(a)
         return slope / outputs_per_sample(a)
 
-    def values_from_logits(self, y: Array, z: Array) -> Array:
+    def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return max(z, 0) − z·y + ln(1 + e^−|z|), the mean over the outputs."""
         values = np.abs(z)
         np.negative(values, values)
@@ -130,8 +133,10 @@ class CategoricalCrossentropy(CrossEntropy):
         """Return −y/a."""
         return -y / _positive(a) / _places(a)
 
-    def values_from_logits(self, y: Array, z: Array) -> Array:
+    def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return ln Σ e^z − Σ y·z, with the largest z taken off both."""
+        if _is_safe(a):
+            return self.values_of(y, a)
         shifted = z - z.max(axis=-1, keepdims=True)
         correct = (shifted * y).sum(axis=-1)
         return mean_over_outputs(_log_sum_exp(shifted) * y.sum(axis=-1) - correct)
@@ -166,8 +171,11 @@ class SparseCategoricalCrossentropy(CrossEntropy):
         np.put_along_axis(grad, y[..., None], -1 / _positive(_pick(a, y))[..., None], axis=-1)
         return grad / _places(a)
 
-    def values_from_logits(self, y: Array, z: Array) -> Array:
+    def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return ln Σ e^z − z[y], with the largest z taken off both."""
+        right = _pick(a, y)
+        if _is_safe(right):
+            return mean_over_outputs(-np.log(right))
         shifted = z - z.max(axis=-1, keepdims=True)
         correct = _pick(shifted, y)
         return mean_over_outputs(_log_sum_exp(shifted) - correct)
@@ -200,8 +208,12 @@ def _pick(a: Array, y: Array) -> Array:
 
 def _log_sum_exp(shifted: Array) -> Array:
     """Return ln Σ e^z along the last axis, for rows whose largest z is 0."""
-    logarithm: Array = np.log(np.exp(shifted).sum(axis=-1))
-    return logarithm
+    return np.log(row_sums(np.exp(shifted)))
+
+
+def _is_safe(p: Array) -> bool:
+    """Return whether −ln p is as exact as the way through the logits, which takes longer."""
+    return bool(p.min(initial=1) > 1e-30)
 
 
 def _positive(p: Array) -> Array:

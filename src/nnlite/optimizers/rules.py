@@ -40,7 +40,9 @@ class SGD(Optimizer):
         """W ← w − α·g, or the same with momentum."""
         step = np.multiply(gradients, learning_rate, self.memory("step", weights))
         if not self.momentum:
-            np.subtract(weights, step, weights)
+            # Products on several cores leave the weights in the caches of all of them. A plain copy
+            # overwrites them without waiting for the others, a subtraction in place does not.
+            weights[...] = np.subtract(weights, step, step)
             return
         v = self.memory("v", weights)
         v *= self.momentum
