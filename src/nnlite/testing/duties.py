@@ -1,0 +1,323 @@
+"""The duties of a layer besides right gradients: each function tests one, and says what was kept.
+
+What breaks a duty raises an AssertionError that names the layer and the place.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import weakref
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from ..layers.base import Layer
+from ..types import Array
+from .report import number, place_text
+from .subject import SAMPLES, Subject, Trial, failure, input_names
+
+
+def says_its_shape(trial: Trial) -> str:
+    """For any number of samples, the output has the shape that compute_output_shape says."""
+    subject = trial.subject()
+    shapes = []
+    for count in (2, SAMPLES, 5):
+        subject.x = trial.samples(count)
+        shapes += [(count, subject.forpass(training).shape) for training in (False, True)]
+    promised = tuple(trial.blank().compute_output_shape(trial.input_shape))
+    for count, shape in shapes:
+        if shape != (count, *promised):
+            raise failure(
+                subject.layer,
+                "forpass must return what compute_output_shape says.",
+                f"an output of shape {shape} for {count} samples, where "
+                f"compute_output_shape says {promised} for each",
+            )
+    return f"one output sample has the shape {promised}"
+
+
+def gives_finite_numbers(trial: Trial) -> str:
+    """The output is finite, so that it has slopes."""
+    subject = trial.subject()
+    for training in (False, True):
+        output = subject.forpass(training)
+        if not np.isfinite(output).all():
+            raise failure(
+                subject.layer,
+                "The output must be finite for the samples of the check.",
+                f"{output[~np.isfinite(output)][0]} from forpass(x, training={training})",
+                "If x must be positive, say, give samples that suit: "
+                "check_layer(layer, input_shape, x=…).",
+            )
+    return "the output is finite"
+
+
+def repeats_itself(trial: Trial) -> str:
+    """The same x, weights and random numbers give the same output."""
+    subject = trial.subject()
+    for training in (False, True):
+        first = subject.forpass(training).copy()
+        _expect_same(
+            subject.layer,
+            f"forpass(x, training={training}) must give the same for the same x.",
+            "the output",
+            subject.forpass(training),
+            first,
+            "Draw random numbers from self.rng, and keep nothing that the next forpass uses.",
+        )
+    return "the same x and random numbers give the same output"
+
+
+def keeps_dtype(trial: Trial) -> str:
+    """In float32 all is float32, in float64 all is float64, and both agree."""
+    steps = []
+    for dtype in ("float32", "float64"):
+        subject = trial.subject(dtype)
+        step = subject.step()
+        found = [("forpass", subject.forpass(training=False)), ("forpass", step.output)]
+        found += [(f"{name} of backprop", dx) for name, dx in input_names(step.inputs)]
+        for where, array in found:
+            if array.dtype != dtype:
+                raise failure(
+                    subject.layer,
+                    f"What goes in as {dtype} comes out as {dtype}.",
+                    f"{array.dtype} from {where}",
+                    "np.float64 numbers and new arrays promote: use x.dtype, or plain floats.",
+                )
+        steps.append(step)
+    single, double = steps
+    pairs = [("the output", single.output, double.output)]
+    wanted = double.gradients()
+    pairs += [(name, gradient, wanted[name]) for name, gradient in single.gradients().items()]
+    for name, small, large in pairs:
+        _expect_same(
+            trial.original, "float32 and float64 agree in three digits.", name, small, large,
+            share=1e-3,
+        )  # fmt: skip
+    return "float32 stays float32, and float64 float64"
+
+
+def leaves_arguments_alone(trial: Trial) -> str:
+    """Neither forpass changes x, nor backprop x or grad."""
+    subject = trial.subject()
+    before = [x.copy() for x in subject.x]
+
+    def look_at_x(method: str) -> None:
+        for name, (x, old) in input_names(list(zip(subject.x, before, strict=True))):
+            _expect_same(
+                subject.layer,
+                f"{method} must leave x as it is: it belongs to the caller.",
+                name[1:],
+                x,
+                old,
+                "Compute a new array, or work on x.copy().",
+                share=0.0,
+            )
+
+    for training in (False, True):
+        output = subject.forpass(training)
+        look_at_x(f"forpass(x, training={training})")
+    grad = subject.grad(output)
+    subject.backprop(grad)
+    look_at_x("backprop(grad)")
+    _expect_same(
+        subject.layer,
+        "backprop(grad) must leave grad as it is: other branches need it, too.",
+        "grad",
+        grad,
+        subject.grad(output),
+        "Compute a new array: grad * slope, not grad *= slope.",
+        share=0.0,
+    )
+    return "x and grad stay as they are"
+
+
+def writes_gradients_anew(trial: Trial) -> str:
+    """Backprop overwrites the gradients, and updates no weight."""
+    subject = trial.subject()
+    layer = subject.layer
+    before = {name: layer._views[name].copy() for name in layer._weights}
+
+    def look_at_weights(method: str, names: Iterable[str]) -> None:
+        for name in names:
+            _expect_same(
+                layer,
+                f"{method} must not change a weight: that is the optimizer's part.",
+                name,
+                layer._views[name],
+                before[name],
+                share=0.0,
+            )
+
+    output = subject.forpass().copy()
+    look_at_weights("forpass", layer.trainable_names())
+    before = {name: layer._views[name].copy() for name in layer._weights}
+    grad = subject.grad(output)
+    first = [np.array(dx) for dx in subject.backprop(grad)]
+    gradients = subject.weight_gradients()
+    second = [np.array(dx) for dx in subject.backprop(grad)]
+    look_at_weights("backprop", before)
+    rule = "backprop called twice must give the same: it writes gradients, it does not add to them."
+    for name, gradient in subject.weight_gradients().items():
+        _expect_same(
+            layer, rule, name, gradient, gradients[name],
+            f"self.{name} = …, not self.{name} += …, and leave alone what forpass stored.",
+        )  # fmt: skip
+    for name, (dx, old) in input_names(list(zip(second, first, strict=True))):
+        _expect_same(layer, rule, name, dx, old, "Leave alone what forpass stored.")
+    return "backprop writes the gradients anew, and changes no weight"
+
+
+def predicts_without_trace(trial: Trial) -> str:
+    """A forpass with training=False changes nothing on the layer, and keeps no array."""
+    subject = trial.subject()
+    subject.step()
+    layer = subject.layer
+    subject.start.restore()
+    held, before = dict(vars(layer)), _fingerprint(vars(layer))
+    x = [-array for array in subject.x] if trial.x is None else [a.copy() for a in subject.x]
+    watched = [weakref.ref(array) for array in x]
+    layer.forpass(x if trial.several else x[0], False)
+    # The attributes that a reader knows come first, those of the base class last.
+    for name in sorted({*held, *vars(layer)}, key=lambda name: (name.startswith("_"), name)):
+        found = _fingerprint(vars(layer)[name]) if name in vars(layer) else None
+        if found != before[1].get(name):
+            weight = name in layer._weights
+            raise failure(
+                layer,
+                "forpass(x, training=False) must leave no trace on the layer: prediction holds no "
+                "memory, and may run in several threads.",
+                f"{'the weight ' if weight else ''}self.{name} is "
+                + ("another than before" if name in held else "new"),
+                f"Store it only while training: if training: self.{name} = …",
+            )
+    del x
+    if any(reference() is not None for reference in watched) and gc.collect() >= 0:
+        if all(reference() is None for reference in watched):
+            return _NO_TRACE
+        raise failure(
+            layer,
+            "forpass(x, training=False) must leave no trace: something holds x after prediction.",
+            "a reference to x outside of the layer's own attributes",
+        )
+    return _NO_TRACE
+
+
+_NO_TRACE = "prediction leaves no trace on the layer"
+
+
+def _fingerprint(value: Any) -> Any:
+    """Return what would show any change of an attribute: the object, and what it holds."""
+    if isinstance(value, np.ndarray):
+        return id(value), value.shape, value.tobytes()
+    if isinstance(value, np.random.Generator):
+        return id(value), repr(value.bit_generator.state)
+    if isinstance(value, Layer):
+        return id(value), _fingerprint(vars(value))[1]
+    if isinstance(value, dict):
+        return id(value), {key: _fingerprint(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return id(value), [_fingerprint(item) for item in value]
+    return id(value)
+
+
+def works_as_first_layer(trial: Trial) -> str:
+    """Told to skip the input gradient, a layer gives the same gradients of its weights."""
+    wanted = trial.subject().step()
+    subject = trial.subject()
+    subject.layer.skip_input_gradient = True
+    for name, gradient in subject.step().gradients().items():
+        _expect_same(
+            subject.layer,
+            "With skip_input_gradient, backprop may return None, but all else stays the same.",
+            name,
+            gradient,
+            wanted.gradients()[name],
+        )
+    return "as the first layer it may leave out the gradient of x"
+
+
+def works_in_any_memory(trial: Trial) -> str:
+    """In the reused memory of the training loop, or on arrays with gaps, all is the same."""
+    wanted = trial.subject().step()
+    reusing, spread = trial.subject(), trial.subject()
+    reusing.layer._workspace = {}
+    samples = reusing.x
+    for count in (5, 2):
+        reusing.x = trial.samples(count)
+        reusing.step()
+    reusing.x = samples
+    spread.x = [np.repeat(x, 2, axis=-1)[..., ::2] if x.ndim > 1 else x for x in samples]
+    for subject, rule in (
+        (reusing, "Memory that self.buffer and self.out reuse must not change the results."),
+        (spread, "Arrays whose numbers do not lie side by side must give the same results."),
+    ):
+        found = subject.step()
+        _expect_same(subject.layer, rule, "the output", found.output, wanted.output)
+        for name, gradient in found.gradients().items():
+            _expect_same(subject.layer, rule, name, gradient, wanted.gradients()[name])
+    return "reused memory and arrays with gaps change nothing"
+
+
+def comes_back_from_its_config(trial: Trial) -> str:
+    """What get_config gives makes, after a way through JSON, a layer that does the same."""
+    subject = trial.subject()
+    layer = subject.layer
+    config = trial.original.get_config()
+    try:
+        config = json.loads(json.dumps(config))
+    except TypeError as error:
+        raise failure(
+            layer,
+            "get_config must hold plain values, so that the model can be saved.",
+            f"{config!r}: {error}",
+            "Give the constructor names and numbers, and look up inside what they stand for.",
+        ) from error
+    try:
+        again = trial.subject(layer=type(layer).from_config(config))
+    except Exception as error:
+        raise failure(
+            layer,
+            f"{type(layer).__name__}.from_config(layer.get_config()) must make the layer again.",
+            f"{type(error).__name__}: {error}, for the config {config!r}",
+        ) from error
+    for name, value in vars(layer).items():
+        if isinstance(value, np.random.Generator) and name in vars(again.layer):
+            vars(again.layer)[name] = value
+    again = Subject(trial, again.layer)
+    for training in (False, True):
+        _expect_same(
+            layer,
+            "A layer made from get_config, with the same weights, must give the same output.",
+            "the output",
+            again.forpass(training),
+            subject.forpass(training),
+            f"The config is {config!r}: is every argument of the constructor in it?",
+        )
+    return "it comes back from its config"
+
+
+def _expect_same(
+    layer: Layer,
+    rule: str,
+    name: str,
+    found: Array,
+    wanted: Array,
+    remedy: str | None = None,
+    share: float = 1e-9,
+) -> None:
+    """Raise unless two arrays agree, up to a share of the largest number for round-off."""
+    if found.shape != wanted.shape:
+        received = f"{name} of shape {found.shape}, where it was {wanted.shape}"
+        raise failure(layer, rule, received, remedy)
+    if np.array_equal(found, wanted, equal_nan=True):
+        return
+    difference = np.abs(found - wanted)
+    difference[np.isnan(difference)] = np.inf
+    place = np.unravel_index(int(difference.argmax()), difference.shape)
+    if difference[place] > share * np.abs(wanted).max(initial=0.0, where=np.isfinite(wanted)):
+        spelt = name + place_text([int(index) for index in place])
+        received = f"{spelt} is {number(found[place])}, where it was {number(wanted[place])}"
+        raise failure(layer, rule, received, remedy)

@@ -1,0 +1,162 @@
+"""All that a layer must do, tested with one call: right gradients above all."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+
+from ..errors import explain_error
+from ..layers.base import Layer
+from . import duties
+from .differences import compare, measure_noise
+from .guesses import guess
+from .report import GradientRow, LayerReport, row_of, table
+from .subject import SAMPLES, Subject, Trial
+
+BEFORE_GRADIENTS = (
+    duties.says_its_shape,
+    duties.gives_finite_numbers,
+    duties.repeats_itself,
+    duties.leaves_arguments_alone,
+    duties.writes_gradients_anew,
+)
+AFTER_GRADIENTS = (
+    duties.keeps_dtype,
+    duties.predicts_without_trace,
+    duties.works_as_first_layer,
+    duties.works_in_any_memory,
+    duties.comes_back_from_its_config,
+)
+
+
+def check_layer(
+    layer: Layer, input_shape: Any, *, x: Any = None, tolerance: float = 1e-6
+) -> LayerReport:
+    """Test a layer, ours or your own: its gradients against differences, and all its duties.
+
+    Copies of the layer with random weights are built for the shape, and fed three random samples in
+    training. The gradients that backprop gives for every weight and for x, of a random mixture of
+    the outputs, are compared with central differences in float64. Then come its duties: the right
+    output shape; float32 and float64 kept; x and grad left alone; gradients written and not added
+    up; no trace of a prediction; the same results as the first layer, in the training loop's reused
+    memory, and when built again from its config.
+
+    Parameters
+    ----------
+    layer
+        The layer; it may have weights or not, and stays as it is.
+    input_shape
+        The shape of one sample: `(4,)`, or 4; for a merge the list of shapes.
+    x
+        Samples to test at, where random ones, positive and negative, do not suit the layer.
+    tolerance
+        The relative error up to which a gradient is right.
+
+    Returns
+    -------
+    LayerReport
+        The table of gradients, and the duties.
+
+    Raises
+    ------
+    AssertionError
+        Names the layer, the weight and the place where it fails, and what the mistake looks like.
+
+    Examples
+    --------
+    >>> from nnlite.layers import Dense
+    >>> check_layer(Dense(3, activation="tanh"), (4,)).passed
+    True
+
+    A layer with a mistake: s should sum over the samples.
+
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.add_weight("s", input_shape, "ones")
+    ...     def forpass(self, x, training=False):
+    ...         if training:
+    ...             self.x = x
+    ...         return x * self.s
+    ...     def backprop(self, grad):
+    ...         self.ds = (grad * self.x).mean(axis=0)
+    ...         return grad * self.s
+    >>> check_layer(Scale(), (2,))
+    Traceback (most recent call last):
+        ...
+    AssertionError: backprop must give the gradients of forpass.
+    Received: ds[1]: backprop says 0.922..., the differences say 2.766...
+    Where: layer 'scale' (Scale), weight s of shape (2,)
+    Remedy: 1/3 of it, and there are 3 samples: is it a mean instead of a sum?...
+    """
+    _check_arguments(layer, tolerance)
+    trial = Trial(layer, input_shape, x)
+    with np.errstate(all="ignore"):
+        kept = [duty(trial) for duty in BEFORE_GRADIENTS]
+        rows = checked_gradients(trial, tolerance)
+        kept += [duty(trial) for duty in AFTER_GRADIENTS]
+    title = f"{type(layer).__name__} '{layer.name}' on samples of shape {trial.input_shape}"
+    return LayerReport(title, rows, tolerance, duties=kept)
+
+
+def _check_arguments(layer: Any, tolerance: float) -> None:
+    if not isinstance(layer, Layer):
+        remedy = None
+        if inspect.isclass(layer) and issubclass(layer, Layer):
+            remedy = f"Make one: check_layer({layer.__name__}(...), input_shape)."
+        raise TypeError(
+            explain_error(
+                "check_layer takes a layer.", f"{layer!r} ({type(layer).__name__})", remedy=remedy
+            )
+        )
+    if not tolerance > 0:
+        raise ValueError(explain_error("tolerance must be above 0.", f"tolerance={tolerance!r}"))
+
+
+def checked_gradients(trial: Trial, tolerance: float) -> list[GradientRow]:
+    """Return a row for each weight and input, or raise for the gradients that are wrong."""
+    subject = trial.subject()
+    grad = subject.grad(subject.forpass())
+
+    def mixture() -> float:
+        return float(np.vdot(grad, subject.forpass()))
+
+    step = subject.step()
+    weights = [subject.layer._views[name] for name in subject.layer.trainable_names()]
+    arrays = [*weights, *subject.x]
+    noise = measure_noise(mixture, arrays)
+    rows = []
+    for array, (name, analytic) in zip(arrays, step.gradients().items(), strict=True):
+        found = compare(mixture, array, analytic, noise, tolerance)
+        remark = None
+        if found.max_error > tolerance:
+            came_in = grad if name.startswith("dx") else None
+            remark = guess(analytic, found.numeric, SAMPLES, name, came_in)
+            remark = _misspelt(subject.layer, name) or remark
+        rows.append(row_of(subject.layer.name, name, found, tolerance, remark))
+    if not all(row.passed for row in rows):
+        raise wrong_gradients(subject, rows)
+    return rows
+
+
+def _misspelt(layer: Layer, name: str) -> str | None:
+    for attribute in vars(layer):
+        if attribute != name and attribute.lower() == name.lower():
+            return f"backprop wrote self.{attribute}; its name is self.{name}."
+    return None
+
+
+def wrong_gradients(subject: Subject, rows: list[GradientRow]) -> AssertionError:
+    """Return the error that tells of the first wrong gradient, and shows the table of all."""
+    layer = subject.layer
+    first = next(row for row in rows if not row.passed)
+    what = "input x" if first.name.startswith("dx") else f"weight {first.name[1:]}"
+    where = f"layer '{layer.name}' ({type(layer).__name__}), {what} of shape {first.shape}"
+    message = explain_error(
+        "backprop must give the gradients of forpass.", first.sentence, where, first.guess
+    )
+    others = [row for row in rows if not row.passed and row is not first]
+    lines = [message, "", *table(rows)]
+    lines += ["", *(f"{row.sentence}. {row.guess or ''}".rstrip() for row in others)] * bool(others)
+    return AssertionError("\n".join(lines))

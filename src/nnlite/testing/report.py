@@ -1,0 +1,172 @@
+"""What a gradient check found, as a table: one row for each weight and each input."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..types import Shape
+from .differences import Comparison
+
+_RIGHT_ALIGNED = {"largest error", "backprop", "differences"}
+
+
+@dataclass(frozen=True)
+class GradientRow:
+    """The gradient of one weight or input, at the place where its error is largest."""
+
+    layer: str
+    """The name of the layer, or of the input."""
+    name: str
+    """The name of the gradient: dW, db, dx …"""
+    shape: Shape
+    max_error: float
+    place: tuple[int, ...]
+    analytic: float
+    """What backprop says at that place."""
+    numeric: float
+    """What the differences say there."""
+    checked: int
+    """How many entries were looked at."""
+    passed: bool
+    guess: str | None = None
+    """What kind of mistake it looks like."""
+
+    @property
+    def spelt_place(self) -> str:
+        """The gradient and the place, as in code.
+
+        >>> GradientRow("dense", "dW", (3, 2), 1e-3, (2, 0), 1.001, 1.0, 6, False).spelt_place
+        'dW[2, 0]'
+        """
+        return self.name + place_text(self.place)
+
+    @property
+    def sentence(self) -> str:
+        """The disagreement in words.
+
+        >>> print(GradientRow("d", "dW", (3, 2), 1e-3, (2, 0), 1.001, 1.0, 6, False).sentence)
+        dW[2, 0]: backprop says 1.001, the differences say 1.0
+        """
+        found, wanted = number(self.analytic), number(self.numeric)
+        return f"{self.spelt_place}: backprop says {found}, the differences say {wanted}"
+
+
+def row_of(
+    layer: str, name: str, comparison: Comparison, tolerance: float, guess: str | None = None
+) -> GradientRow:
+    """Return the row that sums up a comparison."""
+    worst = comparison.worst
+    return GradientRow(
+        layer,
+        name,
+        comparison.analytic.shape,
+        comparison.max_error,
+        worst,
+        float(comparison.analytic[worst]),
+        float(comparison.numeric[worst]),
+        comparison.checked,
+        comparison.max_error <= tolerance,
+        guess,
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class GradientReport:
+    """What `gradcheck` found. It prints as a table, and is true if all gradients are right."""
+
+    title: str
+    rows: Sequence[GradientRow]
+    tolerance: float
+    notes: Sequence[str] = field(default=())
+
+    @property
+    def passed(self) -> bool:
+        """Whether every gradient agrees with the differences."""
+        return all(row.passed for row in self.rows)
+
+    @property
+    def max_error(self) -> float:
+        """The largest relative error of all."""
+        return max((row.max_error for row in self.rows), default=0.0)
+
+    @property
+    def failures(self) -> list[GradientRow]:
+        """The rows that failed."""
+        return [row for row in self.rows if not row.passed]
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def __str__(self) -> str:
+        verdict = "passed" if self.passed else "FAILED"
+        error = f"largest error {self.max_error:.1e}, tolerance {self.tolerance:.0e}"
+        lines = [f"{self.title}: {verdict} ({error})", "", *table(self.rows)]
+        findings = [
+            f"{row.layer}: {row.sentence}." + (f" {row.guess}" if row.guess else "")
+            for row in self.failures
+        ]
+        for paragraph in (findings, list(self.notes)):
+            lines += ["", *paragraph] if paragraph else []
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True, repr=False)
+class LayerReport(GradientReport):
+    """What `check_layer` found: the gradients, and the duties of a layer that it fulfils."""
+
+    duties: Sequence[str] = field(default=())
+
+    def __str__(self) -> str:
+        kept = [f"  {duty:<70}ok" for duty in self.duties]
+        return "\n".join([super().__str__(), "", *kept])
+
+    __repr__ = __str__
+
+
+def table(rows: Sequence[GradientRow]) -> list[str]:
+    """Return the lines of the table."""
+    partly = any(row.checked < math.prod(row.shape) for row in rows)
+    header = ["layer", "gradient", "shape"] + ["checked"] * partly
+    header += ["largest error", "at", "backprop", "differences", ""]
+    body = []
+    for row in rows:
+        cells = [row.layer, row.name, str(row.shape)]
+        cells += [f"{row.checked:,} of {math.prod(row.shape):,}"] * partly
+        cells += [f"{row.max_error:.1e}", place_text(row.place)]
+        cells += [number(row.analytic), number(row.numeric), "ok" if row.passed else "FAIL"]
+        body.append(cells)
+    widths = [max(len(line[column]) for line in [header, *body]) for column in range(len(header))]
+    rule = "  " + "─" * (sum(widths) + 2 * (len(widths) - 1))
+    lines = [_line(cells, header, widths) for cells in [header, *body]]
+    return [lines[0], rule, *lines[1:]]
+
+
+def _line(cells: Sequence[str], header: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [
+        cell.rjust(width) if title in _RIGHT_ALIGNED else cell.ljust(width)
+        for cell, title, width in zip(cells, header, widths, strict=True)
+    ]
+    return ("  " + "  ".join(padded)).rstrip()
+
+
+def place_text(place: Sequence[int]) -> str:
+    """Return a place as an index.
+
+    >>> place_text((2, 0))
+    '[2, 0]'
+    """
+    return f"[{', '.join(map(str, place))}]"
+
+
+def number(value: float) -> str:
+    """Return a number with eight digits, and a point in it.
+
+    >>> number(1.0), number(1.001), number(-2.5e-9)
+    ('1.0', '1.001', '-2.5e-09')
+    """
+    text = f"{value:.8g}"
+    return text if any(sign in text for sign in ".en") else text + ".0"

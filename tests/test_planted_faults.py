@@ -1,0 +1,863 @@
+"""Prove that the checks bite: for every layer, mistakes that `check_layer` must find and name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nnlite import layers
+from nnlite.layers import (
+    Activation,
+    Add,
+    Average,
+    BatchNormalization,
+    Concatenate,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    LeakyReLU,
+    Maximum,
+    Multiply,
+    ReLU,
+    Reshape,
+    Softmax,
+    Subtract,
+)
+from nnlite.testing import check_layer
+
+TWO = [(4,), (4,)]
+THREE = [(4,), (4,), (4,)]
+
+SOUND = {
+    "Dense": (Dense, {"units": 3, "activation": "tanh"}, (4,)),
+    "Dense on places": (Dense, {"units": 3, "activation": "tanh"}, (2, 4)),
+    "Dense without bias": (Dense, {"units": 3, "use_bias": False}, (4,)),
+    "Activation": (Activation, {"activation": "sigmoid"}, (4,)),
+    "ReLU": (ReLU, {}, (4,)),
+    "leaking ReLU": (ReLU, {"negative_slope": 0.1}, (4,)),
+    "LeakyReLU": (LeakyReLU, {}, (4,)),
+    "Softmax": (Softmax, {}, (4,)),
+    "Dropout": (Dropout, {"rate": 0.5}, (40,)),
+    "Dropout with a seed": (Dropout, {"rate": 0.3, "seed": 7}, (40,)),
+    "BatchNormalization": (BatchNormalization, {}, (4,)),
+    "BatchNormalization on images": (BatchNormalization, {}, (2, 3, 4)),
+    "BatchNormalization, bare": (BatchNormalization, {"center": False, "scale": False}, (4,)),
+    "BatchNormalization, frozen": (BatchNormalization, {"trainable": False}, (4,)),
+    "Flatten": (Flatten, {}, (2, 3)),
+    "Reshape": (Reshape, {"target_shape": (3, -1)}, (2, 6)),
+    "Add": (Add, {}, THREE),
+    "Subtract": (Subtract, {}, TWO),
+    "Multiply": (Multiply, {}, THREE),
+    "Average": (Average, {}, THREE),
+    "Maximum": (Maximum, {}, THREE),
+    "Concatenate": (Concatenate, {}, [(2, 3), (2, 1)]),
+    "Concatenate on the first axis": (Concatenate, {"axis": 1}, [(2, 3), (4, 3)]),
+}
+
+
+@pytest.mark.parametrize("case", SOUND)
+def test_the_layer_passes_the_battery(case):
+    layer_class, arguments, shape = SOUND[case]
+    report = check_layer(layer_class(**arguments), shape)
+    assert report.passed
+    assert report.max_error < 1e-7
+
+
+def test_no_layer_is_left_out_of_the_battery():
+    # Convolution and pooling are checked beside their own tests.
+    elsewhere = {name for name in layers.__all__ if "2D" in name}
+    others = {"Layer", "Input", "InputLayer"}
+    assert {c.__name__ for c, _, _ in SOUND.values()} == set(layers.__all__) - others - elsewhere
+
+
+def planted(layer_class, **methods):
+    """Return a class like this one with methods replaced; `then` changes what backprop returned."""
+    then = methods.pop("then", None)
+    if then is not None:
+
+        def backprop(self, grad):
+            return then(self, grad, layer_class.backprop(self, grad))
+
+        methods["backprop"] = backprop
+    return type(layer_class)(layer_class.__name__, (layer_class,), methods)
+
+
+def scaled(name, factor=1.001):
+    """Return a fault: the gradient of this name, scaled."""
+
+    def then(self, grad, dx):
+        if name == "dx":
+            return [part * factor for part in dx] if isinstance(dx, list) else dx * factor
+        gradient = getattr(self, name)
+        gradient *= factor
+        return dx
+
+    return then
+
+
+def message_of(layer, shape):
+    with pytest.raises(AssertionError) as caught:
+        check_layer(layer, shape)
+    return str(caught.value)
+
+
+def gradients_of(layer_class, arguments, shape):
+    layer = layer_class(**arguments)
+    layer.ensure_built(list(shape) if isinstance(shape, list) else shape)
+    return [*("d" + name for name in layer.trainable_names()), "dx"]
+
+
+SCALED = [
+    pytest.param(case, name, id=f"{case}-{name}")
+    for case, configuration in SOUND.items()
+    for name in gradients_of(*configuration)
+]
+
+
+@pytest.mark.parametrize(("case", "name"), SCALED)
+def test_a_gradient_scaled_by_1_001_is_found(case, name):
+    layer_class, arguments, shape = SOUND[case]
+    message = message_of(planted(layer_class, then=scaled(name))(**arguments), shape)
+    assert f"Received: {name}[" in message
+    assert "Remedy: Off by the factor 1.001 everywhere." in message
+
+
+@pytest.mark.parametrize(("case", "name"), [p for p in SCALED if not p.id.endswith("dx")])
+def test_a_mean_instead_of_a_sum_is_found(case, name):
+    layer_class, arguments, shape = SOUND[case]
+    message = message_of(planted(layer_class, then=scaled(name, 1 / 3))(**arguments), shape)
+    assert f"Received: {name}[" in message
+    assert "1/3 of it, and there are 3 samples: is it a mean instead of a sum?" in message
+
+
+@pytest.mark.parametrize(("case", "name"), SCALED)
+def test_a_sign_the_wrong_way_round_is_found(case, name):
+    layer_class, arguments, shape = SOUND[case]
+    message = message_of(planted(layer_class, then=scaled(name, -1))(**arguments), shape)
+    assert f"Received: {name}[" in message
+    assert "Its sign is the wrong way round." in message
+
+
+@pytest.mark.parametrize(("case", "name"), [p for p in SCALED if not p.id.endswith("dx")])
+def test_a_gradient_that_is_never_written_is_found(case, name):
+    layer_class, arguments, shape = SOUND[case]
+    message = message_of(planted(layer_class, then=scaled(name, 0))(**arguments), shape)
+    assert f"It is 0 everywhere: does backprop write self.{name}?" in message
+
+
+def faulty(layer_class, /, words="", shape=(4,), *, id, arguments=None, **methods):
+    layer = planted(layer_class, **methods)
+    return pytest.param(layer, arguments or {}, shape, words, id=f"{layer_class.__name__}: {id}")
+
+
+def write(**changes):
+    """Return a fault that overwrites gradients: each change takes the layer and grad."""
+
+    def then(self, grad, dx):
+        for name, change in changes.items():
+            if name == "dx":
+                dx = change(self, grad)
+            else:
+                vars(self)[name][...] = change(self, grad)
+        return dx
+
+    return then
+
+
+LINEAR = {"units": 3}
+SQUARE = {"units": 4}
+TANH = {"units": 4, "activation": "tanh"}
+
+DENSE_FAULTS = [
+    faulty(
+        Dense,
+        "Received: dW[",
+        then=write(dW=lambda self, grad: grad.T @ self.x),
+        arguments=SQUARE,
+        id="dW is dzᵀ·x",
+    ),
+    faulty(
+        Dense,
+        "looks transposed",
+        then=write(dW=lambda self, grad: grad.T @ self.x),
+        arguments=SQUARE,
+        id="dW looks transposed",
+    ),
+    faulty(
+        Dense,
+        "Received: dx[",
+        then=write(dx=lambda self, grad: grad @ self.W),
+        arguments=SQUARE,
+        id="dx is dz·W",
+    ),
+    faulty(
+        Dense,
+        "Received: db[",
+        then=write(db=lambda self, grad: grad.sum(axis=1)),
+        arguments=LINEAR,
+        id="db is summed over the units",
+    ),
+    faulty(
+        Dense,
+        "Received: db[",
+        then=write(db=lambda self, grad: grad.sum()),
+        arguments=LINEAR,
+        id="db is summed over both axes",
+    ),
+    faulty(
+        Dense,
+        "Received: db[",
+        then=write(db=lambda self, grad: grad[0]),
+        arguments=LINEAR,
+        id="db sees the first sample only",
+    ),
+    faulty(
+        Dense,
+        "Received: dW[",
+        then=write(dW=lambda self, grad: self.x[:2].T @ grad[:2]),
+        arguments=LINEAR,
+        id="dW leaves out the last sample",
+    ),
+    faulty(
+        Dense,
+        "Received: dW[",
+        then=write(dW=lambda self, grad: self.x[0].T @ grad[0]),
+        arguments=LINEAR,
+        shape=(2, 4),
+        id="dW sees the places of the first sample only",
+    ),
+    faulty(
+        Dense,
+        "Received: db[",
+        then=write(db=lambda self, grad: grad[:, 0].sum(axis=0)),
+        arguments=LINEAR,
+        shape=(2, 4),
+        id="db sees the first place only",
+    ),
+    faulty(
+        Dense,
+        "Received: dW[",
+        backprop=lambda self, grad: self.backprop_z(grad * 1.0),
+        arguments=TANH,
+        id="the slope of the activation is left out",
+    ),
+    faulty(
+        Dense,
+        "Received: dW[",
+        backprop=lambda self, grad: self.backprop_z(grad * (1 - self.a)),
+        arguments=TANH,
+        id="1 − a in place of 1 − a²",
+    ),
+    faulty(
+        Dense,
+        "does not depend on it",
+        forpass_z=lambda self, x, training=False: (
+            Dense.forpass_z(self, x, training) - (self.b if self.use_bias else 0)
+        ),
+        arguments=LINEAR,
+        id="forpass forgets b",
+    ),
+    faulty(
+        Dense,
+        "dW[0, 0]",
+        then=lambda self, grad, dx: (self.dW.__setitem__((0, 0), 1.001 * self.dW[0, 0]), dx)[1],
+        arguments=LINEAR,
+        id="a single entry is off by 1.001",
+    ),
+]
+
+
+ACTIVATION_FAULTS = [
+    faulty(
+        Activation,
+        "grad as it came in: was the layer's own slope, or mask, left out?",
+        backprop=lambda self, grad: grad * 1.0,
+        arguments={"activation": name},
+        id=f"{name} without its slope",
+    )
+    for name in ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "softmax")
+] + [
+    faulty(
+        Activation,
+        "Received: dx[",
+        backprop=lambda self, grad: grad * (1 - self.a),
+        arguments={"activation": "sigmoid"},
+        id="1 − a in place of a(1 − a)",
+    ),
+    faulty(
+        Activation,
+        "Received: dx[",
+        backprop=lambda self, grad: grad * np.where(self.a > 0, 1, self.a),
+        arguments={"activation": "elu"},
+        id="elu without + α",
+    ),
+    faulty(
+        ReLU,
+        "wrong only where it should be 0: was a mask left out?",
+        backprop=lambda self, grad: np.where(grad > 0, grad, grad * (self.a > 0)),
+        id="the mask is left out for positive gradients",
+    ),
+    faulty(
+        ReLU,
+        "Received: dx[",
+        backprop=lambda self, grad: grad * (grad > 0),
+        id="the mask is of grad, not of x",
+    ),
+    faulty(
+        ReLU,
+        "backprop(grad) must leave grad as it is",
+        backprop=lambda self, grad: np.multiply(grad, self.a > 0, grad),
+        id="backprop changes grad",
+    ),
+    faulty(
+        ReLU,
+        "forpass(x, training=False) must leave x as it is",
+        forpass=lambda self, x, training=False: self._keep(np.maximum(x, 0, out=x), training),
+        _keep=lambda self, a, training: (vars(self).update(a=a) if training else None, a)[1],
+        id="forpass changes x",
+    ),
+    faulty(
+        LeakyReLU,
+        "It is right except where it is 0",
+        backprop=lambda self, grad: grad * (self.a > 0),
+        id="the leak is forgotten",
+    ),
+    faulty(
+        Softmax,
+        "Received: dx[",
+        backprop=lambda self, grad: grad * self.a * (1 - self.a),
+        id="only the diagonal of the Jacobian",
+    ),
+    faulty(
+        Softmax,
+        "Received: dx[",
+        backprop=lambda self, grad: self.a * (grad - (grad * self.a).sum(axis=0)),
+        id="summed over the samples in place of the classes",
+    ),
+]
+
+HALF = {"rate": 0.5}
+
+DROPOUT_FAULTS = [
+    faulty(
+        Dropout,
+        "grad as it came in",
+        backprop=lambda self, grad: grad * 1.0,
+        arguments=HALF,
+        shape=(40,),
+        id="the mask is forgotten on the way back",
+    ),
+    faulty(
+        Dropout,
+        "1/2 of it: is it a mean",
+        backprop=lambda self, grad: grad * (self.mask > 0),
+        arguments=HALF,
+        shape=(40,),
+        id="the way back forgets 1/(1 − rate)",
+    ),
+    faulty(
+        Dropout,
+        "backprop called twice must give the same",
+        backprop=lambda self, grad: grad * 2 * (self.rng.random(grad.shape) >= 0.5),
+        arguments=HALF,
+        shape=(40,),
+        id="another mask on the way back",
+    ),
+    faulty(
+        Dropout,
+        "wrong only where it should be 0",
+        backprop=lambda self, grad: grad / (1 - self.rate),
+        arguments=HALF,
+        shape=(40,),
+        id="the way back scales but does not drop",
+    ),
+    faulty(
+        Dropout,
+        "leave no trace",
+        forpass=lambda self, x, training=False: Dropout.forpass(self, x, True),
+        arguments=HALF,
+        shape=(40,),
+        id="it drops in prediction, too",
+    ),
+]
+
+
+def batch_norm_backprop(mean_term=True, variance_term=True, gamma=True, M=None, power=1):
+    """Return a backprop of batch normalization with parts left out."""
+
+    def backprop(self, grad):
+        rows = grad.reshape(-1, grad.shape[-1])
+        count = M or len(rows)
+        self.dgamma = (rows * self.normalized).sum(axis=0)
+        self.dbeta = rows.sum(axis=0)
+        dx = rows.copy()
+        if mean_term:
+            dx = dx - self.dbeta / count
+        if variance_term:
+            dx = dx - self.normalized * self.dgamma / count
+        factor = (self.gamma if gamma else 1) / self.deviation**power
+        return (dx * factor).reshape(grad.shape)
+
+    return backprop
+
+
+def trains_on_each_pixel(self, x, training=False):
+    """Batch normalization with a mean for every pixel in place of every channel."""
+    mean, variance = x.mean(axis=0), x.var(axis=0)
+    deviation = np.sqrt(variance + self.epsilon)
+    normalized = (x - mean) / deviation
+    if training:
+        self.normalized = normalized.reshape(-1, x.shape[-1])
+        self.deviation = deviation.reshape(-1, x.shape[-1])[0]
+    return self.gamma * normalized + self.beta
+
+
+def test_the_batch_normalization_of_the_faults_is_right_when_nothing_is_left_out():
+    right = planted(BatchNormalization, backprop=batch_norm_backprop())
+    assert check_layer(right(), (4,)).max_error < 1e-7
+
+
+BATCH_NORMALIZATION_FAULTS = [
+    faulty(
+        BatchNormalization,
+        "is a term missing that all samples share",
+        backprop=batch_norm_backprop(mean_term=False),
+        id="the term of the mean is missing",
+    ),
+    faulty(
+        BatchNormalization,
+        "Received: dx[",
+        backprop=batch_norm_backprop(variance_term=False),
+        id="the term of the variance is missing",
+    ),
+    faulty(
+        BatchNormalization,
+        "Received: dx[",
+        backprop=batch_norm_backprop(mean_term=False, variance_term=False),
+        id="both terms are missing",
+    ),
+    faulty(
+        BatchNormalization,
+        "was a scale left out?",
+        backprop=batch_norm_backprop(gamma=False),
+        id="γ is left out of dx",
+    ),
+    faulty(
+        BatchNormalization,
+        "was a scale left out?",
+        backprop=batch_norm_backprop(power=2),
+        id="the square root is left out of dx",
+    ),
+    faulty(
+        BatchNormalization,
+        "Received: dx[",
+        backprop=batch_norm_backprop(M=3),
+        shape=(2, 3, 4),
+        id="M counts the samples, not the places",
+    ),
+    faulty(
+        BatchNormalization,
+        "Received: dx[",
+        forpass=trains_on_each_pixel,
+        shape=(2, 3, 4),
+        id="per pixel in place of per channel",
+    ),
+    faulty(
+        BatchNormalization,
+        "dbeta",
+        then=write(dbeta=lambda self, grad: grad.sum(axis=1)),
+        shape=(3,),
+        id="dβ is summed over the channels",
+    ),
+    faulty(
+        BatchNormalization,
+        "Received: dgamma[",
+        then=write(dgamma=lambda self, grad: grad.sum(axis=0)),
+        id="dγ forgets x̂",
+    ),
+    faulty(
+        BatchNormalization,
+        "Received: the weight self.moving_mean is another than before",
+        forpass=lambda self, x, training=False: (
+            self._remember("moving_mean", x.mean(axis=0)),
+            BatchNormalization.forpass(self, x, training),
+        )[1],
+        id="prediction moves the running means",
+    ),
+]
+
+SHAPE_FAULTS = [
+    faulty(
+        Flatten,
+        "stand in other places",
+        backprop=lambda self, grad: grad.reshape(self.shape_of_x, order="F"),
+        shape=(2, 3),
+        id="back in another order",
+    ),
+    faulty(
+        Reshape,
+        "backprop must return the gradient of x, in its shape (3, 2, 6)",
+        backprop=lambda self, grad: grad * 1.0,
+        arguments={"target_shape": (3, 4)},
+        shape=(2, 6),
+        id="the shape does not come back",
+    ),
+    faulty(
+        Reshape,
+        "looks transposed",
+        backprop=lambda self, grad: grad.reshape(self.shape_of_x).transpose(0, 2, 1),
+        arguments={"target_shape": (9,)},
+        shape=(3, 3),
+        id="back transposed",
+    ),
+    faulty(
+        Flatten,
+        "looks flipped along axis 1",
+        backprop=lambda self, grad: grad.reshape(self.shape_of_x)[:, ::-1],
+        shape=(2, 3),
+        id="back upside down",
+    ),
+]
+
+MERGE_FAULTS = [
+    faulty(
+        Add,
+        "Received: dx[1][",
+        then=lambda self, grad, dx: [dx[0], 0 * dx[1], dx[2]],
+        shape=THREE,
+        id="one term gets nothing",
+    ),
+    faulty(
+        Add,
+        "1/3 of it",
+        then=lambda self, grad, dx: [part / len(dx) for part in dx],
+        shape=THREE,
+        id="the gradient is shared out",
+    ),
+    faulty(
+        Subtract,
+        "Received: dx[1][",
+        then=lambda self, grad, dx: [grad, grad],
+        shape=TWO,
+        id="the sign of the second is forgotten",
+    ),
+    faulty(
+        Multiply,
+        "Received: dx[0][",
+        then=lambda self, grad, dx: [grad * factor for factor in self.factors],
+        shape=TWO,
+        id="each gets its own factor, not the other",
+    ),
+    faulty(
+        Multiply,
+        "Received: dx[0][",
+        then=lambda self, grad, dx: [grad * self.factors[1], dx[1], dx[2]],
+        shape=THREE,
+        id="the third factor is left out",
+    ),
+    faulty(
+        Average,
+        "grad as it came in",
+        then=lambda self, grad, dx: [grad * 1.0] * 3,
+        shape=THREE,
+        id="not divided",
+    ),
+    faulty(
+        Maximum,
+        "was the layer's own slope, or mask, left out?",
+        then=lambda self, grad, dx: [grad, dx[1], dx[2]],
+        shape=THREE,
+        id="the first gets all",
+    ),
+    faulty(
+        Maximum,
+        "Received: dx[0][",
+        then=lambda self, grad, dx: dx[::-1],
+        shape=TWO,
+        id="the loser gets the gradient",
+    ),
+    faulty(
+        Concatenate,
+        "Received: dx[0][",
+        then=lambda self, grad, dx: dx[::-1],
+        shape=[(2, 3), (2, 3)],
+        id="the slices are exchanged",
+    ),
+    faulty(
+        Concatenate,
+        "backprop must return the gradient of x, in its shape [(3, 2, 3), (3, 2, 1)]",
+        then=lambda self, grad, dx: [dx[0]],
+        shape=[(2, 3), (2, 1)],
+        id="one slice is missing",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("layer_class", "arguments", "shape", "words"),
+    [
+        *DENSE_FAULTS,
+        *ACTIVATION_FAULTS,
+        *DROPOUT_FAULTS,
+        *BATCH_NORMALIZATION_FAULTS,
+        *SHAPE_FAULTS,
+        *MERGE_FAULTS,
+    ],
+)
+def test_the_fault_is_found_and_named(layer_class, arguments, shape, words):
+    message = message_of(layer_class(**arguments), shape)
+    assert words in message
+    assert f"({layer_class.__name__})" in message
+
+
+class Scale(Layer):
+    """A sound layer of a user's own: a = x·s."""
+
+    def build(self, input_shape):
+        self.add_weight("s", input_shape, "ones")
+
+    def forpass(self, x, training=False):
+        if training:
+            self.x = x
+        return x * self.s
+
+    def backprop(self, grad):
+        self.ds = (grad * self.x).sum(axis=0)
+        return grad * self.s
+
+
+def test_a_sound_layer_of_ones_own_passes():
+    assert check_layer(Scale(), (4,)).passed
+
+
+def adds_up(self, grad):
+    self.ds += (grad * self.x).sum(axis=0)
+    return grad * self.s
+
+
+def learns_in_backprop(self, grad):
+    dx = Scale.backprop(self, grad)
+    self.s -= 0.1 * self.ds
+    return dx
+
+
+def forgets_that_it_predicts(self, x, training=False):
+    self.x = x
+    return x * self.s
+
+
+def counts_calls(self, x, training=False):
+    self.calls = getattr(self, "calls", 0) + 1 if "calls" in vars(self) else 1
+    return Scale.forpass(self, x, training)
+
+
+SEEN = []
+
+
+def keeps_it_elsewhere(self, x, training=False):
+    SEEN[:] = [x]
+    return Scale.forpass(self, x, training)
+
+
+def promotes(self, x, training=False):
+    return Scale.forpass(self, x, training) * np.ones(1)
+
+
+def promotes_on_the_way_back(self, grad):
+    return Scale.backprop(self, grad) * np.ones(1)
+
+
+def draws_elsewhere(self, x, training=False):
+    noise = np.random.default_rng().normal(size=x.shape).astype(x.dtype) if training else 0
+    return Scale.forpass(self, x, training) + noise
+
+
+def writes_to_ds_misspelt(self, grad):
+    self.Ds = (grad * self.x).sum(axis=0)
+    return grad * self.s
+
+
+def forgets_the_weights_when_first(self, grad):
+    if self.skip_input_gradient:
+        return None
+    return Scale.backprop(self, grad)
+
+
+def shares_a_buffer(self, x, training=False):
+    x_kept = self.buffer("shared", x.shape)
+    x_kept[...] = x
+    if training:
+        self.x = x_kept
+    return np.multiply(x, self.s, self.out("shared", x.shape))
+
+
+def writes_a_gradient_of_the_wrong_shape(self, grad):
+    self.ds = (grad * self.x).sum(axis=1)
+    return grad * self.s
+
+
+def trusts_the_memory_layout(self, x, training=False):
+    a = Scale.forpass(self, x, training)
+    if not x.flags.c_contiguous:
+        a = a[:, ::-1]
+    return np.ascontiguousarray(a)
+
+
+DUTIES = {
+    "adds gradients up": (
+        {"backprop": adds_up},
+        "backprop called twice must give the same",
+        "self.ds = …, not self.ds += …",
+    ),
+    "updates weights": (
+        {"backprop": learns_in_backprop},
+        "backprop must not change a weight: that is the optimizer's part.",
+        "s[",
+    ),
+    "remembers predictions": (
+        {"forpass": forgets_that_it_predicts},
+        "forpass(x, training=False) must leave no trace on the layer",
+        "self.x is another than before",
+    ),
+    "counts predictions": (
+        {"forpass": counts_calls},
+        "forpass(x, training=False) must leave no trace on the layer",
+        "self.calls is another than before",
+    ),
+    "keeps x elsewhere": (
+        {"forpass": keeps_it_elsewhere},
+        "something holds x after prediction",
+        "outside of the layer's own attributes",
+    ),
+    "promotes the output": (
+        {"forpass": promotes},
+        "What goes in as float32 comes out as float32.",
+        "float64 from forpass",
+    ),
+    "promotes dx": (
+        {"backprop": promotes_on_the_way_back},
+        "What goes in as float32 comes out as float32.",
+        "float64 from dx of backprop",
+    ),
+    "draws elsewhere": (
+        {"forpass": draws_elsewhere},
+        "forpass(x, training=True) must give the same for the same x.",
+        "Draw random numbers from self.rng",
+    ),
+    "misspells ds": (
+        {"backprop": writes_to_ds_misspelt},
+        "Received: ds[",
+        "backprop wrote self.Ds; its name is self.ds.",
+    ),
+    "forgets weights when first": (
+        {"backprop": forgets_the_weights_when_first},
+        "With skip_input_gradient, backprop may return None, but all else stays the same.",
+        "ds[",
+    ),
+    "shares a buffer": (
+        {"forpass": shares_a_buffer},
+        "Memory that self.buffer and self.out reuse must not change the results.",
+        "ds[",
+    ),
+    "trusts the memory layout": (
+        {"forpass": trusts_the_memory_layout},
+        "Arrays whose numbers do not lie side by side must give the same results.",
+        "the output[",
+    ),
+    "returns nothing": (
+        {"backprop": lambda self, grad: (Scale.backprop(self, grad), None)[1]},
+        "backprop must return the gradient of x, in its shape (3, 4).",
+        "End backprop with return dx.",
+    ),
+    "sums over the wrong axis": (
+        {"backprop": writes_a_gradient_of_the_wrong_shape},
+        "backprop must take the gradient of the output, of shape (3, 4).",
+        "ds keeps its shape (4,)",
+    ),
+    "promises another shape": (
+        {"compute_output_shape": lambda self, input_shape: (5,)},
+        "forpass must return what compute_output_shape says.",
+        "an output of shape (2, 4) for 2 samples, where compute_output_shape says (5,)",
+    ),
+    "returns a list": (
+        {"forpass": lambda self, x, training=False: Scale.forpass(self, x, training).tolist()},
+        "forpass must return an array with the samples along its first axis.",
+        "a list for 2 samples",
+    ),
+    "has no forpass": (
+        {"forpass": Layer.forpass},
+        "forpass must take a batch of 2 samples of shape (4,).",
+        "TypeError: Scale must define forpass(x, training=False).",
+    ),
+    "divides by zero": (
+        {"forpass": lambda self, x, training=False: x / 0},
+        "The output must be finite for the samples of the check.",
+        "give samples that suit: check_layer(layer, input_shape, x=…)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DUTIES)
+def test_a_duty_not_kept_is_named(case):
+    methods, *words = DUTIES[case]
+    message = message_of(planted(Scale, **methods)(), (4,))
+    for word in words:
+        assert word in message
+    assert "layer 'scale' (Scale)" in message
+
+
+class Power(Scale):
+    """A layer with an argument that its config must hold."""
+
+    def __init__(self, exponent=2.0):
+        self.exponent = exponent
+
+    def forpass(self, x, training=False):
+        return super().forpass(x, training) * self.exponent
+
+    def backprop(self, grad):
+        return super().backprop(grad * self.exponent)
+
+
+def test_an_argument_lost_from_the_config_is_found():
+    class Forgetful(Power):
+        def get_config(self):
+            return {}
+
+    message = message_of(Forgetful(3.0), (4,))
+    assert "A layer made from get_config, with the same weights, must give the same" in message
+    assert "The config is {}: is every argument of the constructor in it?" in message
+
+
+def test_a_config_that_the_constructor_does_not_take_is_found():
+    class Chatty(Power):
+        def get_config(self):
+            return {"exponent": self.exponent, "mood": "good"}
+
+    message = message_of(Chatty(3.0), (4,))
+    assert "Chatty.from_config(layer.get_config()) must make the layer again." in message
+    assert "unexpected keyword argument 'mood'" in message
+
+
+def test_a_config_that_no_file_can_hold_is_found():
+    class Apply(Layer):
+        def __init__(self, function):
+            self.function = function
+
+        def forpass(self, x, training=False):
+            return self.function(x)
+
+        def backprop(self, grad):
+            return grad * 2
+
+    message = message_of(Apply(lambda x: 2 * x), (4,))
+    assert "get_config must hold plain values, so that the model can be saved." in message
+
+
+def test_a_weight_that_depends_on_a_number_of_samples_is_found():
+    class Stubborn(Scale):
+        def forpass(self, x, training=False):
+            return super().forpass(x.reshape(3, -1), training)
+
+    assert "forpass must take a batch of 2 samples" in message_of(Stubborn(), (4,))
