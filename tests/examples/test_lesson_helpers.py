@@ -32,7 +32,9 @@ def table(lesson, monkeypatch):
 
 @pytest.fixture
 def notebook(monkeypatch):
-    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=object))
+    monkeypatch.setitem(
+        sys.modules, "IPython", SimpleNamespace(get_ipython=object, version_info=(9, 0))
+    )
 
 
 def last_row(table):
