@@ -131,9 +131,11 @@ def run_all(paths: list[Path], csv: str | None) -> list[Outcome]:
     outcomes = []
     # A single lesson prints its page; of several, only the verdicts are shown.
     alone = len(paths) == 1
-    with tqdm(total=len(paths), unit="lesson", disable=True if alone else None) as bar:
+    form = "{desc:24}{elapsed} |{bar}| {n_fmt} of {total_fmt} done"
+    hidden = True if alone else None  # None: only a terminal shows it.
+    with tqdm(total=len(paths), bar_format=form, leave=False, disable=hidden) as bar:
         for path in paths:
-            bar.set_description(path.stem)
+            bar.set_description_str(path.stem)
             outcome = run(path, csv, bar, alone)
             outcomes.append(outcome)
             bar.update()
