@@ -94,14 +94,14 @@ def choose(names: list[str], parser: OneLineParser) -> list[Path]:
     """Return the lessons whose names contain one of these; all, if there are none."""
     paths = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
     for name in names:
-        if not any(name.lower() in path.stem.lower() for path in paths):
+        if not any(name.lower() in path.stem for path in paths):
             stems = [path.stem for path in paths]
             words = stems + [word for stem in stems for word in stem.split("_")]
             near = difflib.get_close_matches(name, words, n=1)
             remedy = f"the nearest is {near[0]}" if near else f"there are {', '.join(stems)}"
             parser.error(f"no lesson has '{name}' in its name; {remedy}")
     wanted = [name.lower() for name in names] or [""]
-    return [path for path in paths if any(name in path.stem.lower() for name in wanted)]
+    return [path for path in paths if any(name in path.stem for name in wanted)]
 
 
 def check_csv(file: str, paths: list[Path], parser: OneLineParser) -> None:
@@ -158,11 +158,9 @@ def run(path: Path, csv: str | None, bar: Any, alone: bool) -> Outcome:
             file.seek(0)
             output = file.read()
         seconds = time.perf_counter() - start
-        table = {"title": path.stem, "rows": []}
-        if results.exists():
-            table = json.loads(results.read_text(encoding="utf-8"))
-    rows = [lesson.Row(**row) for row in table["rows"]]
-    return Outcome(path, status, seconds, table["title"], rows, output)
+        table = json.loads(results.read_text(encoding="utf-8")) if results.exists() else {}
+    rows = [lesson.Row(**row) for row in table.get("rows", [])]
+    return Outcome(path, status, seconds, table.get("title", path.stem), rows, output)
 
 
 def _finish(

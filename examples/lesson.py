@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import matplotlib
 import numpy as np
+from cycler import cycler
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,7 +49,7 @@ matplotlib.rcParams.update(
         "figure.figsize": (8, 4.5),
         "figure.dpi": 100,
         "figure.constrained_layout.use": True,
-        "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
+        "axes.prop_cycle": cycler(color=COLOURS),
         "axes.spines.top": False,
         "axes.spines.right": False,
     }
@@ -77,7 +78,8 @@ def progress(steps: Iterable[T], name: str) -> Iterable[T]:
     """Go through the steps of a loop that takes seconds, with a bar in a terminal or notebook."""
     from tqdm.auto import tqdm
 
-    return tqdm(steps, desc=name, disable=None)
+    bar: Iterable[T] = tqdm(steps, desc=name, disable=None)
+    return bar
 
 
 def csv_option() -> str | None:
