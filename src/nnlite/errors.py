@@ -37,7 +37,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     >>> nearest("rleu", ["relu", "sigmoid"])
     'relu'
     """
-    lowered = {k.lower(): k for k in known}
+    # Sorted, so that of two spellings the one in small letters is named.
+    lowered = {k.lower(): k for k in sorted(known)}
     found = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
     return lowered[found[0]] if found else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import summaries
 from .errors import explain_error, look_up
@@ -16,6 +16,9 @@ from .learning import Learner
 from .network import Graph, missing_inputs
 from .seeding import new_generator
 from .types import Array
+
+if TYPE_CHECKING:
+    from .explain import Explanation
 
 
 class Model(Learner):
@@ -250,6 +253,37 @@ class Model(Learner):
         """Print the table of layers, output shapes, and numbers of parameters."""
         self.check_built("summary")
         (print_fn or print)(summaries.table(self, line_length))
+
+    def explain(self, x: Any, y: Any = None) -> Explanation:
+        """Tell one training step on this batch as a lecturer writes it: formulas, shapes, sizes.
+
+        It is the step that `fit` would take, taken by a copy: the model stays as it is. Without `y`,
+        or before `compile`, only the way forward is told.
+
+        Parameters
+        ----------
+        x, y
+            A batch, as for `train_on_batch`.
+
+        Returns
+        -------
+        Explanation
+            `print` it, leave it as the last line of a notebook cell, draw it with
+            `nnlite.plot.explain`, or take an array out of it by its symbol: `["dW1"]`.
+
+        Examples
+        --------
+        >>> from nnlite.layers import Dense, Input
+        >>> x = Input(shape=(2,))
+        >>> model = Model(x, Dense(1, kernel_initializer="ones")(x), name="line")
+        >>> model.compile(optimizer="sgd", loss="mse")
+        >>> explanation = model.explain([[1, 2], [3, 4]], [1, 3])
+        >>> print(explanation.text(80))
+        >>> explanation["dW1"]
+        """
+        from .explain import explain
+
+        return explain(self, x, y)
 
     def save(self, filepath: str | Path) -> None:
         """Write layers, weights and how it was compiled into a file that `load_model` reads."""

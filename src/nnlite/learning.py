@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from . import compiling
-from .callbacks import Callback, CallbackList, History, progress_callbacks
+from .callbacks import Callback, CallbackList, History, progress_callbacks, result_printer
 from .data import Data, as_input, as_list, as_sample_weights, check_lengths, peek
 from .errors import explain_error, reject_unknown_arguments
 from .flat import FlatWeights
 from .layers.checks import positive_integer
 from .layers.symbolic import Node, Tensor
 from .network import Network
+from .progress import epoch_line
 from .training import Trainer, train, training_mode
 from .types import Array
 
@@ -180,8 +181,12 @@ class Learner:
             *(callbacks if isinstance(callbacks, list | tuple) else [callbacks] * bool(callbacks)),
             self.history,
         ]
-        steps = -(-data.size // batch_size)
-        params = {"epochs": epochs, "steps": steps, "initial_epoch": initial_epoch}
+        params = {
+            "epochs": epochs,
+            "steps": -(-data.size // batch_size),
+            "initial_epoch": initial_epoch,
+            "validates": validation is not None,
+        }
         runner = CallbackList(chosen, self, params, trainer.results)
         train(
             trainer,
@@ -207,16 +212,17 @@ class Learner:
     ) -> Any:
         """Return the loss over the data, or with metrics the list [loss, metric, …].
 
-        With `return_dict`, a dictionary by their names. verbose=2 prints a line.
+        With `return_dict`, a dictionary by their names. `verbose` prints a line of them: 1 and
+        "auto" where `fit` shows its progress, 2 among the results; 0 prints nothing.
         """
+        show = result_printer(verbose)
         self.check_built("evaluate")
         trainer = self._make_trainer()
         data = self._data(x, y, sample_weight, None)
         trainer.start(data.y)
         with np.errstate(all="ignore"):
             results = trainer.evaluate(data, _prediction_batch(batch_size))
-        if verbose == 2:
-            print(" - ".join(f"{name}: {value:.4f}" for name, value in results.items()))
+        show(epoch_line(results))
         if return_dict:
             return results
         return list(results.values()) if len(results) > 1 else results["loss"]
@@ -227,7 +233,10 @@ class Learner:
         return list(self._make_trainer().results())
 
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto") -> Any:
-        """Return the output for every sample, as an array; a list of arrays for several outputs."""
+        """Return the output for every sample, as an array; a list of arrays for several outputs.
+
+        `verbose` is taken for the sake of Keras scripts: a prediction prints nothing.
+        """
         self.check_built("predict")
         data = Data(self._inputs(x), [])
         parts = []
@@ -266,7 +275,12 @@ class Learner:
     ) -> Any:
         """Return the loss of these samples, with metrics a list."""
         return self.evaluate(
-            x, y, batch_size=len(x), sample_weight=sample_weight, return_dict=return_dict
+            x,
+            y,
+            batch_size=len(x),
+            verbose=0,
+            sample_weight=sample_weight,
+            return_dict=return_dict,
         )
 
     def _inputs(self, x: Any) -> list[Array]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -148,7 +149,8 @@ def per_output(given: Any, names: Sequence[str], what: str, each: bool = False) 
         if len(names) > 1 and any(isinstance(entry, list | tuple) for entry in entries):
             _check_count(entries, names, what)
             return entries
-        return [entries] * len(names)
+        # A metric object counts for one output: the others get copies.
+        return [entries, *(copy.deepcopy(entries) for _ in names[1:])]
     if isinstance(given, list | tuple):
         _check_count(given, names, what)
         return list(given)

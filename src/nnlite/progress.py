@@ -6,11 +6,13 @@ of itself, ten plain lines.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+
+Figures = Mapping[str, float]
 
 
 class ProgressBar:
@@ -22,6 +24,7 @@ class ProgressBar:
 
     # Looking at the clock after every step costs 50 ns; drawing costs a thousand times more.
     interval = 0.1
+    display: LiveBar | LogLines | None = None
 
     def set_model(self, model: Any) -> None:
         """The bar needs no model."""
@@ -32,97 +35,223 @@ class ProgressBar:
         self.steps = params["steps"]
         self.first = params["initial_epoch"]
 
-    def on_train_begin(self) -> None:
-        """Draw the empty bar."""
-        total = max(0, self.epochs - self.first) * self.steps
+    def on_train_begin(self, logs: Figures | None = None) -> None:
+        """Begin at 0."""
         self.done = 0
-        self.text = ""
         self.epoch = self.first
-        self.live = make_bar(total)
-        self.lines = None if self.live is not None else Lines(total)
+        self.figures: Figures = {}
+        self.validation: Figures = {}
+        self.display = make_display(max(0, self.epochs - self.first) * self.steps)
         self.next_look = time.perf_counter() + self.interval
 
-    def on_epoch_begin(self, epoch: int) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Figures | None = None) -> None:
         """Note the epoch."""
         self.epoch = epoch
 
-    def advance(self, running: Callable[[], dict[str, float]]) -> None:
+    def advance(self, running: Callable[[], Figures]) -> None:
         """Count a step; draw, if the last drawing was long ago."""
         self.done += 1
         now = time.perf_counter()
-        if now >= self.next_look:
+        if now >= self.next_look and self.display is not None:
             self.next_look = now + self.interval
-            self._show(epoch_line(running()))
+            self.figures = {**running(), **self.validation}
+            self.display.show(self.done, self.label(), self.figures)
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        """Remember the epoch's figures, for the last drawing."""
-        self.logs = logs
-        self.text = ""
+    def label(self) -> str:
+        """Return how many epochs have begun."""
+        return f"Epoch {self.epoch + 1}/{self.epochs}"
 
-    def _show(self, text: str) -> None:
-        label = f"Epoch {self.epoch + 1}/{self.epochs}"
-        if self.live is not None:
-            self.live.set_description_str(label, refresh=False)
-            self.live.set_postfix_str(text, refresh=False)
-            self.live.n = self.done
-            self.live.refresh()
-        elif self.lines is not None:
-            self.lines.show(self.done, label, text)
+    def on_test_begin(self, logs: Figures | None = None) -> None:
+        """The validation has no bar of its own."""
 
-    def on_train_end(self) -> None:
-        """Draw the last state, and leave it."""
-        self._show(epoch_line(getattr(self, "logs", {})))
-        if self.live is not None:
-            self.live.close()
-        elif self.lines is not None:
-            self.lines.close(self.done)
+    def on_test_end(self, logs: Figures | None = None) -> None:
+        """Its results come with the end of the epoch."""
+
+    def on_epoch_end(self, epoch: int, logs: Figures | None = None) -> None:
+        """Keep the figures of the epoch: those of the validation are shown during the next."""
+        self.figures = dict(logs or {})
+        found = {name: value for name, value in self.figures.items() if name.startswith("val_")}
+        self.validation = found or self.validation
+
+    def on_train_end(self, logs: Figures | None = None) -> None:
+        """Leave one line with the last state."""
+        if self.display is not None:
+            self.display.close(self.done, self.label() if self.done else "No epoch", self.figures)
+            self.display = None
 
 
-class Lines:
-    """Progress for a log file: a line for each tenth of the way."""
+class LiveBar:
+    """A bar that is drawn again and again on the same line, by tqdm."""
+
+    def __init__(self, total: int, stream: Any) -> None:
+        from tqdm.std import tqdm
+
+        self.stream = stream
+        # With a delay, tqdm leaves the first drawing to `show`.
+        self.bar = tqdm(total=total, file=stream, ncols=_columns(), nrows=20, delay=1e-9)
+        self.drawn = False
+        self.stdout = sys.stdout
+        if stream is sys.stderr and sys.stdout is not None and sys.stdout.isatty():
+            sys.stdout = _ClearsTheLine(sys.stdout, self)
+
+    def show(self, done: int, label: str, figures: Figures) -> None:
+        """Draw how far the training is, and as many figures as the line holds."""
+        bar = self.bar
+        bar.n, bar.ncols = done, _columns()
+        room = bar.ncols - len(f"{label}  0:00:00 left, ")
+        text = epoch_line(figures, room)
+        blocks = min(10, room - len(text) - 1)
+        place = f"{{bar:{blocks}}} " if blocks > 2 else ""
+        bar.bar_format = f"{{desc}} {place}{{remaining}} left{{postfix}}"
+        bar.set_description_str(label, refresh=False)
+        bar.set_postfix_str(text, refresh=False)
+        bar.refresh()
+        self.drawn = True
+
+    def clear(self) -> None:
+        """Make the line free for something else; the next `show` draws the bar below."""
+        if self.drawn:
+            self.drawn = False
+            self.bar.clear()
+
+    def close(self, done: int, label: str, figures: Figures) -> None:
+        """Leave one line, whole even if it is wider than the terminal."""
+        if isinstance(sys.stdout, _ClearsTheLine):
+            sys.stdout = self.stdout
+        elapsed = duration(self.bar.format_dict["elapsed"])
+        self.bar.leave = False
+        self.bar.close()
+        self.bar.write(f"{label} in {elapsed} - {epoch_line(figures)}", file=self.stream)
+
+
+class _ClearsTheLine:
+    """The user's stdout, which has the line to itself when something is printed."""
+
+    def __init__(self, stream: Any, live: LiveBar) -> None:
+        self._stream, self._live = stream, live
+
+    def write(self, text: str) -> Any:
+        self._live.clear()
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class NotebookLine:
+    """An output of a notebook cell that is replaced by whatever is written to it.
+
+    The saved notebook holds the last line only, and no widgets are needed to see it.
+    """
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        self.handle: Any = None
+
+    def write(self, text: str) -> None:
+        """Show this line instead of the last one."""
+        from IPython.display import display
+
+        line = text.strip()
+        if not line:
+            return
+        shown = {"text/plain": line}
+        if self.handle is None:
+            self.handle = display(shown, raw=True, display_id=True)
+        else:
+            self.handle.update(shown, raw=True)
+
+    def flush(self) -> None:
+        """Nothing waits to be written."""
+
+
+class LogLines:
+    """Progress for a log file: a line for each tenth of the way, but not more than one a second."""
 
     def __init__(self, total: int) -> None:
         self.total = max(total, 1)
         self.tenth = 0
-        self.start = time.perf_counter()
-        self.last = ""
+        self.start = self.last = time.perf_counter()
 
-    def show(self, done: int, label: str, text: str) -> None:
+    def show(self, done: int, label: str, figures: Figures) -> None:
         """Print a line, if another tenth is done."""
-        self.last = f"{label} - {text}"
-        if done * 10 // self.total > self.tenth and done < self.total:
-            self.tenth = done * 10 // self.total
-            self._print(done)
+        tenth, now = done * 10 // self.total, time.perf_counter()
+        if tenth > self.tenth and now >= self.last + 1:
+            self.tenth, self.last = tenth, now
+            self._print(done, label, figures)
 
-    def close(self, done: int) -> None:
+    def close(self, done: int, label: str, figures: Figures) -> None:
         """Print the last line."""
-        self._print(done)
+        self._print(done, label, figures)
 
-    def _print(self, done: int) -> None:
+    def _print(self, done: int, label: str, figures: Figures) -> None:
         seconds = time.perf_counter() - self.start
-        print(f"{100 * done // self.total:3d}% {seconds:6.1f}s {self.last}", file=sys.stderr)
+        percent = f"{100 * done // self.total:3d}%"
+        say(f"{percent} {label} in {duration(seconds)} - {epoch_line(figures)}")
 
 
-def make_bar(total: int) -> Any:
-    """Return a live bar for a terminal or a notebook, None where neither is there."""
-    notebook = "ipykernel" in sys.modules
-    if not (notebook or (sys.stderr is not None and sys.stderr.isatty())):
-        return None
-    with warnings.catch_warnings():
-        # Without widgets, a notebook gets the bar of a terminal: nothing to be warned of.
-        warnings.simplefilter("ignore")
-        from tqdm.auto import tqdm
-
-        return tqdm(total=total, unit="step", dynamic_ncols=True, leave=True)
+def say(text: str) -> None:
+    """Print a line to stderr, so that results on stdout stay alone."""
+    # A notebook shows what comes from stderr as an error.
+    print(text, file=sys.stdout if in_notebook() else sys.stderr)
 
 
-def epoch_line(logs: dict[str, float]) -> str:
-    """Return losses and metrics in one line.
+def make_display(total: int) -> LiveBar | LogLines:
+    """Return a live bar for a terminal or a notebook, lines where neither is there."""
+    if in_notebook():
+        return LiveBar(total, NotebookLine())
+    if sys.stderr is not None and sys.stderr.isatty():
+        return LiveBar(total, sys.stderr)
+    return LogLines(total)
+
+
+def in_notebook() -> bool:
+    """Return whether this is the kernel of a notebook, whose outputs can be replaced."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return hasattr(shell, "kernel") and "spyder_kernels" not in sys.modules
+
+
+def _columns() -> int:
+    """Return the width of the terminal, less one: a full line makes some terminals wrap."""
+    try:
+        width = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError, AttributeError):
+        width = 0
+    return (width or 80) - 1
+
+
+def duration(seconds: float) -> str:
+    """Return a time in a few signs.
+
+    >>> duration(0.251), duration(12.3), duration(3725)
+    ('0.3 s', '12 s', '1:02:05')
+    """
+    if seconds < 60:
+        return f"{seconds:.{0 if seconds > 9.9 else 1}f} s"
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+def epoch_line(figures: Figures, room: float = float("inf")) -> str:
+    """Return losses and metrics in one line, as many as have room: never a part of a number.
+
+    What matters most stays longest: the loss, that of the validation, the first metric, and so on.
 
     >>> epoch_line({"loss": 0.25, "accuracy": 1.0})
     'loss: 0.2500 - accuracy: 1.0000'
+    >>> epoch_line({"loss": 0.25, "accuracy": 1.0, "val_loss": 0.5, "val_accuracy": 0.9}, room=40)
+    'loss: 0.2500 - val_loss: 0.5000 - ...'
     """
-    return " - ".join(f"{name}: {short(value)}" for name, value in logs.items())
+    words = {name: f"{name}: {short(value)}" for name, value in figures.items()}
+    line = " - ".join(words.values())
+    kept = sorted(words, key=lambda name: list(words).index(name.removeprefix("val_")))
+    while len(line) > room and kept:
+        kept.pop()
+        line = " - ".join([*(words[name] for name in kept), "..."])
+    return line
 
 
 def short(value: float) -> str:

@@ -129,8 +129,8 @@ def train(
     # The order within a single batch does not change its mean.
     shuffle = shuffle and batch_size < data.size
     with training_mode(model), np.errstate(all="ignore"):
-        callbacks.on_train_begin()
         try:
+            callbacks.on_train_begin()
             last_finite = trainer.flat.snapshot()
             for epoch in epochs:
                 callbacks.on_epoch_begin(epoch)
@@ -139,21 +139,24 @@ def train(
                 for batch, (x, y, weights) in enumerate(
                     data.batches(batch_size, order, reuse=True)
                 ):
+                    callbacks.on_batch_begin(batch)
                     loss = trainer.train_step(x, y, weights)
                     if check_finite and not math.isfinite(loss):
-                        trainer.flat.restore(last_finite)
-                        rate = trainer.optimizer.learning_rate
-                        trainer.optimizer.reset()
-                        raise ValueError(_not_finite(loss, epoch, batch, rate, data))
+                        raise _stop(trainer, last_finite, f"a loss of {loss}", epoch, batch, data)
                     callbacks.on_batch_end(batch)
                     if model.stop_training:
                         break
+                if check_finite:
+                    if not np.isfinite(trainer.flat.weights).all():
+                        found = "weights that are not finite"
+                        raise _stop(trainer, last_finite, found, epoch, batch, data)
+                    last_finite = trainer.flat.snapshot()
                 logs = trainer.results()
                 if validation is not None and (epoch + 1) % validation_freq == 0:
+                    callbacks.on_test_begin()
                     results = trainer.evaluate(validation, batch_size)
                     logs.update({f"val_{name}": value for name, value in results.items()})
-                if check_finite and np.isfinite(trainer.flat.weights).all():
-                    last_finite = trainer.flat.snapshot()
+                    callbacks.on_test_end(results)
                 callbacks.on_epoch_end(epoch, logs)
                 if model.stop_training:
                     break
@@ -194,17 +197,25 @@ def layers_without_trainable_ancestors(model: Learner) -> list[Layer]:
     return [layer for layer in model.flat.layers if id(layer) not in needed]
 
 
-def _not_finite(loss: float, epoch: int, batch: int, rate: float, data: Data) -> str:
+def _stop(
+    trainer: Trainer, last_finite: list[Array], found: str, epoch: int, batch: int, data: Data
+) -> ValueError:
+    """Go back to the last finite weights, and return the error that says why."""
+    rate = trainer.optimizer.learning_rate
+    trainer.flat.restore(last_finite)
+    trainer.optimizer.reset()
     largest = max(float(np.abs(x).max()) for x in data.x)
     remedy = "Try a smaller learning rate"
     if largest > 100:
         remedy += ", and scale the inputs first, e.g. (x − x.mean(0)) / x.std(0)"
     elif rate <= 1e-3:
         remedy += ", or clipnorm=1.0 in the optimizer"
-    return explain_error(
-        "Training stopped: the loss is no longer finite. "
-        "The weights are back at the end of the last finite epoch.",
-        f"a loss of {loss} in epoch {epoch + 1}, batch {batch + 1}, "
-        f"with learning rate {rate:g} and inputs as large as {largest:g}",
-        remedy=remedy + "; fit(..., check_finite=False) lets it run.",
+    return ValueError(
+        explain_error(
+            "Training stopped: the loss is no longer finite. "
+            "The weights are back at the end of the last finite epoch.",
+            f"{found} in epoch {epoch + 1}, batch {batch + 1}, "
+            f"with learning rate {rate:g} and inputs as large as {largest:g}",
+            remedy=remedy + "; fit(..., check_finite=False) lets it run.",
+        )
     )

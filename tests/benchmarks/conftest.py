@@ -1,4 +1,4 @@
-"""Runs each piece of work with nnlite and its peers in alternation, and prints one table of ratios."""
+"""Each piece of work, by nnlite and its peers in alternation, and one table of ratios."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def compare(benchmark):
-    """Return a function that times nnlite against its peers: five rounds, each peer in each round."""
+    """Return a function that times nnlite against its peers, all of them in each round."""
 
     def run(
         work: str,

@@ -5,6 +5,7 @@ Run with `pip install -e '.[dev,bench]'` and `python -m pytest tests/benchmarks 
 
 from __future__ import annotations
 
+import itertools
 import warnings
 
 import numpy as np
@@ -21,7 +22,7 @@ RATE = 0.1
 def start_weights(sizes: list[int]) -> list[np.ndarray]:
     rng = np.random.default_rng(0)
     arrays: list[np.ndarray] = []
-    for inputs, units in zip(sizes[:-1], sizes[1:], strict=True):
+    for inputs, units in itertools.pairwise(sizes):
         limit = np.sqrt(6 / (inputs + units))
         arrays += [rng.uniform(-limit, limit, (inputs, units)).astype("f4"), np.zeros(units, "f4")]
     return arrays
@@ -45,7 +46,7 @@ def our_network(sizes: list[int], last: str) -> nnlite.Sequential:
 def torch_network(sizes: list[int]) -> torch.nn.Sequential:
     modules: list[torch.nn.Module] = []
     weights = start_weights(sizes)
-    for place, (inputs, units) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+    for place, (inputs, units) in enumerate(itertools.pairwise(sizes)):
         linear = torch.nn.Linear(inputs, units)
         with torch.no_grad():
             linear.weight.copy_(torch.from_numpy(weights[2 * place].T.copy()))

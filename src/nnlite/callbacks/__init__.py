@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from ..errors import explain_error
-from ..progress import ProgressBar
+from ..errors import explain_error, nearest
+from ..progress import ProgressBar, say
 from .base import Callback
+from .live import LivePlot
 from .recording import CSVLogger, EpochLines, History, LearningRateScheduler, TerminateOnNaN
 from .watching import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 
@@ -20,6 +22,7 @@ __all__ = [
     "EarlyStopping",
     "History",
     "LearningRateScheduler",
+    "LivePlot",
     "ModelCheckpoint",
     "ProgressBar",
     "ReduceLROnPlateau",
@@ -38,48 +41,59 @@ class CallbackList:
         running: Callable[[], dict[str, float]],
     ) -> None:
         for callback in callbacks:
-            if not isinstance(callback, Callback | ProgressBar):
-                raise TypeError(
-                    explain_error(
-                        "callbacks are objects of classes that extend Callback.",
-                        f"{callback!r}",
-                        remedy=f"Make one: {callback.__name__}()."
-                        if isinstance(callback, type)
-                        else None,
-                    )
-                )
+            check_callback(callback)
         self.callbacks = list(callbacks)
         self.running = running
         self.bars = [c for c in callbacks if isinstance(c, ProgressBar)]
-        self.watching_batches = [
-            c
-            for c in callbacks
-            if isinstance(c, Callback)
-            and type(c).on_train_batch_end is not Callback.on_train_batch_end
-        ]
+        self.before_batches = self._with("on_batch_begin", "on_train_batch_begin")
+        self.after_batches = self._with("on_batch_end", "on_train_batch_end")
         self.watches_finiteness = any(isinstance(c, TerminateOnNaN) for c in callbacks)
         for callback in self.callbacks:
             callback.set_model(model)
             callback.set_params(params)
 
+    def _with(self, *hooks: str) -> list[Callback]:
+        """Return the callbacks that have one of these hooks of their own."""
+        return [
+            callback
+            for callback in self.callbacks
+            if isinstance(callback, Callback)
+            and any(getattr(type(callback), hook) is not getattr(Callback, hook) for hook in hooks)
+        ]
+
     def on_train_begin(self) -> None:
         """Tell all that training begins."""
         for callback in self.callbacks:
-            callback.on_train_begin()
+            callback.on_train_begin({})
 
     def on_epoch_begin(self, epoch: int) -> None:
         """Tell all that an epoch begins."""
         for callback in self.callbacks:
-            callback.on_epoch_begin(epoch)
+            callback.on_epoch_begin(epoch, {})
+
+    def on_batch_begin(self, batch: int) -> None:
+        """Tell those that want to know that a batch begins."""
+        for callback in self.before_batches:
+            callback.on_train_batch_begin(batch, {})
 
     def on_batch_end(self, batch: int) -> None:
         """Tell those that want to know that a batch has ended."""
         for bar in self.bars:
             bar.advance(self.running)
-        if self.watching_batches:
+        if self.after_batches:
             logs = self.running()
-            for callback in self.watching_batches:
+            for callback in self.after_batches:
                 callback.on_train_batch_end(batch, logs)
+
+    def on_test_begin(self) -> None:
+        """Tell all that the validation begins."""
+        for callback in self.callbacks:
+            callback.on_test_begin({})
+
+    def on_test_end(self, logs: dict[str, float]) -> None:
+        """Tell all the results of the validation."""
+        for callback in self.callbacks:
+            callback.on_test_end(logs)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Tell all how an epoch ended."""
@@ -87,9 +101,33 @@ class CallbackList:
             callback.on_epoch_end(epoch, logs)
 
     def on_train_end(self) -> None:
-        """Tell all that training has ended."""
-        for callback in self.callbacks:
-            callback.on_train_end()
+        """Tell all that training has ended: the error of one does not keep it from the others."""
+        with ExitStack() as last_first:
+            for callback in reversed(self.callbacks):
+                last_first.callback(callback.on_train_end, {})
+
+
+def check_callback(callback: Any) -> None:
+    """Raise unless this is a callback, all of whose hooks are called some time."""
+    if not isinstance(callback, Callback | ProgressBar):
+        raise TypeError(
+            explain_error(
+                "callbacks are objects of classes that extend Callback.",
+                f"{callback!r}",
+                remedy=f"Make one: {callback.__name__}()." if isinstance(callback, type) else None,
+            )
+        )
+    known = [name for name in dir(Callback) if name.startswith("on_")]
+    for name in dir(callback):
+        if name.startswith("on_") and name not in known and not name.startswith("on_predict_"):
+            guess = nearest(name, known)
+            raise TypeError(
+                explain_error(
+                    f"fit calls the methods {', '.join(known)} of a callback, and no others.",
+                    f"{type(callback).__name__}.{name}",
+                    remedy=f"Did you mean {guess}?" if guess else "Give it a name without on_.",
+                )
+            )
 
 
 def progress_callbacks(verbose: Any) -> list[Any]:
@@ -101,3 +139,11 @@ def progress_callbacks(verbose: Any) -> list[Any]:
     if verbose in (1, True, "auto"):
         return [ProgressBar()]
     raise ValueError(explain_error('verbose must be 0, 1, 2 or "auto".', f"verbose={verbose!r}"))
+
+
+def result_printer(verbose: Any) -> Callable[[str], None]:
+    """Return what prints the results of an evaluation: where the progress goes, or to stdout."""
+    shown = progress_callbacks(verbose)
+    if not shown:
+        return lambda text: None
+    return say if isinstance(shown[0], ProgressBar) else print

@@ -9,7 +9,8 @@ class Callback:
     """The base of all callbacks: write the methods you need.
 
     `self.model` is the model, `self.params` holds "epochs" and "steps" (per epoch). `logs` holds
-    losses and metrics by name. Setting `self.model.stop_training = True` ends the training.
+    losses and metrics by name; what is added to it at the end of an epoch goes into the history.
+    Setting `self.model.stop_training = True` ends the training.
 
     >>> class Count(Callback):
     ...     epochs = 0
@@ -40,5 +41,22 @@ class Callback:
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Be told how an epoch ended."""
 
+    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Be told that a batch begins, counted from 0."""
+        self.on_batch_begin(batch, logs)
+
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Be told how the epoch stands after a batch, counted from 0."""
+        self.on_batch_end(batch, logs)
+
+    def on_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """The short name of `on_train_batch_begin`."""
+
+    def on_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """The short name of `on_train_batch_end`."""
+
+    def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Be told that the validation begins."""
+
+    def on_test_end(self, logs: dict[str, float] | None = None) -> None:
+        """Be told the results of the validation."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,9 @@ from .base import Callback
 class History(Callback):
     """What `fit` returns: `history.history["loss"]` is the list of losses, one per epoch.
 
+    `epoch` lists the epochs, counted from 0, and `epochs["val_loss"]` those of that value alone:
+    validation may come only every few.
+
     >>> History().history
     {}
     """
@@ -22,12 +26,14 @@ class History(Callback):
     def __init__(self) -> None:
         self.history: dict[str, list[float]] = {}
         self.epoch: list[int] = []
+        self.epochs: dict[str, list[int]] = {}
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Append this epoch's losses and metrics."""
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
+            self.epochs.setdefault(name, []).append(epoch)
 
 
 class EpochLines(Callback):
@@ -41,6 +47,8 @@ class EpochLines(Callback):
 class LearningRateScheduler(Callback):
     """Sets the learning rate at the beginning of each epoch: `schedule(epoch, rate)`.
 
+    A schedule that takes only the epoch will do. The history gets the rates as "learning_rate".
+
     >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2)
     """
 
@@ -51,13 +59,26 @@ class LearningRateScheduler(Callback):
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Set the rate."""
         optimizer = self.model.optimizer
-        optimizer.learning_rate = self.schedule(epoch, optimizer.learning_rate)
+        given = (epoch, optimizer.learning_rate)
+        optimizer.learning_rate = self.schedule(*given[: self._arguments_taken()])
         if self.verbose:
             print(f"Epoch {epoch + 1}: learning rate {optimizer.learning_rate:g}")
 
+    def _arguments_taken(self) -> int:
+        try:
+            inspect.signature(self.schedule).bind(0, 0.0)
+        except TypeError:
+            return 1
+        return 2
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Note the rate."""
+        if logs is not None:
+            logs["learning_rate"] = self.model.optimizer.learning_rate
+
 
 class CSVLogger(Callback):
-    """Writes the history into a CSV file, a row per epoch.
+    """Writes the history into a CSV file, a row per epoch; NA is what an epoch does not have.
 
     >>> CSVLogger("log.csv").separator
     ','
@@ -71,7 +92,10 @@ class CSVLogger(Callback):
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Open the file."""
-        self._header = not (self.append and self.filename.exists() and self.filename.stat().st_size)
+        self._columns: list[str] = []
+        if self.append and self.filename.exists():
+            with self.filename.open(newline="", encoding="utf-8") as file:
+                self._columns = next(csv.reader(file, delimiter=self.separator), [])
         mode = "a" if self.append else "w"
         self._file = self.filename.open(mode, newline="", encoding="utf-8")
 
@@ -79,11 +103,14 @@ class CSVLogger(Callback):
         """Write a row."""
         if self._file is None:
             return
+        values = {"epoch": epoch, **(logs or {})}
         writer = csv.writer(self._file, delimiter=self.separator)
-        if self._header:
-            writer.writerow(["epoch", *(logs or {})])
-            self._header = False
-        writer.writerow([epoch, *(logs or {}).values()])
+        if not self._columns:
+            later = [f"val_{name}" for name in (logs or {})] if self.params["validates"] else []
+            validated = any(name.startswith("val_") for name in values)
+            self._columns = [*values, *([] if validated else later)]
+            writer.writerow(self._columns)
+        writer.writerow([values.get(name, "NA") for name in self._columns])
         self._file.flush()
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:

@@ -48,14 +48,16 @@ class Watcher(Callback):
 
     def improves(self, value: float) -> bool:
         """Return whether the figure is better than the best so far, and remember it if it is."""
-        better = (
-            value > self.best + self.min_delta
-            if self.larger_is_better
-            else value < self.best - self.min_delta
-        )
+        better = self.beats(value, self.best)
         if better:
             self.best = value
         return better
+
+    def beats(self, value: float, other: float) -> bool:
+        """Return whether one figure is better than another by more than `min_delta`."""
+        if self.larger_is_better:
+            return value > other + self.min_delta
+        return value < other - self.min_delta
 
 
 class EarlyStopping(Watcher):
@@ -74,7 +76,7 @@ class EarlyStopping(Watcher):
     mode
         "min" or "max"; "auto" knows that accuracies grow.
     baseline
-        A value to beat from the beginning.
+        A value to beat: until then, getting better is no progress.
     restore_best_weights
         Go back to the weights of the best epoch at the end.
     start_from_epoch
@@ -95,18 +97,16 @@ class EarlyStopping(Watcher):
         restore_best_weights: bool = False,
         start_from_epoch: int = 0,
     ) -> None:
-        self.baseline = baseline
         super().__init__(monitor, mode, min_delta)
+        self.baseline = baseline
         self.patience = patience
         self.verbose = verbose
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = start_from_epoch
 
     def forget(self) -> None:
-        """Start anew, from the baseline if there is one."""
+        """Start anew."""
         super().forget()
-        if self.baseline is not None:
-            self.best = self.baseline
         self.wait, self.stopped_epoch, self.best_epoch = 0, 0, 0
         self.best_weights: list[Array] | None = None
 
@@ -117,12 +117,14 @@ class EarlyStopping(Watcher):
             return
         if self.best_weights is None and self.restore_best_weights:
             self.best_weights, self.best_epoch = self.model.get_weights(), epoch
+        self.wait += 1
         if self.improves(value):
-            self.wait, self.best_epoch = 0, epoch
+            self.best_epoch = epoch
             if self.restore_best_weights:
                 self.best_weights = self.model.get_weights()
+            if self.baseline is None or self.beats(value, self.baseline):
+                self.wait = 0
             return
-        self.wait += 1
         if self.wait >= max(self.patience, 1):
             self.stopped_epoch = epoch
             self.model.stop_training = True
@@ -170,6 +172,9 @@ class ModelCheckpoint(Watcher):
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
 
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Go on: what was saved by an earlier training stays the best so far."""
+
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Save, if it is time."""
         if self.save_best_only and not self.improves(self.look(logs)):
@@ -194,6 +199,8 @@ class ModelCheckpoint(Watcher):
 
 class ReduceLROnPlateau(Watcher):
     """Makes the learning rate smaller when a figure has not got better for `patience` epochs.
+
+    The history gets the rates as "learning_rate".
 
     Parameters
     ----------
@@ -240,6 +247,8 @@ class ReduceLROnPlateau(Watcher):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Look at the figure."""
         value = self.look(logs)
+        if logs is not None:
+            logs["learning_rate"] = self.model.optimizer.learning_rate
         if self.resting:
             self.resting -= 1
             self.wait = 0

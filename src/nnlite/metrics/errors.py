@@ -116,8 +116,6 @@ class R2Score(Metric):
         """Merge this batch into mean, spread and error (Chan's formula, which keeps its digits)."""
         y = np.asarray(y_true, dtype=np.float64).reshape(len(y_true), -1)
         a = np.asarray(y_pred, dtype=np.float64).reshape(len(y_pred), -1)
-        if not len(y):
-            return
         mean = y.mean(axis=0)
         step = mean - self.mean
         total = self.count + len(y)

@@ -92,8 +92,9 @@ class RMSprop(Optimizer):
             mean = self.memory("mean", weights)
             mean *= self.rho
             mean += (1 - self.rho) * gradients
-            np.subtract(s, mean * mean, step)
-            np.add(step, self.epsilon, step)
+            # Rounding can push a variance that is nearly 0 below it.
+            np.maximum(np.subtract(s, mean * mean, step), 0, out=step)
+            step += self.epsilon
         else:
             np.add(s, self.epsilon, step)
         np.sqrt(step, step)
@@ -178,7 +179,8 @@ class Adam(Optimizer):
         step *= 1 - self.beta_2
         v += step
         if self.amsgrad:
-            v = np.maximum(self.memory("largest v", weights), v, self.memory("largest v", weights))
+            largest = self.memory("largest v", weights)
+            v = np.maximum(largest, v, out=largest)
         t = self.iterations + 1
         corrected = learning_rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
         np.sqrt(v, step)

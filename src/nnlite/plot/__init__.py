@@ -2,11 +2,13 @@
 
 from nnlite.plot.boundary import decision_boundary
 from nnlite.plot.curves import history
+from nnlite.plot.features import feature_maps, filters, weights
 from nnlite.plot.graph import graph
 from nnlite.plot.neurons import network
-from nnlite.plot.pictures import feature_maps, filters, images, weights
+from nnlite.plot.paths import gradient_path
+from nnlite.plot.pictures import images
 from nnlite.plot.regression import predictions
-from nnlite.plot.surface import gradient_path, loss_surface
+from nnlite.plot.surface import loss_surface
 
 __all__ = [
     "decision_boundary",

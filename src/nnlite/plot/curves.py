@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnlite.errors import explain_error, look_up
 from nnlite.plot.style import (
-    BLUE,
     COLOURS,
-    LINES,
     MARKERS,
     VERMILION,
     font_size,
@@ -26,7 +25,21 @@ if TYPE_CHECKING:
 FEW_EPOCHS = 30
 """Up to so many epochs, each gets a marker."""
 
-Curves = dict[str, list[float]]
+
+@dataclass(frozen=True)
+class _Training:
+    """The curves of one training by name, and its epochs, counted from 1."""
+
+    curves: dict[str, list[float]]
+    epochs: list[int]
+    recorded: Mapping[str, list[int]]
+
+    def epochs_of(self, name: str) -> list[int]:
+        """Return the epochs of a curve: validation may come only every few."""
+        if name in self.recorded:
+            return [epoch + 1 for epoch in self.recorded[name]]
+        step = max(1, len(self.epochs) // max(1, len(self.curves[name])))
+        return self.epochs[step - 1 :: step][: len(self.curves[name])]
 
 
 def history(
@@ -72,48 +85,55 @@ def history(
     for name, panel in zip(chosen, _panels(ax, rows, columns, len(chosen)), strict=True):
         _draw_metric(panel, trainings, name)
         if log and "accuracy" not in name:
-            panel.set_yscale("log")
+            _make_logarithmic(panel)
     return ax
 
 
-def _draw_metric(ax: Axes, trainings: Mapping[str, Curves], metric: str) -> None:
-    from matplotlib.ticker import MaxNLocator
-
+def _draw_metric(ax: Axes, trainings: Mapping[str, _Training], metric: str) -> None:
     alone = len(trainings) == 1
-    last = 1
-    for number, (name, curves) in enumerate(trainings.items()):
-        epochs = len(next(iter(curves.values())))
-        last = max(last, epochs)
-        colour = BLUE if alone else COLOURS[number % len(COLOURS)]
-        marker = MARKERS[number % len(MARKERS)] if epochs <= FEW_EPOCHS else ""
-        style: dict[str, Any] = {"marker": marker, "markersize": 5}
-        if metric in curves:
-            label = "training" if alone else name
-            x = _epochs_of(curves[metric], epochs)
-            kind = "-" if alone else LINES[0]
-            ax.plot(x, curves[metric], color=colour, linestyle=kind, label=label, **style)
-        if f"val_{metric}" in curves:
-            values = curves[f"val_{metric}"]
-            label = "validation" if alone else f"{name}, validation"
-            if alone:
-                colour, style["marker"] = VERMILION, MARKERS[1] if marker else ""
-            style["markerfacecolor"] = "white"
-            x = _epochs_of(values, epochs)
-            ax.plot(x, values, color=colour, linestyle=LINES[1], label=label, **style)
-    ax.set_xlabel("epoch")
+    for number, (name, training) in enumerate(trainings.items()):
+        colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]
+        label = "training" if alone else name
+        _draw_curve(ax, training, metric, label, color=colour, marker=marker)
+        if alone:
+            colour, marker = VERMILION, MARKERS[1]
+        label = "validation" if alone else f"{name}, validation"
+        style = {"color": colour, "marker": marker, "linestyle": "--", "markerfacecolor": "white"}
+        _draw_curve(ax, training, f"val_{metric}", label, **style)
+    epochs = [epoch for training in trainings.values() for epoch in training.epochs]
+    _number_epochs(ax, min(epochs), max(epochs))
     ax.set_ylabel(metric.replace("_", " "))
-    ax.set_xlim(*((0.5, 1.5) if last == 1 else (1 - 0.02 * last, last * 1.02)))
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.grid(alpha=0.25)
     open_frame(ax)
     if len(ax.lines) > 1:
         ax.legend()
 
 
-def _epochs_of(values: Sequence[float], epochs: int) -> range:
-    """Return the epochs, counted from 1, of values that may come only every few epochs."""
-    step = max(1, epochs // max(1, len(values)))
-    return range(step, step * len(values) + 1, step)
+def _draw_curve(ax: Axes, training: _Training, name: str, label: str, **style: Any) -> None:
+    if name in training.curves:
+        if len(training.epochs) > FEW_EPOCHS:
+            style["marker"] = ""
+        ax.plot(training.epochs_of(name), training.curves[name], label=label, ms=5, **style)
+
+
+def _number_epochs(ax: Axes, first: int, last: int) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    margin = 0.02 * (last - first) or 0.5
+    ax.set(xlabel="epoch", xlim=(first - margin, last + margin))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+
+
+def _make_logarithmic(ax: Axes) -> None:
+    """Draw powers of ten at equal distances, with numbers as people write them."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    ax.set_yscale("log")
+    low, high = ax.get_ylim()
+    if high < 1000 * low:
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _panels(ax: Axes, rows: int, columns: int, count: int) -> list[Axes]:
@@ -132,16 +152,16 @@ def _panels(ax: Axes, rows: int, columns: int, count: int) -> list[Axes]:
     ]
 
 
-def _trainings(history: Any) -> dict[str, Curves]:
-    """Return the curves of each training by its name."""
+def _trainings(history: Any) -> dict[str, _Training]:
+    """Return each training by its name."""
     if isinstance(history, Mapping) and history:
         values = list(history.values())
         if all(isinstance(value, Mapping) or hasattr(value, "history") for value in values):
-            return {str(name): _curves(value, str(name)) for name, value in history.items()}
-    return {"": _curves(history, "")}
+            return {str(name): _training(value, str(name)) for name, value in history.items()}
+    return {"": _training(history, "")}
 
 
-def _curves(history: Any, name: str) -> Curves:
+def _training(history: Any, name: str) -> _Training:
     curves = getattr(history, "history", history)
     if not isinstance(curves, Mapping):
         raise TypeError(
@@ -155,7 +175,8 @@ def _curves(history: Any, name: str) -> Curves:
         str(key): [float(value) for value in np.atleast_1d(values)]
         for key, values in curves.items()
     }
-    if not any(checked.values()):
+    longest = max(map(len, checked.values()), default=0)
+    if longest == 0:
         raise ValueError(
             explain_error(
                 "A history needs at least one epoch.",
@@ -163,13 +184,18 @@ def _curves(history: Any, name: str) -> Curves:
                 remedy="Train first: history = model.fit(x, y, epochs=10).",
             )
         )
-    return checked
+    epochs = [epoch + 1 for epoch in getattr(history, "epoch", range(longest))]
+    return _Training(checked, epochs, getattr(history, "epochs", {}))
 
 
 def _metrics_to_draw(
-    trainings: Mapping[str, Curves], metrics: str | Sequence[str] | None
+    trainings: Mapping[str, _Training], metrics: str | Sequence[str] | None
 ) -> list[str]:
-    known = {name.removeprefix("val_"): None for curves in trainings.values() for name in curves}
+    known = {
+        name.removeprefix("val_"): None
+        for training in trainings.values()
+        for name in training.curves
+    }
     if metrics is None:
         return list(known)
     chosen = [metrics] if isinstance(metrics, str) else list(metrics)

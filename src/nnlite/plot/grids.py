@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlite.errors import explain_error
 from nnlite.plot.style import WIDTH, font_size, new_axes, size_in_points
 from nnlite.types import Array
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.image import AxesImage
 
+FRAME = "0.8"
+MOST = 100
 GAP = 0.08
 """The space between two images, as a share of an image's width."""
 
@@ -29,6 +32,8 @@ def draw_grid(
 
     One image is one wide, wherever it lies: the column is the whole part of x, the row that of y.
     """
+    from matplotlib.patches import Rectangle
+
     count = len(pictures)
     columns = min(count, columns or best_columns(count))
     rows = -(-count // columns)
@@ -44,6 +49,8 @@ def draw_grid(
         row, column = divmod(number, columns)
         x, y = column * (1 + GAP), row * pitch + caption_room
         drawn.append(ax.imshow(picture, extent=(x, x + 1, y + height, y), **colours))
+        frame = Rectangle((x, y), 1, height, fill=False, edgecolor=FRAME, linewidth=0.6)
+        ax.add_patch(frame)
         if captions:
             words = captions[number]
             ax.text(x + 0.5, y - 0.3 * caption_room, words, size=size, ha="center", va="baseline")
@@ -80,3 +87,57 @@ def _room_for_captions(
     longest = max(len(caption) for caption in captions)
     size = min(size, image_width / (0.62 * max(longest, 1)))
     return 1.8 * size / image_width, size
+
+
+def tell_what_is_left_out(ax: Axes, drawn: int, there: int, what: str) -> None:
+    """Say in the title how many pictures there are, if not all are drawn."""
+    if drawn < there:
+        ax.set_title(f"the first {drawn} of {there} {what}")
+
+
+def as_images(x: Any, shape: tuple[int, ...] | None, what: str = "x") -> Array:
+    """Return images (n, height, width) or (n, height, width, 3), whatever they came as."""
+    array = np.asarray(x)
+    if array.size == 0 or array.ndim not in (2, 3, 4):
+        raise ValueError(
+            explain_error(
+                "Images come as (n, height, width), (n, height, width, channels) or (n, values).",
+                f"{what} of shape {array.shape}",
+                remedy="For a single image write x[None]." if array.ndim == 1 else None,
+            )
+        )
+    if array.ndim == 2:
+        array = array.reshape(-1, *_image_shape(array.shape[1], shape, what))
+    if array.ndim == 4 and array.shape[-1] == 1:
+        array = array[..., 0]
+    if array.ndim == 4 and array.shape[-1] not in (3, 4):
+        raise ValueError(
+            explain_error(
+                "An image has 1 channel (grey) or 3 (red, green, blue).",
+                f"{what} of shape {array.shape}",
+                remedy="Draw one channel: x[..., 0]; or plot.feature_maps.",
+            )
+        )
+    return array
+
+
+def _image_shape(values: int, shape: tuple[int, ...] | None, what: str) -> tuple[int, ...]:
+    if shape is not None:
+        if int(np.prod(shape)) != values:
+            raise ValueError(
+                explain_error(
+                    f"shape must hold the {values} values of an image.",
+                    f"shape={shape}, which holds {int(np.prod(shape))}",
+                )
+            )
+        return shape
+    side = int(np.sqrt(values))
+    if side * side != values:
+        raise ValueError(
+            explain_error(
+                f"{what}: {values} values make no square image.",
+                f"{values} values, between {side}×{side} and {side + 1}×{side + 1}",
+                remedy="Say how they lie: shape=(rows, columns).",
+            )
+        )
+    return side, side

@@ -1,4 +1,4 @@
-"""The loss as a function of two numbers: measured over a plane, and walked down step by step."""
+"""The loss as a function of two numbers: measured over a plane."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from nnlite.functional import Model
 from nnlite.types import Array
 
 Loss = Callable[[float, float], float]
+Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -23,20 +24,23 @@ class Landscape:
     w: Array
     b: Array
     J: Array
+    log: bool
 
-    def levels(self, count: int, log: bool) -> Array:
+    def levels(self, count: int) -> Array:
         """Return the heights of contour lines: close together in the valley, where it matters."""
         finite = self.J[np.isfinite(self.J)]
         low, high = float(finite.min()), float(finite.max())
         if high <= low:
             high = low + (abs(low) or 1.0)
-        if log and low > 0:
+        if self.log:
             return np.geomspace(low, high, count)
+        if 0 < low < 0.02 * high:
+            low = 0.0
         levels: Array = low + (high - low) * np.linspace(0, 1, count) ** 2
         return levels
 
 
-def measure(J: Loss, w: tuple[float, float], b: tuple[float, float], resolution: int) -> Landscape:
+def measure(J: Loss, w: Range, b: Range, resolution: int, log: bool = False) -> Landscape:
     """Ask J at every place of the plane, one by one: it may do with its numbers what it likes."""
     for name, (low, high) in (("w", w), ("b", b)):
         if not low < high:
@@ -46,7 +50,8 @@ def measure(J: Loss, w: tuple[float, float], b: tuple[float, float], resolution:
                 )
             )
     places_w, places_b = np.linspace(*w, resolution), np.linspace(*b, resolution)
-    heights = np.array([[float(J(float(u), float(v))) for u in places_w] for v in places_b])
+    with np.errstate(all="ignore"):
+        heights = np.array([[height(J, u, v) for u in places_w] for v in places_b])
     heights[~np.isfinite(heights)] = np.nan
     if np.isnan(heights).all():
         raise ValueError(
@@ -56,7 +61,32 @@ def measure(J: Loss, w: tuple[float, float], b: tuple[float, float], resolution:
                 remedy="Choose limits nearer to the minimum.",
             )
         )
-    return Landscape(places_w, places_b, heights)
+    if log:
+        positive = heights[heights > 0]
+        if positive.size == 0:
+            raise ValueError(
+                explain_error(
+                    "A logarithmic scale needs a loss above 0.",
+                    f"a largest loss of {np.nanmax(heights):g}",
+                    remedy="Leave out log=True.",
+                )
+            )
+        heights = np.maximum(heights, positive.min())
+    return Landscape(places_w, places_b, heights, log)
+
+
+def height(J: Loss, u: float, v: float) -> float:
+    """Return J at one place, as a number."""
+    result = np.asarray(J(float(u), float(v)))
+    if result.size != 1:
+        raise ValueError(
+            explain_error(
+                "J(w, b) returns one number, the loss.",
+                f"an array of shape {result.shape}",
+                remedy="Take the mean over the samples: np.mean(...).",
+            )
+        )
+    return float(result.reshape(()))
 
 
 def name_and_function(
@@ -135,40 +165,3 @@ def _name(model: Model, place: int) -> str:
     shape = getattr(part.layer, part.name).shape
     index = np.unravel_index(place - part.place.start, shape)
     return f"{part.layer.name}/{part.name}[{', '.join(str(int(i)) for i in index)}]"
-
-
-def walk(optimizer: Any, J: Loss | None, start: Any, steps: int) -> Array:
-    """Return the points (steps + 1, 2) that an optimizer visits on its way down from the start.
-
-    The slopes are measured: differences to both sides.
-    """
-    if J is None or start is None:
-        raise ValueError(
-            explain_error(
-                "An optimizer walks on a function, from a start.",
-                "surface=None" if J is None else "start=None",
-                remedy="plot.gradient_path(SGD(0.1), J, start=(-2, 2))",
-            )
-        )
-    optimizer = type(optimizer).from_config(optimizer.get_config())
-    place = np.array(start, dtype=np.float64)
-    points = [place.copy()]
-    for _ in range(steps):
-        slope = _slope(J, place)
-        with np.errstate(all="ignore"):
-            optimizer.step(place, slope)
-        if not np.isfinite(place).all():
-            break
-        points.append(place.copy())
-    return np.array(points)
-
-
-def _slope(J: Loss, place: Array) -> Array:
-    slope = np.empty(2)
-    for axis in (0, 1):
-        h = 1e-5 * max(1.0, abs(place[axis]))
-        ahead, behind = place.copy(), place.copy()
-        ahead[axis] += h
-        behind[axis] -= h
-        slope[axis] = (J(*ahead) - J(*behind)) / (ahead[axis] - behind[axis])
-    return slope

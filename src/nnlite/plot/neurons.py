@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,16 @@ import numpy as np
 
 from nnlite.errors import explain_error
 from nnlite.functional import Model
-from nnlite.plot.style import BLUE, GREY, INK, VERMILION, font_size, new_axes, signed_colours
+from nnlite.plot.style import (
+    BLUE,
+    GREY,
+    INK,
+    VERMILION,
+    font_size,
+    new_axes,
+    signed_colours,
+    size_in_points,
+)
 from nnlite.types import Array
 
 if TYPE_CHECKING:
@@ -18,8 +28,9 @@ if TYPE_CHECKING:
 MOST = 12
 SHOWN_OF_MANY = 10
 RADIUS = 0.3
-SPACING = 3.2
-FAINTEST, THICKEST = 0.12, 3.0
+NARROWEST, WIDEST = 2.0, 8.0
+FAINTEST, THINNEST, THICKEST = 0.12, 0.3, 3.0
+DASHES = (0, (4, 1.5))
 
 
 def network(model: Any, *, most: int = MOST, ax: Axes | None = None) -> Axes:
@@ -55,22 +66,51 @@ def network(model: Any, *, most: int = MOST, ax: Axes | None = None) -> Axes:
     """
     columns = _columns(model)
     places = [_places(len(column.biases), most) for column in columns]
-    tallest = max(len(place.y) + bool(place.dots) for place in places)
+    tallest = max(float(place.y.max()) for place in places)
     if ax is None:
-        ax = new_axes(height=min(6.0, 1.6 + 0.4 * tallest))
+        ax = new_axes(height=min(6.5, 1.8 + 0.8 * tallest))
+    page = _Page.of(ax, tallest + 1.5 * RADIUS, columns)
     for number in range(1, len(columns)):
-        _draw_connections(ax, number, columns[number].W, places[number - 1], places[number])
+        _draw_connections(ax, page, number, columns[number].W, places)
     for number, (column, place) in enumerate(zip(columns, places, strict=True)):
-        _draw_neurons(ax, number, column, place)
-    top = max(float(place.y.max()) for place in places) + 2.5 * RADIUS
-    for number, column in enumerate(columns):
-        words = f"{column.name}\n{len(column.biases)}" + f" {column.activation}".rstrip()
-        ax.text(SPACING * number, top, words, ha="center", va="bottom", size=font_size())
+        x = page.spacing * number
+        _draw_neurons(ax, x, column, place)
+        ax.text(x, page.caption, column.words, ha="center", va="bottom", size=page.font)
+    _explain_colours(ax, page, has_biases=any(column.biases.any() for column in columns))
     ax.set_axis_off()
-    ax.set_aspect("equal", adjustable="datalim")
-    ax.set_xlim(-1.4, SPACING * (len(columns) - 1) + 1.4)
-    ax.set_ylim(-top, top + 4 * RADIUS)
+    ax.set_aspect("equal")
+    ax.set_xlim(-page.margin, page.spacing * (len(columns) - 1) + page.margin)
+    ax.set_ylim(page.bottom, page.top)
     return ax
+
+
+@dataclass(frozen=True)
+class _Page:
+    """How the drawing fills the axes; lengths are in distances between two neurons."""
+
+    font: float
+    spacing: float
+    margin: float
+    caption: float
+    top: float
+    bottom: float
+
+    @classmethod
+    def of(cls, ax: Axes, half: float, columns: Sequence[_Column]) -> _Page:
+        width, height = size_in_points(ax)
+        longest = max(len(line) for column in columns for line in column.words.split("\n"))
+        font = min(font_size(), width / (0.62 * (longest + 2) * len(columns)))
+        above, below = 3.2 * font, 2.0 * font
+        unit = max((height - above - below) / (2 * half), 1.0)
+        spacing = min(max(width / unit / len(columns), NARROWEST), WIDEST)
+        return cls(
+            font,
+            spacing,
+            spacing / 2,
+            half,
+            half + above / unit,
+            -half - below / unit,
+        )
 
 
 @dataclass(frozen=True)
@@ -81,6 +121,11 @@ class _Column:
     activation: str
     W: Array
     biases: Array
+
+    @property
+    def words(self) -> str:
+        """What stands above the layer."""
+        return f"{self.name}\n{len(self.biases)} {self.activation}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -101,38 +146,66 @@ def _places(count: int, most: int) -> _Places:
     return _Places(shown, np.delete(heights, half), [-0.25, 0.0, 0.25])
 
 
-def _draw_connections(ax: Axes, number: int, W: Array, before: _Places, here: _Places) -> None:
+def _draw_connections(
+    ax: Axes, page: _Page, number: int, W: Array, places: Sequence[_Places]
+) -> None:
     from matplotlib.collections import LineCollection
     from matplotlib.colors import to_rgba
 
+    before, here = places[number - 1], places[number]
     drawn = W[np.ix_(before.shown, here.shown)]
     share = np.abs(drawn) / (float(np.abs(drawn).max()) or 1.0)
-    x0, x1 = SPACING * (number - 1), SPACING * number
-    for sign, colour, kind in ((1, BLUE, "solid"), (-1, VERMILION, (0, (4, 1.5)))):
+    x_before, x_here = page.spacing * (number - 1), page.spacing * number
+    for sign, colour, kind in ((1, BLUE, "solid"), (-1, VERMILION, DASHES)):
         pairs = np.argwhere(drawn * sign > 0)
         strength = np.array([share[i, j] for i, j in pairs])
-        ax.add_collection(
-            LineCollection(
-                [[(x0, before.y[i]), (x1, here.y[j])] for i, j in pairs],
-                linewidths=0.3 + (THICKEST - 0.3) * strength,
-                colors=[to_rgba(colour, FAINTEST + (1 - FAINTEST) * s) for s in strength],
-                linestyles=[kind],
-                zorder=1,
-            )
+        lines = LineCollection(
+            [[(x_before, before.y[i]), (x_here, here.y[j])] for i, j in pairs],
+            linewidths=THINNEST + (THICKEST - THINNEST) * strength,
+            colors=[to_rgba(colour, FAINTEST + (1 - FAINTEST) * s) for s in strength],
+            linestyles=[kind],
+            zorder=1,
         )
+        ax.add_collection(lines)
 
 
-def _draw_neurons(ax: Axes, number: int, column: _Column, place: _Places) -> None:
+def _draw_neurons(ax: Axes, x: float, column: _Column, place: _Places) -> None:
     from matplotlib.patches import Circle
 
-    x = SPACING * number
-    colours = signed_colours()
     largest = float(np.abs(column.biases).max()) or 1.0
     for neuron, y in zip(place.shown, place.y, strict=True):
-        fill = colours(0.5 + 0.35 * float(column.biases[neuron]) / largest)
+        fill = _bias_colour(float(column.biases[neuron]) / largest)
         ax.add_patch(Circle((x, y), RADIUS, facecolor=fill, edgecolor=INK, zorder=2))
     for y in place.dots:
-        ax.add_patch(Circle((x, y), 0.05, color=GREY, zorder=2))
+        ax.add_patch(Circle((x, y), RADIUS / 6, color=GREY, zorder=2))
+
+
+def _bias_colour(share: float) -> Any:
+    """Return the filling of a neuron whose bias is that share of the largest of its layer."""
+    return signed_colours()(0.5 + 0.35 * share)
+
+
+def _explain_colours(ax: Axes, page: _Page, has_biases: bool) -> None:
+    """Say below the network what lines and fillings mean."""
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], color=BLUE, linewidth=2, label="$w > 0$"),
+        Line2D([], [], color=VERMILION, linewidth=2, linestyle=DASHES, label="$w < 0$"),
+    ]
+    if has_biases:
+        neuron: dict[str, Any] = {"linestyle": "", "marker": "o", "markeredgecolor": INK}
+        for share, words in ((1, "$b > 0$"), (-1, "$b < 0$")):
+            fill = _bias_colour(share)
+            handles.append(Line2D([], [], markerfacecolor=fill, ms=8, label=words, **neuron))
+    ax.legend(
+        handles=handles,
+        loc="lower center",
+        ncols=len(handles),
+        fontsize=page.font,
+        frameon=False,
+        borderaxespad=0,
+    )
 
 
 def _columns(model: Any) -> list[_Column]:

@@ -1,4 +1,4 @@
-"""The fast NumPy routines behind the layers: pure functions, memory comes in as arguments."""
+"""Matrix products: most of the arithmetic of a network, and the sums over samples besides."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .types import Array
+from ..types import Array
 
 
 def product(a: Array, b: Array, out: Array | None = None) -> Array:

@@ -1,0 +1,105 @@
+"""The explanation as a table of plain text: formulas, shapes, and how large the numbers came out."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .lines import Line, Section, short
+
+if TYPE_CHECKING:
+    from .explanation import Explanation
+
+INDENT, GAP, NUMBER = 2, 2, 7
+NUMBERS = 2 * (GAP + NUMBER)
+HEADINGS = "mean|·|", "max|·|"
+FORWARD_ONLY = (
+    "The way back needs a loss and the truth: model.compile(...), then model.explain(x, y)."
+)
+
+
+def terminal_width() -> int:
+    """Return the width of the terminal, between 60 and 120 columns; 100 if there is none."""
+    return min(max(shutil.get_terminal_size((100, 24)).columns, 60), 120)
+
+
+def table(explanation: Explanation, width: int) -> str:
+    """Return the table, no wider than `width` if that can be."""
+    sections = [*explanation.forward, *explanation.backward]
+    room = width - INDENT - NUMBERS
+    column, room = _measure([line for section in sections for line in section.lines], room)
+    rows = [explanation.title, ""]
+    rows += _half("FORWARD", explanation.forward, column, room)
+    if explanation.backward:
+        rows += ["", *_half("BACKWARD", explanation.backward, column, room)]
+    else:
+        rows += ["", *textwrap.wrap(FORWARD_ONLY, width)]
+    for warning in explanation.warnings:
+        rows += ["", *textwrap.wrap(f"WARNING: {warning}", width, subsequent_indent="  ")]
+    return "\n".join(row.rstrip() for row in rows)
+
+
+def _measure(lines: list[Line], room: int) -> tuple[int, int]:
+    """Return the width of the formulas, at which most lines fit, and that of both columns."""
+    pairs = [(len(line.equation), len(beside(line))) for line in lines if beside(line)]
+    candidates = sorted({formula for formula, _ in pairs if formula <= room}) or [0]
+
+    def fitting(column: int) -> int:
+        return sum(f <= column and column + GAP + b <= room for f, b in pairs)
+
+    column = max(candidates, key=fitting)
+    needed = [column + GAP + b for f, b in pairs if f <= column and column + GAP + b <= room]
+    needed += [len(line.equation) for line in lines if len(line.equation) <= room]
+    return column, min(room, max(needed, default=room))
+
+
+def beside(line: Line) -> str:
+    """Return what stands beside a formula: the shapes, and the note."""
+    return f"{line.shapes}   {line.note}" if line.shapes and line.note else line.shapes or line.note
+
+
+def _half(title: str, sections: list[Section], column: int, room: int) -> Iterator[str]:
+    """Yield the rows of one direction."""
+    headings = "".join(" " * GAP + heading.rjust(NUMBER) for heading in HEADINGS)
+    yield title.ljust(INDENT + room) + headings
+    for section in sections:
+        yield f"{section.title}  {section.remark}"
+        for line in section.lines:
+            yield from _rows(line, column, room)
+
+
+def _rows(line: Line, column: int, room: int) -> Iterator[str]:
+    """Yield a line as one row, or as several where it is too long."""
+    indent, formula, rest = " " * INDENT, line.equation, beside(line)
+    numbers = _numbers(line)
+    if len(formula) <= column and column + GAP + len(rest) <= room:
+        row = (formula.ljust(column + GAP) + rest).ljust(room)
+        yield indent + row + numbers
+        return
+    if len(formula) <= room and not rest:
+        yield indent + formula.ljust(room) + numbers
+        return
+    first, *others = textwrap.wrap(formula, room, subsequent_indent="    ") or [""]
+    if len(first) + GAP + len(rest) <= room and not others:
+        yield indent + (first + " " * GAP + rest).ljust(room) + numbers
+        return
+    yield indent + first.ljust(room) + numbers
+    for other in others:
+        yield indent + other
+    if rest:
+        start = min(column + GAP, max(room - len(rest), GAP))
+        yield from textwrap.wrap(
+            rest,
+            INDENT + room + NUMBERS,
+            initial_indent=indent + " " * start,
+            subsequent_indent=indent + " " * start,
+        )
+
+
+def _numbers(line: Line) -> str:
+    if line.value is None:
+        return ""
+    columns = short(line.mean), short(line.largest)
+    return "".join(" " * GAP + text.rjust(NUMBER) for text in columns)

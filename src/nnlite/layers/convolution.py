@@ -1,0 +1,202 @@
+"""Convolution: the same small kernel looks at every place of an image.
+
+One rule makes them all: a window of the image, as a row, times the kernel, as a column. How the
+rows are gathered fast is told in `nnlite.kernels`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import activations, initializers, regularizers
+from ..errors import explain_error
+from ..kernels import column_sums
+from ..kernels.groups import convolve, input_gradient, kernel_gradient
+from ..types import Array, Shape
+from .base import ActivatedLayer
+from .checks import positive_integer
+from .images import WindowLayer
+
+
+class Conv2D(WindowLayer, ActivatedLayer):
+    """A layer of kernels that move over images: a = g(x ∗ W + b).
+
+    With n images of h·w pixels and c channels, and f kernels of kh·kw·c weights, let the rows of
+    X be the windows of x, one for each of the n·oh·ow places where a kernel looks::
+
+        z  = X·W + b      (n·oh·ow, kh·kw·c)·(kh·kw·c, f) + (f,) = (n·oh·ow, f)
+        dW = Xᵀ·dz        (kh·kw·c, n·oh·ow)·(n·oh·ow, f) = (kh·kw·c, f)
+        db = Σ dz         the sum over all places of all images: (f,)
+        dX = dz·Wᵀ        (n·oh·ow, f)·(f, kh·kw·c); dx adds up, for each pixel, its places in X
+
+    These are the equations of `Dense`, once for every place: the weights are shared.
+
+    Parameters
+    ----------
+    filters
+        The number of kernels, f.
+    kernel_size
+        kh and kw: a number, or a pair.
+    strides
+        How far the kernel moves at a time: a number, or a pair.
+    padding
+        "valid": the kernel stays inside the image. "same": zeros around the image, so that there
+        are ⌈h/stride⌉ × ⌈w/stride⌉ places; the odd row of zeros is below, the odd column right.
+    data_format
+        None, or "channels_last": (samples, height, width, channels).
+    dilation_rate
+        How far apart the pixels are that a kernel looks at.
+    groups
+        In how many groups channels and kernels are dealt out; each kernel sees its group only.
+    activation
+        A name or an object of `nnlite.activations`; None is linear.
+    use_bias
+        Whether there is b.
+    kernel_initializer, bias_initializer
+        How W (kh, kw, c/groups, f) and b (f,) start.
+    kernel_regularizer, bias_regularizer
+        What W and b cost.
+    options
+        `input_shape`, `name`, `trainable`: see `Layer`.
+
+    Examples
+    --------
+    >>> image = np.arange(1.0, 10.0).reshape(1, 3, 3, 1)
+    >>> layer = Conv2D(1, 2, padding="same", kernel_initializer="ones")
+    >>> layer(image)[0, :, :, 0]
+    array([[12., 16.,  9.],
+           [24., 28., 15.],
+           [15., 17.,  9.]], dtype=float32)
+    """
+
+    W: Array
+    dW: Array
+    b: Array
+    db: Array
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        groups: int = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        where = f"layer '{self.name}'"
+        self.filters = positive_integer("filters", filters, where)
+        self.groups = positive_integer("groups", groups, where)
+        self.set_windows(kernel_size, strides, padding, dilation_rate, data_format)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+        if self.filters % self.groups:
+            raise ValueError(self._groups_do_not_divide(f"filters={filters}, groups={groups}"))
+
+    def build(self, input_shape: Shape) -> None:
+        """Make W (kh, kw, c/groups, f) and b (f,)."""
+        self.compute_output_shape(input_shape)
+        self.add_kernel((*self.size, input_shape[-1] // self.groups, self.filters), self.filters)
+
+    def add_kernel(self, shape: Shape, outputs: int) -> None:
+        """Make the weights."""
+        self.add_weight("W", shape, self.kernel_initializer, regularizer=self.kernel_regularizer)
+        if self.use_bias:
+            self.add_weight(
+                "b", (outputs,), self.bias_initializer, regularizer=self.bias_regularizer
+            )
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (oh, ow, f)."""
+        self.check_image(input_shape)
+        if input_shape[-1] % self.groups:
+            raise ValueError(
+                self._groups_do_not_divide(
+                    f"samples of shape {input_shape}, {input_shape[-1]} channels, "
+                    f"groups={self.groups}"
+                )
+            )
+        self.check_channels(input_shape, place=-2, share=self.groups)
+        return (*self.window_counts(input_shape), self.filters)
+
+    def check_channels(self, shape: Shape, place: int, share: int = 1) -> None:
+        """Raise unless W, which has its input channels at `place`, was made for these images."""
+        if self.built and shape[-1] != self.W.shape[place] * share:
+            raise ValueError(
+                explain_error(
+                    f"The layer takes images with {self.W.shape[place] * share} channels.",
+                    f"samples of shape {shape}",
+                    f"layer '{self.name}', W of shape {self.W.shape}",
+                    "The last axis of x holds the channels.",
+                )
+            )
+
+    def forpass_z(self, x: Array, training: bool = False) -> Array:
+        """Return z = X·W + b, where the rows of X are the windows of x."""
+        self.compute_output_shape(x.shape[1:])
+        windows = self.windows(x.shape[1:])
+        z, columns = convolve(
+            self.as_images(x),
+            self.as_kernel(self.W),
+            self.b if self.use_bias else None,
+            windows,
+            self.groups,
+            self.memory(training),
+            keep_columns=training,
+        )
+        if training:
+            self.placed, self.columns = windows, columns
+        return self.as_samples(z)
+
+    def backprop_z(self, dz: Array) -> Array | None:
+        """Write dW = Xᵀ·dz and db = Σ dz, and return dx from dX = dz·Wᵀ."""
+        dz = self.as_images(dz)
+        kernel_gradient(self.columns, dz, self.as_kernel(self.dW))
+        if self.use_bias:
+            column_sums(dz.reshape(-1, self.filters), self.db)
+        if self.skip_input_gradient:
+            return None
+        W = self.as_kernel(self.W)
+        return self.as_samples(input_gradient(dz, W, self.placed, self.groups, self.buffer))
+
+    def as_kernel(self, W: Array) -> Array:
+        """Return W as (kh, kw, c, f), a view."""
+        return W[np.newaxis] if self.rank == 1 else W
+
+    def _groups_do_not_divide(self, received: str) -> ValueError:
+        return ValueError(
+            explain_error(
+                "groups must divide the channels and the filters.",
+                received,
+                f"layer '{self.name}'",
+                "Choose a number of groups that divides both, or leave out groups=.",
+            )
+        )
+
+
+class Conv1D(Conv2D):
+    """A layer of kernels that move along sequences: `Conv2D` with one axis less.
+
+    x is (n, steps, c), W (k, c/groups, f), z (n, out, f). Besides "valid" and "same", padding may be
+    "causal": an output then depends on its own and earlier steps only.
+
+    >>> sequence = np.array([[[1.0], [2.0], [4.0]]])
+    >>> Conv1D(1, 2, kernel_initializer="ones")(sequence)[0, :, 0]
+    array([3., 6.], dtype=float32)
+    """
+
+    rank = 1

@@ -1,0 +1,206 @@
+"""Two relatives of `Conv2D`: one that keeps channels apart, and one that goes the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..kernels import column_sums
+from ..kernels.convolution import depthwise, depthwise_gradients
+from ..kernels.groups import convolve, input_gradient, kernel_gradient
+from ..kernels.windows import Windows, along
+from ..types import Array, Shape
+from .checks import positive_integer
+from .convolution import Conv2D
+from .images import check_axes
+
+
+class DepthwiseConv2D(Conv2D):
+    """A layer of kernels that see one channel each: z of channel i from channel i of x alone.
+
+    With q = `depth_multiplier` kernels for every channel, W is (kh, kw, c, q) and z has c·q channels,
+    those of the same channel of x side by side::
+
+        z[i]  = X[i]·W[i] + b[i]      (n·oh·ow, kh·kw)·(kh·kw, q) for channel i
+        dW[i] = X[i]ᵀ·dz[i]
+        dX[i] = dz[i]·W[i]ᵀ
+
+    Parameters are those of `Conv2D`; the weights' are called `depthwise_initializer` and
+    `depthwise_regularizer`.
+
+    >>> image = np.ones((1, 2, 2, 2))
+    >>> layer = DepthwiseConv2D(2, depthwise_initializer="ones")
+    >>> layer(image)
+    array([[[[4., 4.]]]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        depth_multiplier: int = 1,
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        depthwise_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        depthwise_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(
+            1,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=depthwise_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=depthwise_regularizer,
+            bias_regularizer=bias_regularizer,
+            **options,
+        )
+        self.depth_multiplier = positive_integer(
+            "depth_multiplier", depth_multiplier, f"layer '{self.name}'"
+        )
+
+    def build(self, input_shape: Shape) -> None:
+        """Make W (kh, kw, c, q) and b (c·q,)."""
+        *_, outputs = self.compute_output_shape(input_shape)
+        self.add_kernel((*self.size, input_shape[-1], self.depth_multiplier), outputs)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (oh, ow, c·q)."""
+        self.check_image(input_shape)
+        self.check_channels(input_shape, place=-2)
+        return (*self.window_counts(input_shape), input_shape[-1] * self.depth_multiplier)
+
+    def forpass_z(self, x: Array, training: bool = False) -> Array:
+        """Return z, channel by channel."""
+        self.compute_output_shape(x.shape[1:])
+        windows = self.windows(x.shape[1:])
+        x = np.repeat(x, self.depth_multiplier, axis=-1)
+        z = depthwise(x, self._flat(self.W), windows, self.memory(training))
+        if self.use_bias:
+            np.add(z, self.b, z)
+        if training:
+            self.placed, self.x = windows, x
+        return z
+
+    def backprop_z(self, dz: Array) -> Array | None:
+        """Write dW and db, and return dx: for every channel, from its own z alone."""
+        if self.use_bias:
+            column_sums(dz.reshape(-1, dz.shape[-1]), self.db)
+        dW = self._flat(self.dW)
+        dx = depthwise_gradients(self.x, self._flat(self.W), dz, dW, self.placed)
+        return dx.reshape(*dx.shape[:3], -1, self.depth_multiplier).sum(axis=-1)
+
+    def _flat(self, W: Array) -> Array:
+        return W.reshape(*self.size, -1)
+
+
+class Conv2DTranspose(Conv2D):
+    """The way back of a convolution, as a layer: from small images to large ones.
+
+    Its forpass is the gradient of the input of a `Conv2D`, and its backprop is that one's forpass::
+
+        Z  = x·Wᵀ         (n·h·w, c)·(c, kh·kw·f); z adds up, for each pixel, its places in Z; plus b
+        dW = dZᵀ·x        the rows of dZ are the windows of dz
+        dx = dZ·W         (n·h·w, kh·kw·f)·(kh·kw·f, c)
+
+    So W is (kh, kw, f, c), and images become stride times as large: h·stride with "same", and
+    (h − 1)·stride + kh with "valid" (h·stride if the kernel is smaller than the stride). Parameters
+    are those of `Conv2D`, without groups.
+
+    >>> pixel = np.array([[[[2.0]]]])
+    >>> Conv2DTranspose(1, 2, kernel_initializer="ones")(pixel)[0, :, :, 0]
+    array([[2., 2.],
+           [2., 2.]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Any,
+        strides: Any = 1,
+        padding: str = "valid",
+        data_format: str | None = None,
+        dilation_rate: Any = 1,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            data_format,
+            dilation_rate,
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer,
+            **options,
+        )
+
+    def build(self, input_shape: Shape) -> None:
+        """Make W (kh, kw, f, c) and b (f,)."""
+        self.compute_output_shape(input_shape)
+        self.add_kernel((*self.size, self.filters, input_shape[-1]), self.filters)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (oh, ow, f)."""
+        check_axes(input_shape, self.rank, self.name)
+        self.check_channels(input_shape, place=-1)
+        rows, columns = self.windows(input_shape)
+        return (rows.size, columns.size, self.filters)
+
+    def windows(self, shape: Shape) -> Windows:
+        """Return the windows on the larger image, one for each pixel of the smaller."""
+        rows, columns = (
+            along(
+                size * step
+                if self.padding == "same"
+                else (size - 1) * step + max((kernel - 1) * dilation + 1, step),
+                kernel,
+                step,
+                self.padding,
+                dilation,
+            )
+            for size, kernel, step, dilation in zip(
+                shape[:2], self.size, self.steps, self.dilation, strict=True
+            )
+        )
+        return rows, columns
+
+    def forpass_z(self, x: Array, training: bool = False) -> Array:
+        """Return z: each pixel of x writes the kernel, times its value, onto the large image."""
+        self.compute_output_shape(x.shape[1:])
+        windows = self.windows(x.shape[1:])
+        z = input_gradient(x, self.W, windows, memory=self.memory(training))
+        if self.use_bias:
+            np.add(z, self.b, z)
+        if training:
+            self.placed, self.x = windows, x
+        return z
+
+    def backprop_z(self, dz: Array) -> Array | None:
+        """Write dW and db, and return dx: the convolution of dz."""
+        dx, columns = convolve(dz, self.W, None, self.placed, 1, self.buffer, keep_columns=True)
+        kernel_gradient(columns, self.x, self.dW)
+        if self.use_bias:
+            column_sums(dz.reshape(-1, self.filters), self.db)
+        return None if self.skip_input_gradient else dx

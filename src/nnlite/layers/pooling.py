@@ -1,0 +1,246 @@
+"""Pooling: an image becomes smaller, each window one number. There is nothing to learn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..kernels.pooling import (
+    average_pool,
+    average_pool_gradient,
+    max_pool,
+    max_pool_gradient,
+)
+from ..types import Array, Shape
+from .base import Layer
+from .images import WindowLayer, check_axes, check_data_format
+
+
+class Pooling(WindowLayer):
+    """What all windows that pool have in common.
+
+    Parameters
+    ----------
+    pool_size
+        The size of the window: a number, or one for each axis.
+    strides
+        How far the window moves at a time; None: by its own size.
+    padding
+        "valid": windows that do not fill are left out. "same": ⌈h/stride⌉ × ⌈w/stride⌉ windows,
+        some of which reach over the edge, where there is nothing.
+    data_format
+        None, or "channels_last".
+    options
+        `input_shape`, `name`: see `Layer`.
+    """
+
+    def __init__(
+        self,
+        pool_size: Any = 2,
+        strides: Any = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        steps = pool_size if strides is None else strides
+        self.set_windows(pool_size, steps, padding, 1, data_format)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (oh, ow, c)."""
+        self.check_image(input_shape)
+        return (*self.window_counts(input_shape), input_shape[-1])
+
+
+class MaxPooling2D(Pooling):
+    """The largest number of each window, channel by channel::
+
+        a  = max over a window of x      (n, h, w, c) → (n, oh, ow, c)
+        dx = da at the largest, else 0   the first of the largest, row by row
+
+    Only the largest had any effect, so it gets the whole gradient. The parameters are those of
+    `Pooling`.
+
+    >>> image = np.arange(16.0).reshape(1, 4, 4, 1)
+    >>> MaxPooling2D(2)(image)[0, :, :, 0]
+    array([[ 5.,  7.],
+           [13., 15.]], dtype=float32)
+    """
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return the largest of each window."""
+        self.compute_output_shape(x.shape[1:])
+        windows = self.windows(x.shape[1:])
+        a, winners = max_pool(self.as_images(x), windows, self.memory(training), training)
+        if training:
+            self.placed, self.winners = windows, winners
+        return self.as_samples(a)
+
+    def backprop(self, grad: Array) -> Array | None:
+        """Return dx: each gradient at its winner's place."""
+        if self.skip_input_gradient:
+            return None
+        grad = self.as_images(grad)
+        return self.as_samples(max_pool_gradient(grad, self.winners, self.placed, self.buffer))
+
+
+class AveragePooling2D(Pooling):
+    """The mean of each window, channel by channel::
+
+        a  = Σ x / k     over the k pixels of x in a window (its padding does not count)
+        dx = Σ da / k    over the windows a pixel lies in
+
+    The parameters are those of `Pooling`.
+
+    >>> image = np.arange(16.0).reshape(1, 4, 4, 1)
+    >>> AveragePooling2D(2)(image)[0, :, :, 0]
+    array([[ 2.5,  4.5],
+           [10.5, 12.5]], dtype=float32)
+    """
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return the mean of each window."""
+        self.compute_output_shape(x.shape[1:])
+        windows = self.windows(x.shape[1:])
+        if training:
+            self.placed = windows
+        return self.as_samples(average_pool(self.as_images(x), windows, self.memory(training)))
+
+    def backprop(self, grad: Array) -> Array | None:
+        """Return dx: to every pixel its share of the gradient of each of its windows."""
+        if self.skip_input_gradient:
+            return None
+        grad = self.as_images(grad)
+        return self.as_samples(average_pool_gradient(grad, self.placed, self.buffer))
+
+
+class MaxPooling1D(MaxPooling2D):
+    """The largest number of each window of a sequence (n, steps, c): see `MaxPooling2D`.
+
+    >>> MaxPooling1D(2)(np.array([[[1.0], [3.0], [2.0], [0.0]]]))[0, :, 0]
+    array([3., 2.], dtype=float32)
+    """
+
+    rank = 1
+
+
+class AveragePooling1D(AveragePooling2D):
+    """The mean of each window of a sequence (n, steps, c): see `AveragePooling2D`.
+
+    >>> AveragePooling1D(2)(np.array([[[1.0], [3.0], [2.0], [0.0]]]))[0, :, 0]
+    array([2., 1.], dtype=float32)
+    """
+
+    rank = 1
+
+
+class GlobalPooling(Layer):
+    """One number for each channel of a whole image.
+
+    Parameters
+    ----------
+    data_format
+        None, or "channels_last".
+    keepdims
+        Whether the axes stay, with size 1: (n, 1, 1, c) instead of (n, c).
+    options
+        `input_shape`, `name`: see `Layer`.
+    """
+
+    rank = 2
+
+    def __init__(
+        self, data_format: str | None = None, keepdims: bool = False, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        check_data_format(data_format, f"layer '{self.name}'")
+        self.keepdims = keepdims
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (c,), or (1, 1, c)."""
+        check_axes(input_shape, self.rank, self.name)
+        return (1,) * (self.rank * self.keepdims) + input_shape[-1:]
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return one number for each channel."""
+        shape = self.compute_output_shape(x.shape[1:])
+        pixels = x.reshape(len(x), -1, x.shape[-1])
+        return self.pool(pixels, x.shape, training).reshape(len(x), *shape)
+
+    def backprop(self, grad: Array) -> Array:
+        """Return dx."""
+        grad = grad.reshape(len(grad), 1, -1)
+        return self.spread(grad).reshape(self.shape_of_x)
+
+    def pool(self, pixels: Array, shape: Shape, training: bool) -> Array:
+        """Return (n, c) from (n, pixels, c)."""
+        raise NotImplementedError
+
+    def spread(self, grad: Array) -> Array:
+        """Return (n, pixels, c) from (n, 1, c)."""
+        raise NotImplementedError
+
+
+class GlobalMaxPooling2D(GlobalPooling):
+    """The largest number of each channel, over the whole image; the gradient goes to it alone.
+
+    >>> GlobalMaxPooling2D()(np.arange(8.0).reshape(1, 2, 2, 2))
+    array([[6., 7.]], dtype=float32)
+    """
+
+    def pool(self, pixels: Array, shape: Shape, training: bool) -> Array:
+        """Return the largest pixels."""
+        winners = pixels.argmax(axis=1, keepdims=True)
+        if training:
+            self.winners, self.shape_of_x = winners, shape
+        return np.take_along_axis(pixels, winners, axis=1)
+
+    def spread(self, grad: Array) -> Array:
+        """Return the gradient at the first of the largest, else 0."""
+        n, *size, c = self.shape_of_x
+        dx = np.zeros((n, int(np.prod(size)), c), grad.dtype)
+        np.put_along_axis(dx, self.winners, grad, axis=1)
+        return dx
+
+
+class GlobalAveragePooling2D(GlobalPooling):
+    """The mean of each channel, over the whole image; every pixel gets its share of the gradient.
+
+    >>> GlobalAveragePooling2D()(np.arange(8.0).reshape(1, 2, 2, 2))
+    array([[3., 4.]], dtype=float32)
+    """
+
+    def pool(self, pixels: Array, shape: Shape, training: bool) -> Array:
+        """Return the mean pixel."""
+        if training:
+            self.shape_of_x = shape
+        return pixels.mean(axis=1)
+
+    def spread(self, grad: Array) -> Array:
+        """Return the gradient, divided among all pixels."""
+        n, *size, c = self.shape_of_x
+        pixels = int(np.prod(size))
+        dx = np.empty((n, pixels, c), grad.dtype)
+        dx[...] = grad / pixels
+        return dx
+
+
+class GlobalMaxPooling1D(GlobalMaxPooling2D):
+    """The largest number of each channel, over the whole sequence: see `GlobalMaxPooling2D`.
+
+    >>> GlobalMaxPooling1D()(np.array([[[1.0], [3.0]]]))
+    array([[3.]], dtype=float32)
+    """
+
+    rank = 1
+
+
+class GlobalAveragePooling1D(GlobalAveragePooling2D):
+    """The mean of each channel, over the whole sequence: see `GlobalAveragePooling2D`.
+
+    >>> GlobalAveragePooling1D()(np.array([[[1.0], [3.0]]]))
+    array([[2.]], dtype=float32)
+    """
+
+    rank = 1

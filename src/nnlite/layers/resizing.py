@@ -1,0 +1,120 @@
+"""Layers that make images larger: with zeros around them, or with every pixel repeated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import explain_error
+from ..types import Array, Shape
+from .base import Layer
+from .images import as_sizes, check_axes, check_data_format
+
+
+class ZeroPadding2D(Layer):
+    """Zeros around images (n, h, w, c); the gradient is that of the middle.
+
+    Parameters
+    ----------
+    padding
+        How many rows and columns of zeros: a number for all four sides; a pair, for above and
+        below, and for left and right; or two pairs ((above, below), (left, right)).
+    data_format
+        None, or "channels_last".
+    options
+        `input_shape`, `name`: see `Layer`.
+
+    Examples
+    --------
+    >>> ZeroPadding2D(((0, 1), (1, 0)))(np.ones((1, 1, 2, 1)))[0, :, :, 0]
+    array([[0., 1., 1.],
+           [0., 0., 0.]], dtype=float32)
+    """
+
+    def __init__(self, padding: Any = 1, data_format: str | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        where = f"layer '{self.name}'"
+        check_data_format(data_format, where)
+        sides = (padding,) * 2 if isinstance(padding, int | np.integer) else padding
+        if not isinstance(sides, list | tuple) or len(sides) != 2:
+            raise ValueError(
+                explain_error(
+                    "padding must be a number, a pair, or two pairs.", f"padding={padding!r}", where
+                )
+            )
+        self.rows = as_sizes("padding", sides[0], 2, where, least=0)
+        self.columns = as_sizes("padding", sides[1], 2, where, least=0)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (above + h + below, left + w + right, c)."""
+        check_axes(input_shape, 2, self.name)
+        h, w, c = input_shape
+        return (h + sum(self.rows), w + sum(self.columns), c)
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return the images in their frames."""
+        self.compute_output_shape(x.shape[1:])
+        return np.pad(x, ((0, 0), self.rows, self.columns, (0, 0)))
+
+    def backprop(self, grad: Array) -> Array:
+        """Return the gradient without the frame."""
+        h, w = grad.shape[1:3]
+        above, left = self.rows[0], self.columns[0]
+        return grad[:, above : h - self.rows[1], left : w - self.columns[1]]
+
+
+class UpSampling2D(Layer):
+    """Every pixel repeated; its gradient is the sum over its copies.
+
+    Parameters
+    ----------
+    size
+        How often: a number, or one for rows and one for columns.
+    data_format
+        None, or "channels_last".
+    options
+        `input_shape`, `name`: see `Layer`.
+
+    Examples
+    --------
+    >>> UpSampling2D((1, 2))(np.array([[[[1.0], [2.0]]]]))[0, :, :, 0]
+    array([[1., 1., 2., 2.]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        size: Any = 2,
+        data_format: str | None = None,
+        interpolation: str = "nearest",
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        where = f"layer '{self.name}'"
+        check_data_format(data_format, where)
+        self.size = as_sizes("size", size, 2, where)
+        if interpolation != "nearest":
+            raise ValueError(
+                explain_error(
+                    "Pixels are repeated as they are: nearest is the only interpolation.",
+                    f"interpolation={interpolation!r}",
+                    where,
+                )
+            )
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (h·rows, w·columns, c)."""
+        check_axes(input_shape, 2, self.name)
+        h, w, c = input_shape
+        return (h * self.size[0], w * self.size[1], c)
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return the images with every pixel repeated."""
+        self.compute_output_shape(x.shape[1:])
+        return x.repeat(self.size[0], axis=1).repeat(self.size[1], axis=2)
+
+    def backprop(self, grad: Array) -> Array:
+        """Return, for each pixel, the sum over its copies."""
+        n, h, w, c = grad.shape
+        down, across = self.size
+        return grad.reshape(n, h // down, down, w // across, across, c).sum(axis=(2, 4))
