@@ -141,14 +141,17 @@ calm_shown, wild_shown = calm[3 * epochs_shown], wild[:16]
 figure = plt.figure(figsize=(8, 4.2))
 figure.get_layout_engine().set(wspace=0.08)
 bowl = figure.add_subplot(1, 2, 1, projection="3d")
-plot.loss_surface(mean_loss, w=(-2, 4), b=(-4, 4), kind="surface", ax=bowl)
+plot.loss_surface(mean_loss, w=(-2, 3), b=(-3, 3), kind="surface", ax=bowl)
 plot.gradient_path({"α = .03": calm_shown}, mean_loss, ax=bowl)
+# Blue would drown in the blue of the valley.
+bowl.lines[0].set_color(lesson.VERMILION)
+bowl.legend()
 bowl.set_title("The mean of J is a bowl")
 bowl.set_box_aspect(None, zoom=0.9)
 above = figure.add_subplot(1, 2, 2)
 plot.loss_surface(mean_loss, w=(-1.2, 3.2), b=(-2.4, 2.4), ax=above)
 plot.gradient_path(
-    {"α = .03, epochs 0, 1, 2, 4, …": calm_shown, "α = .4, each step": wild_shown}, ax=above
+    {"α = .4, each step": wild_shown, "α = .03, epochs 0, 1, 2, 4, …": calm_shown}, ax=above
 )
 above.plot(*goal, "*", color="white", markersize=14, markeredgecolor="black", zorder=6)
 above.set_title("Two paths, from above")

@@ -223,7 +223,8 @@ table.check("accuracy from w = −2, squared error", plain_accuracy, "below .6",
 table.check("way of w and b, squared error", moved, "below .1", moved < 0.1)
 
 # %%
-figure = plt.figure(figsize=(8, 4.2))
+figure = plt.figure(figsize=(8, 4.4))
+figure.get_layout_engine().set(h_pad=0.15)
 for place, (J, path, title) in enumerate(
     [
         (cross_entropy, bowl_path, "Cross-entropy: a bowl"),
@@ -232,7 +233,10 @@ for place, (J, path, title) in enumerate(
 ):
     ax = figure.add_subplot(1, 2, place + 1, projection="3d")
     plot.loss_surface(J, w=(-2.5, 2.5), b=(-10, 10), kind="surface", ax=ax)
-    plot.gradient_path({"5000 steps": path}, J, ax=ax)
+    plot.gradient_path({"5000 steps": path[[0, 1, 2, 5, 10, 20, 50]]}, J, ax=ax)
+    # Blue would drown in the blue of the valley.
+    ax.lines[0].set_color(lesson.VERMILION)
+    ax.legend()
     ax.set(title=title, yticks=[-10, -5, 0, 5, 10])
     ax.set_box_aspect(None, zoom=0.85)
 lesson.save(figure, "05_two_landscapes")
