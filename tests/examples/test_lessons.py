@@ -1,0 +1,40 @@
+import os
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS = sorted((ROOT / "examples").glob("[0-9][0-9]_*.py"))
+
+# What a lesson would need a screen or an earlier run for.
+WITHOUT = ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND", "NNLITE_LESSON_RESULTS")
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
+def test_every_figure_of_the_lesson_agrees_and_its_pictures_fit_a_page(path, tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name not in WITHOUT}
+    environment |= {"NNLITE_FIGURES": str(tmp_path), "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(path)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=280,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.rstrip().endswith("ok")
+    assert "DIFFERS" not in done.stdout
+    pictures = list(tmp_path.glob("*.png"))
+    assert pictures
+    assert {picture.stem[:2] for picture in pictures} == {path.stem[:2]}
+    assert {width_of(picture) for picture in pictures} == {800}
+
+
+def width_of(picture):
+    """Return the width that the header of a PNG file tells."""
+    return struct.unpack(">I", picture.read_bytes()[16:20])[0]
