@@ -141,7 +141,18 @@ def test_shuffling_deals_the_samples_anew_to_the_batches_of_every_epoch() -> Non
     partitions = set()
     for batches in epochs:
         assert [len(batch) for batch in batches] == [4, 4, 2]
-        assert sorted(sum(batches, [])) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+        assert sorted(sample for batch in batches for sample in batch) == [
+            0,
+            1,
+            2,
+            3,
+            4,
+            5,
+            6,
+            7,
+            8,
+            9,
+        ]
         partitions.add(frozenset(frozenset(batch) for batch in batches))
     assert len(partitions) == 5
 
@@ -275,7 +286,7 @@ def test_class_weights_for_yes_or_no() -> None:
     model.fit([1.0, 1.0], [1.0, 0.0], class_weight={0: 1.0, 1: 5.0}, verbose=0)
     # The gradient is 5·(0 − 1)/2.
     assert model.get_weights()[0] == 2.5
-    with pytest.raises(ValueError, match="a weight for every class in y.*\n.*of class 0"):
+    with pytest.raises(ValueError, match=r"a weight for every class in y.*\n.*of class 0"):
         model.fit([1.0, 1.0], [1.0, 0.0], class_weight={1: 5.0}, verbose=0)
 
 
@@ -417,7 +428,9 @@ def test_the_state_of_the_optimizer_starts_anew_after_a_loss_that_is_not_finite(
 def test_a_small_learning_rate_is_answered_with_clipping() -> None:
     model = network()
     model.compile(optimizer=SGD(1e-4), loss="mse")
-    with pytest.raises(ValueError, match="smaller learning rate, or clipnorm=1.0 in the optimizer"):
+    with pytest.raises(
+        ValueError, match=r"smaller learning rate, or clipnorm=1.0 in the optimizer"
+    ):
         model.fit(X, Y, epochs=2, callbacks=[Poison(epoch=0)], verbose=0)
 
 
@@ -514,13 +527,12 @@ def test_predictions_do_not_change_while_training_goes_on() -> None:
             a = self.model.predict(X)
             kept.append((a, a.copy()))
 
-    with_predictions = model.fit(X, Y, batch_size=4, epochs=2, callbacks=[Predicts()], verbose=0)
+    history = model.fit(X, Y, batch_size=4, epochs=2, callbacks=[Predicts()], verbose=0)
     for a, copy in kept:
         np.testing.assert_array_equal(a, copy)
     assert len(kept) == 6
-    assert (
-        with_predictions.history == network().fit(X, Y, batch_size=4, epochs=2, verbose=0).history
-    )
+    undisturbed = network().fit(X, Y, batch_size=4, epochs=2, verbose=0)
+    assert history.history == undisturbed.history
 
 
 def test_the_data_is_not_changed() -> None:

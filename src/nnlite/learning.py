@@ -176,11 +176,8 @@ class Learner:
             data, validation = data.split(validation_split)
         self.history = History()
         self.stop_training = False
-        chosen: list[Callback] = [
-            *progress_callbacks(verbose),
-            *(callbacks if isinstance(callbacks, list | tuple) else [callbacks] * bool(callbacks)),
-            self.history,
-        ]
+        given = callbacks if isinstance(callbacks, list | tuple) else [callbacks] * bool(callbacks)
+        chosen: list[Callback] = [*progress_callbacks(verbose, given), *given, self.history]
         params = {
             "epochs": epochs,
             "steps": -(-data.size // batch_size),

@@ -184,7 +184,7 @@ def test_after_an_error_the_history_so_far_stays_on_the_model() -> None:
 def test_a_class_in_place_of_an_object_is_explained() -> None:
     with pytest.raises(TypeError, match=r"Remedy: Make one: EarlyStopping\(\)"):
         small_model().fit([1.0], [4.0], callbacks=[EarlyStopping], verbose=0)
-    with pytest.raises(TypeError, match="objects of classes that extend Callback.\nReceived: 3$"):
+    with pytest.raises(TypeError, match=r"objects of classes that extend Callback.\nReceived: 3$"):
         small_model().fit([1.0], [4.0], callbacks=[3], verbose=0)
 
 
@@ -193,7 +193,9 @@ def test_a_hook_that_nobody_would_call_is_explained() -> None:
         def on_epoch_ends(self, epoch: int, logs: Any = None) -> None:
             """Never called."""
 
-    with pytest.raises(TypeError, match="Received: Typo.on_epoch_ends\nRemedy: Did you mean on_ep"):
+    with pytest.raises(
+        TypeError, match=r"Received: Typo.on_epoch_ends\nRemedy: Did you mean on_ep"
+    ):
         small_model().fit([1.0], [4.0], callbacks=[Typo()], verbose=0)
     other = type("Other", (Callback,), {"on_x": None})()
     with pytest.raises(TypeError, match="Remedy: Give it a name without on_"):

@@ -46,7 +46,7 @@ def test_piecewise_constant_decay_includes_its_boundaries() -> None:
 
 
 def test_piecewise_constant_decay_needs_one_more_value_than_boundaries() -> None:
-    with pytest.raises(ValueError, match="one more value than boundaries.\nReceived: 2 bound"):
+    with pytest.raises(ValueError, match=r"one more value than boundaries.\nReceived: 2 bound"):
         PiecewiseConstantDecay([1, 2], [0.1, 0.2])
 
 
