@@ -141,18 +141,8 @@ def test_shuffling_deals_the_samples_anew_to_the_batches_of_every_epoch() -> Non
     partitions = set()
     for batches in epochs:
         assert [len(batch) for batch in batches] == [4, 4, 2]
-        assert sorted(sample for batch in batches for sample in batch) == [
-            0,
-            1,
-            2,
-            3,
-            4,
-            5,
-            6,
-            7,
-            8,
-            9,
-        ]
+        samples = [sample for batch in batches for sample in batch]
+        assert sorted(samples) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
         partitions.add(frozenset(frozenset(batch) for batch in batches))
     assert len(partitions) == 5
 

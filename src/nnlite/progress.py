@@ -65,13 +65,12 @@ class ProgressBar:
         """The validation has no bar of its own."""
 
     def on_test_end(self, logs: Figures | None = None) -> None:
-        """Its results come with the end of the epoch."""
+        """Keep the figures of the validation: they are shown during the next epochs."""
+        self.validation = {f"val_{name}": value for name, value in (logs or {}).items()}
 
     def on_epoch_end(self, epoch: int, logs: Figures | None = None) -> None:
-        """Keep the figures of the epoch: those of the validation are shown during the next."""
-        self.figures = dict(logs or {})
-        found = {name: value for name, value in self.figures.items() if name.startswith("val_")}
-        self.validation = found or self.validation
+        """Keep the figures of the epoch, for the last line."""
+        self.figures = logs or {}
 
     def on_train_end(self, logs: Figures | None = None) -> None:
         """Leave one line with the last state."""
