@@ -136,6 +136,8 @@ def test_what_a_callback_prints_has_a_line_to_itself(open_terminal: Open) -> Non
     class Says(Callback):
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             print(f"hello {epoch}")
+            assert sys.stdout.isatty()
+            sys.stdout.flush()
 
     small_model().fit([1.0], [4.0], epochs=2, callbacks=[Says()])
     assert without_times(terminal.screen()) == [
@@ -373,6 +375,12 @@ def test_ipython_in_a_terminal_is_a_terminal(monkeypatch: pytest.MonkeyPatch) ->
     shell = SimpleNamespace()
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     assert not progress.in_notebook()
+
+
+def test_a_bar_that_never_began_has_nothing_to_end(capsys: pytest.CaptureFixture[str]) -> None:
+    ProgressBar().on_train_end()
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ""
 
 
 def test_without_any_stderr_training_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,6 +82,14 @@ def test_a_schedule_of_the_epoch_alone_will_do(capsys: pytest.CaptureFixture[str
     assert history["learning_rate"] == [1.0, 0.25]
 
 
+def test_the_scheduler_takes_an_epoch_without_figures() -> None:
+    callback = LearningRateScheduler(lambda epoch: 0.25)
+    callback.set_model(small_model())
+    callback.on_epoch_begin(0)
+    callback.on_epoch_end(0)
+    assert callback.model.optimizer.learning_rate == 0.25
+
+
 def test_an_error_in_a_schedule_is_the_users_to_see() -> None:
     def broken(epoch: int, rate: float) -> float:
         raise TypeError("no such thing")

@@ -60,3 +60,9 @@ class Callback:
 
     def on_test_end(self, logs: dict[str, float] | None = None) -> None:
         """Be told the results of the validation."""
+
+
+def note_learning_rate(model: Any, logs: dict[str, float] | None) -> None:
+    """Add the learning rate to the figures of an epoch, as Keras does."""
+    if logs is not None:
+        logs["learning_rate"] = model.optimizer.learning_rate

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from ..progress import epoch_line
-from .base import Callback
+from .base import Callback, note_learning_rate
 
 
 class History(Callback):
@@ -73,8 +73,7 @@ class LearningRateScheduler(Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Note the rate."""
-        if logs is not None:
-            logs["learning_rate"] = self.model.optimizer.learning_rate
+        note_learning_rate(self.model, logs)
 
 
 class CSVLogger(Callback):

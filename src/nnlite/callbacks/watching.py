@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import explain_error
 from ..types import Array
-from .base import Callback
+from .base import Callback, note_learning_rate
 
 
 class Watcher(Callback):
@@ -247,8 +247,7 @@ class ReduceLROnPlateau(Watcher):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Look at the figure."""
         value = self.look(logs)
-        if logs is not None:
-            logs["learning_rate"] = self.model.optimizer.learning_rate
+        note_learning_rate(self.model, logs)
         if self.resting:
             self.resting -= 1
             self.wait = 0
