@@ -260,7 +260,7 @@ DENSE_FAULTS = [
     ),
     faulty(
         Dense,
-        "dW[0, 0]",
+        "Remedy: 1 of 12 entries is wrong, the others are right.",
         then=lambda self, grad, dx: (self.dW.__setitem__((0, 0), 1.001 * self.dW[0, 0]), dx)[1],
         arguments=LINEAR,
         id="a single entry is off by 1.001",
@@ -350,7 +350,7 @@ DROPOUT_FAULTS = [
     ),
     faulty(
         Dropout,
-        "1/2 of it: is it a mean",
+        "1/2 of it: is a factor 2 missing",
         backprop=lambda self, grad: grad * (self.mask > 0),
         arguments=HALF,
         shape=(40,),

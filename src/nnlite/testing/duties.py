@@ -16,7 +16,7 @@ import numpy as np
 from ..layers.base import Layer
 from ..types import Array
 from .report import number, place_text
-from .subject import SAMPLES, Subject, Trial, failure, input_names
+from .subject import SAMPLES, Subject, Trial, failure, input_names, spelt
 
 
 def says_its_shape(trial: Trial) -> str:
@@ -281,7 +281,7 @@ def comes_back_from_its_config(trial: Trial) -> str:
         raise failure(
             layer,
             f"{type(layer).__name__}.from_config(layer.get_config()) must make the layer again.",
-            f"{type(error).__name__}: {error}, for the config {config!r}",
+            f"{spelt(error)}, for the config {config!r}",
         ) from error
     for name, value in vars(layer).items():
         if isinstance(value, np.random.Generator) and name in vars(again.layer):

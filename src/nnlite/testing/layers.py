@@ -151,7 +151,7 @@ def wrong_gradients(subject: Subject, rows: list[GradientRow]) -> AssertionError
     """Return the error that tells of the first wrong gradient, and shows the table of all."""
     layer = subject.layer
     first = next(row for row in rows if not row.passed)
-    what = "input x" if first.name.startswith("dx") else f"weight {first.name[1:]}"
+    what = ("input " if first.name.startswith("dx") else "weight ") + first.name[1:]
     where = f"layer '{layer.name}' ({type(layer).__name__}), {what} of shape {first.shape}"
     message = explain_error(
         "backprop must give the gradients of forpass.", first.sentence, where, first.guess
