@@ -314,8 +314,7 @@ def _expect_same(
         raise failure(layer, rule, received, remedy)
     if np.array_equal(found, wanted, equal_nan=True):
         return
-    difference = np.abs(found - wanted)
-    difference[np.isnan(difference)] = np.inf
+    difference = np.asarray(np.nan_to_num(np.abs(found - wanted), nan=np.inf))
     place = np.unravel_index(int(difference.argmax()), difference.shape)
     if difference[place] > share * np.abs(wanted).max(initial=0.0, where=np.isfinite(wanted)):
         spelt = name + place_text([int(index) for index in place])
