@@ -58,6 +58,19 @@ def test_the_slope_comes_from_the_output(function, a, slope):
     assert function.backprop(grad, np.array(a)) == pytest.approx(grad * slope, abs=1e-12)
 
 
+def test_elu_and_leaky_relu_take_a_number():
+    z = np.array([-LN2, 0.0, 3.0])
+    assert activations.Elu(4.0)(z) == pytest.approx([-2.0, 0.0, 3.0])
+    assert activations.LeakyRelu(0.5)(z) == pytest.approx([-LN2 / 2, 0.0, 3.0])
+
+
+def test_at_the_kink_the_slope_is_that_of_the_left_side():
+    ones, zero = np.ones(1), np.zeros(1)
+    assert relu.backprop(ones, zero).tolist() == [0.0]
+    assert activations.LeakyRelu(0.5).backprop(ones, zero).tolist() == [0.5]
+    assert activations.Elu(4.0).backprop(ones, zero).tolist() == [4.0]
+
+
 def test_the_slope_of_softmax_is_its_whole_jacobian():
     a, grad = np.array([[1 / 6, 1 / 3, 1 / 2]]), np.array([[6.0, 0.0, 0.0]])
     # da₀/dzⱼ = a₀(δ₀ⱼ − aⱼ) = (5/36, −2/36, −3/36)

@@ -745,6 +745,11 @@ DUTIES = {
         "forpass(x, training=True) must give the same for the same x.",
         "Draw random numbers from self.rng",
     ),
+    "cuts gradients off": (
+        {"backprop": lambda self, grad: Scale.backprop(self, np.clip(grad, -50, 50))},
+        "backprop must be linear",
+        "for 1000·grad, ds[",
+    ),
     "misspells ds": (
         {"backprop": writes_to_ds_misspelt},
         "Received: ds[",

@@ -493,7 +493,7 @@ def test_check_layer_reports_the_gradients_and_the_duties():
     ]
     lines = str(report).splitlines()
     assert lines[0].startswith("Dense 'dense' on samples of shape (4,): passed (largest error ")
-    assert lines[-10:] == [
+    assert lines[-11:] == [
         f"  {duty:<70}ok"
         for duty in (
             "one output sample has the shape (3,)",
@@ -501,6 +501,7 @@ def test_check_layer_reports_the_gradients_and_the_duties():
             "the same x and random numbers give the same output",
             "x and grad stay as they are",
             "backprop writes the gradients anew, and changes no weight",
+            "backprop is linear: nothing is cut off",
             "float32 stays float32, and float64 float64",
             "prediction leaves no trace on the layer",
             "as the first layer it may leave out the gradient of x",

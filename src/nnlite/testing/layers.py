@@ -23,6 +23,7 @@ BEFORE_GRADIENTS = (
     duties.writes_gradients_anew,
 )
 AFTER_GRADIENTS = (
+    duties.goes_back_linearly,
     duties.keeps_dtype,
     duties.predicts_without_trace,
     duties.works_as_first_layer,
@@ -39,9 +40,9 @@ def check_layer(
     Copies of the layer with random weights are built for the shape, and fed three random samples in
     training. The gradients that backprop gives for every weight and for x, of a random mixture of
     the outputs, are compared with central differences in float64. Then come its duties: the right
-    output shape; float32 and float64 kept; x and grad left alone; gradients written and not added
-    up; no trace of a prediction; the same results as the first layer, in the training loop's reused
-    memory, and when built again from its config.
+    output shape; x and grad left alone; gradients written and not added up, and linear in grad;
+    float32 and float64 kept; no trace of a prediction; the same results as the first layer, in the
+    training loop's reused memory, and when built again from its config.
 
     Parameters
     ----------
