@@ -260,7 +260,7 @@ DENSE_FAULTS = [
     ),
     faulty(
         Dense,
-        "dW[0, 0]",
+        "Remedy: 1 of 12 entries is wrong, the others are right.",
         then=lambda self, grad, dx: (self.dW.__setitem__((0, 0), 1.001 * self.dW[0, 0]), dx)[1],
         arguments=LINEAR,
         id="a single entry is off by 1.001",
@@ -350,7 +350,7 @@ DROPOUT_FAULTS = [
     ),
     faulty(
         Dropout,
-        "1/2 of it: is it a mean",
+        "1/2 of it: is a factor 2 missing",
         backprop=lambda self, grad: grad * (self.mask > 0),
         arguments=HALF,
         shape=(40,),
@@ -744,6 +744,11 @@ DUTIES = {
         {"forpass": draws_elsewhere},
         "forpass(x, training=True) must give the same for the same x.",
         "Draw random numbers from self.rng",
+    ),
+    "cuts gradients off": (
+        {"backprop": lambda self, grad: Scale.backprop(self, np.clip(grad, -50, 50))},
+        "backprop must be linear",
+        "for 1000·grad, ds[",
     ),
     "misspells ds": (
         {"backprop": writes_to_ds_misspelt},

@@ -16,7 +16,7 @@ import numpy as np
 from ..layers.base import Layer
 from ..types import Array
 from .report import number, place_text
-from .subject import SAMPLES, Subject, Trial, failure, input_names
+from .subject import SAMPLES, Subject, Trial, failure, input_names, spelt
 
 
 def says_its_shape(trial: Trial) -> str:
@@ -170,6 +170,24 @@ def writes_gradients_anew(trial: Trial) -> str:
     return "backprop writes the gradients anew, and changes no weight"
 
 
+def goes_back_linearly(trial: Trial) -> str:
+    """A gradient 1000 times as large gives results 1000 times as large: nothing is cut off."""
+    wanted = trial.subject().step().gradients()
+    subject = trial.subject()
+    inputs = subject.backprop(1000 * subject.grad(subject.forpass()))
+    found = {**subject.weight_gradients(), **dict(input_names(inputs))}
+    for name, gradient in found.items():
+        _expect_same(
+            subject.layer,
+            "backprop must be linear: twice the grad, twice the gradients. Training relies on it.",
+            f"for 1000·grad, {name}",
+            gradient,
+            1000 * wanted[name],
+            "Cut gradients off in the optimizer, with clipnorm= or clipvalue=.",
+        )
+    return "backprop is linear: nothing is cut off"
+
+
 def predicts_without_trace(trial: Trial) -> str:
     """A forpass with training=False changes nothing on the layer, and keeps no array."""
     subject = trial.subject()
@@ -281,7 +299,7 @@ def comes_back_from_its_config(trial: Trial) -> str:
         raise failure(
             layer,
             f"{type(layer).__name__}.from_config(layer.get_config()) must make the layer again.",
-            f"{type(error).__name__}: {error}, for the config {config!r}",
+            f"{spelt(error)}, for the config {config!r}",
         ) from error
     for name, value in vars(layer).items():
         if isinstance(value, np.random.Generator) and name in vars(again.layer):
@@ -310,14 +328,13 @@ def _expect_same(
 ) -> None:
     """Raise unless two arrays agree, up to a share of the largest number for round-off."""
     if found.shape != wanted.shape:
-        received = f"{name} of shape {found.shape}, where it was {wanted.shape}"
+        received = f"{name} of shape {found.shape}, not {wanted.shape}"
         raise failure(layer, rule, received, remedy)
     if np.array_equal(found, wanted, equal_nan=True):
         return
-    difference = np.abs(found - wanted)
-    difference[np.isnan(difference)] = np.inf
+    difference = np.asarray(np.nan_to_num(np.abs(found - wanted), nan=np.inf))
     place = np.unravel_index(int(difference.argmax()), difference.shape)
     if difference[place] > share * np.abs(wanted).max(initial=0.0, where=np.isfinite(wanted)):
         spelt = name + place_text([int(index) for index in place])
-        received = f"{spelt} is {number(found[place])}, where it was {number(wanted[place])}"
+        received = f"{spelt} is {number(found[place])}, not {number(wanted[place])}"
         raise failure(layer, rule, received, remedy)

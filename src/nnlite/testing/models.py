@@ -158,6 +158,8 @@ class ModelCheck:
 
     def gradients(self) -> tuple[list[Array], list[Array]]:
         """Return backprop's gradients of all weights, and of the inputs."""
+        # What backprop forgets to write shows as 0, not as what an earlier step left there.
+        self.model.flat.gradients[...] = 0
         with training_mode(self.model):
             # Twice, as in training: the second step finds the memory that the first one used.
             for _ in range(2):
