@@ -172,6 +172,8 @@ def test_long_labels_can_be_read(written_badly, ax):
         ((np.zeros((2, 30)),), {"shape": (4, 5)}, "holds 20"),
         ((np.zeros((2, 8, 8, 16)),), {}, "plot.feature_maps"),
         ((np.zeros((2, 8, 8)), [1, 2, 3]), {}, "y_true.*2 images"),
+        ((np.zeros((2, 8, 8)),), {"columns": 0}, "columns.*positive"),
+        ((np.zeros((2, 8, 8)),), {"count": 2.5}, "count.*positive"),
         ((np.zeros((2, 8, 8)), [1, 2], [1]), {}, "y_pred.*2 images"),
     ],
 )

@@ -167,7 +167,7 @@ def feature_maps(
         )
     pictures = np.moveaxis(maps, -1, 0)
     limits = {"vmin": float(pictures.min()), "vmax": float(pictures.max())}
-    ax, drawn = draw_grid(ax, pictures[:count], None, columns, cmap=cmap, **limits)
+    ax, drawn = draw_grid(ax, pictures, None, columns, count, cmap=cmap, **limits)
     _add_scale(ax, drawn[0], "activation")
     tell_what_is_left_out(ax, len(drawn), len(pictures), "feature maps")
     return ax
@@ -179,7 +179,7 @@ def _draw_signed(
     """Draw numbers of both signs on one scale, white where they are 0."""
     largest = float(np.abs(pictures).max()) or 1.0
     limits = {"cmap": signed_colours(), "vmin": -largest, "vmax": largest}
-    ax, drawn = draw_grid(ax, pictures[:count], None, columns, **limits)
+    ax, drawn = draw_grid(ax, pictures, None, columns, count, **limits)
     _add_scale(ax, drawn[0], scale)
     tell_what_is_left_out(ax, len(drawn), len(pictures), what)
     return ax

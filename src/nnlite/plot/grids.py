@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.errors import explain_error
+from nnlite.layers.checks import positive_integer
 from nnlite.plot.style import WIDTH, font_size, new_axes, size_in_points
 from nnlite.types import Array
 
@@ -26,16 +27,20 @@ def draw_grid(
     pictures: Array,
     captions: Sequence[str] | None,
     columns: int | None,
+    most: int,
     **colours: Any,
 ) -> tuple[Axes, list[AxesImage]]:
-    """Draw pictures (n, height, width, …) row by row, each with its caption above.
+    """Draw the first `most` pictures (n, height, width, …) row by row, each with its caption above.
 
-    One image is one wide, wherever it lies: the column is the whole part of x, the row that of y.
+    On the axes, an image is one wide, and y grows downward.
     """
     from matplotlib.patches import Rectangle
 
+    most = positive_integer("count", most, "a grid of images")
+    pictures, captions = pictures[:most], captions and captions[:most]
     count = len(pictures)
-    columns = min(count, columns or best_columns(count))
+    columns = best_columns(count) if columns is None else columns
+    columns = min(count, positive_integer("columns", columns, "a grid of images"))
     rows = -(-count // columns)
     height = pictures.shape[1] / pictures.shape[2]
     if ax is None:

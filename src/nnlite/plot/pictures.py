@@ -69,7 +69,7 @@ def images(
             for t, p, bad in zip(true, predicted, wrong, strict=True)
         ]
     colours = {"cmap": cmap, "vmin": np.nanmin(pictures), "vmax": np.nanmax(pictures)}
-    ax, drawn = draw_grid(ax, pictures[:count], captions and captions[:count], columns, **colours)
+    ax, drawn = draw_grid(ax, pictures, captions, columns, count, **colours)
     for number in np.flatnonzero(wrong[:count]).tolist():
         ax.patches[number].set(edgecolor=VERMILION, linewidth=2.5, zorder=3)
         ax.texts[number].set(color=VERMILION, weight="bold")
