@@ -170,6 +170,48 @@ def test_the_maps_of_a_later_layer_are_chosen(ax):
     assert drawn(ax) == [[[240, 320], [480, 560]]]
 
 
+def test_numbers_are_written_into_the_pixels_of_small_maps(ax):
+    plot.feature_maps(np.stack([SQUARE, -10 * SQUARE], axis=-1), numbers=True, ax=ax)
+    words = [text.get_text() for text in ax.texts]
+    assert words == [*"123456789", *(f"−{n}0" for n in range(1, 10))]
+    second = ax.images[1]
+    left, right, bottom, top = second.get_extent()
+    x, y = ax.texts[9 + 2].get_position()
+    assert (x, y) == pytest.approx((left + 5 / 6 * (right - left), top + (bottom - top) / 6))
+
+
+def test_numbers_are_black_on_light_and_white_on_dark(ax):
+    plot.filters(np.array([[[[-1.0]], [[0.0]], [[0.123456]], [[1.0]]]]), numbers=True, ax=ax)
+    written = {text.get_text(): text.get_color() for text in ax.texts}
+    assert written == {"−1": "white", "0": "black", "0.123": "black", "1": "white"}
+
+
+def test_numbers_in_pixels_can_be_read(written_badly):
+    kernels = np.random.default_rng(0).normal(size=(3, 3, 1, 10))
+    assert written_badly(plot.filters(kernels, numbers=True)) == []
+
+
+def test_numbers_are_not_written_into_large_images(ax):
+    with pytest.raises(ValueError, match=r"(?s)12 by 12.*\(28, 28\).*numbers=True"):
+        plot.weights(np.zeros((784, 2)), numbers=True, ax=ax)
+
+
+def test_the_filters_of_a_transposed_convolution_lie_before_its_channels(ax):
+    layer = nnlite.layers.Conv2DTranspose(2, 3)
+    layer.build((4, 4, 5))
+    plot.filters(layer, channel=4, ax=ax)
+    assert drawn(ax) == [layer.W[:, :, 0, 4].tolist(), layer.W[:, :, 1, 4].tolist()]
+
+
+def test_the_maps_of_a_real_convolution_are_drawn(ax):
+    model = nnlite.Sequential(
+        [nnlite.layers.Conv2D(3, 2, padding="same", input_shape=(3, 3, 1))], dtype="float64"
+    )
+    model.set_weights([KERNELS, [0, 0, 0]])
+    plot.feature_maps(model, SQUARE, ax=ax)
+    assert drawn(ax)[0] == [[12, 16, 9], [24, 28, 15], [15, 17, 9]]
+
+
 def test_the_model_remembers_nothing_of_it(ax):
     model = convolutional()
     before = [set(vars(layer)) for layer in model.layers]
