@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlite.errors import explain_error
-from nnlite.plot.graph import short_number
-from nnlite.plot.style import font_size, size_in_points
+from nnlite.plot.style import font_size, short_number, size_in_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
