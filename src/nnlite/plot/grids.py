@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.errors import explain_error
+from nnlite.layers.checks import positive_integer
+from nnlite.plot.digits import write_numbers
 from nnlite.plot.style import WIDTH, font_size, new_axes, size_in_points
 from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.image import AxesImage
 
 FRAME = "0.8"
 MOST = 100
+LARGEST_IMAGE, BAR_WIDTH = 2.2, 0.9
+"""The widths of an image and of the bar beside the images, in inches."""
 GAP = 0.08
 """The space between two images, as a share of an image's width."""
 
@@ -24,31 +27,36 @@ GAP = 0.08
 def draw_grid(
     ax: Axes | None,
     pictures: Array,
-    captions: Sequence[str] | None,
+    what: str,
+    captions: Sequence[str] | None = None,
+    *,
     columns: int | None,
+    count: int,
+    numbers: bool,
+    bar: str = "",
     **colours: Any,
-) -> tuple[Axes, list[AxesImage]]:
-    """Draw pictures (n, height, width, …) row by row, each with its caption above.
+) -> Axes:
+    """Draw pictures (n, height, width, …) row by row, at most `count`; the title tells if not all.
 
-    One image is one wide, wherever it lies: the column is the whole part of x, the row that of y.
+    On the axes, an image is one wide, and y grows downward.
     """
     from matplotlib.patches import Rectangle
 
-    count = len(pictures)
-    columns = min(count, columns or best_columns(count))
-    rows = -(-count // columns)
+    there = len(pictures)
+    count = positive_integer("count", count, "a grid of images")
+    pictures, captions = pictures[:count], captions and captions[:count]
+    columns = best_columns(len(pictures)) if columns is None else columns
+    columns = min(len(pictures), positive_integer("columns", columns, "a grid of images"))
+    rows = -(-len(pictures) // columns)
     height = pictures.shape[1] / pictures.shape[2]
     if ax is None:
-        room = 1.8 * font_size() / 72 if captions else 0.0
-        image_width = min(WIDTH / columns, 2.2)
-        ax = new_axes(rows * (image_width * height + room) + 0.3, columns * image_width)
+        ax = _page(rows, columns, height, bool(captions), bool(bar))
     caption_room, size = _room_for_captions(ax, captions, rows, columns, height)
     pitch = height + GAP + caption_room
-    drawn = []
     for number, picture in enumerate(pictures):
         row, column = divmod(number, columns)
         x, y = column * (1 + GAP), row * pitch + caption_room
-        drawn.append(ax.imshow(picture, extent=(x, x + 1, y + height, y), **colours))
+        ax.imshow(picture, extent=(x, x + 1, y + height, y), **colours)
         frame = Rectangle((x, y), 1, height, fill=False, edgecolor=FRAME, linewidth=0.6)
         ax.add_patch(frame)
         if captions:
@@ -57,7 +65,27 @@ def draw_grid(
     ax.set_axis_off()
     ax.set_xlim(-GAP, columns * (1 + GAP))
     ax.set_ylim(rows * pitch, -GAP)
-    return ax, drawn
+    if numbers:
+        write_numbers(ax)
+    if bar:
+        _add_bar(ax, bar)
+    if len(pictures) < there:
+        ax.set_title(f"the first {len(pictures)} of {there} {what}")
+    return ax
+
+
+def _page(rows: int, columns: int, height: float, has_captions: bool, has_bar: bool) -> Axes:
+    """Return new axes into which the images fit without much space around them."""
+    caption = 1.8 * font_size() / 72 if has_captions else 0.0
+    bar = BAR_WIDTH if has_bar else 0.0
+    image_width = min((WIDTH - bar) / columns, LARGEST_IMAGE)
+    return new_axes(rows * (image_width * height + caption) + 0.3, columns * image_width + bar)
+
+
+def _add_bar(ax: Axes, words: str) -> None:
+    bar = ax.figure.colorbar(ax.images[0], ax=ax, shrink=0.8, fraction=0.04, pad=0.02)
+    bar.set_label(words)
+    bar.outline.set_visible(False)
 
 
 def best_columns(count: int) -> int:
@@ -87,12 +115,6 @@ def _room_for_captions(
     longest = max(len(caption) for caption in captions)
     size = min(size, image_width / (0.62 * max(longest, 1)))
     return 1.8 * size / image_width, size
-
-
-def tell_what_is_left_out(ax: Axes, drawn: int, there: int, what: str) -> None:
-    """Say in the title how many pictures there are, if not all are drawn."""
-    if drawn < there:
-        ax.set_title(f"the first {drawn} of {there} {what}")
 
 
 def as_images(x: Any, shape: tuple[int, ...] | None, what: str = "x") -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 
 from nnlite.errors import explain_error
 from nnlite.functional import Model
+from nnlite.layers.checks import positive_integer
 from nnlite.plot.style import (
     BLUE,
     GREY,
@@ -65,6 +66,8 @@ def network(model: Any, *, most: int = MOST, ax: Axes | None = None) -> Axes:
     ['input\n2', 'dense\n4', 'dense_1\n1']
     """
     columns = _columns(model)
+    if positive_integer("most", most, "plot.network") < 2:
+        raise ValueError(explain_error("most must be at least 2.", f"most={most}"))
     places = [_places(len(column.biases), most) for column in columns]
     tallest = max(float(place.y.max()) for place in places)
     if ax is None:
