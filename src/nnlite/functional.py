@@ -257,8 +257,8 @@ class Model(Learner):
     def explain(self, x: Any, y: Any = None) -> Explanation:
         """Tell one training step on this batch as a lecturer writes it: formulas, shapes, sizes.
 
-        It is the step that `fit` would take, taken by a copy: the model stays as it is. Without `y`,
-        or before `compile`, only the way forward is told.
+        It is the step that `fit` would take, taken by a copy: the model stays as it is. Without
+        `y`, or before `compile`, only the way forward is told.
 
         Parameters
         ----------

@@ -1,8 +1,8 @@
 """One training step as a lecturer writes it: every formula, its shapes, and how large it came out.
 
 `model.explain(x, y)` watches a copy of the model take the step that `fit` would take. `step` does
-the watching, `symbols` gives the letters, `formulas` knows what each layer says of itself, `writing`
-joins them to lines, `trouble` looks for what is wrong, `text` and `html` lay the lines out.
+the watching, `symbols` gives the letters, `formulas` knows what each layer says of itself,
+`writing` joins them to lines, `trouble` looks for what is wrong, `text` and `html` lay them out.
 """
 
 from __future__ import annotations

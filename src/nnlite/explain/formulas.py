@@ -20,7 +20,7 @@ from .windows import WINDOWS
 class DenseFormulas(Formulas):
     """Matrix products: the transposed factor is the one that a gradient comes past."""
 
-    letter = "Z"
+    letters = ("Z",)
 
     def forward(self, told: Told) -> list[Line]:
         """Z = x·W + b."""
@@ -49,7 +49,7 @@ class DenseFormulas(Formulas):
 class ActivationFormulas(Formulas):
     """An activation as a layer: its z is its input, and its derivative has a line already."""
 
-    letter = "A"
+    letters = ("A",)
     starts_a_layer = False
 
     def forward(self, told: Told) -> list[Line]:
@@ -66,7 +66,7 @@ class ActivationFormulas(Formulas):
 class DropoutFormulas(Formulas):
     """The mask that silenced a unit silences its gradient."""
 
-    letter = "D"
+    letters = ("D",)
     starts_a_layer = False
 
     def forward(self, told: Told) -> list[Line]:
@@ -83,13 +83,13 @@ class DropoutFormulas(Formulas):
 
 
 class NormalizationFormulas(Formulas):
-    """Mean and deviation of each channel over the batch; both move with x, so dx has three terms."""
+    """Mean and deviation of each channel in the batch; both move with x: dx has three terms."""
 
-    letter = "N"
+    letters = ("μ", "σ", "U", "N")
     starts_a_layer = False
 
     def forward(self, told: Told) -> list[Line]:
-        """û = (x − μ)/s, a = γ ⊙ û + β."""
+        """û = (x − μ)/σ, a = γ ⊙ û + β."""
         layer, x, a = told.layer, told.call.x[0], told.call.output
         rows = x.reshape(-1, x.shape[-1])
         source, running = told.x[0], not layer.trainable
@@ -116,12 +116,12 @@ class NormalizationFormulas(Formulas):
         ]
 
     def symbols(self, told: Told) -> dict[str, str]:
-        """Return the symbols of μ, s and û, with the number of the output."""
-        number = told.a.removeprefix(self.letter)
-        return {"mu": f"μ{number}", "s": f"s{number}", "u": f"U{number}"}
+        """Return the symbols of μ, σ and û, with the number of the output."""
+        number = told.a.removeprefix("N")
+        return {"mu": f"μ{number}", "s": f"σ{number}", "u": f"U{number}"}
 
     def backward(self, told: Told) -> list[Line]:
-        """dγ = Σ da ⊙ û, dβ = Σ da, dx = (dû − mean dû − û ⊙ mean(dû ⊙ û))/s."""
+        """dγ = Σ da ⊙ û, dβ = Σ da, dx = (dû − mean dû − û ⊙ mean(dû ⊙ û))/σ."""
         symbol, da = self.symbols(told), f"d{told.a}"
         u, du, gradients = symbol["u"], f"d{symbol['u']}", told.call.gradients
         lines = []
@@ -144,7 +144,7 @@ class NormalizationFormulas(Formulas):
 class ReshapeFormulas(Formulas):
     """The numbers stay; only the shape changes, there and back."""
 
-    letter = "R"
+    letters = ("R",)
     starts_a_layer = False
     verb = "reshape"
 
@@ -166,7 +166,7 @@ class ReshapeFormulas(Formulas):
 class FlattenFormulas(ReshapeFormulas):
     """Every sample as one row."""
 
-    letter = "F"
+    letters = ("F",)
     verb = "flatten"
 
 

@@ -1,4 +1,4 @@
-"""One line of an explanation: a symbol, its formula, the shapes in it, and how large it came out."""
+"""One line of an explanation: a symbol, its formula, the shapes in it, how large it came out."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from .told import Formulas, Told
 class MergeFormulas(Formulas):
     """Several inputs, one output; what comes back is told input by input."""
 
-    letter = "M"
+    letters = ("M",)
     starts_a_layer = False
     fact = ""
 

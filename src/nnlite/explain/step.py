@@ -118,7 +118,7 @@ class Watcher:
     def _begin(self, x: Any) -> Call:
         call = Call(self.layer, _copies(x))
         self.calls.append(call)
-        # On the layer, where a layer that is called twice keeps what each call needs on the way back.
+        # On the layer: there a layer that is called twice keeps what each call needs.
         vars(self.layer)[_MEMORY] = call
         return call
 
@@ -224,7 +224,7 @@ def _judge(objective: Objective, y: Array, call: Call) -> Judgement:
 
 
 def _add_penalties(step: Step) -> None:
-    """Add what regularizers pull, once for a layer with several calls: at the last on the way back."""
+    """Add what regularizers pull: once, at the last call of a layer on the way back."""
     seen: set[Layer] = set()
     for _, call in step.calls:
         if call.layer in seen:

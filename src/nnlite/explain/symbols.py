@@ -28,6 +28,7 @@ class Symbols:
         self.number: dict[Tensor, int] = {}
         self.layers_so_far = 0
         self.weight_numbers: dict[Layer, int] = {}
+        self.weight_symbols: dict[tuple[Layer, str], str] = {}
         for place, tensor in enumerate(model.inputs):
             self.of[tensor] = numbered("X", place + 1 if len(model.inputs) > 1 else 0)
             self.number[tensor] = 0
@@ -55,8 +56,14 @@ class Symbols:
         return symbols
 
     def weight(self, layer: Layer, name: str) -> str:
-        """Return the symbol of a weight: W1, γ2."""
-        return numbered(_GREEK.get(name, name), self.weight_numbers[layer])
+        """Return the symbol of a weight: W1, γ2; or scale.W, where that is taken."""
+        if (layer, name) not in self.weight_symbols:
+            symbol = numbered(_GREEK.get(name, name), self.weight_numbers[layer])
+            if symbol in self.taken:
+                symbol = f"{layer.name}.{name}"
+            self.taken.add(symbol)
+            self.weight_symbols[layer, name] = symbol
+        return self.weight_symbols[layer, name]
 
 
 def numbered(letter: str, number: int) -> str:
