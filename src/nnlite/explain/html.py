@@ -19,7 +19,8 @@ _STYLE = """
 .nnlite-explain tr, .nnlite-explain td, .nnlite-explain th
   {background: transparent; border: none; color: inherit}
 .nnlite-explain td, .nnlite-explain th {padding: 1px 14px 1px 0; text-align: left;
-  vertical-align: baseline; white-space: nowrap}
+  vertical-align: baseline; white-space: normal}
+.nnlite-explain sub, .nnlite-explain sup {line-height: 0; font-size: 75%}
 .nnlite-explain .half th {padding-top: 12px; border-bottom: 2px solid currentColor}
 .nnlite-explain .forward th {color: #2b83d6}
 .nnlite-explain .backward th {color: #d9661f}
@@ -29,7 +30,8 @@ _STYLE = """
 .nnlite-explain .formula {padding-left: 16px; font-family: "STIX Two Math", "Cambria Math",
   "DejaVu Serif", serif; font-size: 15px}
 .nnlite-explain .shapes {font-variant-numeric: tabular-nums}
-.nnlite-explain td.number, .nnlite-explain th.number {text-align: right; padding-right: 8px;
+.nnlite-explain td.number, .nnlite-explain th.number {text-align: right; padding: 1px 8px;
+  white-space: nowrap;
   font-variant-numeric: tabular-nums}
 .nnlite-explain .warning {border-left: 4px solid #d6473b; padding: 4px 10px; margin: 10px 0 0;
   max-width: 46em}
@@ -68,8 +70,10 @@ def _half(kind: str, sections: list[Section], symbols: re.Pattern[str]) -> list[
 def _row(line: Line, symbols: re.Pattern[str]) -> str:
     numbers = ["", ""] if line.value is None else [short(line.mean), short(line.largest)]
     cells = "".join(f'<td class="number">{number}</td>' for number in numbers)
-    note = f'<span class="note">&ensp;{escape(line.note)}</span>' if line.note else ""
-    beside = f'<td class="shapes">{escape(line.shapes)}{note}</td>'
+    note = f'<span class="note">&ensp; {escape(line.note)}</span>' if line.note else ""
+    # A row that is too long breaks between shapes, not in one.
+    shapes = escape(line.shapes).replace(", ", ",&nbsp;")
+    beside = f'<td class="shapes">{shapes}{note}</td>'
     wide = "" if line.shapes or line.note else ' colspan="2"'
     formula = f'<td class="formula"{wide}>{_formula(line.equation, symbols)}</td>'
     return f"<tr>{formula}{'' if wide else beside}{cells}</tr>"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from ..layers.base import Layer
@@ -29,7 +27,7 @@ def write(step: Step) -> Explanation:
     """Return the explanation of a step."""
     symbols = Symbols(step.model)
     told = _all_told(step, symbols)
-    forward = [_forward_section(one, told[:place]) for place, one in enumerate(told)]
+    forward = [_forward_section(place, one, told) for place, one in enumerate(told)]
     backward: list[Section] = []
     update: list[Section] = []
     if step.judgements:
@@ -38,7 +36,7 @@ def write(step: Step) -> Explanation:
         forward.append(_loss_section(step, told, outputs, symbols))
         backward.append(_loss_gradients(step, outputs, symbols))
         unwanted = _gradients_nobody_needs(step, symbols)
-        backward += [_backward_section(one, unwanted) for one in reversed(told)]
+        backward += [_backward_section(p, told[p], unwanted) for p in reversed(range(len(told)))]
         backward = [section for section in backward if section.lines]
         _mark_additions(backward)
         update = _update_section(step)
@@ -74,27 +72,27 @@ def _all_told(step: Step, symbols: Symbols) -> list[Told]:
     return told
 
 
-def _forward_section(told: Told, earlier: Iterable[Told]) -> Section:
+def _forward_section(place: int, told: Told, every: list[Told]) -> Section:
     lines = formulas_of(told.layer).forward(told)
     if _has_activation_of_its_own(told):
         lines.append(activation_line(told))
-    again = any(one.layer is told.layer for one in earlier)
-    return Section(
-        _title(told.layer), "the same weights again" if again else _parameters(told), lines
-    )
+    again = any(one.layer is told.layer for one in every[:place])
+    remark = "the same weights again" if again else _parameters(told)
+    return Section(_title(told.layer), remark, lines, place)
 
 
 def _has_activation_of_its_own(told: Told) -> bool:
     return told.z != told.a and not isinstance(formulas_of(told.layer), ActivationFormulas)
 
 
-def _backward_section(told: Told, unwanted: set[str]) -> Section:
+def _backward_section(place: int, told: Told, unwanted: set[str]) -> Section:
     lines: list[Line] = []
     if told.call.da is not None or told.call.dz is not None:
         gradient = activation_gradient(told) if told.z != told.a else None
         lines = [gradient] if gradient else []
         lines += formulas_of(told.layer).backward(told)
-    return Section(_title(told.layer), "", [line for line in lines if line.symbol not in unwanted])
+    wanted = [line for line in lines if line.symbol not in unwanted]
+    return Section(_title(told.layer), "", wanted, place)
 
 
 def _title(layer: Layer) -> str:
@@ -129,7 +127,7 @@ def _loss_section(step: Step, told: list[Told], outputs: list[Told], symbols: Sy
     if terms != ["J"]:
         lines.append(Line("J", f"{' + '.join(terms)} = {step.loss:.4g}", ""))
     names = dict.fromkeys(type(judged.objective.loss).__name__ for judged in step.judgements)
-    return Section(f"loss ({', '.join(names)})", "", lines)
+    return Section(f"loss ({', '.join(names)})", "", lines, len(told))
 
 
 def _penalty(told: list[Told]) -> str:
@@ -148,7 +146,7 @@ def _loss_gradients(step: Step, outputs: list[Told], symbols: Symbols) -> Sectio
         symbol = told.a if judged.objective.to_prediction is None else told.z
         formula = losses.gradient(judged, y, told.z, told.a)
         lines.append(Line("d" + symbol, formula, spelled(judged.gradient.shape), judged.gradient))
-    return Section("loss", "", lines)
+    return Section("loss", "", lines, len(step.calls))
 
 
 def _gradients_nobody_needs(step: Step, symbols: Symbols) -> set[str]:
@@ -186,7 +184,7 @@ def _update_section(step: Step) -> list[Section]:
         Line("ΔW", formula, changed, change),
         Line("J", f"{step.loss:.4g} → {step.loss_after:.4g} on this batch", ""),
     ]
-    return [Section(f"optimizer ({rule})", "", lines)]
+    return [Section(f"optimizer ({rule})", "", lines, len(step.calls) + 1)]
 
 
 def _values(step: Step, symbols: Symbols, told: list[Told], lines: list[Line]) -> dict[str, Array]:
