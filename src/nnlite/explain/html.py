@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from .lines import Line, Section, short
+from .symbols import numbered_symbols
 from .text import FORWARD_ONLY, HEADINGS
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _STYLE = """
 
 def page(explanation: Explanation) -> str:
     """Return the table as HTML."""
-    symbols = _pattern(explanation)
+    symbols = numbered_symbols(explanation.values)
     rows = _half("forward", explanation.forward, symbols)
     rows += _half("backward", explanation.backward, symbols)
     rows += _half("update", explanation.update, symbols)
@@ -79,18 +80,6 @@ def _row(line: Line, symbols: re.Pattern[str]) -> str:
     return f"<tr>{formula}{'' if wide else beside}{cells}</tr>"
 
 
-def _pattern(explanation: Explanation) -> re.Pattern[str]:
-    """Return what finds the symbols that have a number, as a whole: Z1 in dZ1, not in Z12."""
-    numbered = [re.escape(s) for s in explanation.values if re.fullmatch(r"\D+_?\d+", s)]
-    numbered.sort(key=len, reverse=True)
-    return re.compile(rf"(?<![A-Za-z])({'|'.join(numbered) or '(?!)'})(?![0-9])")
-
-
 def _formula(text: str, symbols: re.Pattern[str]) -> str:
-    """Set the numbers of symbols as indices, and powers as powers."""
-
-    def index(found: re.Match[str]) -> str:
-        letter, number = re.fullmatch(r"(\D+?)_?(\d+)", found[0]).groups()  # type: ignore[union-attr]
-        return f"{letter}<sub>{number}</sub>"
-
-    return symbols.sub(index, escape(text)).replace("ᵀ", "<sup>T</sup>")
+    """Set the numbers of symbols as indices, and T as a power."""
+    return symbols.sub(r"\1<sub>\2</sub>", escape(text)).replace("ᵀ", "<sup>T</sup>")

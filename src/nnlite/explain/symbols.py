@@ -7,7 +7,7 @@ pooling) shares that number, and has its own letter.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ..layers.base import Layer
@@ -74,3 +74,15 @@ def numbered(letter: str, number: int) -> str:
     """
     between = "_" if re.search(r"\d$", letter) else ""
     return f"{letter}{between}{number}" if number else letter
+
+
+def numbered_symbols(symbols: Iterable[str]) -> re.Pattern[str]:
+    r"""Return what finds these symbols in a text, their letters and their numbers apart.
+
+    >>> numbered_symbols(["X", "Z1", "dZ1"]).sub(r"\1_\2", "dZ1 = Xᵀ·Z12 + Z1² + conv2d_1")
+    'dZ_1 = Xᵀ·Z12 + Z_1² + conv2d_1'
+    """
+    found = [match for symbol in symbols if (match := re.fullmatch(r"([^\W\d_]+)(\d+)", symbol))]
+    letters = "|".join({match[1] for match in found}) or "(?!)"
+    numbers = "|".join({match[2] for match in found}) or "(?!)"
+    return re.compile(rf"(?<![^\W\d_])({letters})({numbers})(?![0-9_])")

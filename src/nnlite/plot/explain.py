@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nnlite.errors import explain_error
 from nnlite.explain import Explanation
 from nnlite.explain.lines import Line, Section, short
+from nnlite.explain.symbols import numbered_symbols
 from nnlite.explain.text import FORWARD_ONLY, HEADINGS, beside
 from nnlite.functional import Model
 
@@ -122,7 +123,7 @@ class _Page:
         ax.set_xlim(0, self.width)
         ax.set_ylim(self.height, 0)
         ax.set_aspect("equal")
-        pen = _Pen(ax, _font_size(ax, self), _pattern(self.explanation))
+        pen = _Pen(ax, _font_size(ax, self), numbered_symbols(self.explanation.values))
         pen.write(MARGIN, TITLE / 2, self.explanation.title, weight="bold")
         top = TITLE
         self._headings(pen, top)
@@ -211,15 +212,10 @@ class _Pen:
 
     def formula(self, x: float, y: float, text: str, colour: str) -> None:
         """Write a formula, the numbers of its symbols as indices."""
-
-        def index(found: re.Match[str]) -> str:
-            letter, number = re.fullmatch(r"(\D+?)_?(\d+)", found[0]).groups()  # type: ignore[union-attr]
-            return rf"$\mathregular{{{letter}_{{{number}}}}}$"
-
         self.ax.text(
             x,
             y,
-            self.symbols.sub(index, text.replace("$", r"\$")),
+            _typeset(text, self.symbols),
             size=self.font,
             color=colour,
             va="center_baseline",
@@ -234,11 +230,10 @@ class _Pen:
         self.ax.add_patch(Rectangle((0, y), width, height, facecolor=BAND_COLOUR, zorder=0))
 
 
-def _pattern(explanation: Explanation) -> re.Pattern[str]:
-    """Return what finds the symbols that have a number: Z1, not the start of Z12."""
-    numbered = [re.escape(s) for s in explanation.values if re.fullmatch(r"[^\W\d_]+_?\d+", s)]
-    numbered.sort(key=len, reverse=True)
-    return re.compile(rf"(?<![A-Za-z])({'|'.join(numbered) or '(?!)'})(?![0-9])")
+def _typeset(formula: str, symbols: re.Pattern[str]) -> str:
+    """Set numbers as indices and ᵀ as a raised T: in mathematics, one symbol at a time."""
+    text = symbols.sub(r"$\\mathregular{\1_{\2}}$", formula.replace("$", r"\$"))
+    return text.replace("}$ᵀ", "^T}$").replace("ᵀ", r"$\mathregular{^T}$")
 
 
 def _width(sections: Sequence[Section]) -> float:
