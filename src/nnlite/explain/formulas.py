@@ -23,7 +23,7 @@ class DenseFormulas(Formulas):
     letters = ("Z",)
 
     def forward(self, told: Told) -> list[Line]:
-        """Z = x·W + b."""
+        """Return z = x·W + b."""
         (x,), z, W = told.call.x, z_of(told.call), told.weights["W"]
         formula, shapes = f"{told.x[0]}·{W}", f"{shape_of(x)}·{shape_of(told.layer.W)}"
         if told.layer.use_bias:
@@ -32,7 +32,7 @@ class DenseFormulas(Formulas):
         return [Line(told.z, formula, f"{shapes} = {shape_of(z)}", z)]
 
     def backward(self, told: Told) -> list[Line]:
-        """DW = xᵀ·dz, db = Σ dz, dx = dz·Wᵀ."""
+        """Return dW = xᵀ·dz, db = Σ dz, dx = dz·Wᵀ."""
         call, W, dz = told.call, told.layer.W, "d" + told.z
         x, grad = call.x[0], dz_of(call)
         rows = grad.size // grad.shape[-1]
@@ -53,7 +53,7 @@ class ActivationFormulas(Formulas):
     starts_a_layer = False
 
     def forward(self, told: Told) -> list[Line]:
-        """A = g(z)."""
+        """Return a = g(z)."""
         a, activation = told.call.output, told.layer.activation
         formula = activations.forward(activation, told.x[0])
         return [Line(told.a, formula, shape_of(a), a, activations.liveliness(activation, a))]
@@ -70,7 +70,7 @@ class DropoutFormulas(Formulas):
     starts_a_layer = False
 
     def forward(self, told: Told) -> list[Line]:
-        """A = x ⊙ mask/(1 − rate)."""
+        """Return a = x ⊙ mask/(1 − rate)."""
         x, a = told.call.x[0], told.call.output
         shown = x != 0
         dropped = f"{percent(float(np.mean(a[shown] == 0)))} dropped" if shown.any() else ""
@@ -78,7 +78,7 @@ class DropoutFormulas(Formulas):
         return [Line(told.a, formula, shape_of(a), a, dropped)]
 
     def backward(self, told: Told) -> list[Line]:
-        """Dx = da ⊙ the same mask."""
+        """Return dx = da ⊙ the same mask."""
         return told.handed_back(0, f"d{told.a} ⊙ mask/(1 − {told.layer.rate:g})")
 
 
@@ -89,7 +89,7 @@ class NormalizationFormulas(Formulas):
     starts_a_layer = False
 
     def forward(self, told: Told) -> list[Line]:
-        """û = (x − μ)/σ, a = γ ⊙ û + β."""
+        """Return û = (x − μ)/σ, a = γ ⊙ û + β."""
         layer, x, a = told.layer, told.call.x[0], told.call.output
         rows = x.reshape(-1, x.shape[-1])
         source, running = told.x[0], not layer.trainable
@@ -121,7 +121,7 @@ class NormalizationFormulas(Formulas):
         return {"mu": f"μ{number}", "s": f"σ{number}", "u": f"U{number}"}
 
     def backward(self, told: Told) -> list[Line]:
-        """dγ = Σ da ⊙ û, dβ = Σ da, dx = (dû − mean dû − û ⊙ mean(dû ⊙ û))/σ."""
+        """Return dγ = Σ da ⊙ û, dβ = Σ da, dx = (dû − mean dû − û ⊙ mean(dû ⊙ û))/σ."""
         symbol, da = self.symbols(told), f"d{told.a}"
         u, du, gradients = symbol["u"], f"d{symbol['u']}", told.call.gradients
         lines = []
@@ -149,7 +149,7 @@ class ReshapeFormulas(Formulas):
     verb = "reshape"
 
     def forward(self, told: Told) -> list[Line]:
-        """A = x in another shape."""
+        """Return a = x in another shape."""
         x, a = told.call.x[0], told.call.output
         change = f"{shape_of(x)} → {shape_of(a)}"
         if a.ndim == 2 and x.ndim > 2:
@@ -158,7 +158,7 @@ class ReshapeFormulas(Formulas):
         return [Line(told.a, f"{self.verb}({told.x[0]})", change, a)]
 
     def backward(self, told: Told) -> list[Line]:
-        """Dx = da in the old shape."""
+        """Return dx = da in the old shape."""
         change = f"{shape_of(told.call.output)} → {shape_of(told.call.x[0])}"
         return told.handed_back(0, f"reshape(d{told.a})", change)
 

@@ -17,7 +17,7 @@ class ConvolutionFormulas(Formulas):
     letters = ("Z",)
 
     def forward(self, told: Told) -> list[Line]:
-        """Z = x ∗ W + b, and how many windows there are."""
+        """Return z = x ∗ W + b, and how many windows there are."""
         z, shapes = z_of(told.call), f"{shape_of(told.call.x[0])} ∗ {shape_of(told.layer.W)}"
         formula = f"{told.x[0]} ∗ {told.weights['W']}"
         if told.layer.use_bias:
@@ -33,7 +33,7 @@ class ConvolutionFormulas(Formulas):
         return f"in {told.layer.groups} groups" if told.layer.groups > 1 else ""
 
     def backward(self, told: Told) -> list[Line]:
-        """DW = windows(x)ᵀ·dz, db = Σ dz; dx adds up dz·Wᵀ window by window."""
+        """Return dW = windows(x)ᵀ·dz, db = Σ dz; dx adds up dz·Wᵀ window by window."""
         if told.layer.groups > 1:
             return apart(told, self.manner(told))
         call, dz, W = told.call, "d" + told.z, told.layer.W
@@ -80,7 +80,7 @@ class TransposedFormulas(Formulas):
     letters = ("Z",)
 
     def forward(self, told: Told) -> list[Line]:
-        """Z = back(x·Wᵀ) + b, and how large the image becomes."""
+        """Return z = back(x·Wᵀ) + b, and how large the image becomes."""
         z, x, W = z_of(told.call), told.call.x[0], told.layer.W
         formula = f"back({told.x[0]}·{told.weights['W']}ᵀ)"
         if told.layer.use_bias:
@@ -91,7 +91,7 @@ class TransposedFormulas(Formulas):
         return [*window_lines(told, larger=True), Line(told.z, formula, f"{product}, {shapes}", z)]
 
     def backward(self, told: Told) -> list[Line]:
-        """DW = windows(dz)ᵀ·x, db = Σ dz, dx = windows(dz)·W."""
+        """Return dW = windows(dz)ᵀ·x, db = Σ dz, dx = windows(dz)·W."""
         dz, W = "d" + told.z, told.layer.W
         lines = []
         if "W" in told.call.gradients:

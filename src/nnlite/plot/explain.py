@@ -16,18 +16,18 @@ from nnlite.explain.lines import Line, Section, short
 from nnlite.explain.symbols import numbered_symbols
 from nnlite.explain.text import FORWARD_ONLY, HEADINGS, beside
 from nnlite.functional import Model
+from nnlite.plot.style import BLUE, GREY, INK, VERMILION, WIDTH, new_axes, size_in_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FORWARD_COLOUR, BACKWARD_COLOUR, WARNING_COLOUR = "#0072B2", "#C44E00", "#B3261E"
-BAND_COLOUR, INK, PALE = "0.93", "0.1", "0.4"
+BAND_COLOUR, WARNING_COLOUR = "0.93", "#B3261E"
 
 # Lengths are in em, the size of the letters of a formula.
 LETTER, SMALL = 0.52, 0.88
 TITLE, BAND, FORMULA, SHAPES, PAUSE = 2.2, 1.7, 1.5, 1.2, 0.7
 MARGIN, NUMBER, GAP = 2.2, 4.6, 2.0
-LARGEST_FONT, SMALLEST_FONT, PAGE_WIDTH = 11.0, 7.0, 8 * 72.0
+LARGEST_FONT, SMALLEST_FONT = 11.0, 7.0
 
 
 def explain(explanation: Any, x: Any = None, y: Any = None, ax: Axes | None = None) -> Axes:
@@ -136,7 +136,7 @@ class _Page:
             self._band(pen, y, section)
             self._lines(pen, y + BAND, 0, section.lines, INK)
             y += BAND + _lines_height(section.lines)
-        for colour, blocks in ((PALE, self.remarks), (WARNING_COLOUR, self.warnings)):
+        for colour, blocks in ((GREY, self.remarks), (WARNING_COLOUR, self.warnings)):
             for block in blocks:
                 y += PAUSE
                 for text in block:
@@ -144,26 +144,26 @@ class _Page:
                     y += FORMULA
 
     def _headings(self, pen: _Pen, y: float) -> None:
-        sides = [("forward", FORWARD_COLOUR), ("backward", BACKWARD_COLOUR)]
+        sides = [("forward", BLUE), ("backward", VERMILION)]
         for side, (word, colour) in enumerate(sides[: 1 + bool(self.backward)]):
             pen.write(self.sides[side], y + BAND / 2, word, color=colour, weight="bold")
             for end, heading in zip(self._number_ends(side), HEADINGS, strict=True):
-                pen.write(end, y + BAND / 2, heading, color=PALE, ha="right", size=SMALL)
+                pen.write(end, y + BAND / 2, heading, color=GREY, ha="right", size=SMALL)
 
     def _number_ends(self, side: int) -> tuple[float, float]:
         return self.ends[side] - NUMBER, self.ends[side]
 
     def _layer(self, pen: _Pen, y: float, section: Section) -> None:
         self._band(pen, y, section)
-        self._lines(pen, y + BAND, 0, section.lines, FORWARD_COLOUR)
+        self._lines(pen, y + BAND, 0, section.lines, BLUE)
         back = self.backward.get(section.place)
         if back is not None:
-            self._lines(pen, y + BAND, 1, back.lines, BACKWARD_COLOUR)
+            self._lines(pen, y + BAND, 1, back.lines, VERMILION)
 
     def _band(self, pen: _Pen, y: float, section: Section) -> None:
         pen.band(self.width, y + 0.1, BAND - 0.2)
         pen.write(MARGIN, y + BAND / 2, section.title, weight="bold")
-        pen.write(self.width - MARGIN, y + BAND / 2, section.remark, color=PALE, ha="right")
+        pen.write(self.width - MARGIN, y + BAND / 2, section.remark, color=GREY, ha="right")
 
     def _lines(self, pen: _Pen, y: float, side: int, lines: Sequence[Line], colour: str) -> None:
         for line in lines:
@@ -176,14 +176,14 @@ class _Page:
                     pen.write(end, y + FORMULA / 2, short(number), ha="right", size=SMALL)
             y += FORMULA
             if beside(line):
-                pen.write(start + 1, y + SHAPES / 2, beside(line), color=PALE, size=SMALL)
+                pen.write(start + 1, y + SHAPES / 2, beside(line), color=GREY, size=SMALL)
                 y += SHAPES
 
     def _arrows(self, ax: Axes, top: float, bottom: float) -> None:
         """Draw the way down at the left, and the way up at the right."""
-        ways = [(MARGIN / 2, top, bottom, FORWARD_COLOUR)]
+        ways = [(MARGIN / 2, top, bottom, BLUE)]
         if self.backward:
-            ways.append((self.width - MARGIN / 2, bottom, top, BACKWARD_COLOUR))
+            ways.append((self.width - MARGIN / 2, bottom, top, VERMILION))
         for x, start, end, colour in ways:
             ax.annotate(
                 "",
@@ -253,16 +253,12 @@ def _lines_height(lines: Sequence[Line]) -> float:
 
 
 def _new_axes(page: _Page) -> Axes:
-    """Return the axes of a new figure, a page wide unless the letters got too small."""
-    import matplotlib.pyplot as plt
-
-    font = min(LARGEST_FONT, max(SMALLEST_FONT, PAGE_WIDTH / page.width))
-    size = (page.width * font / 72, page.height * font / 72)
-    _, ax = plt.subplots(figsize=size, layout="constrained")
-    return ax
+    """Return the axes of a new figure, as wide as others unless the letters got too small."""
+    font = min(LARGEST_FONT, max(SMALLEST_FONT, 72 * WIDTH / page.width))
+    return new_axes(page.height * font / 72, page.width * font / 72)
 
 
 def _font_size(ax: Axes, page: _Page) -> float:
     """Return the points of one em when the page fills the axes."""
-    box, points = ax.get_window_extent(), 72 / ax.figure.dpi
-    return min(LARGEST_FONT, box.width * points / page.width, box.height * points / page.height)
+    width, height = size_in_points(ax)
+    return min(LARGEST_FONT, width / page.width, height / page.height)
