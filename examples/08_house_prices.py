@@ -60,6 +60,8 @@ def in_one_line(error):
 x, y, feature_names, target_name = load_table(lesson.csv_option())
 if len(x) < 50:
     lesson.refuse(f"The lesson cuts the data into three parts: 50 rows at least, not {len(x)}.")
+if y.min() == y.max():
+    lesson.refuse(f"There is nothing to learn: every {target_name} is {y[0]:g}.")
 for name, column in zip([*feature_names, target_name], [*x.T, y], strict=True):
     print(f"{name:37} from {column.min():8.2f} to {column.max():8.2f}")
 
@@ -259,9 +261,9 @@ predictions["network, standard scores"] = scaled.predict(z_test)[:, 0]
 
 # %% [markdown]
 # On raw data z is so large that every sigmoid is 0 or 1, where it is flat. No gradient gets
-# through, and the network can only learn the mean. On standard scores it learns. And at some point
-# the training curve goes on down while the validation curve does not: from there the network
-# learns its samples by heart.
+# through, and the network can only learn the mean. On standard scores it learns. Watch the two
+# curves: where training goes on down and validation does not follow, the network begins to
+# learn its samples by heart. The diabetes data show it; the house prices are too easy for that.
 
 # %%
 lazy = mean_squared_error(y_train.mean(), y_val)
