@@ -120,7 +120,7 @@ def logistic_neuron(rate):
 
 raw_model = logistic_neuron(rate=1.0)
 raw_model.fit(x_train, y_train, batch_size=1, epochs=100, shuffle=False, verbose=1)
-_, raw_accuracy = raw_model.evaluate(x_test, y_test)
+_, raw_accuracy = raw_model.evaluate(x_test, y_test, verbose=0)
 print("test accuracy:", raw_accuracy)
 
 table.equal("the same with nnlite", raw_accuracy, 0.8245614035087719, digits=16)
@@ -214,7 +214,7 @@ for _ in range(500):
 
 neuron = logistic_neuron(rate=1.0)
 neuron_history = neuron.fit(scaled_train, y_train, batch_size=455, epochs=500, verbose=0)
-_, neuron_accuracy = neuron.evaluate(scaled_test, y_test)
+_, neuron_accuracy = neuron.evaluate(scaled_test, y_test, verbose=0)
 print("test accuracy:", neuron_accuracy)
 
 table.same("vectorized, weights by hand and nnlite", [*w[:, 0], *b], neuron.weights_vector)
@@ -275,7 +275,7 @@ for _ in range(500):
     two_layer_step(scaled_train, labels, weights, rate=1.0)
 
 full_history = full_batch.fit(scaled_train, y_train, batch_size=455, epochs=500, verbose=0)
-_, full_accuracy = full_batch.evaluate(scaled_test, y_test)
+_, full_accuracy = full_batch.evaluate(scaled_test, y_test, verbose=0)
 print("test accuracy:", full_accuracy)
 
 table.same("two layers, weights by hand and nnlite", flat(weights), full_batch.weights_vector)
@@ -302,7 +302,7 @@ for _ in range(100):
 mini_history = mini_batches.fit(
     scaled_train, y_train, batch_size=32, epochs=100, shuffle=False, verbose=0
 )
-_, mini_accuracy = mini_batches.evaluate(scaled_test, y_test)
+_, mini_accuracy = mini_batches.evaluate(scaled_test, y_test, verbose=0)
 print("test accuracy:", mini_accuracy)
 
 table.same("mini-batches, weights by hand and nnlite", flat(weights), mini_batches.weights_vector)

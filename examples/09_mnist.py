@@ -123,7 +123,7 @@ for batch_size, rate in [(1, 0.1), (32, 1.0)]:
     start = time.perf_counter()
     model.fit(x_train, y_train, batch_size=batch_size, verbose=1)
     seconds = time.perf_counter() - start
-    _, accuracy = model.evaluate(x_test, y_test)
+    _, accuracy = model.evaluate(x_test, y_test, verbose=0)
     print(f"batches of {batch_size:2}: {seconds:5.2f} s, test accuracy {accuracy:.4f}")
 
 # %% [markdown]
@@ -139,7 +139,7 @@ model.summary()
 history = model.fit(
     x_train, y_train, batch_size=32, epochs=epochs, validation_data=(x_test, y_test), verbose=1
 )
-_, accuracy = model.evaluate(x_test, y_test)
+_, accuracy = model.evaluate(x_test, y_test, verbose=0)
 print(f"test accuracy after {epochs} epochs: {accuracy:.4f}")
 
 parameters = (pixels + 1) * 100 + (100 + 1) * 10
