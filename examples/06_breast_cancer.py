@@ -24,7 +24,7 @@ import numpy as np
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split
 
-from nnlite import Sequential
+from nnlite import Sequential, plot
 from nnlite.callbacks import Callback
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
@@ -209,11 +209,11 @@ def one_layer_step(x, y, w, b, rate):
 
 
 w, b = np.ones((30, 1)), np.zeros(1)
-for _ in range(500):
+for _ in range(100):
     one_layer_step(scaled_train, labels, w, b, rate=1.0)
 
 neuron = logistic_neuron(rate=1.0)
-neuron_history = neuron.fit(scaled_train, y_train, batch_size=455, epochs=500, verbose=0)
+neuron_history = neuron.fit(scaled_train, y_train, batch_size=455, epochs=100, verbose=0)
 _, neuron_accuracy = neuron.evaluate(scaled_test, y_test, verbose=0)
 print("test accuracy:", neuron_accuracy)
 
@@ -271,10 +271,10 @@ def flat(weights):
 
 full_batch = two_layers(rate=1.0)
 weights = full_batch.get_weights()
-for _ in range(500):
+for _ in range(100):
     two_layer_step(scaled_train, labels, weights, rate=1.0)
 
-full_history = full_batch.fit(scaled_train, y_train, batch_size=455, epochs=500, verbose=0)
+full_history = full_batch.fit(scaled_train, y_train, batch_size=455, epochs=100, verbose=0)
 _, full_accuracy = full_batch.evaluate(scaled_test, y_test, verbose=0)
 print("test accuracy:", full_accuracy)
 
@@ -313,17 +313,17 @@ table.check("test accuracy, mini-batches", mini_accuracy, "at least .95", mini_a
 # have taken fifteen times as many steps.
 
 # %%
-figure, axes = plt.subplots()
-for history, name, style in [
-    (neuron_history, "one neuron, all samples at once", "-."),
-    (full_history, "two layers, all samples at once", "--"),
-    (mini_history, "two layers, mini-batches of 32", "-"),
-]:
-    axes.plot(np.arange(1, 101), history.history["loss"][:100], style, label=name)
-axes.set(title="Mini-batches learn more in an epoch", xlabel="epoch", ylabel="training loss")
-axes.set_yscale("log")
-axes.legend()
-lesson.save(figure, "06_loss")
+axes = plot.history(
+    {
+        "one neuron, all samples at once": neuron_history,
+        "two layers, all samples at once": full_history,
+        "two layers, mini-batches of 32": mini_history,
+    },
+    metrics="loss",
+    log=True,
+)
+axes.set_title("Mini-batches learn more in an epoch")
+lesson.save(axes.figure, "06_loss")
 
 # %% [markdown]
 # ## The table

@@ -16,7 +16,7 @@ import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Sequential
+from nnlite import Sequential, plot
 from nnlite.datasets import gates, xor
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
@@ -237,15 +237,16 @@ table.equal("XOR, learned", (model.predict(x) > 0.5).astype(int).ravel(), [0, 1,
 
 # %%
 figure, (left, right) = plt.subplots(1, 2)
-left.plot(np.arange(1, 2001), history.history["loss"])
-left.set(title="First nothing, then all at once", xlabel="epoch", ylabel="loss", ylim=(0, None))
-
-places = np.linspace(-0.5, 1.5, 101)
-plane = np.stack(np.meshgrid(places, places), axis=-1)
-heights = model.predict(plane.reshape(-1, 2)).reshape(101, 101)
-right.contourf(places, places, heights, levels=np.linspace(0, 1, 11), cmap="cividis")
-draw_points(right, x, y.ravel())
+plot.history(history, metrics="loss", ax=left)
+left.set(title="First nothing, then all at once", xticks=[0, 1000, 2000])
+plot.decision_boundary(model, x, y, ax=right)
+right.set_title("The border that was learned")
 lesson.save(figure, "07_learned")
+
+# %%
+axes = plot.network(model)
+axes.set_title("The network and its 43 weights")
+lesson.save(axes.figure, "07_network")
 
 # %% [markdown]
 # ## Does it always work?

@@ -19,7 +19,7 @@ import numpy as np
 from sklearn.datasets import load_diabetes
 from sklearn.model_selection import train_test_split
 
-from nnlite import Sequential
+from nnlite import Sequential, plot
 from nnlite.callbacks import EarlyStopping
 from nnlite.datasets import house_prices
 from nnlite.errors import explain_error
@@ -272,12 +272,10 @@ for axes, history, title in [
     (panels[0], raw_history, "raw data: nothing"),
     (panels[1], scaled_history, "standard scores: it learns"),
 ]:
-    epochs = np.arange(1, 101)
-    axes.plot(epochs, history.history["loss"], label="training")
-    axes.plot(epochs, history.history["val_loss"], "--", label="validation")
+    plot.history(history, log=True, ax=axes)
     axes.axhline(lazy, color=lesson.GREY, linestyle=":", label="mean predictor, validation")
-    axes.set(title=title, xlabel="epoch", yscale="log")
-panels[0].set_ylabel("mean squared error")
+    axes.get_legend().remove()
+    axes.set(title=title, ylabel="mean squared error")
 figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 lesson.save(figure, "08_curves")
 
@@ -306,6 +304,10 @@ axes.axvline(0, color=lesson.BLACK, linewidth=0.8)
 axes.invert_yaxis()
 axes.set(title="What each explains of the test data", xlabel="R²", xlim=(-0.15, 1))
 lesson.save(figure, "08_comparison")
+
+axes = plot.predictions(y_test, predictions["network, standard scores"])
+axes.set_title(f"{target_name}: prediction against truth, standard scores")
+lesson.save(axes.figure, "08_predictions")
 
 # %% [markdown]
 # On a few hundred samples linear regression is hard to beat. That is no shame: it is the reason
