@@ -110,15 +110,15 @@ class Objective:
             metric.update_state(y, a)
         return self.weight * total / len(values), a
 
-    def gradient(self, y: Array, a: Array, weights: Array | None) -> Array:
-        """Return the gradient of the mean loss of a batch, for the logits if these were judged."""
+    def gradient(self, y: Array, a: Array, weights: Array | None, scale: float = 1.0) -> Array:
+        """Return `scale` × the gradient of the mean loss, for the logits if these were judged."""
         loss: Any = self.loss
         grad: Array
         if self.to_prediction is not None:
             grad = loss.gradient_from_logits(y, a)
         else:
             grad = loss.gradient(y, a)
-        np.multiply(grad, self.weight / len(a), grad)
+        np.multiply(grad, scale * self.weight / len(a), grad)
         if weights is not None:
             grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))
         return grad

@@ -41,18 +41,35 @@ class Trainer:
         self.optimizer.step(self.flat.weights, self.flat.gradients)
         return loss
 
-    def compute_gradients(self, x: list[Array], y: list[Array], weights: Array | None) -> float:
-        """Go forward and backward: fill the gradient vector and return the loss."""
-        loss, gradients = self.forward(x, y, weights, training=True)
+    def plain_step(self, x: list[Array], y: list[Array], weights: Array | None) -> float:
+        """Take the same step for an optimizer that only subtracts α·g, and leave α·g as gradient.
+
+        Going backward is linear: what multiplies the small gradient of the loss multiplies them
+        all. So α goes in there, and one pass through the long vectors less is needed.
+        """
+        loss = self.compute_gradients(x, y, weights, self.optimizer.learning_rate)
+        self.optimizer.subtract(self.flat.weights, self.flat.gradients)
+        return loss
+
+    def compute_gradients(
+        self, x: list[Array], y: list[Array], weights: Array | None, scale: float = 1.0
+    ) -> float:
+        """Go forward and backward: fill the gradient vector, times `scale`, and return the loss."""
+        loss, gradients = self.forward(x, y, weights, True, scale)
         self.network.backprop(gradients if len(gradients) > 1 else gradients[0])
         for regularizer, W, dW in self.flat.regularized:
             dW += regularizer.gradient(W)
         return loss
 
     def forward(
-        self, x: list[Array], y: list[Array], weights: Array | None, training: bool
+        self,
+        x: list[Array],
+        y: list[Array],
+        weights: Array | None,
+        training: bool,
+        scale: float = 1.0,
     ) -> tuple[float, list[Array]]:
-        """Return the loss of a batch and, in training, its gradient for each output."""
+        """Return the loss of a batch and, in training, `scale` × its gradient for each output."""
         outputs = self.network.forpass(x if self.several_inputs else x[0], training)
         if len(self.objectives) == 1:
             outputs = [outputs]
@@ -63,11 +80,13 @@ class Trainer:
             part, a = objective.judge(truth, output, weights)
             loss += part
             if training:
-                gradients.append(objective.gradient(truth, a, weights))
+                gradients.append(objective.gradient(truth, a, weights, scale))
         return loss, gradients
 
     def penalty(self) -> float:
         """Return what the regularizers charge for the weights as they are."""
+        if not self.flat.regularized:
+            return 0.0
         return sum((r(W) for r, W, _ in self.flat.regularized), 0.0)
 
     def start(self, y: list[Array]) -> None:
@@ -128,6 +147,7 @@ def train(
     trainer.start(data.y)
     # The order within a single batch does not change its mean.
     shuffle = shuffle and batch_size < data.size
+    may_be_plain = not (trainer.flat.regularized or callbacks.watch_batches)
     with training_mode(model), np.errstate(all="ignore"):
         try:
             callbacks.on_train_begin()
@@ -135,17 +155,21 @@ def train(
             for epoch in epochs:
                 callbacks.on_epoch_begin(epoch)
                 trainer.reset()
+                plain = may_be_plain and trainer.optimizer.is_plain
+                take_step = trainer.plain_step if plain else trainer.train_step
                 order = model.rng.permutation(data.size) if shuffle else None
                 for batch, (x, y, weights) in enumerate(
                     data.batches(batch_size, order, reuse=True)
                 ):
                     callbacks.on_batch_begin(batch)
-                    loss = trainer.train_step(x, y, weights)
+                    loss = take_step(x, y, weights)
                     if check_finite and not math.isfinite(loss):
                         raise _stop(trainer, last_finite, f"a loss of {loss}", epoch, batch, data)
                     callbacks.on_batch_end(batch)
                     if model.stop_training:
                         break
+                if plain:
+                    trainer.flat.gradients *= 1 / trainer.optimizer.learning_rate
                 if check_finite:
                     if not np.isfinite(trainer.flat.weights).all():
                         found = "weights that are not finite"

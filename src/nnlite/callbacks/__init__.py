@@ -61,6 +61,11 @@ class CallbackList:
             and any(getattr(type(callback), hook) is not getattr(Callback, hook) for hook in hooks)
         ]
 
+    @property
+    def watch_batches(self) -> bool:
+        """Whether any callback, a bar aside, is called for each batch."""
+        return bool(self.before_batches or self.after_batches)
+
     def on_train_begin(self) -> None:
         """Tell all that training begins."""
         for callback in self.callbacks:

@@ -119,6 +119,18 @@ class Optimizer(Configurable):
         self.update(weights, gradients, rate)
         self.iterations += 1
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a step is w − α·g and nothing else, for an α that is above 0 and stays."""
+        return False
+
+    def subtract(self, weights: Array, step: Array) -> None:
+        """Take a step that the caller has worked out: w ← w − step."""
+        # Products on several cores leave the weights in the caches of all of them. A plain copy
+        # overwrites them without waiting for the others, a subtraction in place does not.
+        weights[...] = np.subtract(weights, step, self.memory("result", weights))
+        self.iterations += 1
+
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
         """Change `weights` in place by the optimizer's rule."""
         raise TypeError(

@@ -36,13 +36,18 @@ class SGD(Optimizer):
         self.momentum = _share("momentum", momentum)
         self.nesterov = nesterov
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a step is w − α·g and nothing else, for an α that is above 0 and stays."""
+        extras = (self.momentum, self.weight_decay, self.clipnorm, self.clipvalue)
+        steady = self._schedule is None and self._rate > 0
+        return steady and not any(extras) and not self.global_clipnorm
+
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
         """W ← w − α·g, or the same with momentum."""
         step = np.multiply(gradients, learning_rate, self.memory("step", weights))
         if not self.momentum:
-            # Products on several cores leave the weights in the caches of all of them. A plain copy
-            # overwrites them without waiting for the others, a subtraction in place does not.
-            weights[...] = np.subtract(weights, step, step)
+            np.subtract(weights, step, weights)
             return
         v = self.memory("v", weights)
         v *= self.momentum
