@@ -25,11 +25,11 @@ _FORMULAS: dict[type[ActivationFunction], tuple[str, str]] = {
     Tanh: ("tanh({z})", "{da} ⊙ (1 − {a}²)"),
     Relu: ("max({z}, 0)", "{da} ⊙ ({z} > 0)"),
     LeakyRelu: ("{z} if {z} > 0 else {p}·{z}", "{da} ⊙ (1 if {z} > 0 else {p})"),
-    Elu: ("{z} if {z} > 0 else {p}(e^{z} − 1)", "{da} ⊙ (1 if {z} > 0 else {a} + {p})"),
+    Elu: ("{z} if {z} > 0 else {p}·(e^{z} − 1)", "{da} ⊙ (1 if {z} > 0 else {a} + {p})"),
     Softplus: ("ln(1 + e^{z})", "{da} ⊙ σ({z})"),
     SoftmaxFunction: ("softmax({z})", "{a} ⊙ ({da} − Σ {da} ⊙ {a})"),
 }
-# σ is this close to 0 or 1 where its slope is 4 % of the best; tanh(z) = 2σ(2z) − 1 has twice the way.
+# So close to its end σ has 4 % of its best slope; tanh(z) = 2σ(2z) − 1 spans twice as much.
 _NEAR = {Sigmoid: 0.01, Tanh: 0.02}
 
 

@@ -22,8 +22,8 @@ class Explanation:
         The model's name.
     samples
         How many samples the batch has, m.
-    forward, backward
-        What each layer does on the way to the loss, and back.
+    forward, backward, update
+        What each layer does on the way to the loss, and back, and what the optimizer makes of it.
     warnings
         What does not look well, and what to do about it.
     values
@@ -34,6 +34,7 @@ class Explanation:
     samples: int
     forward: list[Section]
     backward: list[Section]
+    update: list[Section]
     warnings: list[str]
     values: dict[str, Array]
 

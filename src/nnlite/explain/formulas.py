@@ -20,10 +20,10 @@ from .windows import WINDOWS
 class DenseFormulas(Formulas):
     """Matrix products: the transposed factor is the one that a gradient comes past."""
 
-    letter = "Z"
+    letters = ("Z",)
 
     def forward(self, told: Told) -> list[Line]:
-        """Z = x·W + b."""
+        """Return z = x·W + b."""
         (x,), z, W = told.call.x, z_of(told.call), told.weights["W"]
         formula, shapes = f"{told.x[0]}·{W}", f"{shape_of(x)}·{shape_of(told.layer.W)}"
         if told.layer.use_bias:
@@ -32,7 +32,7 @@ class DenseFormulas(Formulas):
         return [Line(told.z, formula, f"{shapes} = {shape_of(z)}", z)]
 
     def backward(self, told: Told) -> list[Line]:
-        """DW = xᵀ·dz, db = Σ dz, dx = dz·Wᵀ."""
+        """Return dW = xᵀ·dz, db = Σ dz, dx = dz·Wᵀ."""
         call, W, dz = told.call, told.layer.W, "d" + told.z
         x, grad = call.x[0], dz_of(call)
         rows = grad.size // grad.shape[-1]
@@ -49,11 +49,11 @@ class DenseFormulas(Formulas):
 class ActivationFormulas(Formulas):
     """An activation as a layer: its z is its input, and its derivative has a line already."""
 
-    letter = "A"
+    letters = ("A",)
     starts_a_layer = False
 
     def forward(self, told: Told) -> list[Line]:
-        """A = g(z)."""
+        """Return a = g(z)."""
         a, activation = told.call.output, told.layer.activation
         formula = activations.forward(activation, told.x[0])
         return [Line(told.a, formula, shape_of(a), a, activations.liveliness(activation, a))]
@@ -66,11 +66,11 @@ class ActivationFormulas(Formulas):
 class DropoutFormulas(Formulas):
     """The mask that silenced a unit silences its gradient."""
 
-    letter = "D"
+    letters = ("D",)
     starts_a_layer = False
 
     def forward(self, told: Told) -> list[Line]:
-        """A = x ⊙ mask/(1 − rate)."""
+        """Return a = x ⊙ mask/(1 − rate)."""
         x, a = told.call.x[0], told.call.output
         shown = x != 0
         dropped = f"{percent(float(np.mean(a[shown] == 0)))} dropped" if shown.any() else ""
@@ -78,18 +78,18 @@ class DropoutFormulas(Formulas):
         return [Line(told.a, formula, shape_of(a), a, dropped)]
 
     def backward(self, told: Told) -> list[Line]:
-        """Dx = da ⊙ the same mask."""
+        """Return dx = da ⊙ the same mask."""
         return told.handed_back(0, f"d{told.a} ⊙ mask/(1 − {told.layer.rate:g})")
 
 
 class NormalizationFormulas(Formulas):
-    """Mean and deviation of each channel over the batch; both move with x, so dx has three terms."""
+    """Mean and deviation of each channel in the batch; both move with x: dx has three terms."""
 
-    letter = "N"
+    letters = ("μ", "σ", "U", "N")
     starts_a_layer = False
 
     def forward(self, told: Told) -> list[Line]:
-        """û = (x − μ)/s, a = γ ⊙ û + β."""
+        """Return û = (x − μ)/σ, a = γ ⊙ û + β."""
         layer, x, a = told.layer, told.call.x[0], told.call.output
         rows = x.reshape(-1, x.shape[-1])
         source, running = told.x[0], not layer.trainable
@@ -116,12 +116,12 @@ class NormalizationFormulas(Formulas):
         ]
 
     def symbols(self, told: Told) -> dict[str, str]:
-        """Return the symbols of μ, s and û, with the number of the output."""
-        number = told.a.removeprefix(self.letter)
-        return {"mu": f"μ{number}", "s": f"s{number}", "u": f"U{number}"}
+        """Return the symbols of μ, σ and û, with the number of the output."""
+        number = told.a.removeprefix("N")
+        return {"mu": f"μ{number}", "s": f"σ{number}", "u": f"U{number}"}
 
     def backward(self, told: Told) -> list[Line]:
-        """dγ = Σ da ⊙ û, dβ = Σ da, dx = (dû − mean dû − û ⊙ mean(dû ⊙ û))/s."""
+        """Return dγ = Σ da ⊙ û, dβ = Σ da, dx = (dû − mean dû − û ⊙ mean(dû ⊙ û))/σ."""
         symbol, da = self.symbols(told), f"d{told.a}"
         u, du, gradients = symbol["u"], f"d{symbol['u']}", told.call.gradients
         lines = []
@@ -144,12 +144,12 @@ class NormalizationFormulas(Formulas):
 class ReshapeFormulas(Formulas):
     """The numbers stay; only the shape changes, there and back."""
 
-    letter = "R"
+    letters = ("R",)
     starts_a_layer = False
     verb = "reshape"
 
     def forward(self, told: Told) -> list[Line]:
-        """A = x in another shape."""
+        """Return a = x in another shape."""
         x, a = told.call.x[0], told.call.output
         change = f"{shape_of(x)} → {shape_of(a)}"
         if a.ndim == 2 and x.ndim > 2:
@@ -158,7 +158,7 @@ class ReshapeFormulas(Formulas):
         return [Line(told.a, f"{self.verb}({told.x[0]})", change, a)]
 
     def backward(self, told: Told) -> list[Line]:
-        """Dx = da in the old shape."""
+        """Return dx = da in the old shape."""
         change = f"{shape_of(told.call.output)} → {shape_of(told.call.x[0])}"
         return told.handed_back(0, f"reshape(d{told.a})", change)
 
@@ -166,7 +166,7 @@ class ReshapeFormulas(Formulas):
 class FlattenFormulas(ReshapeFormulas):
     """Every sample as one row."""
 
-    letter = "F"
+    letters = ("F",)
     verb = "flatten"
 
 

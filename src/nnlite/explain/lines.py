@@ -1,4 +1,4 @@
-"""One line of an explanation: a symbol, its formula, the shapes in it, and how large it came out."""
+"""One line of an explanation: a symbol, its formula, the shapes in it, how large it came out."""
 
 from __future__ import annotations
 
@@ -44,6 +44,8 @@ class Section:
     title: str
     remark: str
     lines: list[Line]
+    place: int
+    """Which call it is, counted from 0 in the order forward; the loss comes behind the last."""
 
 
 def shape_of(array: Array) -> str:
@@ -73,16 +75,16 @@ def percent(share: float) -> str:
 
 
 def short(number: float) -> str:
-    """Write a number with three digits.
+    """Write a number in at most seven characters.
 
-    >>> [short(n) for n in (0.0, 1.0, 0.04567, 4254.0, 1.2e-5, 3e12, float("inf"))]
-    ['0', '1', '0.0457', '4254', '1.2e−5', '3e12', 'inf']
+    >>> [short(n) for n in (0.0, 1.0, 0.04567, 4254.0, 1.234e-5, 1.234e-15, 3e12, float("inf"))]
+    ['0', '1', '0.0457', '4254', '1.23e−5', '1.2e−15', '3e12', 'inf']
     """
     size = abs(number)
     if size == 0 or not np.isfinite(number):
         return f"{number + 0.0:g}"
-    if not 1e-3 <= size < 1e5:
-        mantissa, exponent = f"{number:.2e}".split("e")
-        digits = mantissa.rstrip("0").rstrip(".")
-        return f"{digits}e{int(exponent)}".replace("-", "−")
-    return (f"{number:.0f}" if size >= 100 else f"{number:.3g}").replace("-", "−")
+    if 1e-3 <= size < 1e5:
+        return (f"{number:.0f}" if size >= 100 else f"{number:.3g}").replace("-", "−")
+    digits = 1 if size < 1e-9 else 2
+    mantissa, exponent = f"{number:.{digits}e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", "−")

@@ -1,4 +1,4 @@
-"""What each loss says of itself: its value over the batch, and the gradient that starts the way back."""
+"""What each loss says of itself: its value, and the gradient that starts the way back."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def value(judged: Judgement, y: str, z: str, a: str) -> str:
 
 
 def gradient(judged: Judgement, y: str, z: str, a: str) -> str:
-    """Return the formula of the gradient: that of z, where loss and activation are taken together."""
+    """Return the formula of the gradient: of z, where loss and activation are taken together."""
     loss, weight = judged.objective.loss, judged.objective.weight
     share = "" if weight == 1 else f"{weight:g}·"
     if isinstance(loss, CrossEntropy) and (judged.objective.to_prediction or loss.from_logits):

@@ -11,7 +11,7 @@ from .told import Formulas, Told
 class MergeFormulas(Formulas):
     """Several inputs, one output; what comes back is told input by input."""
 
-    letter = "M"
+    letters = ("M",)
     starts_a_layer = False
     fact = ""
 
@@ -46,11 +46,11 @@ class AddFormulas(MergeFormulas):
     fact = "handed on"
 
     def value(self, told: Told) -> str:
-        """x₁ + x₂ + …."""
+        """Return x₁ + x₂ + …."""
         return " + ".join(told.x)
 
     def gradient(self, told: Told, place: int) -> str:
-        """Da."""
+        """Return da."""
         return f"d{told.a}"
 
 
@@ -60,11 +60,11 @@ class SubtractFormulas(MergeFormulas):
     fact = "handed on"
 
     def value(self, told: Told) -> str:
-        """x₁ − x₂."""
+        """Return x₁ − x₂."""
         return " − ".join(told.x)
 
     def gradient(self, told: Told, place: int) -> str:
-        """Da, or −da."""
+        """Return da, or −da."""
         return f"−d{told.a}" if place else f"d{told.a}"
 
 
@@ -74,11 +74,11 @@ class MultiplyFormulas(MergeFormulas):
     fact = "swapped"
 
     def value(self, told: Told) -> str:
-        """x₁ ⊙ x₂ ⊙ …."""
+        """Return x₁ ⊙ x₂ ⊙ …."""
         return " ⊙ ".join(told.x)
 
     def gradient(self, told: Told, place: int) -> str:
-        """Da ⊙ the other factors."""
+        """Return da ⊙ the other factors."""
         others = [x for other, x in enumerate(told.x) if other != place]
         return " ⊙ ".join([f"d{told.a}", *others])
 
@@ -89,11 +89,11 @@ class AverageFormulas(MergeFormulas):
     fact = "shared out"
 
     def value(self, told: Told) -> str:
-        """(x₁ + x₂ + …)/n."""
+        """Return (x₁ + x₂ + …)/n."""
         return f"({' + '.join(told.x)})/{len(told.x)}"
 
     def gradient(self, told: Told, place: int) -> str:
-        """da/n."""
+        """Return da/n."""
         return f"d{told.a}/{len(told.x)}"
 
 
@@ -103,11 +103,11 @@ class MaximumFormulas(MergeFormulas):
     fact = "the winner's"
 
     def value(self, told: Told) -> str:
-        """Max(x₁, x₂, …)."""
+        """Return max(x₁, x₂, …)."""
         return f"max({', '.join(told.x)})"
 
     def gradient(self, told: Told, place: int) -> str:
-        """Da where this input is the largest; the first of ties wins."""
+        """Return da where this input is the largest; the first of ties wins."""
         return f"d{told.a} where {told.x[place]} wins"
 
 
@@ -117,7 +117,7 @@ class ConcatenateFormulas(MergeFormulas):
     fact = "its slice"
 
     def value(self, told: Told) -> str:
-        """[x₁, x₂, …]."""
+        """Return [x₁, x₂, …]."""
         return f"[{', '.join(told.x)}]"
 
     def shapes(self, told: Told) -> str:
@@ -128,7 +128,7 @@ class ConcatenateFormulas(MergeFormulas):
         return f"({', '.join(parts)}) = {shape_of(told.call.output)}"
 
     def gradient(self, told: Told, place: int) -> str:
-        """da[:, from:to]."""
+        """Return da[:, from:to]."""
         axis, output = told.layer.axis, told.call.output
         start = sum(x.shape[axis] for x in told.call.x[:place])
         stop = start + told.call.x[place].shape[axis]

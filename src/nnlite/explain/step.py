@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..data import Data
+from ..errors import explain_error
 from ..layers.base import ActivatedLayer, Layer
 from ..layers.symbolic import Node
 from ..objectives import Objective
@@ -118,7 +119,7 @@ class Watcher:
     def _begin(self, x: Any) -> Call:
         call = Call(self.layer, _copies(x))
         self.calls.append(call)
-        # On the layer, where a layer that is called twice keeps what each call needs on the way back.
+        # On the layer: there a layer that is called twice keeps what each call needs.
         vars(self.layer)[_MEMORY] = call
         return call
 
@@ -189,11 +190,21 @@ def copy_of(model: Model) -> Model:
     """Return a copy that shares nothing with the model, without its history."""
     memo: dict[int, Any] = {id(model.history): model.history}
     # Call by call, so that a thousand layers in a row do not nest a thousand copies.
-    for tensor in model.inputs:
-        copy.deepcopy(tensor, memo)
-    for node in model.nodes:
-        copy.deepcopy(node, memo)
-    twin = copy.deepcopy(model, memo)
+    try:
+        for node in [*(tensor.node for tensor in model.inputs), *model.nodes]:
+            copy.deepcopy(node, memo)
+        twin = copy.deepcopy(model, memo)
+    except TypeError as error:
+        raise TypeError(
+            explain_error(
+                "explain takes its step with a copy of the model, so all it holds must be "
+                "something that copy.deepcopy can copy.",
+                str(error),
+                f"model '{model.name}'",
+                "Keep open files and locks out of layers, losses and metrics, or give the layer "
+                "a __deepcopy__.",
+            )
+        ) from error
     twin._trainer = None
     for layer in twin.layers:
         layer._workspace = None
@@ -224,7 +235,7 @@ def _judge(objective: Objective, y: Array, call: Call) -> Judgement:
 
 
 def _add_penalties(step: Step) -> None:
-    """Add what regularizers pull, once for a layer with several calls: at the last on the way back."""
+    """Add what regularizers pull: once, at the last call of a layer on the way back."""
     seen: set[Layer] = set()
     for _, call in step.calls:
         if call.layer in seen:

@@ -7,7 +7,7 @@ pooling) shares that number, and has its own letter.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ..layers.base import Layer
@@ -28,6 +28,7 @@ class Symbols:
         self.number: dict[Tensor, int] = {}
         self.layers_so_far = 0
         self.weight_numbers: dict[Layer, int] = {}
+        self.weight_symbols: dict[tuple[Layer, str], str] = {}
         for place, tensor in enumerate(model.inputs):
             self.of[tensor] = numbered("X", place + 1 if len(model.inputs) > 1 else 0)
             self.number[tensor] = 0
@@ -55,8 +56,14 @@ class Symbols:
         return symbols
 
     def weight(self, layer: Layer, name: str) -> str:
-        """Return the symbol of a weight: W1, γ2."""
-        return numbered(_GREEK.get(name, name), self.weight_numbers[layer])
+        """Return the symbol of a weight: W1, γ2; or scale.W, where that is taken."""
+        if (layer, name) not in self.weight_symbols:
+            symbol = numbered(_GREEK.get(name, name), self.weight_numbers[layer])
+            if symbol in self.taken:
+                symbol = f"{layer.name}.{name}"
+            self.taken.add(symbol)
+            self.weight_symbols[layer, name] = symbol
+        return self.weight_symbols[layer, name]
 
 
 def numbered(letter: str, number: int) -> str:
@@ -67,3 +74,15 @@ def numbered(letter: str, number: int) -> str:
     """
     between = "_" if re.search(r"\d$", letter) else ""
     return f"{letter}{between}{number}" if number else letter
+
+
+def numbered_symbols(symbols: Iterable[str]) -> re.Pattern[str]:
+    r"""Return what finds these symbols in a text, their letters and their numbers apart.
+
+    >>> numbered_symbols(["X", "Z1", "dZ1"]).sub(r"\1_\2", "dZ1 = Xᵀ·Z12 + Z1² + conv2d_1")
+    'dZ_1 = Xᵀ·Z12 + Z_1² + conv2d_1'
+    """
+    found = [match for symbol in symbols if (match := re.fullmatch(r"([^\W\d_]+)(\d+)", symbol))]
+    letters = "|".join({match[1] for match in found}) or "(?!)"
+    numbers = "|".join({match[2] for match in found}) or "(?!)"
+    return re.compile(rf"(?<![^\W\d_])({letters})({numbers})(?![0-9_])")

@@ -1,4 +1,4 @@
-"""The explanation as a table of plain text: formulas, shapes, and how large the numbers came out."""
+"""The explanation as a table of plain text: formulas, shapes, and the size of the numbers."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ def terminal_width() -> int:
 
 def table(explanation: Explanation, width: int) -> str:
     """Return the table, no wider than `width` if that can be."""
-    sections = [*explanation.forward, *explanation.backward]
+    sections = [*explanation.forward, *explanation.backward, *explanation.update]
     room = width - INDENT - NUMBERS
     column, room = _measure([line for section in sections for line in section.lines], room)
     rows = [explanation.title, ""]
     rows += _half("FORWARD", explanation.forward, column, room)
     if explanation.backward:
         rows += ["", *_half("BACKWARD", explanation.backward, column, room)]
+        rows += ["", *_half("UPDATE", explanation.update, column, room)]
     else:
         rows += ["", *textwrap.wrap(FORWARD_ONLY, width)]
     for warning in explanation.warnings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from .step import Call
 
 @dataclass
 class Told:
-    """One call with its symbols: `x` are those of its inputs, `z` and `a` those of what it gives."""
+    """One call and its symbols: `x` are those of its inputs, `z` and `a` of what it gives."""
 
     call: Call
     x: list[str]
@@ -44,7 +45,7 @@ class Told:
 class Formulas:
     """Any layer, also the user's own."""
 
-    letter = "H"
+    letters: Sequence[str] = ("H",)
     starts_a_layer = True
 
     def forward(self, told: Told) -> list[Line]:

@@ -1,4 +1,4 @@
-"""What convolution and pooling say of themselves: how many windows there are, and what each does."""
+"""What convolution and pooling say of themselves: how many windows, and what each does."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .told import Formulas, Told, bias_lines, dz_of, product_of, z_of
 class ConvolutionFormulas(Formulas):
     """The equations of a dense layer, once for every place where a kernel looks."""
 
-    letter = "Z"
+    letters = ("Z",)
 
     def forward(self, told: Told) -> list[Line]:
-        """Z = x ∗ W + b, and how many windows there are."""
+        """Return z = x ∗ W + b, and how many windows there are."""
         z, shapes = z_of(told.call), f"{shape_of(told.call.x[0])} ∗ {shape_of(told.layer.W)}"
         formula = f"{told.x[0]} ∗ {told.weights['W']}"
         if told.layer.use_bias:
@@ -33,10 +33,12 @@ class ConvolutionFormulas(Formulas):
         return f"in {told.layer.groups} groups" if told.layer.groups > 1 else ""
 
     def backward(self, told: Told) -> list[Line]:
-        """DW = windows(x)ᵀ·dz, db = Σ dz; dx adds up dz·Wᵀ window by window."""
+        """Return dW = windows(x)ᵀ·dz, db = Σ dz; dx adds up dz·Wᵀ window by window."""
+        if told.layer.groups > 1:
+            return apart(told, self.manner(told))
         call, dz, W = told.call, "d" + told.z, told.layer.W
         places = math.prod(dz_of(call).shape[:-1])
-        window, kernels = self.matrix(told)
+        window, kernels = math.prod(W.shape[:-1]), W.shape[-1]
         lines = []
         if "W" in call.gradients:
             shapes = product_of((window, places), (places, kernels))
@@ -48,11 +50,6 @@ class ConvolutionFormulas(Formulas):
         formula = f"back({dz}·{told.weights['W']}ᵀ)"
         return lines + told.handed_back(0, formula, shapes, "each window to its place")
 
-    def matrix(self, told: Told) -> tuple[int, int]:
-        """Return the size of one window, and the number of kernels, as W is multiplied."""
-        *window, kernels = told.layer.W.shape
-        return math.prod(window), kernels
-
 
 class DepthwiseFormulas(ConvolutionFormulas):
     """Each channel has kernels of its own, and sees no other."""
@@ -63,24 +60,27 @@ class DepthwiseFormulas(ConvolutionFormulas):
 
     def backward(self, told: Told) -> list[Line]:
         """Return the lines of the gradients, with their own shapes."""
-        x, dz = told.x[0], "d" + told.z
-        lines = []
-        if "W" in told.call.gradients:
-            formula = f"windows({x})ᵀ·{dz}"
-            line = told.gradient_of("W", formula, shape_of(told.layer.W))
-            line.note = "channel by channel"
-            lines.append(line)
-        formula = f"back({dz}·{told.weights['W']}ᵀ)"
-        return lines + bias_lines(told) + told.handed_back(0, formula)
+        return apart(told, self.manner(told))
+
+
+def apart(told: Told, manner: str) -> list[Line]:
+    """Return the lines back for kernels that see some channels only: a product for each group."""
+    dz, lines = "d" + told.z, []
+    if "W" in told.call.gradients:
+        formula = f"windows({told.x[0]})ᵀ·{dz}"
+        lines.append(told.gradient_of("W", formula, shape_of(told.layer.W)))
+        lines[0].note = manner
+    formula = f"back({dz}·{told.weights['W']}ᵀ)"
+    return lines + bias_lines(told) + told.handed_back(0, formula, note=manner)
 
 
 class TransposedFormulas(Formulas):
     """The way back of a convolution: every pixel writes a window onto a larger image."""
 
-    letter = "Z"
+    letters = ("Z",)
 
     def forward(self, told: Told) -> list[Line]:
-        """Z = back(x·Wᵀ) + b, and how large the image becomes."""
+        """Return z = back(x·Wᵀ) + b, and how large the image becomes."""
         z, x, W = z_of(told.call), told.call.x[0], told.layer.W
         formula = f"back({told.x[0]}·{told.weights['W']}ᵀ)"
         if told.layer.use_bias:
@@ -91,7 +91,7 @@ class TransposedFormulas(Formulas):
         return [*window_lines(told, larger=True), Line(told.z, formula, f"{product}, {shapes}", z)]
 
     def backward(self, told: Told) -> list[Line]:
-        """DW = windows(dz)ᵀ·x, db = Σ dz, dx = windows(dz)·W."""
+        """Return dW = windows(dz)ᵀ·x, db = Σ dz, dx = windows(dz)·W."""
         dz, W = "d" + told.z, told.layer.W
         lines = []
         if "W" in told.call.gradients:
@@ -103,7 +103,7 @@ class TransposedFormulas(Formulas):
 class PoolingFormulas(Formulas):
     """Each window becomes one number, channel by channel."""
 
-    letter = "P"
+    letters = ("P",)
     starts_a_layer = False
 
     def __init__(self, verb: str, gradient: str) -> None:
@@ -143,7 +143,7 @@ class GlobalPoolingFormulas(PoolingFormulas):
 class ResizingFormulas(Formulas):
     """Images in another size, with nothing to learn."""
 
-    letter = "R"
+    letters = ("R",)
     starts_a_layer = False
 
     def __init__(self, verb: str, gradient: str) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from ..layers.base import Layer
-from ..layers.symbolic import Node
 from ..types import Array
 from . import losses
 from .explanation import Explanation
@@ -20,7 +17,7 @@ from .formulas import (
 )
 from .lines import Line, Section, spelled
 from .penalties import price
-from .step import Call, Step
+from .step import Step
 from .symbols import Symbols
 from .told import Told
 from .trouble import find_trouble
@@ -29,65 +26,73 @@ from .trouble import find_trouble
 def write(step: Step) -> Explanation:
     """Return the explanation of a step."""
     symbols = Symbols(step.model)
-    told = [_told(node, call, symbols) for node, call in step.calls]
-    forward = [_forward_section(one, told[:place]) for place, one in enumerate(told)]
+    told = _all_told(step, symbols)
+    forward = [_forward_section(place, one, told) for place, one in enumerate(told)]
     backward: list[Section] = []
+    update: list[Section] = []
     if step.judgements:
         of_tensor = dict(zip((node.output for node, _ in step.calls), told, strict=True))
         outputs = [of_tensor[tensor] for tensor in step.model.outputs]
         forward.append(_loss_section(step, told, outputs, symbols))
         backward.append(_loss_gradients(step, outputs, symbols))
         unwanted = _gradients_nobody_needs(step, symbols)
-        backward += [_backward_section(one, unwanted) for one in reversed(told)]
+        backward += [_backward_section(p, told[p], unwanted) for p in reversed(range(len(told)))]
         backward = [section for section in backward if section.lines]
         _mark_additions(backward)
-        backward.append(_update_section(step))
+        update = _update_section(step)
+    sections = [*forward, *backward, *update]
+    lines = [line for section in sections for line in section.lines]
     return Explanation(
         model=step.model.name,
         samples=len(step.x[0]),
         forward=forward,
         backward=backward,
-        warnings=find_trouble(step, told),
-        values=_values(step, symbols, told, [*forward, *backward]),
+        update=update,
+        warnings=find_trouble(step, told, lines),
+        values=_values(step, symbols, told, lines),
     )
 
 
-def _told(node: Node, call: Call, symbols: Symbols) -> Told:
-    """Give one call its symbols."""
-    layer, formulas = node.layer, formulas_of(node.layer)
-    x = [symbols.of[tensor] for tensor in node.inputs]
-    letters = [formulas.letter]
-    if ends_bent(layer) and call.z is not None and formulas.letter != "A":
-        letters.append("A")
-    z, *rest = symbols.name(node, letters, formulas.starts_a_layer)
-    a = rest[0] if rest else z
-    if isinstance(formulas, ActivationFormulas):
-        z = x[0]
-    weights = {name: symbols.weight(layer, name) for name in layer._weights}
-    return Told(call, x, z, a, weights)
+def _all_told(step: Step, symbols: Symbols) -> list[Told]:
+    """Give all calls their symbols, and then, from what is left, all weights."""
+    named = []
+    for node, call in step.calls:
+        formulas = formulas_of(node.layer)
+        x = [symbols.of[tensor] for tensor in node.inputs]
+        letters = [*formulas.letters]
+        if ends_bent(node.layer) and call.z is not None and "A" not in letters:
+            letters.append("A")
+        chosen = symbols.name(node, letters, formulas.starts_a_layer)
+        z = x[0] if isinstance(formulas, ActivationFormulas) else chosen[len(formulas.letters) - 1]
+        named.append((call, x, z, chosen[-1]))
+    told = []
+    for call, x, z, a in named:
+        weights = {name: symbols.weight(call.layer, name) for name in call.layer._weights}
+        told.append(Told(call, x, z, a, weights))
+    return told
 
 
-def _forward_section(told: Told, earlier: Iterable[Told]) -> Section:
+def _forward_section(place: int, told: Told, every: list[Told]) -> Section:
     lines = formulas_of(told.layer).forward(told)
     if _has_activation_of_its_own(told):
         lines.append(activation_line(told))
-    again = any(one.layer is told.layer for one in earlier)
-    return Section(
-        _title(told.layer), "the same weights again" if again else _parameters(told), lines
-    )
+    again = any(one.layer is told.layer for one in every[:place])
+    remark = "the same weights again" if again else _parameters(told)
+    return Section(_title(told.layer), remark, lines, place)
 
 
 def _has_activation_of_its_own(told: Told) -> bool:
     return told.z != told.a and not isinstance(formulas_of(told.layer), ActivationFormulas)
 
 
-def _backward_section(told: Told, unwanted: set[str]) -> Section:
+def _backward_section(place: int, told: Told, unwanted: set[str]) -> Section:
     lines: list[Line] = []
     if told.call.da is not None or told.call.dz is not None:
         gradient = activation_gradient(told) if told.z != told.a else None
         lines = [gradient] if gradient else []
         lines += formulas_of(told.layer).backward(told)
-    return Section(_title(told.layer), "", [line for line in lines if line.symbol not in unwanted])
+    wanted = [line for line in lines if line.symbol not in unwanted]
+    return Section(_title(told.layer), "", wanted, place)
 
 
 def _title(layer: Layer) -> str:
@@ -122,7 +127,7 @@ def _loss_section(step: Step, told: list[Told], outputs: list[Told], symbols: Sy
     if terms != ["J"]:
         lines.append(Line("J", f"{' + '.join(terms)} = {step.loss:.4g}", ""))
     names = dict.fromkeys(type(judged.objective.loss).__name__ for judged in step.judgements)
-    return Section(f"loss ({', '.join(names)})", "", lines)
+    return Section(f"loss ({', '.join(names)})", "", lines, len(told))
 
 
 def _penalty(told: list[Told]) -> str:
@@ -141,7 +146,7 @@ def _loss_gradients(step: Step, outputs: list[Told], symbols: Symbols) -> Sectio
         symbol = told.a if judged.objective.to_prediction is None else told.z
         formula = losses.gradient(judged, y, told.z, told.a)
         lines.append(Line("d" + symbol, formula, spelled(judged.gradient.shape), judged.gradient))
-    return Section("loss", "", lines)
+    return Section("loss", "", lines, len(step.calls))
 
 
 def _gradients_nobody_needs(step: Step, symbols: Symbols) -> set[str]:
@@ -162,10 +167,10 @@ def _mark_additions(sections: list[Section]) -> None:
         seen.add(line.symbol)
 
 
-def _update_section(step: Step) -> Section:
+def _update_section(step: Step) -> list[Section]:
     optimizer, change = step.model.optimizer, step.change
     if change is None or not change.size:
-        return Section("update", "", [])
+        return []
     plain = optimizer.get_config()
     unusual = any(
         plain.get(name)
@@ -175,26 +180,21 @@ def _update_section(step: Step) -> Section:
     rule = type(optimizer).__name__
     formula = f"−{rate}·dW" if rule == "SGD" and not unusual else f"{rule}(dW, {rate})"
     changed = f"all {change.size:,} parameters" if change.size > 1 else "the one parameter"
-    return Section(
-        f"update ({rule})",
-        "",
-        [
-            Line("ΔW", formula, changed, change),
-            Line("J", f"{step.loss:.4g} → {step.loss_after:.4g} on this batch", ""),
-        ],
-    )
+    lines = [
+        Line("ΔW", formula, changed, change),
+        Line("J", f"{step.loss:.4g} → {step.loss_after:.4g} on this batch", ""),
+    ]
+    return [Section(f"optimizer ({rule})", "", lines, len(step.calls) + 1)]
 
 
-def _values(
-    step: Step, symbols: Symbols, told: list[Told], sections: list[Section]
-) -> dict[str, Array]:
+def _values(step: Step, symbols: Symbols, told: list[Told], lines: list[Line]) -> dict[str, Array]:
     """Return every array that has a symbol."""
     values = {symbols.of[tensor]: x for tensor, x in zip(step.model.inputs, step.x, strict=True)}
     for y, judged in zip(symbols.truths, step.judgements, strict=False):
         values[y] = judged.y
     for one in told:
         values.update({one.weights[name]: one.layer._views[name] for name in one.weights})
-    for line in (line for section in sections for line in section.lines):
+    for line in lines:
         if line.value is not None:
             value = np.asarray(line.value)
             values[line.symbol] = values[line.symbol] + value if line.adds else value

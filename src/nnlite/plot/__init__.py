@@ -2,6 +2,7 @@
 
 from nnlite.plot.boundary import decision_boundary
 from nnlite.plot.curves import history
+from nnlite.plot.explain import explain
 from nnlite.plot.features import feature_maps, filters, weights
 from nnlite.plot.graph import graph
 from nnlite.plot.neurons import network
@@ -12,6 +13,7 @@ from nnlite.plot.surface import loss_surface
 
 __all__ = [
     "decision_boundary",
+    "explain",
     "feature_maps",
     "filters",
     "gradient_path",

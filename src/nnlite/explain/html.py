@@ -1,0 +1,85 @@
+"""The explanation as a page for notebooks: the same table, set as formulas are, light or dark."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+from .lines import Line, Section, short
+from .symbols import numbered_symbols
+from .text import FORWARD_ONLY, HEADINGS
+
+if TYPE_CHECKING:
+    from .explanation import Explanation
+
+# Colours that can be read on white and on black; everything else takes the page's own.
+_STYLE = """
+.nnlite-explain {font-family: system-ui, sans-serif; font-size: 14px; line-height: 1.35}
+.nnlite-explain table {border-collapse: collapse; margin: 0; font-size: 14px}
+.nnlite-explain tr, .nnlite-explain td, .nnlite-explain th
+  {background: transparent; border: none; color: inherit}
+.nnlite-explain td, .nnlite-explain th {padding: 1px 14px 1px 0; text-align: left;
+  vertical-align: baseline; white-space: normal}
+.nnlite-explain sub, .nnlite-explain sup {line-height: 0; font-size: 75%}
+.nnlite-explain .half th {padding-top: 12px; border-bottom: 2px solid currentColor}
+.nnlite-explain .forward th {color: #2b83d6}
+.nnlite-explain .backward th {color: #d9661f}
+.nnlite-explain .update th {color: #2a9d6a}
+.nnlite-explain .layer td {padding-top: 7px; font-weight: 600}
+.nnlite-explain .layer span, .nnlite-explain .note {opacity: .65; font-weight: 400}
+.nnlite-explain .formula {padding-left: 16px; font-family: "STIX Two Math", "Cambria Math",
+  "DejaVu Serif", serif; font-size: 15px}
+.nnlite-explain .shapes {font-variant-numeric: tabular-nums}
+.nnlite-explain td.number, .nnlite-explain th.number {text-align: right; padding: 1px 8px;
+  white-space: nowrap;
+  font-variant-numeric: tabular-nums}
+.nnlite-explain .warning {border-left: 4px solid #d6473b; padding: 4px 10px; margin: 10px 0 0;
+  max-width: 46em}
+"""
+
+
+def page(explanation: Explanation) -> str:
+    """Return the table as HTML."""
+    symbols = numbered_symbols(explanation.values)
+    rows = _half("forward", explanation.forward, symbols)
+    rows += _half("backward", explanation.backward, symbols)
+    rows += _half("update", explanation.update, symbols)
+    end = "" if explanation.backward else f"<p>{escape(FORWARD_ONLY)}</p>"
+    for warning in explanation.warnings:
+        end += f'<div class="warning">{_formula(warning, symbols)}</div>'
+    return (
+        f'<div class="nnlite-explain"><style>{_STYLE}</style>'
+        f"<div><b>{escape(explanation.title)}</b></div>"
+        f"<table>{''.join(rows)}</table>{end}</div>"
+    )
+
+
+def _half(kind: str, sections: list[Section], symbols: re.Pattern[str]) -> list[str]:
+    """Return the rows of one direction."""
+    if not sections:
+        return []
+    headings = "".join(f'<th class="number">{heading}</th>' for heading in HEADINGS)
+    rows = [f'<tr class="half {kind}"><th colspan="2">{kind.upper()}</th>{headings}</tr>']
+    for section in sections:
+        remark = f" <span>{escape(section.remark)}</span>" if section.remark else ""
+        rows.append(f'<tr class="layer"><td colspan="4">{escape(section.title)}{remark}</td></tr>')
+        rows += [_row(line, symbols) for line in section.lines]
+    return rows
+
+
+def _row(line: Line, symbols: re.Pattern[str]) -> str:
+    numbers = ["", ""] if line.value is None else [short(line.mean), short(line.largest)]
+    cells = "".join(f'<td class="number">{number}</td>' for number in numbers)
+    note = f'<span class="note">&ensp; {escape(line.note)}</span>' if line.note else ""
+    # A row that is too long breaks between shapes, not in one.
+    shapes = escape(line.shapes).replace(", ", ",&nbsp;")
+    beside = f'<td class="shapes">{shapes}{note}</td>'
+    wide = "" if line.shapes or line.note else ' colspan="2"'
+    formula = f'<td class="formula"{wide}>{_formula(line.equation, symbols)}</td>'
+    return f"<tr>{formula}{'' if wide else beside}{cells}</tr>"
+
+
+def _formula(text: str, symbols: re.Pattern[str]) -> str:
+    """Set the numbers of symbols as indices, and T as a power."""
+    return symbols.sub(r"\1<sub>\2</sub>", escape(text)).replace("ᵀ", "<sup>T</sup>")
