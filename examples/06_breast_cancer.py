@@ -326,6 +326,25 @@ axes.set_title("Mini-batches learn more in an epoch")
 lesson.save(axes.figure, "06_loss")
 
 # %% [markdown]
+# ## The shape of every matrix
+#
+# Most mistakes in a network by hand are a matrix on its side. `model.explain` takes one step on
+# a batch and tells it line by line: the formula, the shapes, and how large the numbers are. Check
+# each product: the inner numbers must be equal, the outer ones are the shape of the result. And
+# a gradient always has the shape of its weight.
+
+# %%
+model = two_layers(rate=1.0)
+step = model.explain(scaled_train[:32], y_train[:32])
+print(step)
+
+hidden = model.layers[0]
+table.equal("W1 and dW1 have the shapes", [hidden.W.shape, step["dW1"].shape], [(30, 10), (30, 10)])
+
+axes = plot.explain(step)
+lesson.save(axes.figure, "06_shapes")
+
+# %% [markdown]
 # ## The table
 
 # %%

@@ -260,9 +260,16 @@ predictions["network, raw data"] = raw.predict(x_test)[:, 0]
 predictions["network, standard scores"] = scaled.predict(z_test)[:, 0]
 
 # %% [markdown]
-# On raw data z is so large that every sigmoid is 0 or 1, where it is flat. No gradient gets
-# through, and the network can only learn the mean. On standard scores it learns. Watch the two
-# curves: where training goes on down and validation does not follow, the network begins to
+# On raw data the z of the first layer are so large that its sigmoids are 0 or 1, where they are
+# flat: they are saturated. No gradient gets through to W1, and the layer says nearly the same
+# about every sample. So the network can only learn the mean. `explain` tells one training step:
+# look at how many of A1 are saturated, and how small dZ1 is beside dZ2.
+
+# %%
+print(raw.explain(x_train, y_train))
+
+# %% [markdown]
+# On standard scores the network learns. Watch the two curves: where training goes on down and validation does not follow, the network begins to
 # learn its samples by heart. The diabetes data show it; the house prices are too easy for that.
 
 # %%
