@@ -162,19 +162,39 @@ def test_a_server_that_falls_silent_is_given_up(mirror, folder, monkeypatch, at_
 @pytest.mark.parametrize(
     ("at_once", "then"),
     [
-        (b"HTTP/1.0 200 OK\r\nServer: ", b"x" * 200),
         (HEADERS, COMPRESSED[:200]),
         (HEADERS + COMPRESSED[:300], COMPRESSED[300:500]),
         (CHUNKED, b"0" * 200),
         (CHUNKED + b"0\r\n", b"Trailer: x\r\n" * 20),
     ],
-    ids=["headers", "from the first byte", "from the middle", "size of a chunk", "trailers"],
+    ids=["from the first byte", "from the middle", "size of a chunk", "trailers"],
 )
 def test_a_server_that_sends_byte_by_byte_is_given_up(mirror, folder, monkeypatch, at_once, then):
     monkeypatch.setattr(downloading, "SECONDS_PER_FILE", 0.2)
     mirror.answer_slowly("/numbers.gz", at_once, then, pause=0.01)
     assert refuse(mirror, folder) == "not finished within 0.2 s"
     assert not mirror.sent_all
+
+
+@pytest.mark.parametrize("at_once", [b"", b"HTTP/1.0 200 OK\r\nServer: "])
+def test_a_server_without_a_whole_header_is_soon_given_up(mirror, folder, monkeypatch, at_once):
+    monkeypatch.setattr(downloading, "SECONDS_TO_ANSWER", 0.1)
+    mirror.answer_slowly("/numbers.gz", at_once, b"x" * 200, pause=0.01)
+    assert refuse(mirror, folder) == "no answer within 0.1 s"
+    assert not mirror.sent_all
+
+
+def test_a_name_server_that_falls_silent_is_soon_given_up(mirror, folder, monkeypatch):
+    monkeypatch.setattr(downloading, "SECONDS_TO_ANSWER", 0.1)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: mirror.over.wait())
+    assert refuse(mirror, folder) == "no answer within 0.1 s"
+
+
+def test_a_download_may_take_longer_than_the_answer(mirror, folder, monkeypatch):
+    monkeypatch.setattr(downloading, "SECONDS_TO_ANSWER", 0.1)
+    mirror.answer_slowly("/numbers.gz", HEADERS + COMPRESSED[:-20], COMPRESSED[-20:], pause=0.01)
+    download(FILE, [mirror.address], folder)
+    assert (folder / "numbers").read_bytes() == CONTENT
 
 
 def test_a_download_that_was_given_up_does_not_go_on(mirror, folder, monkeypatch):

@@ -16,13 +16,14 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from nnlite.datasets.known_file import BROKEN_GZIP, KnownFile, describe_broken_gzip
 from nnlite.errors import explain_error
 
+SECONDS_TO_ANSWER = 5.0
 SECONDS_PER_READ = 15.0
 SECONDS_PER_FILE = 600.0
 CHUNK = 1 << 16
@@ -52,23 +53,34 @@ def download(file: KnownFile, mirrors: Sequence[str], folder: Path) -> str:
 
 
 def _fetch_in_time(address: str, file: KnownFile) -> bytes:
-    """Return what `_fetch` returns, or give up at the deadline.
+    """Return what `_fetch` returns, or give up when it has not begun, or not ended, in time.
 
-    The limit of a socket holds for each read. A name server that is silent, or a server that sends
-    its headers letter by letter, would pass it: hence the thread, which may be left behind.
+    The limit of a socket holds for each read of each address of a host. A firewall that swallows
+    requests, a silent name server, or a server that sends its headers letter by letter, would pass
+    it: hence the thread, which may be left behind.
     """
-    deadline = time.monotonic() + SECONDS_PER_FILE
+    start = time.monotonic()
+    deadline = start + SECONDS_PER_FILE
     answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
+    answered = threading.Event()
+
+    def begin() -> None:
+        if time.monotonic() > start + SECONDS_TO_ANSWER:
+            raise _silent()
+        answered.set()
 
     def ask() -> None:
         try:
-            answers.put(_fetch(address, file, deadline))
+            answers.put(_fetch(address, file, deadline, begin))
         except Exception as error:
             answers.put(error)
+        answered.set()
 
     threading.Thread(target=ask, name=f"download of {file.name}", daemon=True).start()
+    if not answered.wait(SECONDS_TO_ANSWER):
+        raise _silent()
     try:
-        answer = answers.get(timeout=SECONDS_PER_FILE)
+        answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
     except queue.Empty:
         raise _too_slow() from None
     if isinstance(answer, Exception):
@@ -76,15 +88,16 @@ def _fetch_in_time(address: str, file: KnownFile) -> bytes:
     return answer
 
 
-def _fetch(address: str, file: KnownFile, deadline: float) -> bytes:
-    """Return the uncompressed content that this address delivers, if it is that of `file`."""
+def _fetch(address: str, file: KnownFile, deadline: float, begin: Callable[[], None]) -> bytes:
+    """Return the uncompressed content that this address delivers, if it is that of `file`.
+
+    `begin` is called when the address has answered; it raises if that was too late.
+    """
     received = bytearray()
-    with (
-        urllib.request.urlopen(address, timeout=SECONDS_PER_READ) as response,
-        _progress_bar(file) as bar,
-    ):
+    with urllib.request.urlopen(address, timeout=SECONDS_PER_READ) as response:
+        begin()
         limited = io.BufferedReader(_LimitedStream(response, _most_compressed(file), deadline))
-        with gzip.open(limited) as uncompressed:
+        with gzip.open(limited) as uncompressed, _progress_bar(file) as bar:
             while len(received) <= file.size and (chunk := uncompressed.read(CHUNK)):
                 received += chunk
                 bar.update(len(chunk))
@@ -123,6 +136,10 @@ class _LimitedStream(io.RawIOBase):
 def _most_compressed(file: KnownFile) -> int:
     """Return a size in bytes that no compressed form of the file exceeds."""
     return file.size + file.size // 100 + 4096
+
+
+def _silent() -> DownloadError:
+    return DownloadError(f"no answer within {SECONDS_TO_ANSWER:g} s")
 
 
 def _too_slow() -> DownloadError:
