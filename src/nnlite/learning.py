@@ -9,7 +9,7 @@ import numpy as np
 from . import compiling
 from .callbacks import Callback, CallbackList, History, progress_callbacks, result_printer
 from .data import Data, as_input, as_list, as_sample_weights, check_lengths, peek
-from .errors import explain_error, reject_unknown_arguments
+from .errors import explain_error, explains_its_arguments, reject_unknown_arguments
 from .flat import FlatWeights
 from .layers.checks import positive_integer
 from .layers.symbolic import Node, Tensor
@@ -60,6 +60,7 @@ class Learner:
     def build_for(self, x: Any) -> None:
         """Take the shape of the input from the data, where the model was not told."""
 
+    @explains_its_arguments
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -114,6 +115,7 @@ class Learner:
         self._compiled["optimizer"].parts = [part.place for part in self.flat.parts]
         return self._trainer
 
+    @explains_its_arguments
     def fit(
         self,
         x: Any = None,
@@ -164,10 +166,15 @@ class Learner:
         """
         batch_size = positive_integer("batch_size", 32 if batch_size is None else batch_size, "fit")
         positive_integer("validation_freq", validation_freq, "fit")
-        if isinstance(epochs, bool) or not isinstance(epochs, int | np.integer) or epochs < 0:
-            raise ValueError(
-                explain_error("epochs must be a whole number from 0 on.", f"epochs={epochs!r}")
-            )
+        for name, count in (("epochs", epochs), ("initial_epoch", initial_epoch)):
+            if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 0:
+                raise ValueError(
+                    explain_error(
+                        f"{name} must be a whole number from 0 on.",
+                        f"{name}={count!r}",
+                        remedy="Write it without quotes." if isinstance(count, str) else None,
+                    )
+                )
         self.build_for(x)
         trainer = self._make_trainer()
         data = self._data(x, y, sample_weight, class_weight)
@@ -201,6 +208,7 @@ class Learner:
         )
         return self.history
 
+    @explains_its_arguments
     def evaluate(
         self,
         x: Any = None,
@@ -232,6 +240,7 @@ class Learner:
         """The names of what `evaluate` returns, once the model has seen data."""
         return list(self._make_trainer().results())
 
+    @explains_its_arguments
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto") -> Any:
         """Return the output for every sample, as an array; a list of arrays for several outputs.
 
@@ -250,6 +259,7 @@ class Learner:
         """Return the output for these samples, in one go."""
         return self.predict(x, batch_size=len(x) if np.ndim(x) else None)
 
+    @explains_its_arguments
     def train_on_batch(
         self,
         x: Any,
@@ -277,8 +287,8 @@ class Learner:
         return self.evaluate(
             x,
             y,
-            batch_size=len(x),
             verbose=0,
+            batch_size=len(x) if np.ndim(x) else None,
             sample_weight=sample_weight,
             return_dict=return_dict,
         )
@@ -294,6 +304,7 @@ class Learner:
         return arrays
 
     def _data(self, x: Any, y: Any, sample_weight: Any, class_weight: Any) -> Data:
+        self._check_order(x, y)
         inputs = self._inputs(x)
         if y is None:
             raise ValueError(
@@ -301,16 +312,33 @@ class Learner:
                     "Training and evaluation compare predictions with the truth: y is needed.",
                     "y=None",
                     f"model '{self.name}'",
+                    "Give both: fit(x, y).",
                 )
             )
-        given = as_list(y, self.output_names, "output")
-        check_lengths(inputs, [np.atleast_1d(peek(target)) for target in given])
+        given = as_list(y, self.output_names, "output", len(inputs[0]))
+        check_lengths(inputs, [np.atleast_1d(peek(target, "y")) for target in given])
         objectives = self._make_trainer().objectives
         targets = [o.check(t, self.dtype) for o, t in zip(objectives, given, strict=True)]
         weights = as_sample_weights(
             sample_weight, class_weight, targets[0], len(inputs[0]), self.dtype
         )
         return Data(inputs, targets, weights)
+
+    def _check_order(self, x: Any, y: Any) -> None:
+        """Raise if x looks like the truth and y like the data."""
+        if len(self.inputs) != 1 or isinstance(x, dict) or isinstance(y, dict):
+            return
+        takes, gives = self.inputs[0].shape, self.outputs[0].shape
+        shape_x, shape_y = (np.shape(peek(d, "x"))[1:] for d in (x, () if y is None else y))
+        if shape_x != takes and shape_x in (gives, ()) and shape_y == takes:
+            raise ValueError(
+                explain_error(
+                    f"x is what goes in, samples of shape {takes}; y is what shall come out.",
+                    f"x of samples {shape_x}, y of samples {shape_y}",
+                    f"model '{self.name}'",
+                    "They look swapped: fit(x, y) takes the data first.",
+                )
+            )
 
     def _validation_data(self, given: Any) -> Data | None:
         if given is None:
@@ -321,6 +349,7 @@ class Learner:
                     "validation_data must be (x, y) or (x, y, sample_weight).",
                     f"{type(given).__name__}"
                     + (f" of {len(given)}" if isinstance(given, list | tuple) else ""),
+                    remedy="validation_data=(x_test, y_test)",
                 )
             )
         return self._data(given[0], given[1], given[2] if len(given) == 3 else None, None)

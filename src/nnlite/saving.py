@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ import numpy as np
 
 from . import layers as known_layers
 from .configuration import serialize
-from .errors import explain_error, look_up
+from .errors import explain_error
+from .files import as_path, check_exists, check_folder
 from .layers.base import Layer
 from .layers.symbolic import Input, InputLayer, Tensor
 from .models import Model, Sequential
@@ -68,12 +71,26 @@ def load_model(filepath: str | Path, custom_objects: dict[str, type] | None = No
                 "Make the model, then model.load_weights(path).",
             )
         )
-    config = json.loads(str(arrays.pop(_CONFIG)))
-    model = model_from_config(config["model"], custom_objects or {})
-    model.set_weights([arrays[name] for name in _named_weights(model)])
-    if config["compiled"] is not None:
-        model.compile(**config["compiled"])
+    config = _config_in(arrays, filepath)
+    try:
+        model = model_from_config(config["model"], custom_objects or {})
+        model.set_weights([arrays[name] for name in _named_weights(model)])
+        if config["compiled"] is not None:
+            model.compile(**config["compiled"])
+    except (KeyError, IndexError, AttributeError) as error:
+        received = f"a description without {error}" if isinstance(error, KeyError) else f"{error}"
+        raise _not_a_model_file(filepath, received) from error
     return model
+
+
+def _config_in(arrays: dict[str, Array], filepath: str | Path) -> dict[str, Any]:
+    try:
+        config = json.loads(str(arrays.pop(_CONFIG)))
+    except ValueError:
+        config = None
+    if not isinstance(config, dict) or not isinstance(config.get("model"), dict):
+        raise _not_a_model_file(filepath, "a file without a description of layers")
+    return {"compiled": None, **config}
 
 
 def model_config(model: Model) -> dict[str, Any]:
@@ -125,7 +142,16 @@ def _make_layer(entry: dict[str, Any], custom_objects: dict[str, type]) -> Layer
         for name, found in vars(known_layers).items()
         if isinstance(found, type) and issubclass(found, Layer)
     }
-    found = look_up("layer class", entry["class_name"], {**classes, **custom_objects})
+    name = entry["class_name"]
+    if name not in classes and name not in custom_objects:
+        raise ValueError(
+            explain_error(
+                f"The file has a layer of your own class {name!r}.",
+                f"custom_objects with {', '.join(custom_objects) or 'nothing'}",
+                remedy=f'load_model(path, custom_objects={{"{name}": {name}}})',
+            )
+        )
+    found = {**classes, **custom_objects}[name]
     config = dict(entry["config"])
     if found is InputLayer:
         return InputLayer(tuple(config["input_shape"]), name=config["name"])
@@ -155,7 +181,8 @@ def _named_weights(model: Model) -> dict[str, Array]:
 
 def _write(filepath: str | Path, arrays: dict[str, Array]) -> None:
     """Write all or nothing: a failure in the middle leaves the old file as it was."""
-    path = Path(filepath)
+    path = as_path(filepath)
+    check_folder(path)
     handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".unfinished")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -167,12 +194,29 @@ def _write(filepath: str | Path, arrays: dict[str, Array]) -> None:
 
 
 def _read(filepath: str | Path) -> dict[str, Array]:
+    path = as_path(filepath)
+    check_exists(path)
     try:
-        with np.load(filepath, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (ValueError, AttributeError, EOFError) as error:
-        raise ValueError(
-            explain_error(
-                "A model file is one that save or save_weights wrote.", str(error), f"{filepath}"
-            )
-        ) from None
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        OSError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ):
+        raise _not_a_model_file(path, "a file of another kind, or a damaged one") from None
+
+
+def _not_a_model_file(path: str | Path, received: str) -> ValueError:
+    return ValueError(
+        explain_error(
+            "A model file is one that save or save_weights wrote.",
+            received,
+            f"{path}",
+            "Save the model again with model.save(path).",
+        )
+    )
