@@ -105,17 +105,14 @@ def argument_names(of: type) -> list[str]:
     """Return every argument that a class takes, also those its constructor hands on to its base."""
     names: set[str] = set()
     for base in of.__mro__:
-        init = vars(base).get("__init__")
-        if init is None or base is object:
+        if "__init__" not in vars(base):
             continue
-        for parameter in list(inspect.signature(init).parameters.values())[1:]:
-            # What the base demands, the class itself has given.
-            handed_on = base is of or parameter.default is not parameter.empty
-            if handed_on and parameter.kind not in (
-                parameter.VAR_KEYWORD,
-                parameter.VAR_POSITIONAL,
-            ):
-                names.add(parameter.name)
+        parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]
+        own = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+        # What a base demands, the class itself has given.
+        names.update(p.name for p in own if not names or p.default is not p.empty)
+        if len(own) == len(parameters):
+            break
     return sorted(names)
 
 

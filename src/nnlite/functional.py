@@ -10,7 +10,7 @@ from . import summaries
 from .errors import ExplainsItsArguments, explain_error, look_up
 from .flat import FlatWeights
 from .layers.base import Layer
-from .layers.checks import check_dtype, check_weights
+from .layers.checks import check_dtype, check_name, check_weights
 from .layers.symbolic import InputLayer, Tensor
 from .learning import Learner
 from .network import Graph, missing_inputs
@@ -89,7 +89,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         self._build()
 
     def _start(self, name: str | None, seed: int | None, dtype: Any) -> None:
-        self.name = name or self.default_name
+        self.name = check_name(name) or self.default_name
         self.dtype = check_dtype(dtype)
         self.rng = new_generator(seed)
         self.layers: list[Layer] = []

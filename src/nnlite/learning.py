@@ -132,6 +132,7 @@ class Learner:
         initial_epoch: int = 0,
         validation_freq: int = 1,
         *,
+        validation_batch_size: int | None = None,
         check_finite: bool = True,
     ) -> History:
         """Train the model, and return the history of losses and metrics.
@@ -161,6 +162,8 @@ class Learner:
             The epoch to go on from.
         validation_freq
             Watch the validation data only every so many epochs.
+        validation_batch_size
+            Samples per step of the validation; `batch_size` if not given.
         check_finite
             Stop with an error when the loss is no longer finite.
         """
@@ -179,6 +182,8 @@ class Learner:
         trainer = self._make_trainer()
         data = self._data(x, y, sample_weight, class_weight)
         validation = self._validation_data(validation_data)
+        if validation_batch_size is not None:
+            positive_integer("validation_batch_size", validation_batch_size, "fit")
         if validation is None and validation_split:
             data, validation = data.split(validation_split)
         self.history = History()
@@ -201,6 +206,7 @@ class Learner:
             validation,
             runner,
             batch_size=batch_size,
+            validation_batch_size=validation_batch_size or batch_size,
             epochs=range(initial_epoch, epochs),
             shuffle=shuffle,
             check_finite=check_finite and not runner.watches_finiteness,
@@ -326,10 +332,12 @@ class Learner:
 
     def _check_order(self, x: Any, y: Any) -> None:
         """Raise if x looks like the truth and y like the data."""
-        if len(self.inputs) != 1 or isinstance(x, dict) or isinstance(y, dict):
+        single = len(self.inputs) == len(self.outputs) == 1
+        if not single or isinstance(x, dict) or isinstance(y, dict):
             return
         takes, gives = self.inputs[0].shape, self.outputs[0].shape
-        shape_x, shape_y = (np.shape(peek(d, "x"))[1:] for d in (x, () if y is None else y))
+        shape_x = np.shape(peek(x, "x"))[1:]
+        shape_y = () if y is None else np.shape(peek(y, "y"))[1:]
         if shape_x != takes and shape_x in (gives, ()) and shape_y == takes:
             raise ValueError(
                 explain_error(

@@ -21,7 +21,7 @@ from ..errors import argument_names, explain_error, nearest, reject_unknown_argu
 from ..numeric import as_numbers
 from ..seeding import new_generator
 from ..types import Array, Shape
-from .checks import check_dtype, check_shape, check_weights, snake_case
+from .checks import check_dtype, check_name, check_shape, check_weights, snake_case
 
 # The names of the lecture are shorter.
 _KERAS_NAMES = {"kernel": "W", "bias": "b"}
@@ -120,7 +120,7 @@ class Layer(Configurable):
             input_shape = (input_dim,)
         if input_shape is not None:
             self.input_shape = check_shape(input_shape, f"layer {type(self).__name__}")
-        self._name = name
+        self._name = check_name(name)
         self.trainable = trainable
         if dtype is not None:
             self.dtype = check_dtype(dtype)

@@ -76,6 +76,17 @@ def positive_integer(name: str, value: Any, where: str, remedy: str | None = Non
     return int(value)
 
 
+def check_name(name: Any) -> str | None:
+    """Return the name if it is text, or None."""
+    if name is None or isinstance(name, str):
+        return name
+    raise TypeError(
+        explain_error(
+            "name must be text.", f"name={name!r} ({type(name).__name__})", None, 'name="hidden"'
+        )
+    )
+
+
 def snake_case(name: str) -> str:
     """Return the name in the way Keras names layers.
 

@@ -36,7 +36,6 @@ class Optimizer(Configurable):
     """
 
     default_learning_rate = 0.001
-    default_weight_decay: float | None = None
 
     def __init__(
         self,
@@ -78,8 +77,6 @@ class Optimizer(Configurable):
         self.clipnorm = _positive_or_none("clipnorm", clipnorm)
         self.clipvalue = _positive_or_none("clipvalue", clipvalue)
         self.global_clipnorm = _positive_or_none("global_clipnorm", global_clipnorm)
-        if weight_decay is None:
-            weight_decay = self.default_weight_decay
         self.weight_decay = _positive_or_none("weight_decay", weight_decay, zero=True)
         self.name = name or type(self).__name__
         self.iterations = 0

@@ -202,7 +202,18 @@ class AdamW(Adam):
     array([0.95])
     """
 
-    default_weight_decay = 0.004
+    def __init__(
+        self,
+        learning_rate: Any = None,
+        weight_decay: float = 0.004,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        amsgrad: bool = False,
+        **options: Any,
+    ) -> None:
+        options["weight_decay"] = weight_decay
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, **options)
 
 
 def _share(name: str, value: float) -> float:
