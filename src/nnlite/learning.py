@@ -338,7 +338,7 @@ class Learner:
         takes, gives = self.inputs[0].shape, self.outputs[0].shape
         shape_x = np.shape(peek(x, "x"))[1:]
         shape_y = () if y is None else np.shape(peek(y, "y"))[1:]
-        if shape_x != takes and shape_x in (gives, ()) and shape_y == takes:
+        if takes not in ((1,), shape_x) and shape_x in (gives, ()) and shape_y == takes:
             raise ValueError(
                 explain_error(
                     f"x is what goes in, samples of shape {takes}; y is what shall come out.",
