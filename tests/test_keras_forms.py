@@ -309,10 +309,11 @@ def test_defaults_are_those_of_keras() -> None:
     assert SGD().learning_rate == 0.01
     assert {o().learning_rate for o in (Adam, RMSprop, optimizers.Adagrad)} == {0.001}
     assert optimizers.AdamW().weight_decay == 0.004
-    config = Dense(2).get_config()
-    assert config["activation"]["class_name"] == "Linear"
-    assert config["kernel_initializer"]["class_name"] == "GlorotUniform"
-    assert config["bias_initializer"]["class_name"] == "Zeros"
+    dense = Dense(2)
+    assert dense.activation.name == "linear"
+    assert type(dense.kernel_initializer).__name__ == "GlorotUniform"
+    assert type(dense.bias_initializer).__name__ == "Zeros"
+    assert dense.use_bias
     assert layers.LeakyReLU().negative_slope == 0.3
     assert layers.BatchNormalization().momentum == 0.99
     assert layers.BatchNormalization().epsilon == 0.001

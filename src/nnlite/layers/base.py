@@ -74,6 +74,7 @@ class Layer(Configurable):
     """
 
     _rng: np.random.Generator | None
+    _first_call: Any
     merges = False
     """Whether the layer takes a list of inputs."""
 
@@ -90,6 +91,7 @@ class Layer(Configurable):
             _workspace=None,
             _rng=None,
             _name=None,
+            _first_call=None,
             built=False,
             trainable=True,
             dtype=np.dtype(np.float32),
@@ -208,11 +210,17 @@ class Layer(Configurable):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        # Not properties: a layer of your own may well keep its x as self.input.
+        if name in ("input", "output") and self._first_call is not None:
+            tensors = self._first_call.inputs if name == "input" else [self._first_call.output]
+            return tensors if len(tensors) > 1 else tensors[0]
         rule = f"Layer '{self.name}' has no {name}."
         public = [known for known in dir(self) if not known.startswith("_")]
         guess = _KERAS_NAMES.get(name) or (nearest(name, public) if len(name) > 2 else None)
         if guess:
             remedy = f"Did you mean layer.{guess}?"
+        elif name in ("input", "output"):
+            remedy = "Call the layer on an Input, or put it into a model that knows its input."
         elif not self.built:
             rule = f"Layer '{self.name}' has no {name}: its weights are made when it is built."
             remedy = "Give the model its input shape, or call layer.build(input_shape)."
@@ -326,7 +334,7 @@ class Layer(Configurable):
     def blank_copy(self) -> Self:
         """Return the layer as it was when it was made: without weights."""
         blank = copy.copy(self)
-        vars(blank).update(_views={}, _weights={}, _workspace=None)
+        vars(blank).update(_views={}, _weights={}, _workspace=None, _first_call=None)
         for name in self._views:
             vars(blank).pop(name, None)
         blank.built = False

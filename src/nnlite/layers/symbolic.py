@@ -100,9 +100,7 @@ def Input(shape: Any = None, name: str | None = None, **options: Any) -> Tensor:
             )
         )
     layer = InputLayer(check_shape(shape, "Input"), name=name)
-    node = Node(layer, [])
-    node.output = Tensor(layer.input_shape, node)
-    return node.output
+    return _called(Node(layer, []), layer.input_shape)
 
 
 def connect(layer: Layer, inputs: Any) -> Tensor:
@@ -134,6 +132,12 @@ def connect(layer: Layer, inputs: Any) -> Tensor:
             )
         )
     shapes: Any = [tensor.shape for tensor in tensors]
-    node = Node(layer, tensors)
-    node.output = Tensor(layer.compute_output_shape(shapes if several else shapes[0]), node)
+    shape = layer.compute_output_shape(shapes if several else shapes[0])
+    return _called(Node(layer, tensors), shape)
+
+
+def _called(node: Node, shape: Shape) -> Tensor:
+    node.output = Tensor(shape, node)
+    if node.layer._first_call is None:
+        node.layer._first_call = node
     return node.output
