@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import uuid
 import zipfile
 import zlib
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from . import layers as known_layers
+from . import losses, metrics
 from .configuration import serialize
 from .errors import explain_error
 from .files import as_path, check_exists, check_folder
@@ -76,8 +78,13 @@ def load_model(filepath: str | Path, custom_objects: dict[str, type] | None = No
         model = model_from_config(config["model"], custom_objects or {})
         model.set_weights([arrays[name] for name in _named_weights(model)])
         if config["compiled"] is not None:
-            model.compile(**config["compiled"])
-    except (KeyError, IndexError, AttributeError) as error:
+            settings = dict(config["compiled"])
+            settings["loss"] = _objects(losses, settings["loss"])
+            settings["metrics"] = _objects(metrics, settings["metrics"])
+            model.compile(**settings)
+    except (KeyError, IndexError, AttributeError, TypeError) as error:
+        if "Received: " in str(error):
+            raise
         received = f"a description without {error}" if isinstance(error, KeyError) else f"{error}"
         raise _not_a_model_file(filepath, received) from error
     return model
@@ -163,12 +170,38 @@ def _compiled_config(model: Model) -> dict[str, Any] | None:
     settings = model._compiled
     if settings is None:
         return None
-    plain = {key: serialize(value) for key, value in settings.items()}
+    plain = {
+        "optimizer": serialize(settings["optimizer"]),
+        "loss": _plain(losses, settings["loss"]),
+        "metrics": _plain(metrics, settings["metrics"]),
+        "loss_weights": serialize(settings["loss_weights"]),
+    }
     try:
         json.dumps(plain)
     except TypeError:
         return None
     return plain
+
+
+def _plain(module: ModuleType, value: Any) -> Any:
+    """Return losses or metrics as plain values; a function or a class of the module by its name."""
+    if isinstance(value, list | tuple):
+        return [_plain(module, item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(module, item) for name, item in value.items()}
+    name = getattr(value, "__name__", "")
+    return name if name and getattr(module, name, None) is value else serialize(value)
+
+
+def _objects(module: ModuleType, value: Any) -> Any:
+    """Return what `_plain` made plain: objects, where it was more than a name."""
+    if isinstance(value, list):
+        return [_objects(module, item) for item in value]
+    if isinstance(value, dict) and "class_name" in value:
+        return module.get(value)
+    if isinstance(value, dict):
+        return {name: _objects(module, item) for name, item in value.items()}
+    return value
 
 
 def _named_weights(model: Model) -> dict[str, Array]:
@@ -183,13 +216,13 @@ def _write(filepath: str | Path, arrays: dict[str, Array]) -> None:
     """Write all or nothing: a failure in the middle leaves the old file as it was."""
     path = as_path(filepath)
     check_folder(path)
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".unfinished")
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.unfinished")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with unfinished.open("xb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
         os.replace(unfinished, path)
     except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         raise
 
 
