@@ -137,6 +137,7 @@ def train(
     callbacks: CallbackList,
     *,
     batch_size: int,
+    validation_batch_size: int,
     epochs: range,
     shuffle: bool,
     check_finite: bool,
@@ -178,7 +179,7 @@ def train(
                 logs = trainer.results()
                 if validation is not None and (epoch + 1) % validation_freq == 0:
                     callbacks.on_test_begin()
-                    results = trainer.evaluate(validation, batch_size)
+                    results = trainer.evaluate(validation, validation_batch_size)
                     logs.update({f"val_{name}": value for name, value in results.items()})
                     callbacks.on_test_end(results)
                 callbacks.on_epoch_end(epoch, logs)

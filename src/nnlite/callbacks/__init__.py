@@ -119,7 +119,9 @@ def check_callback(callback: Any) -> None:
             explain_error(
                 "callbacks are objects of classes that extend Callback.",
                 f"{callback!r}",
-                remedy=f"Make one: {callback.__name__}()." if isinstance(callback, type) else None,
+                remedy=f"Make one: {callback.__name__}()."
+                if isinstance(callback, type)
+                else 'callbacks=[EarlyStopping(patience=5, monitor="loss")]',
             )
         )
     known = [name for name in dir(Callback) if name.startswith("on_")]

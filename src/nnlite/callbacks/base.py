@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import ExplainsItsArguments
 
-class Callback:
+
+class Callback(metaclass=ExplainsItsArguments):
     """The base of all callbacks: write the methods you need.
 
     `self.model` is the model, `self.params` holds "epochs" and "steps" (per epoch). `logs` holds
