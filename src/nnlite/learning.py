@@ -134,6 +134,7 @@ class Learner:
         *,
         validation_batch_size: int | None = None,
         check_finite: bool = True,
+        workers: int | None = None,
     ) -> History:
         """Train the model, and return the history of losses and metrics.
 
@@ -166,6 +167,9 @@ class Learner:
             Samples per step of the validation; `batch_size` if not given.
         check_finite
             Stop with an error when the loss is no longer finite.
+        workers
+            2 lets a second thread take half of each batch of images, 1 does without; None decides
+            by the machine. The last bits of the result depend on it.
         """
         batch_size = positive_integer("batch_size", 32 if batch_size is None else batch_size, "fit")
         positive_integer("validation_freq", validation_freq, "fit")
@@ -208,6 +212,7 @@ class Learner:
             shuffle=shuffle,
             check_finite=check_finite and not runner.watches_finiteness,
             validation_freq=validation_freq,
+            workers=None if workers is None else positive_integer("workers", workers, "fit"),
         )
         return self.history
 

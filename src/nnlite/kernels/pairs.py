@@ -171,7 +171,7 @@ def _combine(W: Array) -> Array:
 
 def _input_gradient_of_four(dm: Array, W: Array, windows: Windows, memory: Memory) -> Array:
     """Return dx from the gradients of the four products."""
-    rows, columns = windows
+    rows = windows[0]
     kh, _, c, f = W.shape
     _, n, oh, pw, _ = dm.shape
     dsums = room(memory, "dsums", (4, n, rows.span, pw, c), dm.dtype)
