@@ -19,11 +19,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from ..types import Array
 from .convolution import FEW_CHANNELS, convolve, crop, mirror
-from .windows import Memory, Windows, pad, room, view_windows
+from .windows import Memory, Windows, pad, room, strided, view_windows
 
 
 def four_products(W: Array, windows: Windows) -> bool:
@@ -128,18 +127,14 @@ def _gather_planes(x: Array, W: Array, windows: Windows, memory: Memory) -> Arra
         left = (start + columns.before - side) // 2
         planes[side, :, :, rows.inside, left : left + pixels.shape[3]] = pixels
     gathered = room(memory, "columns", (kh, kw, c, 2, n, rows.count, pw), W.dtype)
-    channel, image, row, pixel = planes.strides[1:]
+    side, channel, image, row, pixel = planes.strides
+    strides = (row * rows.dilation, channel, image, row, pixel)
     for tap in range(kw):
         for place in (0, 1):
-            column = tap * columns.dilation + place
-            np.copyto(
-                gathered[:, tap, :, place],
-                as_strided(
-                    planes[column % 2, :, :, :, column // 2 :],
-                    (kh, c, n, rows.count, pw),
-                    (row * rows.dilation, channel, image, row, pixel),
-                ),
-            )
+            column, which = divmod(tap * columns.dilation + place, 2)
+            start = (which * side) // pixel + column
+            view = strided(planes, start, (kh, c, n, rows.count, pw), strides)
+            np.copyto(gathered[:, tap, :, place], view)
     return gathered
 
 
@@ -157,7 +152,8 @@ def _gather_sums(padded: Array, kh: int, windows: Windows, memory: Memory) -> Ar
     np.subtract(d1, d3, sums[3])
     gathered = room(memory, "columns", (4, n, rows.count, pw, kh, c), padded.dtype)
     which, image, row, pair, channel = sums.strides
-    view = as_strided(sums, gathered.shape, (which, image, row, pair, row * rows.dilation, channel))
+    strides = (which, image, row, pair, row * rows.dilation, channel)
+    view = strided(sums, 0, gathered.shape, strides)
     np.copyto(gathered, view)
     return gathered.reshape(4, n, rows.count, pw, kh * c)
 

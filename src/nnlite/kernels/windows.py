@@ -137,6 +137,11 @@ def view_windows(padded: Array, windows: Windows) -> Array:
     )
 
 
+def strided(array: Array, start: int, shape: Shape, strides: Shape) -> Array:
+    """Return a view of contiguous memory, from its element number `start`: a light `as_strided`."""
+    return np.ndarray(shape, array.dtype, array, start * array.itemsize, strides)
+
+
 def pieces(count: int, bytes_each: int) -> Iterator[slice]:
     """Cut a batch into pieces of as many samples as fit into the cache, at least one."""
     step = max(1, PIECE_BYTES // max(1, bytes_each))
