@@ -16,13 +16,11 @@ windows have stride 1, and an even number lies in a row.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..types import Array
-from .convolution import FEW_CHANNELS, convolve, crop, mirror
-from .windows import Memory, Windows, pad, room, strided, view_windows
+from .convolution import FEW_CHANNELS, convolve, crop
+from .windows import Memory, Windows, every_second, mirror, pad, room, strided, view_windows
 
 
 def four_products(W: Array, windows: Windows) -> bool:
@@ -41,9 +39,9 @@ def gather(x: Array, W: Array, windows: Windows, memory: Memory) -> Array:
         return _gather_sums(padded, kh, windows, memory)
     shape = (2, len(x), rows.count, columns.count // 2, kh * kw * c)
     gathered = room(memory, "columns", shape, W.dtype)
-    every_second = (rows, replace(columns, stride=2, count=columns.count // 2))
+    seconds = (rows, every_second(columns))
     for place in (0, 1):
-        view = view_windows(padded[:, :, place:], every_second)
+        view = view_windows(padded[:, :, place:], seconds)
         np.copyto(gathered[place].reshape(view.shape), view)
     return gathered
 
