@@ -10,14 +10,13 @@ from __future__ import annotations
 import copy
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from .layers.activation import Activation
-from .layers.base import Layer
 from .layers.convolution import Conv2D
 from .layers.dense import Dense
 from .layers.images import WindowLayer
@@ -43,7 +42,7 @@ SAMPLE_BY_SAMPLE = (
 class Halves:
     """A chain of layers and its twin: the twin has the same weights, and gradients of its own."""
 
-    def __init__(self, layers: list[Layer | LinearPart], partner: Partner) -> None:
+    def __init__(self, layers: Sequence[Runner], partner: Partner) -> None:
         self.partner = partner
         twins = [twin_of(runner) for runner in layers]
         self.mine = Chain(take_shortcuts(layers))
@@ -160,7 +159,7 @@ def layer_of(runner: Runner) -> Any:
     return runner.layer if isinstance(runner, LinearPart) else runner
 
 
-def twin_of(runner: Layer | LinearPart) -> Any:
+def twin_of(runner: Runner) -> Any:
     """Return a copy of a layer with the same weights, and with gradients and memory of its own."""
     layer = layer_of(runner)
     twin = copy.copy(layer)

@@ -101,7 +101,7 @@ def _bytes_each(W: Array, windows: Windows) -> int:
     """Return how much memory the columns of one image take."""
     kh, kw, c, _ = W.shape
     width = 2 if pairs.four_products(W, windows) else kw
-    return windows[0].count * windows[1].count * kh * width * c * W.itemsize
+    return int(windows[0].count * windows[1].count * kh * width * c * W.itemsize)
 
 
 def _named(memory: Memory) -> Memory:

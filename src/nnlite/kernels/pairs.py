@@ -20,6 +20,7 @@ import numpy as np
 
 from ..types import Array
 from .convolution import FEW_CHANNELS, convolve, crop
+from .products import product
 from .windows import Memory, Windows, every_second, mirror, pad, room, strided, view_windows
 
 
@@ -86,7 +87,7 @@ def kernel_gradient(columns: Array, dz: Array, W: Array) -> Array:
     """Return dW."""
     kh, kw, c, f = W.shape
     if c <= FEW_CHANNELS:
-        return (columns.reshape(kh * kw * c, -1) @ dz.reshape(-1, f)).reshape(W.shape)
+        return product(columns.reshape(kh * kw * c, -1), dz.reshape(-1, f)).reshape(W.shape)
     t, k = len(columns), columns.shape[-1]
     parts = columns.reshape(t, -1, k).transpose(0, 2, 1) @ dz.reshape(t, -1, f)
     if t == 2:

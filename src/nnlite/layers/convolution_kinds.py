@@ -99,7 +99,9 @@ class DepthwiseConv2D(Conv2D):
             column_sums(dz.reshape(-1, dz.shape[-1]), self.db)
         dW = self._flat(self.dW)
         dx = depthwise_gradients(self.x, self._flat(self.W), dz, dW, self.placed)
-        return dx.reshape(*dx.shape[:3], -1, self.depth_multiplier).sum(axis=-1)
+        copies = dx.reshape(*dx.shape[:3], -1, self.depth_multiplier)
+        sums: Array = copies.sum(axis=-1)
+        return sums
 
     def _flat(self, W: Array) -> Array:
         return W.reshape(*self.size, -1)
