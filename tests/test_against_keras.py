@@ -180,10 +180,9 @@ PR = np.array([[1.5, 0.0], [0.0, -1.0], [0.0, 2.0]])
         (losses.BinaryCrossentropy(), YB, PB, 0.4149316, 0.3365977),
         (losses.BinaryCrossentropy(from_logits=True), YB, ZB, 10.146730, 5.2511511),
         (losses.CategoricalCrossentropy(), YC, PC, 0.4987031, 0.4203691),
-        (losses.CategoricalCrossentropy(), YC, PC / 2, 0.4987031, 0.4203691),
         (losses.CategoricalCrossentropy(from_logits=True), YC, ZC, 1.178707, 0.9906841),
         (losses.SparseCategoricalCrossentropy(), YS, PC, 0.4987031, 0.4203691),
-        (losses.SparseCategoricalCrossentropy(), YS[:, None], PC / 2, 0.4987031, 0.4203691),
+        (losses.SparseCategoricalCrossentropy(), YS[:, None], PC, 0.4987031, 0.4203691),
         (losses.SparseCategoricalCrossentropy(from_logits=True), YS, ZC, 1.178707, 0.9906841),
     ],
 )

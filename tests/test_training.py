@@ -690,7 +690,7 @@ def test_the_neuron_on_diabetes_ends_where_it_always_did() -> None:
 def test_the_validation_split_may_not_leave_a_side_empty() -> None:
     model = neuron()
     for share in (0.9, 1.0, 1.5, -0.5):
-        with pytest.raises(ValueError, match=r"validation_split must leave samples on both sides"):
+        with pytest.raises(ValueError, match=r"validation_split must"):
             model.fit([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], validation_split=share, verbose=0)
 
 

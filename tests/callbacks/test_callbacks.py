@@ -184,7 +184,7 @@ def test_after_an_error_the_history_so_far_stays_on_the_model() -> None:
 def test_a_class_in_place_of_an_object_is_explained() -> None:
     with pytest.raises(TypeError, match=r"Remedy: Make one: EarlyStopping\(\)"):
         small_model().fit([1.0], [4.0], callbacks=[EarlyStopping], verbose=0)
-    with pytest.raises(TypeError, match=r"objects of classes that extend Callback.\nReceived: 3$"):
+    with pytest.raises(TypeError, match=r"objects of classes that extend Callback.\nReceived: 3"):
         small_model().fit([1.0], [4.0], callbacks=[3], verbose=0)
 
 

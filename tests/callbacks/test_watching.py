@@ -165,7 +165,7 @@ def test_a_lower_rate_is_said(play: Any, capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.parametrize("factor", [0.0, 1.0, 2.0])
 def test_a_factor_that_does_not_reduce_is_explained(factor: float) -> None:
-    with pytest.raises(ValueError, match="factor must be between 0 and 1"):
+    with pytest.raises(ValueError, match="factor must be above 0 and below 1"):
         ReduceLROnPlateau(factor=factor)
 
 

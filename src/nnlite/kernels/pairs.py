@@ -89,9 +89,10 @@ def kernel_gradient(columns: Array, dz: Array, W: Array) -> Array:
     if c <= FEW_CHANNELS:
         return product(columns.reshape(kh * kw * c, -1), dz.reshape(-1, f)).reshape(W.shape)
     t, k = len(columns), columns.shape[-1]
-    parts = columns.reshape(t, -1, k).transpose(0, 2, 1) @ dz.reshape(t, -1, f)
+    parts: Array = columns.reshape(t, -1, k).transpose(0, 2, 1) @ dz.reshape(t, -1, f)
     if t == 2:
-        return (parts[0] + parts[1]).reshape(W.shape)
+        both: Array = parts[0] + parts[1]
+        return both.reshape(W.shape)
     m0, m1, m2, m3 = parts.reshape(4, kh, c, f)
     dW = np.empty_like(W)
     middle = (m1 + m2) / 2

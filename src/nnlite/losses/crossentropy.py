@@ -116,8 +116,7 @@ class BinaryCrossentropy(CrossEntropy):
 class CategoricalCrossentropy(CrossEntropy):
     """L = −Σ y ln a for one-hot y, so dL/da = −y/a; from z through softmax: dL/dz = a − y.
 
-    From the logits, L = ln Σ e^z − Σ y·z. Outputs that do not sum to 1, as those of a sigmoid, are
-    divided by their sum s first: L grows by ln s, and dL/da by 1/s.
+    From the logits, L = ln Σ e^z − Σ y·z.
 
     >>> CategoricalCrossentropy(from_logits=True)([[1.0, 0.0]], [[0.0, 10000.0]])
     10000.0
@@ -127,15 +126,12 @@ class CategoricalCrossentropy(CrossEntropy):
     activation = softmax
 
     def values_of(self, y: Array, a: Array) -> Array:
-        """Return ln Σ a − Σ y ln a."""
-        values = _logarithm(a.sum(axis=-1)) * y.sum(axis=-1)
-        return mean_over_outputs(values - (y * _logarithm(a)).sum(axis=-1))
+        """Return −Σ y ln a."""
+        return mean_over_outputs(-(y * _logarithm(a)).sum(axis=-1))
 
     def gradient_of(self, y: Array, a: Array) -> Array:
-        """Return 1/Σ a − y/a."""
-        shared = y.sum(axis=-1, keepdims=True) / _positive(a.sum(axis=-1, keepdims=True))
-        grad: Array = (shared - y / _positive(a)) / _places(a)
-        return grad
+        """Return −y/a."""
+        return -y / _positive(a) / _places(a)
 
     def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return ln Σ e^z − Σ y·z, with the largest z taken off both."""
@@ -158,8 +154,6 @@ class CategoricalCrossentropy(CrossEntropy):
 class SparseCategoricalCrossentropy(CrossEntropy):
     """L = −ln a[y] for class number y, so dL/da[y] = −1/a[y]; from z: dL/dz = a − one-hot(y).
 
-    As for `CategoricalCrossentropy`, outputs are divided by their sum first.
-
     >>> SparseCategoricalCrossentropy(from_logits=True)([0], [[0.0, 10000.0]])
     10000.0
     """
@@ -168,15 +162,13 @@ class SparseCategoricalCrossentropy(CrossEntropy):
     activation = softmax
 
     def values_of(self, y: Array, a: Array) -> Array:
-        """Return ln Σ a − ln a[y]."""
-        return mean_over_outputs(_logarithm(a.sum(axis=-1)) - _logarithm(_pick(a, y)))
+        """Return −ln a[y]."""
+        return mean_over_outputs(-_logarithm(_pick(a, y)))
 
     def gradient_of(self, y: Array, a: Array) -> Array:
-        """Return 1/Σ a, and −1/a more at the class of each sample."""
-        shared = 1 / _positive(a.sum(axis=-1, keepdims=True))
-        grad = np.repeat(shared, a.shape[-1], axis=-1)
-        right = shared[..., 0] - 1 / _positive(_pick(a, y))
-        np.put_along_axis(grad, y[..., None], right[..., None], axis=-1)
+        """Return −1/a at the class of each sample, 0 elsewhere."""
+        grad = np.zeros_like(a)
+        np.put_along_axis(grad, y[..., None], -1 / _positive(_pick(a, y))[..., None], axis=-1)
         return grad / _places(a)
 
     def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:

@@ -105,10 +105,7 @@ class Optimizer(Configurable):
 
         Both are flat vectors of one length, with the same meaning at every call.
         """
-        for remembered in self._memory.values():
-            if remembered.shape != weights.shape or remembered.dtype != weights.dtype:
-                self.reset()
-            break
+        self._forget_other_vectors(weights)
         rate = self.learning_rate
         if self.weight_decay:
             weights *= 1 - rate * self.weight_decay
@@ -126,6 +123,7 @@ class Optimizer(Configurable):
         """Take a step that the caller has worked out: w ← w − step."""
         # Products on several cores leave the weights in the caches of all of them. A plain copy
         # overwrites them without waiting for the others, a subtraction in place does not.
+        self._forget_other_vectors(weights)
         weights[...] = np.subtract(weights, step, self.memory("result", weights))
         self.iterations += 1
 
@@ -136,6 +134,13 @@ class Optimizer(Configurable):
                 f"{type(self).__name__} must define update(weights, gradients, learning_rate)."
             )
         )
+
+    def _forget_other_vectors(self, weights: Array) -> None:
+        """Start anew when the vector is not the one of the steps before."""
+        for remembered in self._memory.values():
+            if remembered.shape != weights.shape or remembered.dtype != weights.dtype:
+                self.reset()
+            break
 
     def reset(self) -> None:
         """Forget all steps taken."""
