@@ -660,6 +660,17 @@ def keeps_it_elsewhere(self, x, training=False):
     return Scale.forpass(self, x, training)
 
 
+def predicts_in_the_memory_of_training(self, x, training=False):
+    a = Scale.forpass(self, x, training)
+    return np.multiply(a, 1, self.out("a", a.shape))
+
+
+def remembers_its_first_prediction(self, x, training=False):
+    if not training and "x" in vars(self):
+        self.first = x
+    return Scale.forpass(self, x, training)
+
+
 def promotes(self, x, training=False):
     return Scale.forpass(self, x, training) * np.ones(1)
 
@@ -685,10 +696,10 @@ def forgets_the_weights_when_first(self, grad):
 
 
 def shares_a_buffer(self, x, training=False):
-    x_kept = self.buffer("shared", x.shape)
-    x_kept[...] = x
-    if training:
-        self.x = x_kept
+    if not training:
+        return x * self.s
+    self.x = self.buffer("shared", x.shape)
+    self.x[...] = x
     return np.multiply(x, self.s, self.out("shared", x.shape))
 
 
@@ -729,6 +740,16 @@ DUTIES = {
         {"forpass": keeps_it_elsewhere},
         "something holds x after prediction",
         "outside of the layer's own attributes",
+    ),
+    "predicts in the memory of training": (
+        {"forpass": predicts_in_the_memory_of_training},
+        "forpass(x, training=False) must leave no trace on the layer",
+        "Take self.buffer and self.out only while training.",
+    ),
+    "begins to remember at a prediction": (
+        {"forpass": remembers_its_first_prediction},
+        "Received: self.first is new",
+        "Store it only while training: if training: self.first = …",
     ),
     "promotes the output": (
         {"forpass": promotes},
