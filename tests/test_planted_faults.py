@@ -771,6 +771,11 @@ DUTIES = {
         "backprop must be linear",
         "for 1000·grad, ds[",
     ),
+    "hides its weight from the optimizer": (
+        {"build": lambda self, input_shape: vars(self).update(s=np.ones(input_shape))},
+        "A weight is made with add_weight: else no optimizer finds it.",
+        'Remedy: In build: self.add_weight("s", (4,)).',
+    ),
     "misspells ds": (
         {"backprop": writes_to_ds_misspelt},
         "Received: ds[",
@@ -831,6 +836,15 @@ def test_a_duty_not_kept_is_named(case):
     for word in words:
         assert word in message
     assert "layer 'scale' (Scale)" in message
+
+
+def test_what_grows_with_the_samples_is_no_weight():
+    class Talkative(Scale):
+        def backprop(self, grad):
+            self.dx = super().backprop(grad)
+            return self.dx
+
+    assert check_layer(Talkative(), (4,)).passed
 
 
 class Power(Scale):
