@@ -660,6 +660,17 @@ def keeps_it_elsewhere(self, x, training=False):
     return Scale.forpass(self, x, training)
 
 
+def predicts_in_the_memory_of_training(self, x, training=False):
+    a = Scale.forpass(self, x, training)
+    return np.multiply(a, 1, self.out("a", a.shape))
+
+
+def remembers_its_first_prediction(self, x, training=False):
+    if not training and "x" in vars(self):
+        self.first = x
+    return Scale.forpass(self, x, training)
+
+
 def promotes(self, x, training=False):
     return Scale.forpass(self, x, training) * np.ones(1)
 
@@ -685,10 +696,10 @@ def forgets_the_weights_when_first(self, grad):
 
 
 def shares_a_buffer(self, x, training=False):
-    x_kept = self.buffer("shared", x.shape)
-    x_kept[...] = x
-    if training:
-        self.x = x_kept
+    if not training:
+        return x * self.s
+    self.x = self.buffer("shared", x.shape)
+    self.x[...] = x
     return np.multiply(x, self.s, self.out("shared", x.shape))
 
 
@@ -730,6 +741,16 @@ DUTIES = {
         "something holds x after prediction",
         "outside of the layer's own attributes",
     ),
+    "predicts in the memory of training": (
+        {"forpass": predicts_in_the_memory_of_training},
+        "forpass(x, training=False) must leave no trace on the layer",
+        "Take self.buffer and self.out only while training.",
+    ),
+    "begins to remember at a prediction": (
+        {"forpass": remembers_its_first_prediction},
+        "Received: self.first is new",
+        "Store it only while training: if training: self.first = …",
+    ),
     "promotes the output": (
         {"forpass": promotes},
         "What goes in as float32 comes out as float32.",
@@ -749,6 +770,11 @@ DUTIES = {
         {"backprop": lambda self, grad: Scale.backprop(self, np.clip(grad, -50, 50))},
         "backprop must be linear",
         "for 1000·grad, ds[",
+    ),
+    "hides its weight from the optimizer": (
+        {"build": lambda self, input_shape: vars(self).update(s=np.ones(input_shape))},
+        "A weight is made with add_weight: else no optimizer finds it.",
+        'Remedy: In build: self.add_weight("s", (4,)).',
     ),
     "misspells ds": (
         {"backprop": writes_to_ds_misspelt},
@@ -810,6 +836,15 @@ def test_a_duty_not_kept_is_named(case):
     for word in words:
         assert word in message
     assert "layer 'scale' (Scale)" in message
+
+
+def test_what_grows_with_the_samples_is_no_weight():
+    class Talkative(Scale):
+        def backprop(self, grad):
+            self.dx = super().backprop(grad)
+            return self.dx
+
+    assert check_layer(Talkative(), (4,)).passed
 
 
 class Power(Scale):

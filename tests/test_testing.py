@@ -252,6 +252,14 @@ def test_a_model_without_weights_is_checked_in_its_input():
     assert report.passed
 
 
+def test_an_input_that_nothing_depends_on_has_gradient_zero():
+    used, unused = Input((2,), name="used"), Input((2,), name="unused")
+    model = nnlite.Model([used, unused], Dense(1)(used), seed=0)
+    report = gradcheck(model, [X, X], Y, loss="mse")
+    assert [row.analytic == 0 for row in report.rows[-2:]] == [False, True]
+    assert report.passed
+
+
 def test_a_hundred_thousand_weights_are_sampled():
     rng = np.random.default_rng(0)
     model = nnlite.Sequential([Dense(150, activation="tanh", input_shape=(700,)), Dense(1)], seed=0)
@@ -493,7 +501,7 @@ def test_check_layer_reports_the_gradients_and_the_duties():
     ]
     lines = str(report).splitlines()
     assert lines[0].startswith("Dense 'dense' on samples of shape (4,): passed (largest error ")
-    assert lines[-11:] == [
+    assert lines[-12:] == [
         f"  {duty:<70}ok"
         for duty in (
             "one output sample has the shape (3,)",
@@ -501,6 +509,7 @@ def test_check_layer_reports_the_gradients_and_the_duties():
             "the same x and random numbers give the same output",
             "x and grad stay as they are",
             "backprop writes the gradients anew, and changes no weight",
+            "the weights are made with add_weight",
             "backprop is linear: nothing is cut off",
             "float32 stays float32, and float64 float64",
             "prediction leaves no trace on the layer",

@@ -6,6 +6,7 @@ import pytest
 import nnlite
 from nnlite import initializers
 from nnlite.layers import Add, BatchNormalization, Dense, Input, InputLayer, Layer
+from nnlite.layers.base import ActivatedLayer
 from nnlite.testing import check_layer
 
 
@@ -168,6 +169,14 @@ def test_forpass_and_backprop_must_be_written():
         Layer().forpass(X)
     with pytest.raises(TypeError, match=r"Layer must define backprop\(grad\)"):
         Layer().backprop(X)
+
+
+def test_the_halves_of_an_activated_layer_must_be_written():
+    layer = ActivatedLayer()
+    with pytest.raises(TypeError, match=r"must define forpass_z\(x, training\)"):
+        layer.forpass(X)
+    with pytest.raises(TypeError, match=r"must define backprop_z\(dz\)"):
+        layer.backprop_z(X)
 
 
 # Life of a layer

@@ -130,6 +130,15 @@ def test_dense_names_itself_when_the_input_is_too_wide():
     assert "Where: layer 'hidden', W of shape (2, 3)" in str(caught.value)
 
 
+def test_a_built_layer_refuses_samples_of_another_width_before_any_data():
+    layer = Dense(3)
+    layer.build((2,))
+    assert layer.compute_output_shape((7, 2)) == (7, 3)
+    with pytest.raises(ValueError, match="The layer takes samples of 2 values") as caught:
+        layer.compute_output_shape((7, 5))
+    assert "Received: samples of shape (7, 5)" in str(caught.value)
+
+
 def test_a_single_sample_must_be_a_row():
     layer = Dense(3)
     layer.build((2,))

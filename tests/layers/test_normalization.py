@@ -49,6 +49,14 @@ def test_prediction_uses_the_running_means():
     assert layer.moving_mean.tolist() == [2.0]
 
 
+def test_epsilon_adds_to_the_variance_in_training_and_in_prediction():
+    layer = built((1,), epsilon=3.0)
+    layer.moving_mean, layer.moving_variance = [2.0], [1.0]
+    assert layer.forpass(np.array([[6.0], [2.0]])).tolist() == [[2.0], [0.0]]
+    # μ = 2, σ² = 1
+    assert layer.forpass(np.array([[1.0], [3.0]]), training=True).tolist() == [[-0.5], [0.5]]
+
+
 def test_a_constant_channel_becomes_zero_without_a_warning():
     layer = built((2,))
     x = np.array([[5.0, 1.0], [5.0, 2.0]])

@@ -5,11 +5,8 @@ What breaks a duty raises an AssertionError that names the layer and the place.
 
 from __future__ import annotations
 
-import gc
 import json
-import weakref
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
@@ -170,6 +167,30 @@ def writes_gradients_anew(trial: Trial) -> str:
     return "backprop writes the gradients anew, and changes no weight"
 
 
+def makes_its_weights_known(trial: Trial) -> str:
+    """What has a gradient beside it, and is no larger for more samples, is a weight."""
+    subject = trial.subject()
+    layer = subject.layer
+    shapes = []
+    for count in (SAMPLES, 5):
+        subject.x = trial.samples(count)
+        subject.step()
+        numbers = (np.ndarray, np.generic, int, float)
+        held = {name: value for name, value in vars(layer).items() if isinstance(value, numbers)}
+        shapes.append({name: np.shape(value) for name, value in held.items()})
+    few, many = shapes
+    for name, shape in few.items():
+        same = {few.get("d" + name), many.get(name), many.get("d" + name)} == {shape}
+        if same and name not in layer._weights:
+            raise failure(
+                layer,
+                "A weight is made with add_weight: else no optimizer finds it.",
+                f"self.{name} of shape {shape} with self.d{name} beside it, that no model knows",
+                f'In build: self.add_weight("{name}", {shape}).',
+            )
+    return "the weights are made with add_weight"
+
+
 def goes_back_linearly(trial: Trial) -> str:
     """A gradient 1000 times as large gives results 1000 times as large: nothing is cut off."""
     wanted = trial.subject().step().gradients()
@@ -186,59 +207,6 @@ def goes_back_linearly(trial: Trial) -> str:
             "Cut gradients off in the optimizer, with clipnorm= or clipvalue=.",
         )
     return "backprop is linear: nothing is cut off"
-
-
-def predicts_without_trace(trial: Trial) -> str:
-    """A forpass with training=False changes nothing on the layer, and keeps no array."""
-    subject = trial.subject()
-    subject.step()
-    layer = subject.layer
-    subject.start.restore()
-    held, before = dict(vars(layer)), _fingerprint(vars(layer))
-    x = [-array for array in subject.x] if trial.x is None else [a.copy() for a in subject.x]
-    watched = [weakref.ref(array) for array in x]
-    layer.forpass(x if trial.several else x[0], False)
-    # The attributes that a reader knows come first, those of the base class last.
-    for name in sorted({*held, *vars(layer)}, key=lambda name: (name.startswith("_"), name)):
-        found = _fingerprint(vars(layer)[name]) if name in vars(layer) else None
-        if found != before[1].get(name):
-            weight = name in layer._weights
-            raise failure(
-                layer,
-                "forpass(x, training=False) must leave no trace on the layer: prediction holds no "
-                "memory, and may run in several threads.",
-                f"{'the weight ' if weight else ''}self.{name} is "
-                + ("another than before" if name in held else "new"),
-                f"Store it only while training: if training: self.{name} = …",
-            )
-    del x
-    if any(reference() is not None for reference in watched) and gc.collect() >= 0:
-        if all(reference() is None for reference in watched):
-            return _NO_TRACE
-        raise failure(
-            layer,
-            "forpass(x, training=False) must leave no trace: something holds x after prediction.",
-            "a reference to x outside of the layer's own attributes",
-        )
-    return _NO_TRACE
-
-
-_NO_TRACE = "prediction leaves no trace on the layer"
-
-
-def _fingerprint(value: Any) -> Any:
-    """Return what would show any change of an attribute: the object, and what it holds."""
-    if isinstance(value, np.ndarray):
-        return id(value), value.shape, value.tobytes()
-    if isinstance(value, np.random.Generator):
-        return id(value), repr(value.bit_generator.state)
-    if isinstance(value, Layer):
-        return id(value), _fingerprint(vars(value))[1]
-    if isinstance(value, dict):
-        return id(value), {key: _fingerprint(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return id(value), [_fingerprint(item) for item in value]
-    return id(value)
 
 
 def works_as_first_layer(trial: Trial) -> str:

@@ -14,6 +14,7 @@ from .differences import compare, measure_noise
 from .guesses import guess
 from .report import GradientRow, LayerReport, row_of, table
 from .subject import SAMPLES, Subject, Trial
+from .traces import predicts_without_trace
 
 BEFORE_GRADIENTS = (
     duties.says_its_shape,
@@ -23,9 +24,10 @@ BEFORE_GRADIENTS = (
     duties.writes_gradients_anew,
 )
 AFTER_GRADIENTS = (
+    duties.makes_its_weights_known,
     duties.goes_back_linearly,
     duties.keeps_dtype,
-    duties.predicts_without_trace,
+    predicts_without_trace,
     duties.works_as_first_layer,
     duties.works_in_any_memory,
     duties.comes_back_from_its_config,
