@@ -137,12 +137,24 @@ def test_formulas_of_activations_are_true_in_a_layer_and_as_a_layer(activation):
         ("binary_crossentropy", "softmax", None, "dA1 = (A1 − Y)/(A1(1 − A1))/(3·m)"),
         ("categorical_crossentropy", "softmax", np.eye(3)[[0, 1, 2, 2, 1]], "dZ1 = (A1 − Y)/m"),
         ("sparse_categorical_crossentropy", "softmax", [0, 1, 2, 2, 1], "dZ1 = (A1 − onehot(Y))/m"),
-        ("sparse_categorical_crossentropy", "sigmoid", [0, 1, 2, 2, 1], "dA1 = −onehot(Y)/A1/m"),
     ],
 )
 def test_formulas_of_losses_are_true(loss, last, truth, gradient):
     found = explained([Dense(3, activation=last)], (2,), truth, loss)
     assert check_formulas(found) >= 4
+    assert found.backward[0].lines[0].equation == gradient
+
+
+@pytest.mark.parametrize(
+    ("loss", "truth", "gradient"),
+    [
+        ("categorical_crossentropy", np.eye(3)[[0, 1, 2, 2, 1]], "dA2 = −Y/A2/m"),
+        ("sparse_categorical_crossentropy", [0, 1, 2, 2, 1], "dA2 = −onehot(Y)/A2/m"),
+    ],
+)
+def test_a_loss_that_sees_probabilities_only_starts_at_them(loss, truth, gradient):
+    found = explained([Dense(3, activation="softmax"), Activation("linear")], (2,), truth, loss)
+    assert check_formulas(found) >= 6
     assert found.backward[0].lines[0].equation == gradient
 
 

@@ -237,7 +237,7 @@ def test_numbers_that_are_not_finite_are_named_where_they_begin():
 
 def test_a_softmax_over_one_unit():
     x, y = cancer()
-    text = only(warnings_of(network(4, last="softmax"), x, y))
+    text = only(warnings_of(network(4, last="softmax"), x, y, "mse"))
     assert text == (
         "dense_1 is a softmax over one unit, which is 1 whatever comes in, and learns nothing. "
         "Use a sigmoid, or one unit for each class."
