@@ -82,6 +82,8 @@ FUNCTIONS = {
     "onehot": lambda y: np.eye(3)[y],
     "flatten": lambda a: a.reshape(len(a), -1),
     "reshape": lambda a: a,
+    "absolute": np.abs,
+    "chosen": lambda a, y: np.take_along_axis(a, y[:, None], axis=-1),
     "concatenate": lambda *arrays: np.concatenate(arrays, axis=-1),
 }
 
@@ -93,11 +95,32 @@ def computed(formula, values):
     text = re.sub(r"e\^(\w+)", r"exp(\1)", text)
     text = re.sub(r"- Σ ([^()]*)\)", r"- lastsum(\1))", text)
     text = re.sub(r"^Σ (.*)$", r"rowsum(\1)", text)
+    text = re.sub(r"/Σ (\w+)", r"/lastsum(\1)", text)
     text = re.sub(r"(\w+\d|\b2)\(", r"\1*(", text)
     text = re.sub(r"(?<![\w.])([\d.]+)·", r"\1*", text).replace("·", "@")
     text = re.sub(r"^\[(.*)\]$", r"concatenate(\1)", text)
     text = re.sub(r"([^()]+) if ([^()]+) else (.+?)(?=\)$|$)", r"where(\2, \1, \3)", text)
     return eval(text, {"__builtins__": {}}, {**FUNCTIONS, **values})
+
+
+def loss_computed(formula, values):
+    """Compute the formula of a loss as it is printed: elementwise, and summed over all."""
+    total, count = re.fullmatch(r"(.*)/(m|\(\d+·m\))", formula).groups()
+    sign, text = re.fullmatch(r"(−?)Σ (.*)", total).groups()
+    text = re.sub(r"Σ (\w+)", r"lastsum(\1)", text.replace("·", "*").replace("²", "**2"))
+    text = re.sub(r"\bln (σ\([^()]*\)|\w+|\([^()]*(?:\(\w+\))?\))", r"ln(\1)", text.replace("−", "-"))
+    text = re.sub(r"\|(.*)\|", r"absolute(\1)", text).replace("½", "0.5*").replace("σ", "sigmoid")
+    text = re.sub(r"(.*)\[Y\]", r"chosen(\1, Y)", text)
+    numbers = eval(text, {"__builtins__": {}}, {**FUNCTIONS, **values})
+    samples = len(values["X"])
+    divisor = samples if count == "m" else samples * int(count[1:].split("·")[0])
+    return (-1 if sign else 1) * numbers.sum() / divisor
+
+
+def check_loss(explanation):
+    """Compute the first line of the loss."""
+    formula, result = explanation.forward[-1].lines[0].formula.rsplit(" = ", 1)
+    assert loss_computed(formula, explanation.values) == pytest.approx(float(result), rel=1e-3)
 
 
 def check_formulas(explanation, unless=()):
@@ -142,19 +165,21 @@ def test_formulas_of_activations_are_true_in_a_layer_and_as_a_layer(activation):
 def test_formulas_of_losses_are_true(loss, last, truth, gradient):
     found = explained([Dense(3, activation=last)], (2,), truth, loss)
     assert check_formulas(found) >= 4
+    check_loss(found)
     assert found.backward[0].lines[0].equation == gradient
 
 
 @pytest.mark.parametrize(
     ("loss", "truth", "gradient"),
     [
-        ("categorical_crossentropy", np.eye(3)[[0, 1, 2, 2, 1]], "dA2 = −Y/A2/m"),
-        ("sparse_categorical_crossentropy", [0, 1, 2, 2, 1], "dA2 = −onehot(Y)/A2/m"),
+        ("categorical_crossentropy", np.eye(3)[[0, 1, 2, 2, 1]], "dA2 = (1/Σ A2 − Y/A2)/m"),
+        ("sparse_categorical_crossentropy", [0, 1, 2, 2, 1], "dA2 = (1/Σ A2 − onehot(Y)/A2)/m"),
     ],
 )
 def test_a_loss_that_sees_probabilities_only_starts_at_them(loss, truth, gradient):
     found = explained([Dense(3, activation="softmax"), Activation("linear")], (2,), truth, loss)
     assert check_formulas(found) >= 6
+    check_loss(found)
     assert found.backward[0].lines[0].equation == gradient
 
 
@@ -164,6 +189,7 @@ def test_a_loss_from_logits_shows_its_activation():
     found = explained([Dense(1)], (2,), loss=BinaryCrossentropy(from_logits=True))
     assert found.backward[0].lines[0].equation == "dZ1 = (σ(Z1) − Y)/m"
     assert check_formulas(found) == 4
+    check_loss(found)
 
 
 def test_huber_shows_where_it_cuts():
