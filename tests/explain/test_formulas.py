@@ -108,7 +108,9 @@ def loss_computed(formula, values):
     total, count = re.fullmatch(r"(.*)/(m|\(\d+·m\))", formula).groups()
     sign, text = re.fullmatch(r"(−?)Σ (.*)", total).groups()
     text = re.sub(r"Σ (\w+)", r"lastsum(\1)", text.replace("·", "*").replace("²", "**2"))
-    text = re.sub(r"\bln (σ\([^()]*\)|\w+|\([^()]*(?:\(\w+\))?\))", r"ln(\1)", text.replace("−", "-"))
+    text = re.sub(
+        r"\bln (σ\([^()]*\)|\w+|\([^()]*(?:\(\w+\))?\))", r"ln(\1)", text.replace("−", "-")
+    )
     text = re.sub(r"\|(.*)\|", r"absolute(\1)", text).replace("½", "0.5*").replace("σ", "sigmoid")
     text = re.sub(r"(.*)\[Y\]", r"chosen(\1, Y)", text)
     numbers = eval(text, {"__builtins__": {}}, {**FUNCTIONS, **values})
@@ -459,10 +461,49 @@ def test_weights_whose_letter_is_taken_carry_the_layers_name():
     assert "dhidden.H = dH1·∂H1/∂hidden.H | (3,)" in equations(found)
 
 
+def test_two_weights_never_share_a_symbol():
+    class Shift(Layer):
+        def build(self, input_shape):
+            self.add_weight("beta", input_shape, "zeros")
+
+        def forpass(self, x, training=False):
+            return x + self.beta
+
+        def backprop(self, grad):
+            self.dbeta = grad.sum(axis=0)
+            return grad
+
+    found = explained([Shift(), BatchNormalization(), Dense(1)], (3,))
+    texts = equations(found)
+    assert "dβ1 = dH1·∂H1/∂β1 | (3,)" in texts
+    assert "dbatch_normalization.beta = Σ dN1 | (3,)" in texts
+
+
 def test_frozen_layers_have_no_weight_gradients_but_hand_theirs_on():
     texts = equations(explained([Dense(3), Dense(2, trainable=False), Dense(1)], (3,)))
     assert not any(text.startswith(("dW2", "db2")) for text in texts)
     assert "dZ1 = dZ2·W2ᵀ | (5, 2)·(2, 3) = (5, 3)" in texts
+
+
+def test_a_gradient_that_a_merge_computes_for_the_data_is_left_out_too():
+    x = Input((3,))
+    model = Model(x, Add()([x, Dense(3)(x)]), seed=0)
+    model.compile("sgd", "mse")
+    found = model.explain(RNG.normal(size=(4, 3)), RNG.normal(size=(4, 3)))
+    assert "dX" not in found.values
+    assert "dZ1 = dM1 | (4, 3) | handed on" in equations(found)
+
+
+def test_elu_shows_its_alpha_unless_it_is_1():
+    from nnlite.activations import Elu
+
+    for activation, formula in (
+        ("elu", "A1 = Z1 if Z1 > 0 else (e^Z1 − 1)"),
+        (Elu(0.5), "A1 = Z1 if Z1 > 0 else 0.5·(e^Z1 − 1)"),
+    ):
+        found = explained([Dense(2, activation=activation)], (3,))
+        assert found.forward[0].lines[1].equation == formula
+        assert check_formulas(found) >= 5
 
 
 def test_gradients_that_no_weight_needs_are_left_out():

@@ -38,7 +38,7 @@ class Change:
 
 
 def flow_of_gradients(step: Step, told: list[Told]) -> list[str]:
-    """Compare each layer's gradient with the longest and the shortest behind it."""
+    """Compare each layer's gradient with the longest and the shortest on the way to it."""
     grown, shrunk = _change(step, told, grows=True), _change(step, told, grows=False)
     warnings = [] if grown is None else [_tell("explodes", "grows", grown)]
     # Over a single layer it is no matter of depth: that is told by dead and saturated units.
@@ -54,8 +54,7 @@ def _change(step: Step, told: list[Told], grows: bool) -> Change | None:
     most: Change | None = None
     for (node, call), one in reversed(list(zip(step.calls, told, strict=True))):
         found = [s for reader in readers.get(node.output, []) if (s := behind[reader])]
-        by_length = sorted(found, key=lambda source: source.length, reverse=not grows)
-        source = by_length[0] if by_length else None
+        source = max(found, key=lambda source: source.length, default=None)
         for tensor in node.inputs:
             readers.setdefault(tensor, []).append(node)
         behind[node] = source
