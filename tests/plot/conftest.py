@@ -41,7 +41,6 @@ def written_badly(monkeypatch):
             draw(text, renderer)
 
         figure = axes.figure
-        figure.canvas.draw()
         monkeypatch.setattr(Text, "draw", note)
         figure.canvas.draw()
         monkeypatch.setattr(Text, "draw", draw)

@@ -236,3 +236,12 @@ def test_what_does_not_fit_is_explained(model, x, y, words, ax):
 def test_what_is_neither_model_nor_function_is_explained(ax):
     with pytest.raises(TypeError, match="a model, or a function"):
         plot.decision_boundary(3, SQUARE, [0, 1, 1, 0], ax=ax)
+
+
+def test_on_narrow_axes_the_classes_are_named_one_below_the_other_or_not_at_all():
+    figure = plt.figure(figsize=(8, 2))
+    narrow, tiny = figure.add_axes((0, 0, 0.2, 1)), figure.add_axes((0.5, 0, 0.1, 1))
+    plot.decision_boundary(and_gate, SQUARE, [0, 0, 0, 1], ax=narrow)
+    plot.decision_boundary(and_gate, SQUARE, [0, 0, 0, 1], ax=tiny)
+    assert narrow.get_legend()._ncols == 1
+    assert tiny.get_legend() is None

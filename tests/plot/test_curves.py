@@ -72,6 +72,15 @@ def test_parts_lie_side_by_side_and_then_in_a_second_row(ax):
     assert third.x0 == pytest.approx(first.x0)
 
 
+def test_on_narrow_axes_parts_lie_one_below_the_other():
+    ax = plt.figure(figsize=(8, 6)).add_subplot(1, 2, 1)
+    plot.history({"loss": [1], "accuracy": [2]}, ax=ax)
+    ax.figure.canvas.draw()
+    loss, accuracy = (part.get_position() for part in ax.child_axes)
+    assert accuracy.y1 < loss.y0
+    assert accuracy.x0 == pytest.approx(loss.x0)
+
+
 def test_a_history_without_validation_has_one_curve_and_no_legend(ax):
     plot.history({"loss": [3.0, 2.0]}, ax=ax)
     assert [points(line) for line in ax.lines] == [[(1, 3), (2, 2)]]

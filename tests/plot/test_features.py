@@ -51,7 +51,7 @@ def drawn(ax):
 
 
 def bar(ax):
-    (found,) = [other for other in ax.figure.axes if other is not ax]
+    (found,) = ax.child_axes
     return found
 
 

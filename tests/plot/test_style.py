@@ -48,10 +48,12 @@ def test_a_picture_is_drawn_on_the_axes_given_and_pyplot_knows_nothing_of_it(nam
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_of_its_own_is_one_new_figure(name):
+def test_a_picture_of_its_own_is_one_new_figure_and_changes_no_setting(name):
+    before = dict(mpl.rcParams)
     ax = PICTURES[name](None)
     assert plt.get_fignums() == [ax.figure.number]
     assert ax.figure.get_size_inches()[0] <= 8
+    assert dict(mpl.rcParams) == before
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -69,13 +71,6 @@ def test_a_picture_fits_into_a_part_of_a_figure(name):
     assert PICTURES[name](ax) is ax
     FigureCanvasAgg(figure).draw()
     assert ax.get_window_extent().x1 <= figure.bbox.x1 / 2
-
-
-@pytest.mark.parametrize("name", PICTURES)
-def test_settings_of_matplotlib_stay_as_they_are(name):
-    before = dict(mpl.rcParams)
-    PICTURES[name](None)
-    assert dict(mpl.rcParams) == before
 
 
 def test_every_picture_is_public_and_tested_here():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlite.errors import explain_error
-from nnlite.plot.style import font_size, short_number, size_in_points
+from nnlite.plot.style import LETTER, font_size, short_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 LARGEST_SIDE = 12
 
 
-def write_numbers(ax: Axes) -> None:
-    """Write its number into every pixel of the images, black on light and white on dark."""
-    width, _ = size_in_points(ax)
-    left, right = ax.get_xlim()
+def write_numbers(ax: Axes, unit: float) -> None:
+    """Write its number into every pixel of the images, that are `unit` points wide.
+
+    Black on light and white on dark.
+    """
     for image in ax.images:
         shape = np.asarray(image.get_array()).shape
         if len(shape) != 2 or max(shape) > LARGEST_SIDE:
@@ -31,7 +32,7 @@ def write_numbers(ax: Axes) -> None:
                     remedy="Leave out numbers=True.",
                 )
             )
-        _write(ax, image, pixel=width / (right - left) / shape[1])
+        _write(ax, image, pixel=unit / shape[1])
 
 
 def _write(ax: Axes, image: AxesImage, pixel: float) -> None:
@@ -41,7 +42,7 @@ def _write(ax: Axes, image: AxesImage, pixel: float) -> None:
     rows, columns = values.shape
     words = [[_short(float(value)) for value in row] for row in values]
     longest = max(len(word) for row in words for word in row)
-    size = min(1.4 * font_size(), pixel / (0.7 * max(longest, 2)))
+    size = min(1.4 * font_size(), pixel / (LETTER * max(longest + 0.5, 2)))
     brightness = np.asarray(image.cmap(image.norm(values)))[..., :3] @ [0.3, 0.6, 0.1]
     for i, j in np.ndindex(rows, columns):
         x = left + (j + 0.5) * (right - left) / columns

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nnlite.errors import explain_error
 from nnlite.graph import Value
 from nnlite.graph_layout import Layout, Wire, lay_out
-from nnlite.plot.style import BLUE, GREY, INK, PALE, VERMILION, short_number
+from nnlite.plot.style import BLUE, GREY, INK, LETTER, PALE, VERMILION, short_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +29,6 @@ WIRE_COLOUR, GATE_COLOUR, GATE_INK = GREY, PALE, INK
 ROW = 3.3
 RADIUS = 1.2
 GAP, GAP_PER_CLIMB = 1.6, 0.25
-LETTER_WIDTH = 0.64
 MARGIN = 0.4
 LARGEST_FONT, SMALLEST_FONT, PAGE_WIDTH = 18.0, 9.0, 8 * 72.0
 
@@ -245,7 +244,7 @@ def _in_italics(name: str) -> str:
 
 
 def _width(text: str) -> float:
-    return LETTER_WIDTH * len(re.sub(r"[${}_]", "", text))
+    return LETTER * len(re.sub(r"[${}_]", "", text))
 
 
 def _values_to_draw(value: Value) -> list[Value]:

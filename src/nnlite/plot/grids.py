@@ -10,7 +10,7 @@ import numpy as np
 from nnlite.errors import explain_error
 from nnlite.layers.checks import positive_integer
 from nnlite.plot.digits import write_numbers
-from nnlite.plot.style import WIDTH, font_size, new_axes, size_in_points
+from nnlite.plot.style import LETTER, WIDTH, font_size, new_axes, size_in_points
 from nnlite.types import Array
 
 if TYPE_CHECKING:
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 FRAME = "0.8"
 MOST = 100
-LARGEST_IMAGE, BAR_WIDTH = 2.2, 0.9
-"""The widths of an image and of the bar beside the images, in inches."""
+LARGEST_IMAGE = 2.2
+"""The width of an image in inches, if there are few."""
+CAPTION, BAR = 1.8, 7.0
+"""The height of a caption, and the width of the bar with its words, in sizes of a letter."""
 GAP = 0.08
 """The space between two images, as a share of an image's width."""
 
@@ -51,7 +53,8 @@ def draw_grid(
     height = pictures.shape[1] / pictures.shape[2]
     if ax is None:
         ax = _page(rows, columns, height, bool(captions), bool(bar))
-    caption_room, size = _room_for_captions(ax, captions, rows, columns, height)
+    unit = _width_of_an_image(ax, rows, columns, height, bool(captions), bool(bar))
+    caption_room = CAPTION * font_size() / unit if captions else 0.0
     pitch = height + GAP + caption_room
     for number, picture in enumerate(pictures):
         row, column = divmod(number, columns)
@@ -59,16 +62,16 @@ def draw_grid(
         ax.imshow(picture, extent=(x, x + 1, y + height, y), **colours)
         frame = Rectangle((x, y), 1, height, fill=False, edgecolor=FRAME, linewidth=0.6)
         ax.add_patch(frame)
-        if captions:
-            words = captions[number]
-            ax.text(x + 0.5, y - 0.3 * caption_room, words, size=size, ha="center", va="baseline")
+    right, bottom = columns * (1 + GAP), rows * pitch
     ax.set_axis_off()
-    ax.set_xlim(-GAP, columns * (1 + GAP))
-    ax.set_ylim(rows * pitch, -GAP)
+    ax.set_xlim(-GAP, right + (BAR * font_size() / unit if bar else 0.0))
+    ax.set_ylim(bottom, -GAP)
+    if captions:
+        _write_captions(ax, captions, unit)
     if numbers:
-        write_numbers(ax)
+        write_numbers(ax, unit)
     if bar:
-        _add_bar(ax, bar)
+        _add_bar(ax, bar, right, unit)
     if len(pictures) < there:
         ax.set_title(f"the first {len(pictures)} of {there} {what}")
     return ax
@@ -76,14 +79,38 @@ def draw_grid(
 
 def _page(rows: int, columns: int, height: float, has_captions: bool, has_bar: bool) -> Axes:
     """Return new axes into which the images fit without much space around them."""
-    caption = 1.8 * font_size() / 72 if has_captions else 0.0
-    bar = BAR_WIDTH if has_bar else 0.0
+    caption, bar = CAPTION * font_size() / 72 * has_captions, BAR * font_size() / 72 * has_bar
     image_width = min((WIDTH - bar) / columns, LARGEST_IMAGE)
     return new_axes(rows * (image_width * height + caption) + 0.3, columns * image_width + bar)
 
 
-def _add_bar(ax: Axes, words: str) -> None:
-    bar = ax.figure.colorbar(ax.images[0], ax=ax, shrink=0.8, fraction=0.04, pad=0.02)
+def _width_of_an_image(
+    ax: Axes, rows: int, columns: int, height: float, has_captions: bool, has_bar: bool
+) -> float:
+    """Return how many points wide the images are when they fill the axes."""
+    page_width, page_height = size_in_points(ax)
+    caption, bar = CAPTION * font_size() * has_captions, BAR * font_size() * has_bar
+    fitting_width = (page_width - bar) / (columns * (1 + GAP) + GAP)
+    fitting_height = (page_height / rows - caption) / (height + GAP)
+    return max(min(fitting_width, fitting_height), 1.0)
+
+
+def _write_captions(ax: Axes, captions: Sequence[str], unit: float) -> None:
+    """Write above each image, in letters so small that the longest caption has room."""
+    longest = max(1, *(len(caption) for caption in captions))
+    size = min(font_size(), unit / (LETTER * longest))
+    for image, words in zip(ax.images, captions, strict=True):
+        left, right, _, top = image.get_extent()
+        y = top - 0.3 * CAPTION * font_size() / unit
+        ax.text((left + right) / 2, y, words, size=size, ha="center", va="baseline")
+
+
+def _add_bar(ax: Axes, words: str, right: float, unit: float) -> None:
+    """Draw the scale of colours at the right of the images."""
+    start, end = ax.get_xlim()
+    letter = font_size() / unit
+    x, width = (right + 0.5 * letter - start) / (end - start), letter / (end - start)
+    bar = ax.figure.colorbar(ax.images[0], cax=ax.inset_axes((x, 0.05, width, 0.9)))
     bar.set_label(words)
     bar.outline.set_visible(False)
 
@@ -99,22 +126,6 @@ def best_columns(count: int) -> int:
     root = count**0.5
     candidates = range(int(np.ceil(root)), int(2 * root) + 1)
     return min(candidates, key=lambda columns: (-count % columns, abs(columns - 1.26 * root)))
-
-
-def _room_for_captions(
-    ax: Axes, captions: Sequence[str] | None, rows: int, columns: int, height: float
-) -> tuple[float, float]:
-    """Return the height of a caption in widths of an image, and the size of its letters."""
-    if not captions:
-        return 0.0, 0.0
-    page_width, page_height = size_in_points(ax)
-    size = font_size()
-    fitting_width = page_width / (columns * (1 + GAP))
-    fitting_height = (page_height / rows - 1.8 * size) / (height + GAP)
-    image_width = max(min(fitting_width, fitting_height), 1.0)
-    longest = max(len(caption) for caption in captions)
-    size = min(size, image_width / (0.62 * max(longest, 1)))
-    return 1.8 * size / image_width, size
 
 
 def as_images(x: Any, shape: tuple[int, ...] | None, what: str = "x") -> Array:

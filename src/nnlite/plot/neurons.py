@@ -15,6 +15,7 @@ from nnlite.plot.style import (
     BLUE,
     GREY,
     INK,
+    LETTER,
     VERMILION,
     font_size,
     new_axes,
@@ -102,7 +103,7 @@ class _Page:
     def of(cls, ax: Axes, half: float, columns: Sequence[_Column]) -> _Page:
         width, height = size_in_points(ax)
         longest = max(len(line) for column in columns for line in column.words.split("\n"))
-        font = min(font_size(), width / (0.62 * (longest + 2) * len(columns)))
+        font = min(font_size(), width / (LETTER * (longest + 2) * len(columns)))
         above, below = 3.2 * font, 2.0 * font
         unit = max((height - above - below) / (2 * half), 1.0)
         spacing = min(max(width / unit / len(columns), NARROWEST), WIDEST)

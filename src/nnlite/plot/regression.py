@@ -66,7 +66,7 @@ def predictions(y_true: Any, y_pred: Any, *, ax: Axes | None = None) -> Axes:
     ax.plot(ends, ends, color=GREY, linestyle="--", zorder=1, label=r"$\hat{y} = y$")
     ax.set(xlim=ends, ylim=ends, xlabel="target $y$", ylabel=r"prediction $\hat{y}$")
     ax.set_aspect("equal")
-    ax.legend(loc="upper left")
+    ax.legend()
     open_frame(ax)
     return ax
 

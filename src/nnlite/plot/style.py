@@ -20,6 +20,9 @@ COLOURS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "*", "h")
 LINES = ("-", "--", "-.", ":")
 
+LETTER = 0.64
+"""The width of a letter, as a share of its size; most are narrower."""
+
 WIDTH = 8.0
 """The width of a new figure in inches: 800 pixels on a screen."""
 
