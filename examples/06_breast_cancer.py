@@ -342,6 +342,7 @@ hidden = model.layers[0]
 table.equal("W1 and dW1 have the shapes", [hidden.W.shape, step["dW1"].shape], [(30, 10), (30, 10)])
 
 axes = plot.explain(step)
+axes.figure.set_figwidth(8)
 lesson.save(axes.figure, "06_shapes")
 
 # %% [markdown]

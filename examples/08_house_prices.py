@@ -313,9 +313,11 @@ axes.invert_yaxis()
 axes.set(title="What each explains of the test data", xlabel="R²", xlim=(-0.15, 1))
 lesson.save(figure, "08_comparison")
 
-axes = plot.predictions(y_test, predictions["network, standard scores"])
-axes.set_title(f"{target_name}: prediction against truth, standard scores")
-lesson.save(axes.figure, "08_predictions")
+figure, axes = plt.subplots(figsize=(8, 6))
+names = ["linear regression", "network, standard scores"]
+plot.predictions(y_test, {name: predictions[name] for name in names}, ax=axes)
+axes.set_title(f"The test part, {target_name}: prediction against truth")
+lesson.save(figure, "08_predictions")
 
 # %% [markdown]
 # On a few hundred samples linear regression is hard to beat. That is no shame: it is the reason

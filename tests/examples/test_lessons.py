@@ -16,6 +16,10 @@ WITHOUT = ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND", "NNLITE_LESSON_RESULTS")
 @pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
 def test_every_figure_of_the_lesson_agrees_and_its_pictures_fit_a_page(path, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name not in WITHOUT}
+    # Lessons run beside other tests: threads that wait for each other would take minutes.
+    environment["OMP_NUM_THREADS"] = "1"
+    # Nobody listens there: a test never downloads.
+    environment["https_proxy"] = "http://127.0.0.1:9"
     environment |= {"NNLITE_FIGURES": str(tmp_path), "PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run(
         [sys.executable, "-W", "error", str(path)],
