@@ -176,12 +176,8 @@ def find_screen() -> Screen | None:
         return Notebook()
     import matplotlib.pyplot as plt
 
-    open_before = plt.get_fignums()
-    current = plt.gcf() if open_before else None
     figure = plt.figure(**FIGURE)
     if figure.canvas.required_interactive_framework is not None:
         return Window(figure)
     plt.close(figure)
-    if current is not None:
-        plt.figure(current)
     return None
