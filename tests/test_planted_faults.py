@@ -729,12 +729,12 @@ DUTIES = {
     "remembers predictions": (
         {"forpass": forgets_that_it_predicts},
         "forpass(x, training=False) must leave no trace on the layer",
-        "self.x is another than before",
+        "self.x is new",
     ),
     "counts predictions": (
         {"forpass": counts_calls},
         "forpass(x, training=False) must leave no trace on the layer",
-        "self.calls is another than before",
+        "self.calls is new",
     ),
     "keeps x elsewhere": (
         {"forpass": keeps_it_elsewhere},

@@ -126,6 +126,21 @@ def test_an_axis_that_is_not_there_is_refused():
         Concatenate(axis=2).compute_output_shape([(3,), (4,)])
 
 
-def test_concatenate_refuses_shapes_that_differ_elsewhere():
+@pytest.mark.parametrize(
+    ("axis", "shapes"),
+    [
+        (-1, [(2, 3), (3, 3)]),
+        (1, [(2, 3, 4), (5, 3, 6)]),
+        (1, [(2, 3, 4), (5, 6, 4)]),
+        (-1, [(2, 3), (2,)]),
+    ],
+)
+def test_concatenate_refuses_shapes_that_differ_elsewhere(axis, shapes):
     with pytest.raises(ValueError, match="inputs that differ along its axis only"):
-        Concatenate().compute_output_shape([(2, 3), (3, 3)])
+        Concatenate(axis=axis).compute_output_shape(shapes)
+
+
+@pytest.mark.parametrize("shape", [(4,), [(4,)]])
+def test_a_merge_takes_a_list_of_two_or_more(shape):
+    with pytest.raises(ValueError, match="Add takes a list of two inputs or more"):
+        Add().compute_output_shape(shape)

@@ -15,6 +15,7 @@ from .subject import Subject, Trial, failure
 
 def predicts_without_trace(trial: Trial) -> str:
     """A forpass with training=False changes nothing on the layer, and keeps no array."""
+    _expect_no_trace(trial.subject())
     for in_training_loop in (False, True):
         subject = trial.subject()
         # The loop lends memory to the layer, and predicts for the validation in between.
