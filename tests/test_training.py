@@ -12,7 +12,16 @@ import pytest
 
 from nnlite import Model, Sequential
 from nnlite.callbacks import Callback, TerminateOnNaN
-from nnlite.layers import Add, Concatenate, Dense, Flatten, Input, Layer
+from nnlite.layers import (
+    Add,
+    BatchNormalization,
+    Concatenate,
+    Dense,
+    Dropout,
+    Flatten,
+    Input,
+    Layer,
+)
 from nnlite.optimizers import SGD, Adam
 from nnlite.optimizers.schedules import InverseTimeDecay, PiecewiseConstantDecay
 from nnlite.regularizers import L1, L2
@@ -77,13 +86,23 @@ def naive_training(
     return [W1, b1, W2, b2], losses
 
 
+class WatchesBatches(Callback):
+    """With a callback like this no shortcut can be taken."""
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """See `test_plain_steps`."""
+
+
+@pytest.mark.parametrize("callbacks", [[], [WatchesBatches()]], ids=["alone", "watched"])
 @pytest.mark.parametrize(
     "batch_size", [1, 4, 10, 100], ids=["one by one", "last batch smaller", "full", "one for all"]
 )
-def test_fit_is_the_loop_of_the_slides(batch_size: int) -> None:
+def test_fit_is_the_loop_of_the_slides(batch_size: int, callbacks: list[Callback]) -> None:
     model = network()
     expected, losses = naive_training(model.get_weights(), X, Y, batch_size, epochs=5, rate=0.5)
-    history = model.fit(X, Y, batch_size=batch_size, epochs=5, shuffle=False, verbose=0)
+    history = model.fit(
+        X, Y, batch_size=batch_size, epochs=5, shuffle=False, callbacks=callbacks, verbose=0
+    )
     for weight, value in zip(model.get_weights(), expected, strict=True):
         np.testing.assert_allclose(weight, value, rtol=0, atol=1e-12)
     np.testing.assert_allclose(history.history["loss"], losses, rtol=1e-12)
@@ -319,6 +338,38 @@ def test_evaluate_gives_what_was_asked_for() -> None:
     assert model.evaluate([1.0], [2.0], verbose=0) == [2.0, 2.0]
     assert model.evaluate([1.0], [2.0], sample_weight=[0.5], verbose=0) == [1.0, 2.0]
     assert model.metrics_names == ["loss", "mae"]
+
+
+def test_evaluation_and_validation_are_no_training() -> None:
+    model = Sequential([Dropout(0.5, input_shape=(1,)), BatchNormalization()], dtype="float64")
+    model.layers[1].epsilon = 0.0
+    model.compile(optimizer=SGD(0.0), loss="mae")
+    x = np.arange(8.0)
+    assert model.evaluate(x, x, verbose=0) == 0.0
+    assert [weight.item() for weight in model.get_weights()] == [1.0, 0.0, 0.0, 1.0]
+    model.train_on_batch(x, x)
+    trained = model.get_weights()
+    expected = model.evaluate(x, x, verbose=0)
+    model.test_on_batch(x, x)
+    for old, new in zip(trained, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+    model.layers[1].momentum = 1.0
+    history = model.fit(x, x, validation_data=(x, x), verbose=0).history
+    assert history["val_loss"] == [expected]
+
+
+def test_the_loss_of_one_step_has_its_penalties_and_its_share() -> None:
+    x = Input(shape=(1,))
+    outputs = [
+        Dense(1, use_bias=False, kernel_initializer="zeros", name="p")(x),
+        Dense(1, use_bias=False, kernel_initializer="ones", kernel_regularizer=L2(4.0))(x),
+    ]
+    model = Model(x, outputs, dtype="float64")
+    model.compile(SGD(0.0), "mae", loss_weights=[0.5, 3.0])
+    trainer = model._make_trainer()
+    batch = [np.array([[1.0], [1.0]])], [np.array([[2.0], [2.0]]), np.array([[3.0], [3.0]])]
+    # ½·2 + 3·2 + 4·1²
+    assert trainer.train_step(*batch, None) == 11.0
 
 
 @pytest.mark.parametrize(
@@ -689,8 +740,10 @@ def test_the_neuron_on_diabetes_ends_where_it_always_did() -> None:
 
 def test_the_validation_split_may_not_leave_a_side_empty() -> None:
     model = neuron()
-    for share in (0.9, 1.0, 1.5, -0.5):
-        with pytest.raises(ValueError, match=r"validation_split must"):
+    with pytest.raises(ValueError, match=r"validation_split must leave samples on both sides"):
+        model.fit([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], validation_split=0.9, verbose=0)
+    for share in (1.0, 1.5, -0.5):
+        with pytest.raises(ValueError, match=r"validation_split must be from 0 to below 1"):
             model.fit([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], validation_split=share, verbose=0)
 
 

@@ -81,6 +81,23 @@ def test_every_hook_is_called_in_its_place() -> None:
     assert callback.params["epochs"] == 1
 
 
+def test_callbacks_are_called_in_the_order_they_were_given() -> None:
+    calls = []
+
+    class Named(Callback):
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def on_train_begin(self, logs: Any = None) -> None:
+            calls.append(f"{self.name} begins")
+
+        def on_train_end(self, logs: Any = None) -> None:
+            calls.append(f"{self.name} ends")
+
+    small_model().fit([1.0], [4.0], callbacks=[Named("a"), Named("b")], verbose=0)
+    assert calls == ["a begins", "b begins", "a ends", "b ends"]
+
+
 def test_the_short_names_of_the_batch_hooks_are_called_too() -> None:
     calls = []
 
@@ -184,7 +201,7 @@ def test_after_an_error_the_history_so_far_stays_on_the_model() -> None:
 def test_a_class_in_place_of_an_object_is_explained() -> None:
     with pytest.raises(TypeError, match=r"Remedy: Make one: EarlyStopping\(\)"):
         small_model().fit([1.0], [4.0], callbacks=[EarlyStopping], verbose=0)
-    with pytest.raises(TypeError, match=r"objects of classes that extend Callback.\nReceived: 3"):
+    with pytest.raises(TypeError, match=r"objects of classes that extend Callback.\nReceived: 3\n"):
         small_model().fit([1.0], [4.0], callbacks=[3], verbose=0)
 
 

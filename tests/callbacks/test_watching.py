@@ -36,6 +36,9 @@ def test_less_than_min_delta_is_no_progress(play: Any) -> None:
     assert stopped(play, figures, min_delta=0.1, patience=3) == 5
     assert stopped(play, figures, min_delta=0.2, patience=3) == 4
     assert stopped(play, figures, min_delta=-0.2, patience=3) == 4
+    growing = [0.5, 0.55, 0.59, 0.55]
+    assert stopped(play, growing, monitor="accuracy", min_delta=0.1, patience=2) == 3
+    assert stopped(play, growing, monitor="accuracy", min_delta=0.01, patience=2) == 4
 
 
 @pytest.mark.parametrize("monitor", ["val_accuracy", "acc", "val_r2", "r2_score"])

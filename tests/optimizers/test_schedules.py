@@ -50,6 +50,11 @@ def test_piecewise_constant_decay_needs_one_more_value_than_boundaries() -> None
         PiecewiseConstantDecay([1, 2], [0.1, 0.2])
 
 
+def test_piecewise_constant_decay_takes_lists() -> None:
+    with pytest.raises(TypeError, match="boundaries and values must be lists"):
+        PiecewiseConstantDecay(2, [1.0, 0.5])  # type: ignore[arg-type]
+
+
 def test_cosine_decay_falls_in_half_a_wave_and_stays() -> None:
     schedule = CosineDecay(2.0, decay_steps=4)
     # 1 + cos(π·step/4): cos is 1, √½, 0, −√½, −1.
