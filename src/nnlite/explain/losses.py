@@ -22,8 +22,8 @@ _GRADIENTS: dict[type[Loss], str] = {
     losses.MeanAbsoluteError: "sign({a} − {y})",
     losses.Huber: "clip({a} − {y}, ±{delta:g})",
     losses.BinaryCrossentropy: "({a} − {y})/({a}(1 − {a}))",
-    losses.CategoricalCrossentropy: "(1/Σ {a} − {y}/{a})",
-    losses.SparseCategoricalCrossentropy: "(1/Σ {a} − onehot({y})/{a})",
+    losses.CategoricalCrossentropy: "−{y}/{a}",
+    losses.SparseCategoricalCrossentropy: "−onehot({y})/{a}",
 }
 _OF_CLASSES = losses.CategoricalCrossentropy, losses.SparseCategoricalCrossentropy
 
@@ -33,8 +33,6 @@ def value(judged: Judgement, y: str, z: str, a: str) -> str:
     loss = judged.objective.loss
     if isinstance(loss, CrossEntropy) and loss.from_logits:
         a = f"{_activation(loss)}({z})"
-    elif isinstance(loss, _OF_CLASSES) and judged.objective.to_prediction is None:
-        a = f"({a}/Σ {a})"
     pattern = _VALUES.get(type(loss))
     if pattern is None:
         return f"mean {_name(loss)}({y}, {a})"
