@@ -90,7 +90,7 @@ def test_sigmoids_that_unscaled_features_saturate():
     assert text == (
         "dense: 100 % of its sigmoids are saturated. Their slope is almost 0, so they pass back "
         f"almost no gradient. Its inputs reach {largest}: scale them first, "
-        "(x − x.mean(0))/x.std(0)."
+        "(x-x.mean(0))/x.std(0)."
     )
 
 
@@ -309,4 +309,5 @@ def test_warnings_stand_below_the_table_and_wrap():
     model.compile("sgd", "binary_crossentropy")
     tail = model.explain(x, y).text(80).split("\n\n")[-1].split("\n")
     assert tail[0].startswith("WARNING: dense: 100 % of its sigmoids")
+    assert "(x-x.mean(0))/x.std(0)." in " ".join(tail).split()
     assert all(line.startswith("  ") and len(line) <= 80 for line in tail[1:])

@@ -36,9 +36,9 @@ def table(explanation: Explanation, width: int) -> str:
         rows += ["", *_half("BACKWARD", explanation.backward, column, room)]
         rows += ["", *_half("UPDATE", explanation.update, column, room)]
     else:
-        rows += ["", *textwrap.wrap(FORWARD_ONLY, width)]
+        rows += ["", *wrapped(FORWARD_ONLY, width)]
     for warning in explanation.warnings:
-        rows += ["", *textwrap.wrap(f"WARNING: {warning}", width, subsequent_indent="  ")]
+        rows += ["", *wrapped(f"WARNING: {warning}", width, subsequent_indent="  ")]
     return "\n".join(row.rstrip() for row in rows)
 
 
@@ -54,6 +54,11 @@ def _measure(lines: list[Line], room: int) -> tuple[int, int]:
     needed = [column + GAP + b for f, b in pairs if f <= column and column + GAP + b <= room]
     needed += [len(line.equation) for line in lines if len(line.equation) <= room]
     return column, min(room, max(needed, default=room))
+
+
+def wrapped(text: str, width: int, subsequent_indent: str = "") -> list[str]:
+    """Break a text into lines, but not the code in it."""
+    return textwrap.wrap(text, width, subsequent_indent=subsequent_indent, break_on_hyphens=False)
 
 
 def beside(line: Line) -> str:

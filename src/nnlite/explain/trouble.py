@@ -22,7 +22,7 @@ from .told import Told
 MOST_SATURATED, SATURATED_BY_DATA = 0.9, 0.5
 MOST_DEAD, ENOUGH_TO_CALL_DEAD = 0.5, 128
 UNSCALED = 10.0
-SCALE_THEM = "(x − x.mean(0))/x.std(0)"
+SCALE_THEM = "(x-x.mean(0))/x.std(0)"
 
 
 def find_trouble(step: Step, told: list[Told], lines: list[Line]) -> list[str]:

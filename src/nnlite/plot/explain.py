@@ -6,7 +6,6 @@ Each layer is a band; below it stand its formulas, the shapes in them, and how l
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from nnlite.errors import explain_error
 from nnlite.explain import Explanation
 from nnlite.explain.lines import Line, Section, short
 from nnlite.explain.symbols import numbered_symbols
-from nnlite.explain.text import FORWARD_ONLY, HEADINGS, beside
+from nnlite.explain.text import FORWARD_ONLY, HEADINGS, beside, wrapped
 from nnlite.functional import Model
 from nnlite.plot.style import BLUE, GREY, INK, VERMILION, WIDTH, new_axes, size_in_points
 
@@ -100,10 +99,10 @@ class _Page:
         self.ends = [self.sides[1] - GAP, self.width - MARGIN]
         if not explanation.backward:
             self.ends[0] = self.width - MARGIN
-        wrapped = int((self.width - 2 * MARGIN) / LETTER)
+        letters = int((self.width - 2 * MARGIN) / LETTER)
         remarks = [] if explanation.backward else [FORWARD_ONLY]
-        self.remarks = [textwrap.wrap(text, wrapped) for text in remarks]
-        self.warnings = [textwrap.wrap(text, wrapped) for text in explanation.warnings]
+        self.remarks = [wrapped(text, letters) for text in remarks]
+        self.warnings = [wrapped(text, letters) for text in explanation.warnings]
         self.height = (
             TITLE
             + BAND
