@@ -87,7 +87,9 @@ def kernel_gradient(columns: Array, dz: Array, W: Array) -> Array:
     """Return dW."""
     kh, kw, c, f = W.shape
     if c <= FEW_CHANNELS:
-        return product(columns.reshape(kh * kw * c, -1), dz.reshape(-1, f)).reshape(W.shape)
+        dW = np.empty_like(W)
+        product(columns.reshape(kh * kw * c, -1), dz.reshape(-1, f), dW.reshape(-1, f))
+        return dW
     t, k = len(columns), columns.shape[-1]
     parts = columns.reshape(t, -1, k).transpose(0, 2, 1) @ dz.reshape(t, -1, f)
     if t == 2:
