@@ -100,8 +100,8 @@ def kernel_gradient(columns: Array, dz: Array, W: Array) -> Array:
             for place, matrix in enumerate(_even_and_odd(columns))
         )
         even += odd
-        turned: Array = even.reshape(kw, kh, c, f)
-        return turned.swapaxes(0, 1)
+        dW: Array = even.reshape(kw, kh, c, f).swapaxes(0, 1)
+        return dW
     t, k = len(columns), columns.shape[-1]
     parts = columns.reshape(t, -1, k).transpose(0, 2, 1) @ dz.reshape(t, -1, f)
     if t == 2:
