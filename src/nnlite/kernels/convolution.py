@@ -11,10 +11,25 @@ import numpy as np
 
 from ..types import Array, Shape
 from .products import product
-from .windows import Memory, Windows, frame, fresh, mirror, pad, pieces, room, view_windows
+from .windows import (
+    Memory,
+    Windows,
+    frame,
+    fresh,
+    mirror,
+    pad,
+    pieces,
+    room,
+    view_windows,
+    wide_pairs,
+)
 
 FEW_CHANNELS = 4
 """Up to this many channels, columns hold one place of the kernel per row: see `nnlite.kernels`."""
+
+
+NARROW = 8
+"""Products with so few columns are slow: then dx is made for two neighbouring pixels at once."""
 
 
 def convolve(
@@ -56,11 +71,16 @@ def kernel_gradient(columns: Array, dz: Array, dW: Array) -> None:
 
 def input_gradient(dz: Array, W: Array, windows: Windows, memory: Memory = fresh) -> Array:
     """Return dx: what each pixel did to all windows it lies in."""
-    if windows[0].stride == windows[1].stride == 1:
-        turned = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
-        dx, _ = convolve(dz, turned, None, (mirror(windows[0]), mirror(windows[1])), memory)
-        return dx
-    return _scatter(dz, W, windows, memory)
+    rows, columns = windows
+    if rows.stride > 1 or columns.stride > 1:
+        return _scatter(dz, W, windows, memory)
+    turned = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
+    places = (mirror(rows), mirror(columns))
+    if W.shape[2] <= NARROW and columns.size % 2 == 0 and columns.dilation == 1:
+        dx, _ = convolve(dz, _for_pairs(turned), None, (places[0], wide_pairs(places[1])), memory)
+        return dx.reshape(len(dz), rows.size, columns.size, -1)
+    dx, _ = convolve(dz, turned, None, places, memory)
+    return dx
 
 
 def depthwise(x: Array, W: Array, windows: Windows, memory: Memory = fresh) -> Array:
@@ -126,6 +146,15 @@ def _matrix(gathered: Array, channels: int) -> Array:
     if channels > FEW_CHANNELS:
         return gathered.reshape(-1, size)
     return gathered.reshape(size, -1).T
+
+
+def _for_pairs(W: Array) -> Array:
+    """Return the kernel (kh, kw + 1, c, 2·f) that sees a pair of windows and gives both results."""
+    kh, kw, c, f = W.shape
+    wide = np.zeros((kh, kw + 1, c, 2 * f), W.dtype)
+    wide[:, :kw, :, :f] = W
+    wide[:, 1:, :, f:] = W
+    return wide
 
 
 def _scatter(dz: Array, W: Array, windows: Windows, memory: Memory) -> Array:

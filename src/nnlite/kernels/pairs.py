@@ -19,9 +19,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array
-from .convolution import FEW_CHANNELS, convolve, crop
+from . import convolution
+from .convolution import FEW_CHANNELS, crop
 from .products import product
-from .windows import Memory, Windows, every_second, mirror, pad, room, strided, view_windows
+from .windows import Memory, Windows, every_second, pad, room, strided, view_windows
 
 
 def four_products(W: Array, windows: Windows) -> bool:
@@ -29,11 +30,16 @@ def four_products(W: Array, windows: Windows) -> bool:
     return W.shape[1] == 3 and W.shape[2] > FEW_CHANNELS and windows[1].dilation == 1
 
 
+def in_planes(W: Array, windows: Windows) -> bool:
+    """Return whether columns hold one place of the kernel per row: few channels, no gaps."""
+    return W.shape[2] <= FEW_CHANNELS and windows[1].dilation == 1
+
+
 def gather(x: Array, W: Array, windows: Windows, memory: Memory) -> Array:
-    """Return the columns: (2 or 4, n, oh, pw, kh·kw·c); few channels: (kh, kw, c, 2, n, oh, pw)."""
+    """Return the columns: (2 or 4, n, oh, pw, kh·kw·c), or in planes (kw + 1, kh, c, n, oh, pw)."""
     rows, columns = windows
     kh, kw, c, _ = W.shape
-    if c <= FEW_CHANNELS:
+    if in_planes(W, windows):
         return _gather_planes(x, W, windows, memory)
     padded = pad(x, windows, 0, memory, "padded")
     if four_products(W, windows):
@@ -50,9 +56,11 @@ def gather(x: Array, W: Array, windows: Windows, memory: Memory) -> Array:
 def multiply(columns: Array, W: Array, memory: Memory) -> Array:
     """Return the results of all pairs: (2, n, oh, pw, f)."""
     f = W.shape[3]
-    if W.shape[2] <= FEW_CHANNELS:
-        z = room(memory, "z", (*columns.shape[3:], f), W.dtype)
-        np.matmul(columns.reshape(-1, z.size // f).T, W.reshape(-1, f), z.reshape(-1, f))
+    if columns.ndim == 6:
+        z = room(memory, "z", (2, *columns.shape[3:], f), W.dtype)
+        kernel = np.ascontiguousarray(W.swapaxes(0, 1)).reshape(-1, f)
+        for place, matrix in enumerate(_even_and_odd(columns)):
+            np.matmul(matrix.T, kernel, z[place].reshape(-1, f))
         return z
     t, *places, k = columns.shape
     products = room(memory, "z", (t, *places, f), W.dtype)
@@ -86,8 +94,14 @@ def divide(dpair: Array, odd_wins: Array, four: bool, memory: Memory) -> Array:
 def kernel_gradient(columns: Array, dz: Array, W: Array) -> Array:
     """Return dW."""
     kh, kw, c, f = W.shape
-    if c <= FEW_CHANNELS:
-        return product(columns.reshape(kh * kw * c, -1), dz.reshape(-1, f)).reshape(W.shape)
+    if columns.ndim == 6:
+        even, odd = (
+            product(matrix, dz[place].reshape(-1, f))
+            for place, matrix in enumerate(_even_and_odd(columns))
+        )
+        even += odd
+        dW: Array = even.reshape(kw, kh, c, f).swapaxes(0, 1)
+        return dW
     t, k = len(columns), columns.shape[-1]
     parts: Array = columns.reshape(t, -1, k).transpose(0, 2, 1) @ dz.reshape(t, -1, f)
     if t == 2:
@@ -109,9 +123,14 @@ def input_gradient(dz: Array, W: Array, windows: Windows, memory: Memory) -> Arr
     _, n, oh, pw, f = dz.shape
     lines = room(memory, "dz lines", (n, oh, 2 * pw, f), dz.dtype)
     lines[:, :, 0::2], lines[:, :, 1::2] = dz
-    turned = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
-    dx, _ = convolve(lines, turned, None, (mirror(windows[0]), mirror(windows[1])), memory)
-    return dx
+    return convolution.input_gradient(lines, W, windows, memory)
+
+
+def _even_and_odd(columns: Array) -> tuple[Array, Array]:
+    """Show the two matrices in columns of planes: the odd windows lie one pixel further."""
+    kw = len(columns) - 1
+    size = kw * columns.shape[1] * columns.shape[2]
+    return columns[:kw].reshape(size, -1), columns[1:].reshape(size, -1)
 
 
 def _gather_planes(x: Array, W: Array, windows: Windows, memory: Memory) -> Array:
@@ -126,15 +145,13 @@ def _gather_planes(x: Array, W: Array, windows: Windows, memory: Memory) -> Arra
         pixels = x[:, : rows.used, start : columns.used : 2].transpose(3, 0, 1, 2)
         left = (start + columns.before - side) // 2
         planes[side, :, :, rows.inside, left : left + pixels.shape[3]] = pixels
-    gathered = room(memory, "columns", (kh, kw, c, 2, n, rows.count, pw), W.dtype)
+    gathered = room(memory, "columns", (kw + 1, kh, c, n, rows.count, pw), W.dtype)
     side, channel, image, row, pixel = planes.strides
     strides = (row * rows.dilation, channel, image, row, pixel)
-    for tap in range(kw):
-        for place in (0, 1):
-            column, which = divmod(tap * columns.dilation + place, 2)
-            start = (which * side) // pixel + column
-            view = strided(planes, start, (kh, c, n, rows.count, pw), strides)
-            np.copyto(gathered[:, tap, :, place], view)
+    for tap in range(kw + 1):
+        column, which = divmod(tap, 2)
+        start = which * side // pixel + column
+        np.copyto(gathered[tap], strided(planes, start, gathered.shape[1:], strides))
     return gathered
 
 

@@ -20,7 +20,7 @@ Memory: TypeAlias = Callable[[str, Shape, Any], Array]
 """Gives an array to write into, by name, shape and dtype; its content is arbitrary."""
 
 PIECE_BYTES = 1 << 21
-"""About what a core's second-level cache holds: see the docstring of `nnlite.kernels`."""
+"""About what second-level caches hold: see the docstring of `nnlite.kernels`."""
 
 
 def fresh(name: str, shape: Shape, dtype: Any) -> Array:
@@ -87,6 +87,12 @@ def by_pairs(axis: Axis) -> Axis:
 def every_second(axis: Axis) -> Axis:
     """Keep the windows with even numbers only."""
     return replace(axis, stride=2 * axis.stride, count=axis.count // 2)
+
+
+@lru_cache(maxsize=1024)
+def wide_pairs(axis: Axis) -> Axis:
+    """Make one window, a pixel wider, of every two."""
+    return replace(axis, kernel=axis.kernel + 1, stride=2, count=axis.count // 2)
 
 
 @lru_cache(maxsize=1024)
@@ -159,9 +165,9 @@ def strided(array: Array, start: int, shape: Shape, strides: Shape) -> Array:
 
 
 def pieces(count: int, bytes_each: int) -> Iterator[slice]:
-    """Cut a batch into pieces of as many samples as fit into the cache, at least one."""
-    step = max(1, PIECE_BYTES // max(1, bytes_each))
-    for start in range(0, count, step):
+    """Cut a batch into equal pieces, of about as many samples as fit into the cache."""
+    step = -(-count // max(1, round(count * bytes_each / PIECE_BYTES)))
+    for start in range(0, count, max(1, step)):
         yield slice(start, min(count, start + step))
 
 
