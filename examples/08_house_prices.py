@@ -269,8 +269,9 @@ predictions["network, standard scores"] = scaled.predict(z_test)[:, 0]
 print(raw.explain(x_train, y_train))
 
 # %% [markdown]
-# On standard scores the network learns. Watch the two curves: where training goes on down and validation does not follow, the network begins to
-# learn its samples by heart. The diabetes data show it; the house prices are too easy for that.
+# On standard scores the network learns. Watch the two curves: where training goes on down and
+# validation does not follow, the network begins to learn its samples by heart. The diabetes data
+# show it; the house prices are too easy for that.
 
 # %%
 lazy = mean_squared_error(y_train.mean(), y_val)
