@@ -19,12 +19,12 @@
 import lesson
 import matplotlib.pyplot as plt
 import numpy as np
-from nnlite.testing import check_layer
 from sklearn.datasets import make_moons
 
 from nnlite import Input, Sequential, plot
 from nnlite.layers import Dense, Layer, LeakyReLU
 from nnlite.optimizers import Adam
+from nnlite.testing import check_layer
 
 table = lesson.Table("11 A layer of your own")
 

@@ -260,7 +260,7 @@ DENSE_FAULTS = [
     ),
     faulty(
         Dense,
-        "dW[0, 0]",
+        "Remedy: 1 of 12 entries is wrong, the others are right.",
         then=lambda self, grad, dx: (self.dW.__setitem__((0, 0), 1.001 * self.dW[0, 0]), dx)[1],
         arguments=LINEAR,
         id="a single entry is off by 1.001",
@@ -350,7 +350,7 @@ DROPOUT_FAULTS = [
     ),
     faulty(
         Dropout,
-        "1/2 of it: is it a mean",
+        "1/2 of it: is a factor 2 missing",
         backprop=lambda self, grad: grad * (self.mask > 0),
         arguments=HALF,
         shape=(40,),
@@ -660,6 +660,17 @@ def keeps_it_elsewhere(self, x, training=False):
     return Scale.forpass(self, x, training)
 
 
+def predicts_in_the_memory_of_training(self, x, training=False):
+    a = Scale.forpass(self, x, training)
+    return np.multiply(a, 1, self.out("a", a.shape))
+
+
+def remembers_its_first_prediction(self, x, training=False):
+    if not training and "x" in vars(self):
+        self.first = x
+    return Scale.forpass(self, x, training)
+
+
 def promotes(self, x, training=False):
     return Scale.forpass(self, x, training) * np.ones(1)
 
@@ -685,10 +696,10 @@ def forgets_the_weights_when_first(self, grad):
 
 
 def shares_a_buffer(self, x, training=False):
-    x_kept = self.buffer("shared", x.shape)
-    x_kept[...] = x
-    if training:
-        self.x = x_kept
+    if not training:
+        return x * self.s
+    self.x = self.buffer("shared", x.shape)
+    self.x[...] = x
     return np.multiply(x, self.s, self.out("shared", x.shape))
 
 
@@ -718,17 +729,27 @@ DUTIES = {
     "remembers predictions": (
         {"forpass": forgets_that_it_predicts},
         "forpass(x, training=False) must leave no trace on the layer",
-        "self.x is another than before",
+        "self.x is new",
     ),
     "counts predictions": (
         {"forpass": counts_calls},
         "forpass(x, training=False) must leave no trace on the layer",
-        "self.calls is another than before",
+        "self.calls is new",
     ),
     "keeps x elsewhere": (
         {"forpass": keeps_it_elsewhere},
         "something holds x after prediction",
         "outside of the layer's own attributes",
+    ),
+    "predicts in the memory of training": (
+        {"forpass": predicts_in_the_memory_of_training},
+        "forpass(x, training=False) must leave no trace on the layer",
+        "Take self.buffer and self.out only while training.",
+    ),
+    "begins to remember at a prediction": (
+        {"forpass": remembers_its_first_prediction},
+        "Received: self.first is new",
+        "Store it only while training: if training: self.first = …",
     ),
     "promotes the output": (
         {"forpass": promotes},
@@ -744,6 +765,16 @@ DUTIES = {
         {"forpass": draws_elsewhere},
         "forpass(x, training=True) must give the same for the same x.",
         "Draw random numbers from self.rng",
+    ),
+    "cuts gradients off": (
+        {"backprop": lambda self, grad: Scale.backprop(self, np.clip(grad, -50, 50))},
+        "backprop must be linear",
+        "for 1000·grad, ds[",
+    ),
+    "hides its weight from the optimizer": (
+        {"build": lambda self, input_shape: vars(self).update(s=np.ones(input_shape))},
+        "A weight is made with add_weight: else no optimizer finds it.",
+        'Remedy: In build: self.add_weight("s", (4,)).',
     ),
     "misspells ds": (
         {"backprop": writes_to_ds_misspelt},
@@ -807,6 +838,15 @@ def test_a_duty_not_kept_is_named(case):
     assert "layer 'scale' (Scale)" in message
 
 
+def test_what_grows_with_the_samples_is_no_weight():
+    class Talkative(Scale):
+        def backprop(self, grad):
+            self.dx = super().backprop(grad)
+            return self.dx
+
+    assert check_layer(Talkative(), (4,)).passed
+
+
 class Power(Scale):
     """A layer with an argument that its config must hold."""
 
@@ -837,7 +877,7 @@ def test_a_config_that_the_constructor_does_not_take_is_found():
 
     message = message_of(Chatty(3.0), (4,))
     assert "Chatty.from_config(layer.get_config()) must make the layer again." in message
-    assert "unexpected keyword argument 'mood'" in message
+    assert "mood='good'" in message
 
 
 def test_a_config_that_no_file_can_hold_is_found():

@@ -74,7 +74,7 @@ def test_get_takes_names_objects_configurations_and_none() -> None:
     again = regularizers.get({"class_name": "L2", "config": own.get_config()})
     assert again is not None
     assert again(W) == pytest.approx(4.2)
-    with pytest.raises(ValueError, match='Unknown regularizer.*\n.*\n.*Did you mean "l2"'):
+    with pytest.raises(ValueError, match=r'Unknown regularizer.*\n.*\n.*Did you mean "l2"'):
         regularizers.get("l22")
 
 

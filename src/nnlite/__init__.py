@@ -25,6 +25,7 @@ from . import (
     regularizers,
     utils,
 )
+from .errors import explain_error, nearest
 from .layers import Input
 from .models import Model, Sequential, load_model
 from .seeding import set_random_seed
@@ -56,7 +57,9 @@ _LATER = ("datasets", "graph", "plot", "testing")
 def __getattr__(name: str) -> Any:
     if name in _LATER:
         return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    guess = nearest(name, __dir__())
+    remedy = f"Did you mean nnlite.{guess}?" if guess else None
+    raise AttributeError(explain_error(f"nnlite has no {name}.", f"nnlite.{name}", None, remedy))
 
 
 def __dir__() -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 from .configuration import Configurable, resolve
 from .errors import explain_error
 from .kernels import row_sums
+from .numeric import as_numbers
 from .types import Array
 
 
@@ -26,9 +27,9 @@ class ActivationFunction(Configurable):
 
     def __call__(self, z: Any) -> Any:
         """Return g(z) for a number, a list, or an array."""
-        array = np.asarray(z)
+        array = z if isinstance(z, np.ndarray) else as_numbers(z, "z")
         if array.dtype.kind != "f":
-            array = array.astype(np.float64)
+            array = as_numbers(array, "z").astype(np.float64)
         a = self.forpass(array)
         return a if isinstance(z, np.ndarray) or a.ndim else a[()]
 
@@ -282,5 +283,19 @@ def get(identifier: Any) -> ActivationFunction:
     """
     if identifier is None:
         return linear
+    # A layer, or a function of another library, is named after the activation it stands for.
+    guess = getattr(identifier, "__name__", type(identifier).__name__).lower()
+    if not isinstance(identifier, str | dict | ActivationFunction) and callable(identifier):
+        known = next((name for name in _NAMED if name.replace("_", "") == guess), None)
+        raise TypeError(
+            explain_error(
+                "An activation is given by its name or as an object of class ActivationFunction.",
+                f"{identifier!r} ({type(identifier).__name__})",
+                remedy=f'Write activation="{known}".'
+                if known
+                else "For one of your own, extend nnlite.activations.ActivationFunction with "
+                "forpass and backprop.",
+            )
+        )
     named = {**_NAMED, **_CLASSES} if isinstance(identifier, dict) else _NAMED
     return resolve("activation", identifier, ActivationFunction, named)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import losses, metrics, optimizers
+from .checks import checked_number
 from .errors import explain_error
 from .layers.symbolic import Tensor
 from .network import Graph, Network
@@ -64,7 +65,9 @@ def objectives(
                 _leaves(metrics_of[place]),
                 tensor.node.layer,
                 tensor.shape,
-                1.0 if weight_of[place] is None else float(weight_of[place]),
+                1.0
+                if weight_of[place] is None
+                else float(checked_number("loss_weights", weight_of[place], least=0)),
                 private=network.is_private(place) if isinstance(network, Graph) else True,
             )
         )

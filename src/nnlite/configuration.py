@@ -11,12 +11,12 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from .errors import explain_error, look_up
+from .errors import ExplainsItsArguments, explain_error, listed, look_up, with_article
 
 T = TypeVar("T")
 
 
-class Configurable:
+class Configurable(metaclass=ExplainsItsArguments):
     """An object that remembers what its constructor took, so that it can be built again."""
 
     _arguments: tuple[tuple[Any, ...], dict[str, Any]]
@@ -95,9 +95,9 @@ def resolve(kind: str, identifier: Any, base: type[T], named: Mapping[str, Any])
         return stands_for()
     raise TypeError(
         explain_error(
-            f"A {kind} is given by its name or as an object of class {base.__name__}.",
+            f"{with_article(kind)} is given by its name or as an object of class {base.__name__}.",
             f"{identifier!r} ({type(identifier).__name__})",
-            remedy=f"Known names: {', '.join(sorted(named))}.",
+            remedy=f"Known names: {listed(named)}.",
         )
     )
 

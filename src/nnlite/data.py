@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .errors import explain_error, look_up
-from .targets import as_numbers, check_finite
+from .checks import checked_number
+from .errors import explain_error, nearest
+from .numeric import as_numbers, cast, check_kind
 from .types import Array, Shape
 
 
@@ -50,12 +51,14 @@ class Data:
 
     def split(self, share: float) -> tuple[Data, Data]:
         """Return the first samples and the last, `share` of them, as Keras does for validation."""
+        checked_number("validation_split", share, least=0, below=1)
         at = int(self.size * (1 - share))
         if not 0 < at < self.size:
             raise ValueError(
                 explain_error(
                     "validation_split must leave samples on both sides.",
                     f"validation_split={share!r} of {self.size} samples",
+                    remedy="validation_split=0.2 watches the last fifth of the samples.",
                 )
             )
 
@@ -66,23 +69,43 @@ class Data:
         return cut(slice(None, at)), cut(slice(at, None))
 
 
-def as_list(data: Any, names: Sequence[str], what: str) -> list[Any]:
-    """Return one entry for each input or output, from an array, a list or a dictionary of them."""
+def as_list(data: Any, names: Sequence[str], what: str, size: int = 1) -> list[Any]:
+    """Return one entry for each input or output, from an array, a list or a dictionary of them.
+
+    For a single output, a list of one array of `size` numbers is that array.
+    """
     if isinstance(data, Mapping):
-        return [look_up(what, name, data) for name in names]
+        return [_entry(data, name, names, what) for name in names]
     if len(names) == 1:
-        single = isinstance(data, list | tuple) and len(data) == 1 and np.ndim(data[0]) > 1
-        return [data[0] if single and isinstance(data[0], np.ndarray) else data]
+        single = isinstance(data, list | tuple) and len(data) == 1 and np.ndim(data[0]) > 0
+        whole = single and (np.ndim(data[0]) > 1 or len(data[0]) == size > 1)
+        return [data[0] if whole and hasattr(data[0], "shape") else data]
     if not isinstance(data, list | tuple) or len(data) != len(names):
-        found = len(data) if isinstance(data, list | tuple) else type(data).__name__
+        count = f" of {len(data)}" if isinstance(data, list | tuple) else ""
         raise ValueError(
             explain_error(
                 f"The model has {len(names)} {what}s: {', '.join(names)}. "
                 "Give a list of as many arrays, or a dictionary.",
-                f"{found}",
+                f"a {type(data).__name__}{count}",
             )
         )
     return list(data)
+
+
+def _entry(data: Mapping[str, Any], name: str, names: Sequence[str], what: str) -> Any:
+    if name in data:
+        return data[name]
+    others = [str(key) for key in data if key not in names]
+    guess = nearest(name, others)
+    raise ValueError(
+        explain_error(
+            f"A dictionary of data has one entry for each {what} of the model: {', '.join(names)}.",
+            f"the keys {', '.join(map(repr, data)) or 'none'}",
+            remedy=f"Rename {guess!r} to {name!r}, or the layer with name={guess!r}."
+            if guess or (others and (guess := others[0]))
+            else f"Add {name!r}.",
+        )
+    )
 
 
 def as_input(data: Any, shape: Shape, dtype: Any, name: str, where: str) -> Array:
@@ -108,22 +131,32 @@ def as_input(data: Any, shape: Shape, dtype: Any, name: str, where: str) -> Arra
                 _remedy_for_input(array, shape, name),
             )
         )
-    check_finite(array, name)
-    return array.astype(dtype, copy=False)
+    return cast(array, dtype, name, data)
 
 
 def _remedy_for_input(array: Array, shape: Shape, name: str) -> str:
+    sample = array.shape[1:]
+    numbers = ", ".join(map(str, shape))
     if array.shape == shape:
-        return f"For a single sample write {name}[None]: one row."
-    if array.shape[1:] == shape[:-1] and shape[-1] == 1:
+        return f"A single sample is a batch of one: np.reshape({name}, (1, {numbers}))."
+    if sample == shape[:-1] and shape[-1] == 1:
         return f"For grey images write {name}[..., None]: one channel."
-    if array.ndim > 1 and int(np.prod(array.shape[1:])) == int(np.prod(shape)):
-        return f"{name}.reshape(-1, {', '.join(map(str, shape))}) holds the same numbers."
+    if array.shape[2:] == shape:
+        return "The model has one input: give one array, not a list of them."
+    if array.ndim > 1 and int(np.prod(sample)) == int(np.prod(shape)):
+        return f"{name}.reshape(-1, {numbers}) holds the same numbers."
+    if array.ndim == 2 and array.shape[:1] == shape:
+        return f"Samples are rows: {name}.T turns columns into rows."
     if len(shape) == 1 and array.ndim == 2:
+        return f"Give {name} {shape[0]} columns, or the first layer input_shape=({sample[0]},)."
+    if array.ndim == 1:
         return (
-            f"Give {name} {shape[0]} columns, or the first layer input_shape=({array.shape[1]},)."
+            f"{name} holds one number per sample: give it the other columns, "
+            "or the first layer input_shape=(1,)."
         )
-    return f"Reshape {name}, or make the model for samples of shape {array.shape[1:]}."
+    if array.ndim == 0:
+        return f"A table has a row for each sample: [[{', '.join(['0.0'] * min(shape[0], 3))}]]."
+    return f"Reshape {name}, or make the model for samples of shape {sample}."
 
 
 def check_lengths(x: Sequence[Array], y: Sequence[Array]) -> None:
@@ -150,20 +183,28 @@ def as_sample_weights(
         return None
     weights = np.ones(size, dtype)
     if sample_weight is not None:
-        given = as_numbers(sample_weight, "sample_weight").astype(dtype)
-        if given.size != size:
+        given = cast(as_numbers(sample_weight, "sample_weight"), dtype, "sample_weight")
+        if given.shape not in ((size,), (size, 1)):
             raise ValueError(
                 explain_error(
                     "sample_weight must have one number for each sample.",
                     f"sample_weight of shape {given.shape} for {size} samples",
                 )
             )
-        check_finite(given, "sample_weight")
         weights *= given.reshape(size)
     if class_weight is not None:
+        if not isinstance(class_weight, Mapping):
+            raise TypeError(
+                explain_error(
+                    "class_weight must be a dictionary from class numbers to weights.",
+                    f"{class_weight!r} ({type(class_weight).__name__})",
+                    remedy="class_weight={0: 1.0, 1: 5.0} makes class 1 count five times.",
+                )
+            )
         labels = y.argmax(axis=-1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(size)
         known = np.zeros(size, bool)
         for label, factor in class_weight.items():
+            checked_number(f"class_weight[{label!r}]", factor, least=0)
             weights[labels == label] *= factor
             known |= labels == label
         if not known.all():
@@ -172,11 +213,20 @@ def as_sample_weights(
                     "class_weight must have a weight for every class in y.",
                     f"class_weight={dict(class_weight)!r}, "
                     f"y has a sample of class {labels[int(np.argmin(known))]:g}",
+                    remedy="The keys are class numbers, not text."
+                    if any(isinstance(key, str) for key in class_weight)
+                    else None,
                 )
             )
     return weights
 
 
-def peek(data: Any) -> Any:
+def peek(data: Any, name: str) -> Any:
     """Return the data as an array, only to look at its shape."""
-    return data if hasattr(data, "shape") else np.asarray(data, dtype=object)
+    check_kind(data, name)
+    if hasattr(data, "shape"):
+        return data
+    try:
+        return np.asarray(data)
+    except ValueError:
+        return as_numbers(data, name)

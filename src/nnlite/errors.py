@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 def explain_error(
@@ -34,13 +37,17 @@ def explain_error(
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that looks most like `name`, if one does.
 
-    >>> nearest("rleu", ["relu", "sigmoid"])
-    'relu'
+    >>> nearest("rleu", ["relu", "sigmoid"]), nearest("Mean Squared Error", ["mean_squared_error"])
+    ('relu', 'mean_squared_error')
     """
-    # Sorted, so that of two spellings the one in small letters is named.
-    lowered = {k.lower(): k for k in sorted(known)}
-    found = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
-    return lowered[found[0]] if found else None
+    # Of names that differ in case and underscores only, the lower-case one is proposed.
+    by_letters = {_letters(k): k for k in sorted(known, key=str.swapcase, reverse=True)}
+    found = difflib.get_close_matches(_letters(name), by_letters, n=1, cutoff=0.6)
+    return by_letters[found[0]] if found else None
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def look_up(kind: str, name: str, known: Mapping[str, T]) -> T:
@@ -52,11 +59,30 @@ def look_up(kind: str, name: str, known: Mapping[str, T]) -> T:
     guess = nearest(name, known)
     raise ValueError(
         explain_error(
-            f"Unknown {kind}. Known: {', '.join(sorted(known))}.",
+            f"Unknown {kind}. Known: {listed(known)}.",
             f"{name!r}",
-            remedy=f'Did you mean "{guess}"?' if guess else f"Choose one of the known {kind}s.",
+            remedy=f'Did you mean "{guess}"?' if guess else "Choose one of the known names.",
         )
     )
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return the names in alphabetic order; of `Adam` and `adam`, only the second.
+
+    >>> listed(["sgd", "Adam", "adam"])
+    'adam, sgd'
+    """
+    by_letters = {_letters(name): name for name in sorted(names)}
+    return ", ".join(sorted(by_letters.values()))
+
+
+def with_article(noun: str) -> str:
+    """Return the noun with "A" or "An" before it.
+
+    >>> with_article("loss"), with_article("optimizer")
+    ('A loss', 'An optimizer')
+    """
+    return f"An {noun}" if noun[0] in "aeiou" else f"A {noun}"
 
 
 def reject_unknown_arguments(owner: str, unknown: Mapping[str, Any], known: Iterable[str]) -> None:
@@ -73,3 +99,71 @@ def reject_unknown_arguments(owner: str, unknown: Mapping[str, Any], known: Iter
             remedy=f"Did you mean {guess}=?" if guess else f"Leave out {name}=.",
         )
     )
+
+
+def argument_names(of: type) -> list[str]:
+    """Return every argument that a class takes, also those its constructor hands on to its base."""
+    names: set[str] = set()
+    for base in of.__mro__:
+        if "__init__" not in vars(base):
+            continue
+        parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]
+        own = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+        # What a base demands, the class itself has given.
+        names.update(p.name for p in own if not names or p.default is not p.empty)
+        if len(own) == len(parameters):
+            break
+    return sorted(names)
+
+
+class ExplainsItsArguments(type):
+    """The type of classes that say what they take when they are called with something else."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Make an object."""
+        try:
+            return super().__call__(*args, **kwargs)
+        except TypeError:
+            init = inspect.getattr_static(cls, "__init__")
+            explain_call(cls.__name__, init, argument_names(cls), (None, *args), kwargs)
+            raise
+
+
+def explains_its_arguments(method: Callable[P, T]) -> Callable[P, T]:
+    """Make a method say what it takes when it is called with something else."""
+
+    @wraps(method)
+    def explaining(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(*args, **kwargs)
+        except TypeError:
+            names = list(inspect.signature(method).parameters)[1:]
+            explain_call(method.__name__, method, names, args, kwargs)
+            raise
+
+    return explaining
+
+
+def explain_call(
+    owner: str,
+    function: Callable[..., Any],
+    names: list[str],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> None:
+    """Raise a TypeError that lists the arguments, if the function cannot take these."""
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except TypeError as problem:
+        unknown = {name: value for name, value in kwargs.items() if name not in names}
+        reject_unknown_arguments(owner, unknown, names)
+        raise TypeError(
+            explain_error(
+                f"{owner} takes the arguments {', '.join(names)}."
+                if names
+                else f"{owner} takes no arguments.",
+                f"a call with {problem}"
+                if "too many" in str(problem) or "multiple" in str(problem)
+                else f"a call that is {problem}",
+            )
+        ) from None

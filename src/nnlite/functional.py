@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import summaries
-from .errors import explain_error, look_up
+from .errors import ExplainsItsArguments, explain_error, look_up
 from .flat import FlatWeights
 from .layers.base import Layer
-from .layers.checks import check_dtype, check_weights
+from .layers.checks import check_dtype, check_name, check_weights
 from .layers.symbolic import InputLayer, Tensor
 from .learning import Learner
 from .network import Graph, missing_inputs
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .explain import Explanation
 
 
-class Model(Learner):
+class Model(Learner, metaclass=ExplainsItsArguments):
     """A network between inputs and outputs, with branches and merges.
 
     Parameters
@@ -70,6 +70,8 @@ class Model(Learner):
                         remedy="Make them with Input(shape=...).",
                     )
                 )
+        if len(set(self.inputs)) < len(self.inputs):
+            raise ValueError(explain_error("Every Input is given once.", f"inputs={self.inputs!r}"))
         unconnected = missing_inputs(self.outputs, self.inputs, lambda t: f"{t!r}")
         if unconnected:
             raise ValueError(
@@ -87,7 +89,7 @@ class Model(Learner):
         self._build()
 
     def _start(self, name: str | None, seed: int | None, dtype: Any) -> None:
-        self.name = name or self.default_name
+        self.name = check_name(name) or self.default_name
         self.dtype = check_dtype(dtype)
         self.rng = new_generator(seed)
         self.layers: list[Layer] = []
@@ -165,21 +167,25 @@ class Model(Learner):
     @property
     def input_shape(self) -> Any:
         """The shape of the data, None standing for the number of samples."""
+        self.check_built("input_shape")
         return _shapes(self.inputs)
 
     @property
     def output_shape(self) -> Any:
         """The shape of the predictions, None standing for the number of samples."""
+        self.check_built("output_shape")
         return _shapes(self.outputs)
 
     @property
     def input(self) -> Any:
         """The tensor where data enters, or the list of them."""
+        self.check_built("input")
         return self.inputs if len(self.inputs) > 1 else self.inputs[0]
 
     @property
     def output(self) -> Any:
         """The tensor that the model gives, or the list of them."""
+        self.check_built("output")
         return self.outputs if len(self.outputs) > 1 else self.outputs[0]
 
     def forpass(self, x: Any, training: bool = False) -> Any:
@@ -208,7 +214,15 @@ class Model(Learner):
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return a layer by its name or its place."""
-        if index is not None:
+        if name is None or index is not None:
+            if not isinstance(index, int) or not -len(self.layers) <= index < len(self.layers):
+                raise ValueError(
+                    explain_error(
+                        f"get_layer takes a name, or an index below {len(self.layers)}.",
+                        f"index={index!r}",
+                        f"model '{self.name}' of {len(self.layers)} layers",
+                    )
+                )
             return self.layers[index]
         return look_up("layer", str(name), {layer.name: layer for layer in self.layers})
 
@@ -313,13 +327,17 @@ class Model(Learner):
 
 def _tensors(given: Any, what: str) -> list[Tensor]:
     tensors = list(given) if isinstance(given, list | tuple) else [given]
+    if not tensors:
+        raise ValueError(
+            explain_error(f"A model needs {what}.", f"{what}={given!r}", remedy="Model(x, y)")
+        )
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
             raise TypeError(
                 explain_error(
                     f"{what} must be tensors: Inputs, or what a layer returned for them.",
                     f"{tensor!r} ({type(tensor).__name__})",
-                    remedy="For a list of layers use Sequential."
+                    remedy="For a list of layers use Sequential; here, call the layer: Dense(1)(x)."
                     if isinstance(tensor, Layer)
                     else "x = Input(shape=(2,)); y = Dense(1)(x); Model(x, y)",
                 )

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from .checks import checked_number
 from .configuration import Configurable, resolve
 from .errors import explain_error
+from .numeric import as_numbers
 from .seeding import check_seed, new_generator
 from .types import Array, Shape
 
@@ -32,7 +34,15 @@ class Initializer(Configurable):
         self, shape: Any, dtype: Any = "float32", rng: np.random.Generator | None = None
     ) -> Array:
         """Return a new array of that shape and dtype."""
-        shape = (int(shape),) if isinstance(shape, int | np.integer) else tuple(shape)
+        shape = tuple(shape) if isinstance(shape, list | tuple) else (shape,)
+        if not all(isinstance(size, int | np.integer) and size >= 0 for size in shape):
+            raise ValueError(
+                explain_error(
+                    "A shape is made of whole numbers from 0 on.",
+                    f"shape={shape!r}",
+                    remedy="he_normal()((30, 10)) makes the weights from 30 inputs to 10 units.",
+                )
+            )
         if self.seed is not None or rng is None:
             rng = new_generator(self.seed)
         return np.asarray(self.fill(shape, rng)).astype(dtype)
@@ -97,7 +107,7 @@ class Constant(Initializer):
 
     def __init__(self, value: Any = 0.0) -> None:
         super().__init__()
-        self.value = np.asarray(value, dtype=np.float64)
+        self.value = as_numbers(value, "value").astype(np.float64)
 
     def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
         """Return the value in that shape."""
@@ -121,9 +131,8 @@ class RandomNormal(Initializer):
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
         super().__init__(seed)
-        if not stddev >= 0:
-            raise ValueError(explain_error("stddev must be from 0 on.", f"stddev={stddev!r}"))
-        self.mean, self.stddev = mean, stddev
+        self.mean = checked_number("mean", mean)
+        self.stddev = checked_number("stddev", stddev, least=0)
 
     def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
         """Return samples of N(mean, stddev²)."""
@@ -141,6 +150,8 @@ class RandomUniform(Initializer):
         self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None
     ) -> None:
         super().__init__(seed)
+        checked_number("minval", minval)
+        checked_number("maxval", maxval)
         if not minval <= maxval:
             raise ValueError(
                 explain_error(

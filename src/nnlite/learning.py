@@ -9,7 +9,7 @@ import numpy as np
 from . import compiling
 from .callbacks import Callback, CallbackList, History, progress_callbacks, result_printer
 from .data import Data, as_input, as_list, as_sample_weights, check_lengths, peek
-from .errors import explain_error, reject_unknown_arguments
+from .errors import explain_error, explains_its_arguments, reject_unknown_arguments
 from .flat import FlatWeights
 from .layers.checks import positive_integer
 from .layers.symbolic import Node, Tensor
@@ -60,6 +60,7 @@ class Learner:
     def build_for(self, x: Any) -> None:
         """Take the shape of the input from the data, where the model was not told."""
 
+    @explains_its_arguments
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -114,6 +115,7 @@ class Learner:
         self._compiled["optimizer"].parts = [part.place for part in self.flat.parts]
         return self._trainer
 
+    @explains_its_arguments
     def fit(
         self,
         x: Any = None,
@@ -130,7 +132,9 @@ class Learner:
         initial_epoch: int = 0,
         validation_freq: int = 1,
         *,
+        validation_batch_size: int | None = None,
         check_finite: bool = True,
+        workers: int | None = None,
     ) -> History:
         """Train the model, and return the history of losses and metrics.
 
@@ -159,28 +163,37 @@ class Learner:
             The epoch to go on from.
         validation_freq
             Watch the validation data only every so many epochs.
+        validation_batch_size
+            Samples per step of the validation; `batch_size` if not given.
         check_finite
             Stop with an error when the loss is no longer finite.
+        workers
+            2 lets a second thread take half of each batch of images, 1 does without; None decides
+            by the machine. The last bits of the result depend on it.
         """
         batch_size = positive_integer("batch_size", 32 if batch_size is None else batch_size, "fit")
         positive_integer("validation_freq", validation_freq, "fit")
-        if isinstance(epochs, bool) or not isinstance(epochs, int | np.integer) or epochs < 0:
-            raise ValueError(
-                explain_error("epochs must be a whole number from 0 on.", f"epochs={epochs!r}")
-            )
+        for name, count in (("epochs", epochs), ("initial_epoch", initial_epoch)):
+            if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 0:
+                raise ValueError(
+                    explain_error(
+                        f"{name} must be a whole number from 0 on.",
+                        f"{name}={count!r}",
+                        remedy="Write it without quotes." if isinstance(count, str) else None,
+                    )
+                )
         self.build_for(x)
         trainer = self._make_trainer()
         data = self._data(x, y, sample_weight, class_weight)
         validation = self._validation_data(validation_data)
+        if validation_batch_size is not None:
+            positive_integer("validation_batch_size", validation_batch_size, "fit")
         if validation is None and validation_split:
             data, validation = data.split(validation_split)
         self.history = History()
         self.stop_training = False
-        chosen: list[Callback] = [
-            *progress_callbacks(verbose),
-            *(callbacks if isinstance(callbacks, list | tuple) else [callbacks] * bool(callbacks)),
-            self.history,
-        ]
+        given = callbacks if isinstance(callbacks, list | tuple) else [callbacks] * bool(callbacks)
+        chosen: list[Callback] = [*progress_callbacks(verbose, given), *given, self.history]
         params = {
             "epochs": epochs,
             "steps": -(-data.size // batch_size),
@@ -194,13 +207,16 @@ class Learner:
             validation,
             runner,
             batch_size=batch_size,
+            validation_batch_size=validation_batch_size or batch_size,
             epochs=range(initial_epoch, epochs),
             shuffle=shuffle,
             check_finite=check_finite and not runner.watches_finiteness,
             validation_freq=validation_freq,
+            workers=None if workers is None else positive_integer("workers", workers, "fit"),
         )
         return self.history
 
+    @explains_its_arguments
     def evaluate(
         self,
         x: Any = None,
@@ -232,6 +248,7 @@ class Learner:
         """The names of what `evaluate` returns, once the model has seen data."""
         return list(self._make_trainer().results())
 
+    @explains_its_arguments
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto") -> Any:
         """Return the output for every sample, as an array; a list of arrays for several outputs.
 
@@ -250,6 +267,7 @@ class Learner:
         """Return the output for these samples, in one go."""
         return self.predict(x, batch_size=len(x) if np.ndim(x) else None)
 
+    @explains_its_arguments
     def train_on_batch(
         self,
         x: Any,
@@ -277,8 +295,8 @@ class Learner:
         return self.evaluate(
             x,
             y,
-            batch_size=len(x),
             verbose=0,
+            batch_size=len(x) if np.ndim(x) else None,
             sample_weight=sample_weight,
             return_dict=return_dict,
         )
@@ -294,6 +312,7 @@ class Learner:
         return arrays
 
     def _data(self, x: Any, y: Any, sample_weight: Any, class_weight: Any) -> Data:
+        self._check_order(x, y)
         inputs = self._inputs(x)
         if y is None:
             raise ValueError(
@@ -301,16 +320,35 @@ class Learner:
                     "Training and evaluation compare predictions with the truth: y is needed.",
                     "y=None",
                     f"model '{self.name}'",
+                    "Give both: fit(x, y).",
                 )
             )
-        given = as_list(y, self.output_names, "output")
-        check_lengths(inputs, [np.atleast_1d(peek(target)) for target in given])
+        given = as_list(y, self.output_names, "output", len(inputs[0]))
+        check_lengths(inputs, [np.atleast_1d(peek(target, "y")) for target in given])
         objectives = self._make_trainer().objectives
         targets = [o.check(t, self.dtype) for o, t in zip(objectives, given, strict=True)]
         weights = as_sample_weights(
             sample_weight, class_weight, targets[0], len(inputs[0]), self.dtype
         )
         return Data(inputs, targets, weights)
+
+    def _check_order(self, x: Any, y: Any) -> None:
+        """Raise if x looks like the truth and y like the data."""
+        single = len(self.inputs) == len(self.outputs) == 1
+        if not single or isinstance(x, dict) or isinstance(y, dict):
+            return
+        takes, gives = self.inputs[0].shape, self.outputs[0].shape
+        shape_x = np.shape(peek(x, "x"))[1:]
+        shape_y = () if y is None else np.shape(peek(y, "y"))[1:]
+        if takes not in ((1,), shape_x) and shape_x in (gives, ()) and shape_y == takes:
+            raise ValueError(
+                explain_error(
+                    f"x is what goes in, samples of shape {takes}; y is what shall come out.",
+                    f"x of samples {shape_x}, y of samples {shape_y}",
+                    f"model '{self.name}'",
+                    "They look swapped: fit(x, y) takes the data first.",
+                )
+            )
 
     def _validation_data(self, given: Any) -> Data | None:
         if given is None:
@@ -321,6 +359,7 @@ class Learner:
                     "validation_data must be (x, y) or (x, y, sample_weight).",
                     f"{type(given).__name__}"
                     + (f" of {len(given)}" if isinstance(given, list | tuple) else ""),
+                    remedy="validation_data=(x_test, y_test)",
                 )
             )
         return self._data(given[0], given[1], given[2] if len(given) == 3 else None, None)

@@ -51,7 +51,16 @@ class Sequential(Model):
     ) -> None:
         self._start(name, seed, dtype)
         self._end: Tensor | None = None
-        for layer in [] if layers is None else layers:
+        if layers is not None and not isinstance(layers, list | tuple):
+            raise TypeError(
+                explain_error(
+                    "A Sequential takes a list of layers.",
+                    f"{layers!r} ({type(layers).__name__})",
+                    f"model '{self.name}'",
+                    "Put the layers in brackets: Sequential([Dense(4), Dense(1)]).",
+                )
+            )
+        for layer in layers or []:
             self.add(layer)
 
     def add(self, layer: Any) -> None:
@@ -81,6 +90,12 @@ class Sequential(Model):
             remedy = None
             if isinstance(layer, type) and issubclass(layer, Layer):
                 remedy = f"Make one: {layer.__name__}(...)."
+            elif isinstance(layer, str):
+                remedy = "An activation by name is a layer of its own: Activation(name)."
+            elif isinstance(layer, list | tuple):
+                remedy = "One list for all layers is enough: leave out the inner brackets."
+            elif layer is Input:
+                remedy = "Call it with a shape: Input(shape=(30,))."
             raise TypeError(
                 explain_error(
                     "A Sequential is made of layers.",
@@ -118,7 +133,11 @@ class Sequential(Model):
         """Take the last layer off the chain, and return it."""
         if not self.layers:
             raise ValueError(
-                explain_error("There is no layer to take off.", "a model without layers")
+                explain_error(
+                    "There is no layer to take off.",
+                    "a model without layers",
+                    f"model '{self.name}'",
+                )
             )
         layer = self.layers.pop()
         if self.nodes:
@@ -130,8 +149,8 @@ class Sequential(Model):
 
     def build(self, input_shape: Any) -> None:
         """Make the weights for samples of this shape; a leading None stands for their number."""
-        shape = tuple(np.atleast_1d(np.array(input_shape, dtype=object)))
-        if shape and shape[0] is None:
+        shape = tuple(input_shape) if isinstance(input_shape, list | tuple) else (input_shape,)
+        if len(shape) > 1 and shape[0] is None:
             shape = shape[1:]
         if self._end is None:
             self._end = Input(shape)
@@ -151,7 +170,7 @@ class Sequential(Model):
                 )
             )
         if not self.built:
-            shape = np.shape(peek(x))
+            shape = np.shape(peek(x, "x"))
             self.build(shape[1:] if len(shape) > 1 else (1,))
 
 

@@ -34,6 +34,7 @@ class LinearPart:
     """A layer without its activation: what a loss sees that is computed from the logits."""
 
     def __init__(self, layer: ActivatedLayer) -> None:
+        self.layer = layer
         self.forpass = layer.forpass_z
         self.backprop = layer.backprop_z
 

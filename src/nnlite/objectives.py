@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import activations, losses, metrics
-from .errors import explain_error
+from .errors import explain_error, nearest
 from .layers.base import ActivatedLayer, Layer
 from .types import Array, Shape
 
@@ -62,6 +62,15 @@ class Objective:
         layer: Layer,
         private: bool,
     ) -> None:
+        if activation is activations.softmax and self.shape[-1:] == (1,):
+            raise ValueError(
+                explain_error(
+                    "softmax over a single unit is always 1: it cannot learn.",
+                    f"an output of shape (n, {self.shape[-1]})",
+                    f"layer '{layer.name}'",
+                    "For yes or no, use one unit with sigmoid and binary_crossentropy.",
+                )
+            )
         own = activation.name == loss.activation.name
         if loss.from_logits and own:
             raise ValueError(
@@ -139,8 +148,11 @@ def per_output(given: Any, names: Sequence[str], what: str, each: bool = False) 
         if unknown:
             raise ValueError(
                 explain_error(
-                    f"{what} are given by the names of the outputs: {', '.join(names)}.",
+                    f"The {what} are given by the names of the outputs: {', '.join(names)}.",
                     f"{unknown[0]!r}",
+                    remedy=f"Did you mean {guess!r}?"
+                    if (guess := nearest(str(unknown[0]), names))
+                    else f"Give the output layer name={unknown[0]!r}.",
                 )
             )
         return [given.get(name) for name in names]
@@ -161,7 +173,9 @@ def _check_count(given: Sequence[Any], names: Sequence[str], what: str) -> None:
     if len(given) != len(names):
         raise ValueError(
             explain_error(
-                f"{what}: one for each of the {len(names)} outputs {', '.join(names)}.",
+                f"{what}: one for each of the {len(names)} outputs {', '.join(names)}."
+                if len(names) > 1
+                else f"{what}: one for the only output, {names[0]}.",
                 f"{len(given)}: {given!r}",
             )
         )

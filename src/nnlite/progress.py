@@ -65,13 +65,12 @@ class ProgressBar:
         """The validation has no bar of its own."""
 
     def on_test_end(self, logs: Figures | None = None) -> None:
-        """Its results come with the end of the epoch."""
+        """Keep the figures of the validation: they are shown during the next epochs."""
+        self.validation = {f"val_{name}": value for name, value in (logs or {}).items()}
 
     def on_epoch_end(self, epoch: int, logs: Figures | None = None) -> None:
-        """Keep the figures of the epoch: those of the validation are shown during the next."""
-        self.figures = dict(logs or {})
-        found = {name: value for name, value in self.figures.items() if name.startswith("val_")}
-        self.validation = found or self.validation
+        """Keep the figures of the epoch, for the last line."""
+        self.figures = logs or {}
 
     def on_train_end(self, logs: Figures | None = None) -> None:
         """Leave one line with the last state."""
@@ -118,10 +117,12 @@ class LiveBar:
         """Leave one line, whole even if it is wider than the terminal."""
         if isinstance(sys.stdout, _ClearsTheLine):
             sys.stdout = self.stdout
-        elapsed = duration(self.bar.format_dict["elapsed"])
+        last = summary(label, self.bar.format_dict["elapsed"], figures)
         self.bar.leave = False
         self.bar.close()
-        self.bar.write(f"{label} in {elapsed} - {epoch_line(figures)}", file=self.stream)
+        # Behind the bar there may be more to wipe away: the ^C of who ended it.
+        self.stream.write("\r" + " " * _columns() + "\r")
+        self.bar.write(last, file=self.stream)
 
 
 class _ClearsTheLine:
@@ -177,7 +178,7 @@ class LogLines:
     def show(self, done: int, label: str, figures: Figures) -> None:
         """Print a line, if another tenth is done."""
         tenth, now = done * 10 // self.total, time.perf_counter()
-        if tenth > self.tenth and now >= self.last + 1:
+        if tenth > self.tenth and done < self.total and now >= self.last + 1:
             self.tenth, self.last = tenth, now
             self._print(done, label, figures)
 
@@ -187,8 +188,7 @@ class LogLines:
 
     def _print(self, done: int, label: str, figures: Figures) -> None:
         seconds = time.perf_counter() - self.start
-        percent = f"{100 * done // self.total:3d}%"
-        say(f"{percent} {label} in {duration(seconds)} - {epoch_line(figures)}")
+        say(f"{100 * done // self.total:3d}% {summary(label, seconds, figures)}")
 
 
 def say(text: str) -> None:
@@ -220,6 +220,15 @@ def _columns() -> int:
     except (OSError, ValueError, AttributeError):
         width = 0
     return (width or 80) - 1
+
+
+def summary(label: str, seconds: float, figures: Figures) -> str:
+    """Return how far the training came, in which time, and how well it did.
+
+    >>> summary("Epoch 2/2", 0.34, {"loss": 0.25})
+    'Epoch 2/2 in 0.3 s - loss: 0.2500'
+    """
+    return " - ".join([f"{label} in {duration(seconds)}", *([epoch_line(figures)] * bool(figures))])
 
 
 def duration(seconds: float) -> str:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import uuid
+import zipfile
+import zlib
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from . import layers as known_layers
+from . import losses, metrics
 from .configuration import serialize
-from .errors import explain_error, look_up
+from .errors import explain_error
+from .files import as_path, check_exists, check_folder
 from .layers.base import Layer
 from .layers.symbolic import Input, InputLayer, Tensor
 from .models import Model, Sequential
@@ -68,12 +73,31 @@ def load_model(filepath: str | Path, custom_objects: dict[str, type] | None = No
                 "Make the model, then model.load_weights(path).",
             )
         )
-    config = json.loads(str(arrays.pop(_CONFIG)))
-    model = model_from_config(config["model"], custom_objects or {})
-    model.set_weights([arrays[name] for name in _named_weights(model)])
-    if config["compiled"] is not None:
-        model.compile(**config["compiled"])
+    config = _config_in(arrays, filepath)
+    try:
+        model = model_from_config(config["model"], custom_objects or {})
+        model.set_weights([arrays[name] for name in _named_weights(model)])
+        if config["compiled"] is not None:
+            settings = dict(config["compiled"])
+            settings["loss"] = _objects(losses, settings["loss"])
+            settings["metrics"] = _objects(metrics, settings["metrics"])
+            model.compile(**settings)
+    except (KeyError, IndexError, AttributeError, TypeError) as error:
+        if "Received: " in str(error):
+            raise
+        received = f"a description without {error}" if isinstance(error, KeyError) else f"{error}"
+        raise _not_a_model_file(filepath, received) from error
     return model
+
+
+def _config_in(arrays: dict[str, Array], filepath: str | Path) -> dict[str, Any]:
+    try:
+        config = json.loads(str(arrays.pop(_CONFIG)))
+    except ValueError:
+        config = None
+    if not isinstance(config, dict) or not isinstance(config.get("model"), dict):
+        raise _not_a_model_file(filepath, "a file without a description of layers")
+    return {"compiled": None, **config}
 
 
 def model_config(model: Model) -> dict[str, Any]:
@@ -125,7 +149,16 @@ def _make_layer(entry: dict[str, Any], custom_objects: dict[str, type]) -> Layer
         for name, found in vars(known_layers).items()
         if isinstance(found, type) and issubclass(found, Layer)
     }
-    found = look_up("layer class", entry["class_name"], {**classes, **custom_objects})
+    name = entry["class_name"]
+    if name not in classes and name not in custom_objects:
+        raise ValueError(
+            explain_error(
+                f"The file has a layer of your own class {name!r}.",
+                f"custom_objects with {', '.join(custom_objects) or 'nothing'}",
+                remedy=f'load_model(path, custom_objects={{"{name}": {name}}})',
+            )
+        )
+    found = {**classes, **custom_objects}[name]
     config = dict(entry["config"])
     if found is InputLayer:
         return InputLayer(tuple(config["input_shape"]), name=config["name"])
@@ -137,12 +170,38 @@ def _compiled_config(model: Model) -> dict[str, Any] | None:
     settings = model._compiled
     if settings is None:
         return None
-    plain = {key: serialize(value) for key, value in settings.items()}
+    plain = {
+        "optimizer": serialize(settings["optimizer"]),
+        "loss": _plain(losses, settings["loss"]),
+        "metrics": _plain(metrics, settings["metrics"]),
+        "loss_weights": serialize(settings["loss_weights"]),
+    }
     try:
         json.dumps(plain)
     except TypeError:
         return None
     return plain
+
+
+def _plain(module: ModuleType, value: Any) -> Any:
+    """Return losses or metrics as plain values; a function or a class of the module by its name."""
+    if isinstance(value, list | tuple):
+        return [_plain(module, item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(module, item) for name, item in value.items()}
+    name = getattr(value, "__name__", "")
+    return name if name and getattr(module, name, None) is value else serialize(value)
+
+
+def _objects(module: ModuleType, value: Any) -> Any:
+    """Return what `_plain` made plain: objects, where it was more than a name."""
+    if isinstance(value, list):
+        return [_objects(module, item) for item in value]
+    if isinstance(value, dict) and "class_name" in value:
+        return module.get(value)
+    if isinstance(value, dict):
+        return {name: _objects(module, item) for name, item in value.items()}
+    return value
 
 
 def _named_weights(model: Model) -> dict[str, Array]:
@@ -155,24 +214,42 @@ def _named_weights(model: Model) -> dict[str, Array]:
 
 def _write(filepath: str | Path, arrays: dict[str, Array]) -> None:
     """Write all or nothing: a failure in the middle leaves the old file as it was."""
-    path = Path(filepath)
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".unfinished")
+    path = as_path(filepath)
+    check_folder(path)
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.unfinished")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with unfinished.open("xb") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
         os.replace(unfinished, path)
     except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         raise
 
 
 def _read(filepath: str | Path) -> dict[str, Array]:
+    path = as_path(filepath)
+    check_exists(path)
     try:
-        with np.load(filepath, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (ValueError, AttributeError, EOFError) as error:
-        raise ValueError(
-            explain_error(
-                "A model file is one that save or save_weights wrote.", str(error), f"{filepath}"
-            )
-        ) from None
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        OSError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ):
+        raise _not_a_model_file(path, "a file of another kind, or a damaged one") from None
+
+
+def _not_a_model_file(path: str | Path, received: str) -> ValueError:
+    return ValueError(
+        explain_error(
+            "A model file is one that save or save_weights wrote.",
+            received,
+            f"{path}",
+            "Save the model again with model.save(path).",
+        )
+    )

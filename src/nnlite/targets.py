@@ -7,89 +7,8 @@ from typing import Any
 import numpy as np
 
 from .errors import explain_error
+from .numeric import as_numbers, cast, check_finite
 from .types import Array, Shape
-
-
-def as_numbers(data: Any, name: str) -> Array:
-    """Return lists, arrays, pandas frames and series as an array of numbers.
-
-    >>> as_numbers([[1, 2], [3, 4]], "x").shape
-    (2, 2)
-    """
-    try:
-        array = np.asarray(data)
-    except ValueError:
-        raise ValueError(
-            explain_error(
-                f"{name} must be rectangular: every sample with the same number of values.",
-                f"a {type(data).__name__} whose entries differ in length",
-            )
-        ) from None
-    if array.dtype.kind == "O":
-        array = _from_objects(array, name)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(
-            explain_error(
-                f"{name} must be numbers.",
-                f"values of type {array.dtype}, the first {_first(array)!r}",
-                remedy="Turn text and categories into numbers first, e.g. with to_categorical.",
-            )
-        )
-    return array
-
-
-def _from_objects(array: Array, name: str) -> Array:
-    """Pandas gives objects for mixed columns: numbers among them are fine, anything else is not."""
-    for place, value in np.ndenumerate(array):
-        if not isinstance(value, int | float | bool | np.number | np.bool_):
-            raise TypeError(
-                explain_error(
-                    f"{name} must be numbers.",
-                    f"{value!r} ({type(value).__name__}) at {_spell(place)}",
-                    remedy="Drop or convert that column first.",
-                )
-            )
-    return array.astype(np.float64)
-
-
-def _first(array: Array) -> Any:
-    return array.flat[0] if array.size else None
-
-
-def _spell(place: tuple[int, ...]) -> str:
-    """Say where a value is.
-
-    >>> _spell((3, 1))
-    'row 3, column 1'
-    """
-    words = ["row", "column"] if len(place) <= 2 else ["index"] * len(place)
-    return ", ".join(f"{word} {index}" for word, index in zip(words, place, strict=False))
-
-
-def check_finite(array: Array, name: str) -> None:
-    """Raise if there is a NaN or an infinity, saying where the first one is."""
-    if array.dtype.kind != "f" or _is_finite(array):
-        return
-    first = int(np.argmin(np.isfinite(array)))
-    place = tuple(int(index) for index in np.unravel_index(first, array.shape))
-    bad = int((~np.isfinite(array)).sum())
-    raise ValueError(
-        explain_error(
-            f"{name} must be finite: one NaN or infinity spoils every weight.",
-            f"{array[place]} at {_spell(place)} ({bad} such value{'s' if bad > 1 else ''})",
-            remedy="Fill or drop missing values first, e.g. with frame.dropna().",
-        )
-    )
-
-
-def _is_finite(array: Array) -> bool:
-    """A sum of squares is finite only if every number is, and takes half as long as asking each."""
-    if array.flags.c_contiguous:
-        flat = array.ravel()
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            if np.isfinite(np.dot(flat, flat)):
-                return True
-    return bool(np.isfinite(array).all())
 
 
 def numbers(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
@@ -98,8 +17,7 @@ def numbers(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
     >>> numbers([1, 2, 3], (1,), "float64", "mean_squared_error").shape
     (3, 1)
     """
-    array = as_numbers(y, "y")
-    check_finite(array, "y")
+    array = cast(as_numbers(y, "y"), dtype, "y", y)
     if array.ndim == 0:
         array = array.reshape(1)
     shape = array.shape[1:]
@@ -116,7 +34,7 @@ def numbers(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
                 )
             )
         array = array.reshape(len(array), *output_shape)
-    return array.astype(dtype, copy=False)
+    return array
 
 
 def _without_ones(shape: Shape) -> Shape:
@@ -130,8 +48,16 @@ def _remedy_for_shape(array: Array, output_shape: Shape) -> str:
             f"for one value per sample, end the model with 1 unit instead of {output_shape[0]}."
         )
     if len(array.shape) == 2 and len(output_shape) == 1:
-        return f"End the model with {array.shape[1]} units."
+        remedy = f"End the model with {array.shape[1]} units"
+        if _is_one_hot(array):
+            remedy += " and softmax, for categorical_crossentropy"
+        return remedy + "."
     return "Give the last layer the shape of y."
+
+
+def _is_one_hot(array: Array) -> bool:
+    ones = np.count_nonzero(array == 1, axis=-1)
+    return bool((ones == 1).all() and (np.count_nonzero(array, axis=-1) == 1).all())
 
 
 def probabilities(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
@@ -141,13 +67,20 @@ def probabilities(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
     array([[0.], [1.]])
     """
     array = numbers(y, output_shape, dtype, loss)
-    _check_range(
-        array,
-        loss,
-        "For labels −1 and 1, use (y + 1) / 2; for more than two classes, softmax with "
-        "sparse_categorical_crossentropy; for any other number, mean_squared_error.",
-    )
+    _check_range(array, loss, _remedy_for_range(array))
     return array
+
+
+def _remedy_for_range(array: Array) -> str:
+    if np.isin(array, (-1, 1)).all():
+        return "For labels −1 and 1, use (y + 1) / 2."
+    if (array == np.floor(array)).all() and array.size and array.min() >= 0 and array.max() < 1000:
+        classes = int(array.max()) + 1
+        return (
+            f"For {classes} classes, end the model with {classes} units and softmax, and use "
+            "sparse_categorical_crossentropy; for numbers, mean_squared_error."
+        )
+    return "To predict numbers instead of yes or no, use mean_squared_error."
 
 
 def _check_range(array: Array, loss: str, remedy: str) -> None:
@@ -170,11 +103,12 @@ def one_hot_rows(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
     """
     array = as_numbers(y, "y")
     check_classes(output_shape, loss)
-    if array.shape[1:] != output_shape and _without_ones(array.shape[1:]) == output_shape[:-1]:
+    flat = _without_ones(array.shape[1:]) == output_shape[:-1]
+    if array.size and array.shape[1:] != output_shape and flat:
         raise ValueError(
             explain_error(
                 f"{loss} takes one-hot rows, one value for each of {output_shape[-1]} classes.",
-                f"y of shape {array.shape}, the first label {_first(array)}",
+                f"y of shape {array.shape}, the first label {array.flat[0]:g}",
                 f"loss '{loss}'",
                 "For integer labels use sparse_categorical_crossentropy, "
                 "or nnlite.utils.to_categorical(y).",
@@ -204,7 +138,7 @@ def class_numbers(y: Any, output_shape: Shape, loss: str) -> Array:
     """
     array = as_numbers(y, "y")
     check_classes(output_shape, loss)
-    check_finite(array, "y")
+    check_finite(array, "y", y)
     if array.ndim == 0:
         array = array.reshape(1)
     classes = output_shape[-1]
@@ -225,6 +159,10 @@ def class_numbers(y: Any, output_shape: Shape, loss: str) -> Array:
                     "'", ""
                 ),
                 f"loss '{loss}'",
+                f"Take one of the columns, or end the model with {array.shape[1]} units and "
+                "use categorical_crossentropy."
+                if array.ndim == 2
+                else "Give y one whole number per sample.",
             )
         )
     whole = array.astype(np.int64)
@@ -245,10 +183,18 @@ def class_numbers(y: Any, output_shape: Shape, loss: str) -> Array:
                 f"Class numbers must be 0 to {classes - 1} for an output of {classes} units.",
                 f"{whole.ravel()[place]} at sample {place}",
                 f"loss '{loss}'",
-                f"Give the last layer {int(whole.max()) + 1} units, or number the classes from 0.",
+                _remedy_for_class_numbers(int(whole.min()), int(whole.max()), classes),
             )
         )
     return whole.reshape(len(whole), *output_shape[:-1])
+
+
+def _remedy_for_class_numbers(smallest: int, largest: int, classes: int) -> str:
+    if smallest < 0:
+        return "Number the classes from 0: classes, y = np.unique(y, return_inverse=True)."
+    if smallest > 0 and largest == classes:
+        return f"Number the classes from 0: y - {smallest}."
+    return f"Give the last layer {largest + 1} units, or number the classes from 0."
 
 
 def check_classes(output_shape: Shape, loss: str) -> None:

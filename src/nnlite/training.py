@@ -12,6 +12,7 @@ import numpy as np
 from .callbacks import CallbackList
 from .data import Data
 from .errors import explain_error
+from .halves import in_halves
 from .layers.base import Layer
 from .objectives import Objective
 from .optimizers import Optimizer
@@ -137,10 +138,12 @@ def train(
     callbacks: CallbackList,
     *,
     batch_size: int,
+    validation_batch_size: int,
     epochs: range,
     shuffle: bool,
     check_finite: bool,
     validation_freq: int,
+    workers: int | None = None,
 ) -> None:
     """Train for these epochs. Ctrl-C ends it cleanly, a loss that is not finite with an error."""
     model = trainer.model
@@ -148,7 +151,7 @@ def train(
     # The order within a single batch does not change its mean.
     shuffle = shuffle and batch_size < data.size
     may_be_plain = not (trainer.flat.regularized or callbacks.watch_batches)
-    with training_mode(model), np.errstate(all="ignore"):
+    with training_mode(model), np.errstate(all="ignore"), fast_network(trainer, workers):
         try:
             callbacks.on_train_begin()
             last_finite = trainer.flat.snapshot()
@@ -178,7 +181,7 @@ def train(
                 logs = trainer.results()
                 if validation is not None and (epoch + 1) % validation_freq == 0:
                     callbacks.on_test_begin()
-                    results = trainer.evaluate(validation, batch_size)
+                    results = trainer.evaluate(validation, validation_batch_size)
                     logs.update({f"val_{name}": value for name, value in results.items()})
                     callbacks.on_test_end(results)
                 callbacks.on_epoch_end(epoch, logs)
@@ -188,6 +191,17 @@ def train(
             model.stop_training = True
         finally:
             callbacks.on_train_end()
+
+
+@contextmanager
+def fast_network(trainer: Trainer, workers: int | None) -> Iterator[None]:
+    """Let the trainer use a network that computes the same, faster."""
+    plain = trainer.network
+    try:
+        with in_halves(plain, workers) as trainer.network:
+            yield
+    finally:
+        trainer.network = plain
 
 
 @contextmanager

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from .checks import checked_number
 from .errors import explain_error
+from .numeric import as_numbers, check_finite
 from .seeding import set_random_seed
-from .targets import as_numbers
 from .types import Array
 
 __all__ = ["set_random_seed", "to_categorical"]
@@ -35,6 +36,7 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
     labels = as_numbers(y, "y")
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]
+    check_finite(labels, "y")
     classes = labels.astype(np.int64)
     if not np.array_equal(classes, labels) or (classes.size and classes.min() < 0):
         raise ValueError(
@@ -44,11 +46,14 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
             )
         )
     count = int(classes.max(initial=-1)) + 1
+    if num_classes is not None:
+        checked_number("num_classes", num_classes, least=0, whole=True)
     if num_classes is not None and num_classes < count:
         raise ValueError(
             explain_error(
                 "num_classes must be larger than every class number.",
                 f"num_classes={num_classes}, y up to {count - 1}",
+                remedy=f"Leave num_classes out, or write num_classes={count}.",
             )
         )
     count = count if num_classes is None else num_classes

@@ -82,6 +82,8 @@ FUNCTIONS = {
     "onehot": lambda y: np.eye(3)[y],
     "flatten": lambda a: a.reshape(len(a), -1),
     "reshape": lambda a: a,
+    "absolute": np.abs,
+    "chosen": lambda a, y: np.take_along_axis(a, y[:, None], axis=-1),
     "concatenate": lambda *arrays: np.concatenate(arrays, axis=-1),
 }
 
@@ -93,11 +95,34 @@ def computed(formula, values):
     text = re.sub(r"e\^(\w+)", r"exp(\1)", text)
     text = re.sub(r"- Σ ([^()]*)\)", r"- lastsum(\1))", text)
     text = re.sub(r"^Σ (.*)$", r"rowsum(\1)", text)
+    text = re.sub(r"/Σ (\w+)", r"/lastsum(\1)", text)
     text = re.sub(r"(\w+\d|\b2)\(", r"\1*(", text)
     text = re.sub(r"(?<![\w.])([\d.]+)·", r"\1*", text).replace("·", "@")
     text = re.sub(r"^\[(.*)\]$", r"concatenate(\1)", text)
     text = re.sub(r"([^()]+) if ([^()]+) else (.+?)(?=\)$|$)", r"where(\2, \1, \3)", text)
     return eval(text, {"__builtins__": {}}, {**FUNCTIONS, **values})
+
+
+def loss_computed(formula, values):
+    """Compute the formula of a loss as it is printed: elementwise, and summed over all."""
+    total, count = re.fullmatch(r"(.*)/(m|\(\d+·m\))", formula).groups()
+    sign, text = re.fullmatch(r"(−?)Σ (.*)", total).groups()
+    text = re.sub(r"Σ (\w+)", r"lastsum(\1)", text.replace("·", "*").replace("²", "**2"))
+    text = re.sub(
+        r"\bln (σ\([^()]*\)|\w+|\([^()]*(?:\(\w+\))?\))", r"ln(\1)", text.replace("−", "-")
+    )
+    text = re.sub(r"\|(.*)\|", r"absolute(\1)", text).replace("½", "0.5*").replace("σ", "sigmoid")
+    text = re.sub(r"(.*)\[Y\]", r"chosen(\1, Y)", text)
+    numbers = eval(text, {"__builtins__": {}}, {**FUNCTIONS, **values})
+    samples = len(values["X"])
+    divisor = samples if count == "m" else samples * int(count[1:].split("·")[0])
+    return (-1 if sign else 1) * numbers.sum() / divisor
+
+
+def check_loss(explanation):
+    """Compute the first line of the loss."""
+    formula, result = explanation.forward[-1].lines[0].formula.rsplit(" = ", 1)
+    assert loss_computed(formula, explanation.values) == pytest.approx(float(result), rel=1e-3)
 
 
 def check_formulas(explanation, unless=()):
@@ -137,12 +162,26 @@ def test_formulas_of_activations_are_true_in_a_layer_and_as_a_layer(activation):
         ("binary_crossentropy", "softmax", None, "dA1 = (A1 − Y)/(A1(1 − A1))/(3·m)"),
         ("categorical_crossentropy", "softmax", np.eye(3)[[0, 1, 2, 2, 1]], "dZ1 = (A1 − Y)/m"),
         ("sparse_categorical_crossentropy", "softmax", [0, 1, 2, 2, 1], "dZ1 = (A1 − onehot(Y))/m"),
-        ("sparse_categorical_crossentropy", "sigmoid", [0, 1, 2, 2, 1], "dA1 = −onehot(Y)/A1/m"),
     ],
 )
 def test_formulas_of_losses_are_true(loss, last, truth, gradient):
     found = explained([Dense(3, activation=last)], (2,), truth, loss)
     assert check_formulas(found) >= 4
+    check_loss(found)
+    assert found.backward[0].lines[0].equation == gradient
+
+
+@pytest.mark.parametrize(
+    ("loss", "truth", "gradient"),
+    [
+        ("categorical_crossentropy", np.eye(3)[[0, 1, 2, 2, 1]], "dA2 = (1/Σ A2 − Y/A2)/m"),
+        ("sparse_categorical_crossentropy", [0, 1, 2, 2, 1], "dA2 = (1/Σ A2 − onehot(Y)/A2)/m"),
+    ],
+)
+def test_a_loss_that_sees_probabilities_only_starts_at_them(loss, truth, gradient):
+    found = explained([Dense(3, activation="softmax"), Activation("linear")], (2,), truth, loss)
+    assert check_formulas(found) >= 6
+    check_loss(found)
     assert found.backward[0].lines[0].equation == gradient
 
 
@@ -152,6 +191,7 @@ def test_a_loss_from_logits_shows_its_activation():
     found = explained([Dense(1)], (2,), loss=BinaryCrossentropy(from_logits=True))
     assert found.backward[0].lines[0].equation == "dZ1 = (σ(Z1) − Y)/m"
     assert check_formulas(found) == 4
+    check_loss(found)
 
 
 def test_huber_shows_where_it_cuts():
@@ -421,10 +461,49 @@ def test_weights_whose_letter_is_taken_carry_the_layers_name():
     assert "dhidden.H = dH1·∂H1/∂hidden.H | (3,)" in equations(found)
 
 
+def test_two_weights_never_share_a_symbol():
+    class Shift(Layer):
+        def build(self, input_shape):
+            self.add_weight("beta", input_shape, "zeros")
+
+        def forpass(self, x, training=False):
+            return x + self.beta
+
+        def backprop(self, grad):
+            self.dbeta = grad.sum(axis=0)
+            return grad
+
+    found = explained([Shift(), BatchNormalization(), Dense(1)], (3,))
+    texts = equations(found)
+    assert "dβ1 = dH1·∂H1/∂β1 | (3,)" in texts
+    assert "dbatch_normalization.beta = Σ dN1 | (3,)" in texts
+
+
 def test_frozen_layers_have_no_weight_gradients_but_hand_theirs_on():
     texts = equations(explained([Dense(3), Dense(2, trainable=False), Dense(1)], (3,)))
     assert not any(text.startswith(("dW2", "db2")) for text in texts)
     assert "dZ1 = dZ2·W2ᵀ | (5, 2)·(2, 3) = (5, 3)" in texts
+
+
+def test_a_gradient_that_a_merge_computes_for_the_data_is_left_out_too():
+    x = Input((3,))
+    model = Model(x, Add()([x, Dense(3)(x)]), seed=0)
+    model.compile("sgd", "mse")
+    found = model.explain(RNG.normal(size=(4, 3)), RNG.normal(size=(4, 3)))
+    assert "dX" not in found.values
+    assert "dZ1 = dM1 | (4, 3) | handed on" in equations(found)
+
+
+def test_elu_shows_its_alpha_unless_it_is_1():
+    from nnlite.activations import Elu
+
+    for activation, formula in (
+        ("elu", "A1 = Z1 if Z1 > 0 else (e^Z1 − 1)"),
+        (Elu(0.5), "A1 = Z1 if Z1 > 0 else 0.5·(e^Z1 − 1)"),
+    ):
+        found = explained([Dense(2, activation=activation)], (3,))
+        assert found.forward[0].lines[1].equation == formula
+        assert check_formulas(found) >= 5
 
 
 def test_gradients_that_no_weight_needs_are_left_out():

@@ -103,3 +103,8 @@ def test_r2_is_that_of_scikit_learn() -> None:
 def test_a_row_of_truth_is_compared_with_a_column_one_by_one() -> None:
     assert MeanSquaredError()([1.0, 2.0, 3.0], [[1.0], [2.0], [5.0]]) == pytest.approx(4 / 3)
     assert r2_score([1.0, 2.0, 3.0], [[1.0], [2.0], [3.0]]) == 1.0
+
+
+def test_a_single_number_is_one_sample() -> None:
+    assert mean_squared_error(1.0, 3.0).tolist() == [4.0]
+    assert MeanAbsoluteError()(1.0, 3.0) == 2.0

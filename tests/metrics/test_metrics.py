@@ -136,7 +136,7 @@ def test_metrics_start_anew_with_every_epoch_and_for_the_validation() -> None:
     model = identity()
     model.compile(optimizer="sgd", loss="mse", metrics=["mae", "r2"])
     model.optimizer.learning_rate = 0.0
-    y = X + [[1.0], [1.0], [1.0], [1.0], [6.0]]
+    y = np.array([[1.0], [2.0], [3.0], [4.0], [10.0]])
     history = model.fit(
         X, y, batch_size=2, epochs=2, verbose=0, shuffle=False, validation_data=(X, X + 3)
     ).history
@@ -203,12 +203,14 @@ def test_metrics_for_the_wrong_number_of_outputs_are_explained() -> None:
     model = two_outputs()
     with pytest.raises(ValueError, match="metrics: one for each of the 2 outputs first, second"):
         model.compile("sgd", "mse", metrics=[["mae"], ["mse"], ["mae"]])
-    with pytest.raises(ValueError, match="names of the outputs: first, second.\nReceived: 'third'"):
+    with pytest.raises(
+        ValueError, match=r"names of the outputs: first, second.\nReceived: 'third'"
+    ):
         model.compile("sgd", "mse", metrics={"third": "mae"})
 
 
 def test_an_unknown_metric_is_explained_by_compile() -> None:
-    with pytest.raises(ValueError, match='Unknown metric.*\n.*\n.*Did you mean "accuracy"'):
+    with pytest.raises(ValueError, match=r'Unknown metric.*\n.*\n.*Did you mean "accuracy"'):
         identity().compile("sgd", "mse", metrics=["acuracy"])
     with pytest.raises(TypeError, match="A metric is given by its name"):
         identity().compile("sgd", "mse", metrics=[3])

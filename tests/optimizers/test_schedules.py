@@ -46,8 +46,13 @@ def test_piecewise_constant_decay_includes_its_boundaries() -> None:
 
 
 def test_piecewise_constant_decay_needs_one_more_value_than_boundaries() -> None:
-    with pytest.raises(ValueError, match="one more value than boundaries.\nReceived: 2 bound"):
+    with pytest.raises(ValueError, match=r"one more value than boundaries.\nReceived: 2 bound"):
         PiecewiseConstantDecay([1, 2], [0.1, 0.2])
+
+
+def test_piecewise_constant_decay_takes_lists() -> None:
+    with pytest.raises(TypeError, match="boundaries and values must be lists"):
+        PiecewiseConstantDecay(2, [1.0, 0.5])  # type: ignore[arg-type]
 
 
 def test_cosine_decay_falls_in_half_a_wave_and_stays() -> None:

@@ -119,7 +119,9 @@ def check_callback(callback: Any) -> None:
             explain_error(
                 "callbacks are objects of classes that extend Callback.",
                 f"{callback!r}",
-                remedy=f"Make one: {callback.__name__}()." if isinstance(callback, type) else None,
+                remedy=f"Make one: {callback.__name__}()."
+                if isinstance(callback, type)
+                else 'callbacks=[EarlyStopping(patience=5, monitor="loss")]',
             )
         )
     known = [name for name in dir(Callback) if name.startswith("on_")]
@@ -135,14 +137,17 @@ def check_callback(callback: Any) -> None:
             )
 
 
-def progress_callbacks(verbose: Any) -> list[Any]:
-    """Return what shows the progress: a bar for 1 and "auto", lines for 2, nothing for 0."""
+def progress_callbacks(verbose: Any, others: Sequence[Any] = ()) -> list[Any]:
+    """Return what shows the progress: a bar for 1 and "auto", lines for 2, nothing for 0.
+
+    One bar is enough: nothing, if the user's own callbacks bring one.
+    """
     if verbose in (0, False):
         return []
     if verbose == 2:
         return [EpochLines()]
     if verbose in (1, True, "auto"):
-        return [ProgressBar()]
+        return [] if any(isinstance(c, ProgressBar) for c in others) else [ProgressBar()]
     raise ValueError(explain_error('verbose must be 0, 1, 2 or "auto".', f"verbose={verbose!r}"))
 
 

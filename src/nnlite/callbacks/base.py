@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import ExplainsItsArguments
 
-class Callback:
+
+class Callback(metaclass=ExplainsItsArguments):
     """The base of all callbacks: write the methods you need.
 
     `self.model` is the model, `self.params` holds "epochs" and "steps" (per epoch). `logs` holds
@@ -60,3 +62,9 @@ class Callback:
 
     def on_test_end(self, logs: dict[str, float] | None = None) -> None:
         """Be told the results of the validation."""
+
+
+def note_learning_rate(model: Any, logs: dict[str, float] | None) -> None:
+    """Add the learning rate to the figures of an epoch, as Keras does."""
+    if logs is not None:
+        logs["learning_rate"] = model.optimizer.learning_rate

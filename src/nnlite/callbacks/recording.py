@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+from ..errors import explain_error
+from ..files import check_folder
 from ..progress import epoch_line
-from .base import Callback
+from .base import Callback, note_learning_rate
 
 
 class History(Callback):
@@ -53,6 +55,14 @@ class LearningRateScheduler(Callback):
     """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
+        if not callable(schedule):
+            raise TypeError(
+                explain_error(
+                    "schedule must be a function of the epoch and the learning rate.",
+                    f"schedule={schedule!r} ({type(schedule).__name__})",
+                    remedy="LearningRateScheduler(lambda epoch, rate: rate * 0.9)",
+                )
+            )
         self.schedule = schedule
         self.verbose = verbose
 
@@ -73,8 +83,7 @@ class LearningRateScheduler(Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Note the rate."""
-        if logs is not None:
-            logs["learning_rate"] = self.model.optimizer.learning_rate
+        note_learning_rate(self.model, logs)
 
 
 class CSVLogger(Callback):
@@ -97,6 +106,7 @@ class CSVLogger(Callback):
             with self.filename.open(newline="", encoding="utf-8") as file:
                 self._columns = next(csv.reader(file, delimiter=self.separator), [])
         mode = "a" if self.append else "w"
+        check_folder(self.filename)
         self._file = self.filename.open(mode, newline="", encoding="utf-8")
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from ..errors import explain_error
+from ..checks import checked_number
+from ..errors import explain_error, nearest
 from ..types import Array
-from .base import Callback
+from .base import Callback, note_learning_rate
 
 
 class Watcher(Callback):
@@ -18,6 +19,15 @@ class Watcher(Callback):
             raise ValueError(
                 explain_error('mode must be "auto", "min" or "max".', f"mode={mode!r}")
             )
+        if not isinstance(monitor, str):
+            raise TypeError(
+                explain_error(
+                    "monitor must be the name of a figure of the history.",
+                    f"monitor={monitor!r} ({type(monitor).__name__})",
+                    remedy='monitor="val_loss"',
+                )
+            )
+        checked_number("min_delta", min_delta)
         self.monitor = monitor
         grows = monitor.endswith(("accuracy", "acc", "r2_score", "r2"))
         self.larger_is_better = mode == "max" or (mode == "auto" and grows)
@@ -39,12 +49,22 @@ class Watcher(Callback):
                 explain_error(
                     f"{type(self).__name__} watches a figure of the history.",
                     f"monitor={self.monitor!r}; there are {', '.join(logs or {})}",
-                    remedy="Give fit validation_data or validation_split."
-                    if self.monitor.startswith("val_")
-                    else 'Choose one of them, or add it: compile(metrics=["accuracy"]).',
+                    remedy=self._remedy(logs or {}),
                 )
             )
         return logs[self.monitor]
+
+    def _remedy(self, logs: dict[str, float]) -> str:
+        watched = any(name.startswith("val_") for name in logs)
+        if self.monitor.startswith("val_") and not watched:
+            return (
+                "Give fit validation_data or validation_split, "
+                f"or watch monitor={self.monitor.removeprefix('val_')!r}."
+            )
+        guess = nearest(self.monitor, logs)
+        if guess and (len(logs) > 1 or self.monitor == guess):
+            return f"Did you mean monitor={guess!r}?"
+        return 'Choose one of them, or add it: compile(metrics=["accuracy"]).'
 
     def improves(self, value: float) -> bool:
         """Return whether the figure is better than the best so far, and remember it if it is."""
@@ -99,7 +119,7 @@ class EarlyStopping(Watcher):
     ) -> None:
         super().__init__(monitor, mode, min_delta)
         self.baseline = baseline
-        self.patience = patience
+        self.patience = checked_number("patience", patience, least=0, whole=True)
         self.verbose = verbose
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = start_from_epoch
@@ -230,11 +250,9 @@ class ReduceLROnPlateau(Watcher):
         cooldown: int = 0,
         min_lr: float = 0.0,
     ) -> None:
-        if not 0 < factor < 1:
-            raise ValueError(explain_error("factor must be between 0 and 1.", f"factor={factor!r}"))
         super().__init__(monitor, mode, min_delta)
-        self.factor = factor
-        self.patience = patience
+        self.factor = checked_number("factor", factor, above=0, below=1)
+        self.patience = checked_number("patience", patience, least=0, whole=True)
         self.verbose = verbose
         self.cooldown = cooldown
         self.min_lr = min_lr
@@ -247,8 +265,7 @@ class ReduceLROnPlateau(Watcher):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Look at the figure."""
         value = self.look(logs)
-        if logs is not None:
-            logs["learning_rate"] = self.model.optimizer.learning_rate
+        note_learning_rate(self.model, logs)
         if self.resting:
             self.resting -= 1
             self.wait = 0

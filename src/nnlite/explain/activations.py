@@ -25,7 +25,7 @@ _FORMULAS: dict[type[ActivationFunction], tuple[str, str]] = {
     Tanh: ("tanh({z})", "{da} ⊙ (1 − {a}²)"),
     Relu: ("max({z}, 0)", "{da} ⊙ ({z} > 0)"),
     LeakyRelu: ("{z} if {z} > 0 else {p}·{z}", "{da} ⊙ (1 if {z} > 0 else {p})"),
-    Elu: ("{z} if {z} > 0 else {p}·(e^{z} − 1)", "{da} ⊙ (1 if {z} > 0 else {a} + {p})"),
+    Elu: ("{z} if {z} > 0 else {times}(e^{z} − 1)", "{da} ⊙ (1 if {z} > 0 else {a} + {p})"),
     Softplus: ("ln(1 + e^{z})", "{da} ⊙ σ({z})"),
     SoftmaxFunction: ("softmax({z})", "{a} ⊙ ({da} − Σ {da} ⊙ {a})"),
 }
@@ -35,7 +35,8 @@ _NEAR = {Sigmoid: 0.01, Tanh: 0.02}
 
 def forward(activation: ActivationFunction, z: str) -> str:
     """Return the formula of a."""
-    return _formulas(activation)[0].format(z=z, p=_parameter(activation))
+    p = _parameter(activation)
+    return _formulas(activation)[0].format(z=z, p=p, times="" if p == "1" else f"{p}·")
 
 
 def backward(activation: ActivationFunction, z: str, a: str, da: str) -> str:

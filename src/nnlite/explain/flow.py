@@ -11,7 +11,7 @@ from ..layers.symbolic import Node, Tensor
 from ..types import Array
 from .formulas import DenseFormulas, formulas_of
 from .lines import short
-from .progress import WELL_BELOW, baseline_loss, has_learned
+from .progress import HALF, baseline_loss, has_to_learn
 from .step import Step
 from .told import Told, dz_of
 
@@ -38,10 +38,11 @@ class Change:
 
 
 def flow_of_gradients(step: Step, told: list[Told]) -> list[str]:
-    """Compare each layer's gradient with the longest and the shortest behind it."""
+    """Compare each layer's gradient with the longest and the shortest on the way to it."""
     grown, shrunk = _change(step, told, grows=True), _change(step, told, grows=False)
     warnings = [] if grown is None else [_tell("explodes", "grows", grown)]
-    if shrunk is not None and not has_learned(step):
+    # Over a single layer it is no matter of depth: that is told by dead and saturated units.
+    if shrunk is not None and shrunk.source.layers_on and has_to_learn(step):
         warnings.append(_tell("vanishes", "shrinks", shrunk))
     return warnings
 
@@ -53,8 +54,7 @@ def _change(step: Step, told: list[Told], grows: bool) -> Change | None:
     most: Change | None = None
     for (node, call), one in reversed(list(zip(step.calls, told, strict=True))):
         found = [s for reader in readers.get(node.output, []) if (s := behind[reader])]
-        by_length = sorted(found, key=lambda source: source.length, reverse=not grows)
-        source = by_length[0] if by_length else None
+        source = max(found, key=lambda source: source.length, default=None)
         for tensor in node.inputs:
             readers.setdefault(tensor, []).append(node)
         behind[node] = source
@@ -114,7 +114,7 @@ def rising_loss(step: Step, reach: float | None) -> list[str]:
     if after is None or not (after > 2 * before or math.isnan(after)):
         return []
     baseline = baseline_loss(step)
-    if baseline is not None and after <= WELL_BELOW * baseline:
+    if baseline is not None and after <= HALF * baseline:
         return []
     remedy = f", or scale the inputs, which reach {short(reach)}" if reach else ""
     return [

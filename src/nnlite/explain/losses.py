@@ -22,9 +22,10 @@ _GRADIENTS: dict[type[Loss], str] = {
     losses.MeanAbsoluteError: "sign({a} − {y})",
     losses.Huber: "clip({a} − {y}, ±{delta:g})",
     losses.BinaryCrossentropy: "({a} − {y})/({a}(1 − {a}))",
-    losses.CategoricalCrossentropy: "−{y}/{a}",
-    losses.SparseCategoricalCrossentropy: "−onehot({y})/{a}",
+    losses.CategoricalCrossentropy: "(1/Σ {a} − {y}/{a})",
+    losses.SparseCategoricalCrossentropy: "(1/Σ {a} − onehot({y})/{a})",
 }
+_OF_CLASSES = losses.CategoricalCrossentropy, losses.SparseCategoricalCrossentropy
 
 
 def value(judged: Judgement, y: str, z: str, a: str) -> str:
@@ -32,6 +33,8 @@ def value(judged: Judgement, y: str, z: str, a: str) -> str:
     loss = judged.objective.loss
     if isinstance(loss, CrossEntropy) and loss.from_logits:
         a = f"{_activation(loss)}({z})"
+    elif isinstance(loss, _OF_CLASSES) and judged.objective.to_prediction is None:
+        a = f"({a}/Σ {a})"
     pattern = _VALUES.get(type(loss))
     if pattern is None:
         return f"mean {_name(loss)}({y}, {a})"
@@ -62,9 +65,8 @@ def _count(judged: Judgement) -> str:
 
 def places(loss: Loss, output: Array) -> int:
     """Return how many judged numbers, or classes, each sample has."""
-    of_classes = losses.CategoricalCrossentropy, losses.SparseCategoricalCrossentropy
     numbers = output.size // max(len(output), 1)
-    return numbers // int(output.shape[-1]) if isinstance(loss, of_classes) else numbers
+    return numbers // int(output.shape[-1]) if isinstance(loss, _OF_CLASSES) else numbers
 
 
 def _activation(loss: CrossEntropy) -> str:

@@ -8,13 +8,15 @@ from ..losses import CrossEntropy, SparseCategoricalCrossentropy
 from ..types import Array
 from .step import Judgement, Step
 
-WELL_BELOW = 0.1
+HALF = 0.5
 
 
-def has_learned(step: Step) -> bool:
-    """Return whether the loss is a tenth or less of that of the best constant answer."""
+def has_to_learn(step: Step) -> bool:
+    """Return whether the loss is more than half of that of the best constant answer."""
+    if not step.judgements:
+        return False
     baseline = baseline_loss(step)
-    return baseline is not None and step.loss - step.penalty <= WELL_BELOW * baseline
+    return baseline is None or step.loss - step.penalty > HALF * baseline
 
 
 def baseline_loss(step: Step) -> float | None:

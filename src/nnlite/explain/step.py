@@ -206,9 +206,6 @@ def copy_of(model: Model) -> Model:
             )
         ) from error
     twin._trainer = None
-    for layer in twin.layers:
-        layer._workspace = None
-        layer.skip_input_gradient = False
     return twin
 
 

@@ -1,6 +1,7 @@
 """What does not look well in a step, in words: what it is, how far it goes, and what to do.
 
-A warning has to be right, so each has a wide margin: half of the units, a factor of a thousand.
+A warning has to be right, so each has a wide margin: nine in ten values, a factor of a thousand,
+a loss no better than half of what a constant answer gets.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from . import activations
 from .flow import flow_of_gradients, rising_loss, twins
 from .formulas import ActivationFormulas, DenseFormulas, formulas_of
 from .lines import Line, percent, short
-from .progress import has_learned
+from .progress import has_to_learn
 from .step import Step
 from .told import Told
 
-MOST_SATURATED = 0.5
+MOST_SATURATED, SATURATED_BY_DATA = 0.9, 0.5
 MOST_DEAD, ENOUGH_TO_CALL_DEAD = 0.5, 128
 UNSCALED = 10.0
 SCALE_THEM = "(x − x.mean(0))/x.std(0)"
@@ -30,10 +31,10 @@ def find_trouble(step: Step, told: list[Told], lines: list[Line]) -> list[str]:
     if broken:
         return broken
     silent = [*dead(step, told), *saturated(step, told)]
-    found = [*lonely_softmax(told), *no_activation(told), *twins(told), *silent]
+    found = [*lonely_softmax(told), *no_activation(told), *silent]
     if step.judgements:
         if not silent:
-            found += flow_of_gradients(step, told)
+            found += [*twins(told), *flow_of_gradients(step, told)]
         found += rising_loss(step, reach_of_unscaled(step.x))
     return found
 
@@ -97,14 +98,15 @@ def saturated(step: Step, told: list[Told]) -> list[str]:
         if not isinstance(one.layer, ActivatedLayer) or not _passes_gradients(step, one):
             continue
         share = activations.saturated_share(one.layer.activation, one.call.output)
-        if share is None or share < MOST_SATURATED:
+        if share is None or share < SATURATED_BY_DATA:
             continue
         source = one
         if isinstance(formulas_of(one.layer), ActivationFormulas):
             source = producers.get(one.x[0], one)
         reach = reach_of_unscaled(source.call.x) if set(source.x) <= data else None
         hidden = one.a not in _outputs(step, told)
-        if has_learned(step) and not (reach and hidden):
+        stuck = share >= MOST_SATURATED and has_to_learn(step)
+        if not (reach and hidden) and not stuck:
             continue
         kind = "sigmoids" if one.layer.activation.name == "sigmoid" else "tanh units"
         remedy = (
@@ -113,8 +115,8 @@ def saturated(step: Step, told: list[Told]) -> list[str]:
             else "Start from smaller weights, normalize before it, or use relu."
         )
         found.append(
-            f"{one.layer.name}: {percent(share)} of its {kind} are saturated, where the slope is "
-            f"almost 0, so almost no gradient passes. {remedy}"
+            f"{one.layer.name}: {percent(share)} of its {kind} are saturated. Their slope is "
+            f"almost 0, so they pass back almost no gradient. {remedy}"
         )
     return found
 
@@ -130,7 +132,8 @@ def dead(step: Step, told: list[Told]) -> list[str]:
         silent = activations.dead_units(one.layer.activation, a)
         if not silent or len(a) < 2 or not any(x.any() for x in one.call.x):
             continue
-        if silent < units and (silent < MOST_DEAD * units or values < ENOUGH_TO_CALL_DEAD):
+        many = silent >= MOST_DEAD * units and values >= ENOUGH_TO_CALL_DEAD
+        if silent < units and not (many and has_to_learn(step)):
             continue
         reach = reach_of_unscaled(one.call.x) if set(one.x) <= data else None
         remedy = "Try a smaller learning rate, he_normal weights, or leaky_relu."

@@ -7,26 +7,29 @@ memory. So a convolution becomes one product, z = columns·W, where each row of 
 window, and the rest of this package is about moving numbers as little as possible.
 
 *Copies follow the memory.* With many channels, the pixels of a window are runs of neighbouring
-numbers, kw·c long, and a window is gathered row by row. With few channels those runs are too short
-to be worth a loop, so the roles change: each row of the array holds *one place* of the kernel for
-all windows, which is a shifted copy of the image in long runs, and the product takes its transpose.
+numbers, kw·c long, and a window is gathered row by row. With few channels those runs are too
+short to be worth a loop, so the roles change: each row of the array holds *one place* of the kernel
+for all windows, a shifted copy of the images in long runs, and the product takes its transpose.
 
 *Pieces stay in the cache.* The columns are kh·kw times larger than the images. Gathered for a whole
 batch they would travel to the main memory and back before the product reads them. Gathered for a
-few images, about a megabyte, they are still in the second-level cache when it does. The bias is
-added there, too.
+few images, about a megabyte, they are still in the second-level cache when it does. In training,
+ReLU and max pooling follow at once, and b after them, on a quarter of the numbers (`fused`).
 
-*Sums are products.* `sum(0)` over a tall, narrow matrix takes each short row for a loop of its own; a
-product with a vector of ones runs through it once.
+*Three wide is cheaper by pairs.* Two neighbouring results of a row share most of their pixels. Of
+sums of pixels, four products make both, instead of six (`pairs`).
 
-*Memory is used again.* A large new array costs a page fault for every 4 kB when it is first written,
-more than the arithmetic on it. So functions ask for memory by name, and the training loop hands
-out that of the step before. Without it, arrays are new: prediction is safe from several threads.
+*Sums are products.* `sum(0)` over a tall, narrow matrix starts a loop for each of its short rows; a
+product with a vector of ones runs through it once. In the same way `np.maximum(z, 0)` compares
+number by number, while the maximum with an array of zeros takes sixteen at a time.
 
-*Gradients go the same way.* dW is the product columnsᵀ·dz, with the columns kept from the forpass. With
-stride 1, dx is itself a convolution, of dz with the kernel turned around: gathering again is cheaper
-than adding kh·kw overlapping products. With larger strides there is less overlap: then the products
-are added where they came from.
+*Memory is used again.* A large new array costs a page fault for every 4 kB when it is first
+written, more than the arithmetic on it. So functions ask for memory by name, and the training loop
+hands out that of the step before. Without it, arrays are new: prediction is safe in threads.
+
+*Gradients go the same way.* dW is the product columnsᵀ·dz, with the columns kept from the forpass.
+With stride 1, dx is itself a convolution, of dz with the kernel turned around: gathering again is
+cheaper than adding kh·kw overlapping products. Larger strides overlap less: there they are added.
 
 *Pooling is a tournament.* The maximum of a window is found along the width, then along the height:
 kw + kh comparisons instead of kw·kh. The gradient walks the same way back, at each match to the

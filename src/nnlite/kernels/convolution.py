@@ -11,7 +11,7 @@ import numpy as np
 
 from ..types import Array, Shape
 from .products import product
-from .windows import Axis, Memory, Windows, frame, fresh, pad, pieces, view_windows
+from .windows import Memory, Windows, frame, fresh, mirror, pad, pieces, room, view_windows
 
 FEW_CHANNELS = 4
 """Up to this many channels, columns hold one place of the kernel per row: see `nnlite.kernels`."""
@@ -37,10 +37,10 @@ def convolve(
     for piece in pieces(len(x), bytes_each):
         part = _cut(view, piece, c)
         if kept is None:
-            gathered = np.ascontiguousarray(part, W.dtype)
+            gathered = room(memory, "some columns", part.shape, W.dtype)
         else:
             gathered = _cut(kept, piece, c)
-            np.copyto(gathered, part)
+        np.copyto(gathered, part)
         np.matmul(_matrix(gathered, c), kernel, z[piece].reshape(-1, f))
         if bias is not None:
             lines = z[piece].reshape(-1, bias.size)
@@ -126,12 +126,6 @@ def _matrix(gathered: Array, channels: int) -> Array:
     if channels > FEW_CHANNELS:
         return gathered.reshape(-1, size)
     return gathered.reshape(size, -1).T
-
-
-def mirror(axis: Axis) -> Axis:
-    """Place the windows, one per pixel of x, through which the gradient comes back to it."""
-    before = axis.reach - 1 - axis.before
-    return Axis(axis.count, axis.kernel, 1, axis.dilation, before, axis.size)
 
 
 def _scatter(dz: Array, W: Array, windows: Windows, memory: Memory) -> Array:

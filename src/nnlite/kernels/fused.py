@@ -7,45 +7,46 @@ between, four times as large as the result, never leaves the cache.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..types import Array, Shape
 from . import pairs
 from .products import column_sums
-from .windows import Axis, Memory, Windows, pieces, room
+from .windows import Memory, Windows, by_pairs, pieces, room
 
 
 @dataclass
 class Trace:
-    """What the way back needs: results, who won across and down, and the columns of every piece."""
+    """What the way back needs: x, the results, who won across and down, and the last columns."""
 
     windows: Windows
+    x: Array
     a: Array
     odd_wins: Array
     lower_wins: Array
-    columns: list[tuple[slice, Array]]
+    columns: Array | None = None
 
 
 def convolve_relu_pool(
     x: Array, W: Array, b: Array | None, windows: Windows, memory: Memory
 ) -> Trace:
     """Return a = max(0, pooled x ∗ W + b), in the trace of how it came about."""
-    windows = (_even(windows[0]), _even(windows[1]))
+    windows = (by_pairs(windows[0]), by_pairs(windows[1]))
     n, ph, pw, f = len(x), windows[0].count // 2, windows[1].count // 2, W.shape[3]
     trace = Trace(
         windows,
+        x,
         memory("a", (n, ph, pw, f), W.dtype),
         memory("odd wins", (n, ph, 2, pw, f), np.dtype(bool)),
         memory("lower wins", (n, ph, pw, f), np.dtype(bool)),
-        [],
     )
     bias = np.zeros(pw * f, W.dtype) if b is None else np.tile(b, pw)
-    for number, piece in enumerate(pieces(n, _bytes_each(W, windows))):
-        columns = pairs.gather(x[piece], W, windows, _numbered(memory, number))
-        trace.columns.append((piece, columns))
-        even, odd = pairs.multiply(columns, W, memory).reshape(2, -1, ph, 2, pw, f)
+    zeros = np.zeros_like(bias)
+    for piece in pieces(n, _bytes_each(W, windows)):
+        trace.columns = pairs.gather(x[piece], W, windows, memory)
+        even, odd = pairs.multiply(trace.columns, W, memory).reshape(2, -1, ph, 2, pw, f)
         np.greater(odd, even, trace.odd_wins[piece])
         np.maximum(even, odd, out=even)
         upper, lower = even[:, :, 0], even[:, :, 1]
@@ -54,7 +55,7 @@ def convolve_relu_pool(
         np.maximum(upper, lower, out=a)
         lines = a.reshape(-1, pw * f)
         np.add(lines, bias, lines)
-        np.maximum(lines, np.zeros_like(bias), out=lines)
+        np.maximum(lines, zeros, out=lines)
     return trace
 
 
@@ -79,7 +80,11 @@ def gradients(
     if not skip_input:
         dx = memory("all dx", (n, rows.size, columns.size, W.shape[2]), W.dtype)
     dW[...] = 0
-    for piece, gathered in trace.columns:
+    # From the last piece to the first: the columns of the last are still there.
+    for piece in reversed(list(pieces(n, _bytes_each(W, trace.windows)))):
+        gathered, trace.columns = trace.columns, None
+        if gathered is None:
+            gathered = pairs.gather(trace.x[piece], W, trace.windows, memory)
         mine = da[piece]
         dpair = room(memory, "dpair", (len(mine), ph, 2, pw, f), W.dtype)
         np.multiply(mine, trace.lower_wins[piece], dpair[:, :, 1])
@@ -92,25 +97,11 @@ def gradients(
     return dx
 
 
-def _even(axis: Axis) -> Axis:
-    """Leave out the last window if it has no partner to be pooled with."""
-    return replace(axis, count=axis.count // 2 * 2)
-
-
 def _bytes_each(W: Array, windows: Windows) -> int:
     """Return how much memory the columns of one image take."""
     kh, kw, c, _ = W.shape
     width = 2 if pairs.four_products(W, windows) else kw
-    return windows[0].count * windows[1].count * kh * width * c * W.itemsize
-
-
-def _numbered(memory: Memory, number: int) -> Memory:
-    """Give each piece columns of its own, and share the rest."""
-
-    def numbered(name: str, shape: Shape, dtype: np.dtype[np.floating]) -> Array:
-        return memory(f"columns {number}" if name == "columns" else name, shape, dtype)
-
-    return numbered
+    return int(windows[0].count * windows[1].count * kh * width * c * W.itemsize)
 
 
 def _named(memory: Memory) -> Memory:

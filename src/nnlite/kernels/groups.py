@@ -19,11 +19,11 @@ def convolve(
     groups: int = 1,
     memory: Memory = fresh,
     keep_columns: bool = False,
-) -> tuple[Array, list[Array | None]]:
-    """Return z and, for each group, its columns. W is (kh, kw, c / groups, f)."""
+) -> tuple[Array, list[Array]]:
+    """Return z and, if they shall be kept, each group's columns. W is (kh, kw, c / groups, f)."""
     if groups == 1:
         z, columns = convolution.convolve(x, W, b, windows, memory, keep_columns)
-        return z, [columns]
+        return z, [] if columns is None else [columns]
     z = memory("z", (len(x), windows[0].count, windows[1].count, W.shape[3]), W.dtype)
     kept = []
     for group, (ins, outs) in enumerate(_shares(x.shape[3], W.shape[3], groups)):
@@ -36,7 +36,8 @@ def convolve(
             keep_columns,
         )
         z[..., outs] = part
-        kept.append(columns)
+        if columns is not None:
+            kept.append(columns)
     return z, kept
 
 

@@ -16,14 +16,12 @@ windows have stride 1, and an even number lies in a row.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from ..types import Array
-from .convolution import FEW_CHANNELS, convolve, crop, mirror
-from .windows import Memory, Windows, pad, room, view_windows
+from .convolution import FEW_CHANNELS, convolve, crop
+from .products import product
+from .windows import Memory, Windows, every_second, mirror, pad, room, strided, view_windows
 
 
 def four_products(W: Array, windows: Windows) -> bool:
@@ -42,9 +40,9 @@ def gather(x: Array, W: Array, windows: Windows, memory: Memory) -> Array:
         return _gather_sums(padded, kh, windows, memory)
     shape = (2, len(x), rows.count, columns.count // 2, kh * kw * c)
     gathered = room(memory, "columns", shape, W.dtype)
-    every_second = (rows, replace(columns, stride=2, count=columns.count // 2))
+    seconds = (rows, every_second(columns))
     for place in (0, 1):
-        view = view_windows(padded[:, :, place:], every_second)
+        view = view_windows(padded[:, :, place:], seconds)
         np.copyto(gathered[place].reshape(view.shape), view)
     return gathered
 
@@ -89,11 +87,12 @@ def kernel_gradient(columns: Array, dz: Array, W: Array) -> Array:
     """Return dW."""
     kh, kw, c, f = W.shape
     if c <= FEW_CHANNELS:
-        return (columns.reshape(kh * kw * c, -1) @ dz.reshape(-1, f)).reshape(W.shape)
+        return product(columns.reshape(kh * kw * c, -1), dz.reshape(-1, f)).reshape(W.shape)
     t, k = len(columns), columns.shape[-1]
-    parts = columns.reshape(t, -1, k).transpose(0, 2, 1) @ dz.reshape(t, -1, f)
+    parts: Array = columns.reshape(t, -1, k).transpose(0, 2, 1) @ dz.reshape(t, -1, f)
     if t == 2:
-        return (parts[0] + parts[1]).reshape(W.shape)
+        both: Array = parts[0] + parts[1]
+        return both.reshape(W.shape)
     m0, m1, m2, m3 = parts.reshape(4, kh, c, f)
     dW = np.empty_like(W)
     middle = (m1 + m2) / 2
@@ -128,18 +127,14 @@ def _gather_planes(x: Array, W: Array, windows: Windows, memory: Memory) -> Arra
         left = (start + columns.before - side) // 2
         planes[side, :, :, rows.inside, left : left + pixels.shape[3]] = pixels
     gathered = room(memory, "columns", (kh, kw, c, 2, n, rows.count, pw), W.dtype)
-    channel, image, row, pixel = planes.strides[1:]
+    side, channel, image, row, pixel = planes.strides
+    strides = (row * rows.dilation, channel, image, row, pixel)
     for tap in range(kw):
         for place in (0, 1):
-            column = tap * columns.dilation + place
-            np.copyto(
-                gathered[:, tap, :, place],
-                as_strided(
-                    planes[column % 2, :, :, :, column // 2 :],
-                    (kh, c, n, rows.count, pw),
-                    (row * rows.dilation, channel, image, row, pixel),
-                ),
-            )
+            column, which = divmod(tap * columns.dilation + place, 2)
+            start = (which * side) // pixel + column
+            view = strided(planes, start, (kh, c, n, rows.count, pw), strides)
+            np.copyto(gathered[:, tap, :, place], view)
     return gathered
 
 
@@ -157,7 +152,8 @@ def _gather_sums(padded: Array, kh: int, windows: Windows, memory: Memory) -> Ar
     np.subtract(d1, d3, sums[3])
     gathered = room(memory, "columns", (4, n, rows.count, pw, kh, c), padded.dtype)
     which, image, row, pair, channel = sums.strides
-    view = as_strided(sums, gathered.shape, (which, image, row, pair, row * rows.dilation, channel))
+    strides = (which, image, row, pair, row * rows.dilation, channel)
+    view = strided(sums, 0, gathered.shape, strides)
     np.copyto(gathered, view)
     return gathered.reshape(4, n, rows.count, pw, kh * c)
 
@@ -171,7 +167,7 @@ def _combine(W: Array) -> Array:
 
 def _input_gradient_of_four(dm: Array, W: Array, windows: Windows, memory: Memory) -> Array:
     """Return dx from the gradients of the four products."""
-    rows, columns = windows
+    rows = windows[0]
     kh, _, c, f = W.shape
     _, n, oh, pw, _ = dm.shape
     dsums = room(memory, "dsums", (4, n, rows.span, pw, c), dm.dtype)

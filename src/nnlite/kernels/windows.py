@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -19,7 +19,7 @@ from ..types import Array, Shape
 Memory: TypeAlias = Callable[[str, Shape, Any], Array]
 """Gives an array to write into, by name, shape and dtype; its content is arbitrary."""
 
-PIECE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 21
 """About what a core's second-level cache holds: see the docstring of `nnlite.kernels`."""
 
 
@@ -78,6 +78,25 @@ Windows: TypeAlias = tuple[Axis, Axis]
 
 
 @lru_cache(maxsize=1024)
+def by_pairs(axis: Axis) -> Axis:
+    """Leave out the last window if it has no partner."""
+    return replace(axis, count=axis.count // 2 * 2)
+
+
+@lru_cache(maxsize=1024)
+def every_second(axis: Axis) -> Axis:
+    """Keep the windows with even numbers only."""
+    return replace(axis, stride=2 * axis.stride, count=axis.count // 2)
+
+
+@lru_cache(maxsize=1024)
+def mirror(axis: Axis) -> Axis:
+    """Place the windows, one per pixel of x, through which the gradient comes back to it."""
+    before = axis.reach - 1 - axis.before
+    return Axis(axis.count, axis.kernel, 1, axis.dilation, before, axis.size)
+
+
+@lru_cache(maxsize=1024)
 def along(
     size: int, kernel: int, stride: int = 1, padding: str = "valid", dilation: int = 1
 ) -> Axis:
@@ -122,19 +141,21 @@ def view_windows(padded: Array, windows: Windows) -> Array:
     """Show the windows of padded images: (n, oh, ow, kh, kw, c), a view."""
     rows, columns = windows
     image, row, column, channel = padded.strides
-    return as_strided(
-        padded,
-        (len(padded), rows.count, columns.count, rows.kernel, columns.kernel, padded.shape[3]),
-        (
-            image,
-            row * rows.stride,
-            column * columns.stride,
-            row * rows.dilation,
-            column * columns.dilation,
-            channel,
-        ),
-        writeable=False,
+    shape = (len(padded), rows.count, columns.count, rows.kernel, columns.kernel, padded.shape[3])
+    strides = (
+        image,
+        row * rows.stride,
+        column * columns.stride,
+        row * rows.dilation,
+        column * columns.dilation,
+        channel,
     )
+    return as_strided(padded, shape, strides, writeable=False)
+
+
+def strided(array: Array, start: int, shape: Shape, strides: Shape) -> Array:
+    """Return a view of contiguous memory, from its element number `start`: a light `as_strided`."""
+    return np.ndarray(shape, array.dtype, array, start * array.itemsize, strides)
 
 
 def pieces(count: int, bytes_each: int) -> Iterator[slice]:

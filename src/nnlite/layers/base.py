@@ -17,10 +17,14 @@ import numpy as np
 from .. import initializers, regularizers
 from ..activations import ActivationFunction
 from ..configuration import Configurable
-from ..errors import explain_error, reject_unknown_arguments
+from ..errors import argument_names, explain_error, nearest, reject_unknown_arguments
+from ..numeric import as_numbers
 from ..seeding import new_generator
 from ..types import Array, Shape
-from .checks import check_dtype, check_shape, check_weights, snake_case
+from .checks import check_dtype, check_name, check_shape, check_weights, snake_case
+
+# The names of the lecture are shorter.
+_KERAS_NAMES = {"kernel": "W", "bias": "b"}
 
 
 @dataclass
@@ -70,6 +74,10 @@ class Layer(Configurable):
     """
 
     _rng: np.random.Generator | None
+    _first_call: Any
+    merges = False
+    """Whether the layer takes a list of inputs."""
+
     skip_input_gradient = False
     """True while training needs no input gradient from this layer: `backprop` may return None."""
 
@@ -83,6 +91,7 @@ class Layer(Configurable):
             _workspace=None,
             _rng=None,
             _name=None,
+            _first_call=None,
             built=False,
             trainable=True,
             dtype=np.dtype(np.float32),
@@ -100,12 +109,20 @@ class Layer(Configurable):
         dtype: Any = None,
         **unknown: Any,
     ) -> None:
-        reject_unknown_arguments(type(self).__name__, unknown, _argument_names(type(self)))
+        reject_unknown_arguments(type(self).__name__, unknown, argument_names(type(self)))
         if input_dim is not None:
+            if input_shape not in (None, input_dim, (input_dim,), [input_dim]):
+                raise ValueError(
+                    explain_error(
+                        "input_dim and input_shape mean the same: give one of them.",
+                        f"input_dim={input_dim!r}, input_shape={input_shape!r}",
+                        f"layer {type(self).__name__}",
+                    )
+                )
             input_shape = (input_dim,)
         if input_shape is not None:
             self.input_shape = check_shape(input_shape, f"layer {type(self).__name__}")
-        self._name = name
+        self._name = check_name(name)
         self.trainable = trainable
         if dtype is not None:
             self.dtype = check_dtype(dtype)
@@ -193,12 +210,22 @@ class Layer(Configurable):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        if not self.built:
-            remedy = "Give the model its input shape, or call layer.build(input_shape)."
+        # Not properties: a layer of your own may well keep its x as self.input.
+        if name in ("input", "output") and self._first_call is not None:
+            tensors = self._first_call.inputs if name == "input" else [self._first_call.output]
+            return tensors if len(tensors) > 1 else tensors[0]
+        rule = f"Layer '{self.name}' has no {name}."
+        public = [known for known in dir(self) if not known.startswith("_")]
+        guess = _KERAS_NAMES.get(name) or (nearest(name, public) if len(name) > 2 else None)
+        if guess:
+            remedy = f"Did you mean layer.{guess}?"
+        elif name in ("input", "output"):
+            remedy = "Call the layer on an Input, or put it into a model that knows its input."
+        elif not self.built:
             rule = f"Layer '{self.name}' has no {name}: its weights are made when it is built."
+            remedy = "Give the model its input shape, or call layer.build(input_shape)."
         else:
             remedy = "Call forpass(x, training=True) before backprop(grad)."
-            rule = f"Layer '{self.name}' has no {name}."
         raise AttributeError(explain_error(rule, f"layer.{name}", remedy=remedy))
 
     def __call__(self, inputs: Any, training: bool = False) -> Any:
@@ -218,7 +245,7 @@ class Layer(Configurable):
         return self.forpass(x, training)
 
     def _as_input(self, array: Any) -> Array:
-        x: Array = np.asarray(array).astype(self.dtype, copy=False)
+        x: Array = as_numbers(array, "x").astype(self.dtype, copy=False)
         if x.ndim == 0:
             raise ValueError(
                 explain_error(
@@ -307,7 +334,7 @@ class Layer(Configurable):
     def blank_copy(self) -> Self:
         """Return the layer as it was when it was made: without weights."""
         blank = copy.copy(self)
-        vars(blank).update(_views={}, _weights={}, _workspace=None)
+        vars(blank).update(_views={}, _weights={}, _workspace=None, _first_call=None)
         for name in self._views:
             vars(blank).pop(name, None)
         blank.built = False
@@ -346,16 +373,3 @@ class ActivatedLayer(Layer):
         """Return dx, from dz = grad · g′(z)."""
         dz = self.activation.backprop(grad, self.a, self.out("dz", self.a.shape))
         return self.backprop_z(dz)
-
-
-def _argument_names(layer_class: type) -> list[str]:
-    """Return every keyword that a layer's constructors take."""
-    names = {"input_dim"}
-    for base in layer_class.__mro__:
-        init = vars(base).get("__init__")
-        if init is None or base is object:
-            continue
-        for parameter in inspect.signature(init).parameters.values():
-            if parameter.kind is not inspect.Parameter.VAR_KEYWORD and parameter.name != "self":
-                names.add(parameter.name)
-    return sorted(names)

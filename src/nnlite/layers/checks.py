@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import explain_error
+from ..numeric import as_numbers
 from ..types import Array, Shape
 
 
@@ -18,7 +19,7 @@ def check_shape(shape: Any, where: str) -> Shape:
     >>> check_shape(5, "Input"), check_shape([28, 28, 1], "Input")
     ((5,), (28, 28, 1))
     """
-    sizes = (shape,) if isinstance(shape, int | np.integer) else tuple(shape)
+    sizes = tuple(shape) if isinstance(shape, list | tuple | np.ndarray) else (shape,)
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
             raise ValueError(
@@ -27,7 +28,9 @@ def check_shape(shape: Any, where: str) -> Shape:
                     "without the axis of the samples.",
                     f"shape={shape!r}",
                     where,
-                    "For a table with 30 columns write (30,); for grey images (28, 28, 1).",
+                    f"Leave out the None: {sizes[1:]}."
+                    if len(sizes) > 1 and sizes[0] is None
+                    else "For a table with 30 columns write (30,); for grey images (28, 28, 1).",
                 )
             )
     return tuple(int(size) for size in sizes)
@@ -43,7 +46,16 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
 
 def check_weights(given: Sequence[Any], wanted: Sequence[Array], where: str) -> None:
     """Raise unless the given weights have the wanted shapes."""
-    shapes = [np.shape(weight) for weight in given]
+    if not isinstance(given, list | tuple):
+        raise TypeError(
+            explain_error(
+                "set_weights takes a list of arrays.",
+                f"{type(given).__name__}",
+                where,
+                "weights = model.get_weights(); change them; model.set_weights(weights)",
+            )
+        )
+    shapes = [as_numbers(weight, "A weight").shape for weight in given]
     if shapes != [weight.shape for weight in wanted]:
         raise ValueError(
             explain_error(
@@ -62,6 +74,17 @@ def positive_integer(name: str, value: Any, where: str, remedy: str | None = Non
             explain_error(f"{name} must be a positive integer.", f"{name}={value!r}", where, remedy)
         )
     return int(value)
+
+
+def check_name(name: Any) -> str | None:
+    """Return the name if it is text, or None."""
+    if name is None or isinstance(name, str):
+        return name
+    raise TypeError(
+        explain_error(
+            "name must be text.", f"name={name!r} ({type(name).__name__})", None, 'name="hidden"'
+        )
+    )
 
 
 def snake_case(name: str) -> str:

@@ -191,8 +191,8 @@ class Conv2D(WindowLayer, ActivatedLayer):
 class Conv1D(Conv2D):
     """A layer of kernels that move along sequences: `Conv2D` with one axis less.
 
-    x is (n, steps, c), W (k, c/groups, f), z (n, out, f). Besides "valid" and "same", padding may be
-    "causal": an output then depends on its own and earlier steps only.
+    x is (n, steps, c), W (k, c/groups, f), z (n, out, f). Besides "valid" and "same", padding may
+    be "causal": an output then depends on its own and earlier steps only.
 
     >>> sequence = np.array([[[1.0], [2.0], [4.0]]])
     >>> Conv1D(1, 2, kernel_initializer="ones")(sequence)[0, :, 0]

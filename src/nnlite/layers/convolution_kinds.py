@@ -19,8 +19,8 @@ from .images import check_axes
 class DepthwiseConv2D(Conv2D):
     """A layer of kernels that see one channel each: z of channel i from channel i of x alone.
 
-    With q = `depth_multiplier` kernels for every channel, W is (kh, kw, c, q) and z has c·q channels,
-    those of the same channel of x side by side::
+    With q = `depth_multiplier` kernels for every channel, W is (kh, kw, c, q) and z has c·q
+    channels, those of the same channel of x side by side::
 
         z[i]  = X[i]·W[i] + b[i]      (n·oh·ow, kh·kw)·(kh·kw, q) for channel i
         dW[i] = X[i]ᵀ·dz[i]
@@ -99,7 +99,9 @@ class DepthwiseConv2D(Conv2D):
             column_sums(dz.reshape(-1, dz.shape[-1]), self.db)
         dW = self._flat(self.dW)
         dx = depthwise_gradients(self.x, self._flat(self.W), dz, dW, self.placed)
-        return dx.reshape(*dx.shape[:3], -1, self.depth_multiplier).sum(axis=-1)
+        copies = dx.reshape(*dx.shape[:3], -1, self.depth_multiplier)
+        sums: Array = copies.sum(axis=-1)
+        return sums
 
     def _flat(self, W: Array) -> Array:
         return W.reshape(*self.size, -1)
@@ -108,9 +110,9 @@ class DepthwiseConv2D(Conv2D):
 class Conv2DTranspose(Conv2D):
     """The way back of a convolution, as a layer: from small images to large ones.
 
-    Its forpass is the gradient of the input of a `Conv2D`, and its backprop is that one's forpass::
+    Its forpass is the gradient of a `Conv2D`'s input, and its backprop is that one's forpass::
 
-        Z  = x·Wᵀ         (n·h·w, c)·(c, kh·kw·f); z adds up, for each pixel, its places in Z; plus b
+        Z  = x·Wᵀ         (n·h·w, c)·(c, kh·kw·f); z adds up, for each pixel, its places in Z, and b
         dW = dZᵀ·x        the rows of dZ are the windows of dz
         dx = dZ·W         (n·h·w, kh·kw·f)·(kh·kw·f, c)
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import explain_error
+from ..seeding import check_seed
 from ..types import Array, Shape
 from .base import Layer
 
@@ -35,12 +36,13 @@ class Dropout(Layer):
                     f"layer '{self.name}'",
                     f"For {rate} percent write Dropout({rate / 100:g})."
                     if isinstance(rate, int | float) and 1 < rate < 100
-                    else None,
+                    else "Dropout(0.5) drops every second neuron.",
                 )
             )
         self.rate = float(rate)
         self.seed = seed
         if seed is not None:
+            check_seed(seed)
             self._rng = np.random.default_rng(seed)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

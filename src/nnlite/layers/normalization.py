@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import initializers, regularizers
+from ..checks import checked_number
 from ..errors import explain_error
 from ..kernels import column_sums
 from ..types import Array, Shape
@@ -73,17 +74,14 @@ class BatchNormalization(Layer):
                     "Channels are the last axis: axis must be -1.",
                     f"axis={axis!r}",
                     f"layer '{self.name}'",
-                    "Move the channels to the end: np.moveaxis(x, 1, -1).",
+                    f"Write BatchNormalization(momentum={axis!r})."
+                    if isinstance(axis, float)
+                    else "Move the channels to the end: np.moveaxis(x, 1, -1).",
                 )
             )
-        if not 0 <= momentum <= 1:
-            raise ValueError(
-                explain_error(
-                    "momentum must be between 0 and 1.",
-                    f"momentum={momentum!r}",
-                    f"layer '{self.name}'",
-                )
-            )
+        where = f"layer '{self.name}'"
+        checked_number("momentum", momentum, least=0, most=1, where=where)
+        checked_number("epsilon", epsilon, least=0, where=where)
         self.momentum = momentum
         self.epsilon = epsilon
         self.center = center

@@ -73,7 +73,7 @@ class MaxPooling2D(Pooling):
         self.compute_output_shape(x.shape[1:])
         windows = self.windows(x.shape[1:])
         a, winners = max_pool(self.as_images(x), windows, self.memory(training), training)
-        if training:
+        if winners is not None:
             self.placed, self.winners = windows, winners
         return self.as_samples(a)
 
@@ -215,7 +215,8 @@ class GlobalAveragePooling2D(GlobalPooling):
         """Return the mean pixel."""
         if training:
             self.shape_of_x = shape
-        return pixels.mean(axis=1)
+        means: Array = pixels.mean(axis=1)
+        return means
 
     def spread(self, grad: Array) -> Array:
         """Return the gradient, divided among all pixels."""

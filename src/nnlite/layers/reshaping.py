@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..errors import explain_error
 from ..types import Array, Shape
 from .base import Layer
@@ -20,9 +22,19 @@ class Reshape(Layer):
             [2., 3.]]], dtype=float32)
     """
 
-    def __init__(self, target_shape: Sequence[int], **options: Any) -> None:
+    def __init__(self, target_shape: Sequence[int] | int, **options: Any) -> None:
         super().__init__(**options)
-        self.target_shape = tuple(target_shape)
+        given = target_shape if isinstance(target_shape, list | tuple) else (target_shape,)
+        if any(isinstance(n, bool) or not isinstance(n, int | np.integer) for n in given):
+            raise TypeError(
+                explain_error(
+                    "target_shape must be made of whole numbers.",
+                    f"target_shape={target_shape!r}",
+                    f"layer '{self.name}'",
+                    "Write Reshape((28, 28, 1)).",
+                )
+            )
+        self.target_shape = tuple(int(n) for n in given)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the target shape, with −1 worked out."""
@@ -37,6 +49,7 @@ class Reshape(Layer):
                     f"target_shape={self.target_shape} for samples of shape {input_shape}, "
                     f"{size} numbers",
                     f"layer '{self.name}'",
+                    "Write -1 once for the axis to be worked out.",
                 )
             )
         return tuple(size // known if n == -1 else n for n in self.target_shape)

@@ -117,4 +117,6 @@ class UpSampling2D(Layer):
         """Return, for each pixel, the sum over its copies."""
         n, h, w, c = grad.shape
         down, across = self.size
-        return grad.reshape(n, h // down, down, w // across, across, c).sum(axis=(2, 4))
+        copies = grad.reshape(n, h // down, down, w // across, across, c)
+        sums: Array = copies.sum(axis=(2, 4))
+        return sums

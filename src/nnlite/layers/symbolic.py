@@ -36,7 +36,7 @@ class Node:
     @property
     def several(self) -> bool:
         """Whether the layer takes a list of inputs."""
-        return getattr(self.layer, "merges", False)
+        return self.layer.merges
 
 
 @dataclass(eq=False)
@@ -48,6 +48,17 @@ class Tensor:
 
     def __repr__(self) -> str:
         return f"<Tensor {(None, *self.shape)} of '{self.node.layer.name}'>"
+
+    def __add__(self, other: Any) -> Any:
+        raise TypeError(
+            explain_error(
+                "The outputs of layers are joined by layers: Add, Subtract, Multiply.",
+                f"arithmetic with {self!r}",
+                remedy="Write Add()([a, b]).",
+            )
+        )
+
+    __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __add__
 
     def __array__(self, *args: Any, **kwargs: Any) -> Array:
         raise TypeError(
@@ -89,9 +100,7 @@ def Input(shape: Any = None, name: str | None = None, **options: Any) -> Tensor:
             )
         )
     layer = InputLayer(check_shape(shape, "Input"), name=name)
-    node = Node(layer, [])
-    node.output = Tensor(layer.input_shape, node)
-    return node.output
+    return _called(Node(layer, []), layer.input_shape)
 
 
 def connect(layer: Layer, inputs: Any) -> Tensor:
@@ -105,9 +114,10 @@ def connect(layer: Layer, inputs: Any) -> Tensor:
                     "Layers are joined by calling them on Inputs or on other layers' outputs.",
                     f"{tensor!r} ({type(tensor).__name__})",
                     f"layer '{layer.name}'",
+                    "x = Input(shape=(2,)); a = Dense(3)(x); b = Dense(3)(x); Add()([a, b])",
                 )
             )
-    merges = getattr(layer, "merges", False)
+    merges = layer.merges
     if merges != several:
         raise ValueError(
             explain_error(
@@ -122,6 +132,12 @@ def connect(layer: Layer, inputs: Any) -> Tensor:
             )
         )
     shapes: Any = [tensor.shape for tensor in tensors]
-    node = Node(layer, tensors)
-    node.output = Tensor(layer.compute_output_shape(shapes if several else shapes[0]), node)
+    shape = layer.compute_output_shape(shapes if several else shapes[0])
+    return _called(Node(layer, tensors), shape)
+
+
+def _called(node: Node, shape: Shape) -> Tensor:
+    node.output = Tensor(shape, node)
+    if node.layer._first_call is None:
+        node.layer._first_call = node
     return node.output

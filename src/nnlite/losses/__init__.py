@@ -87,4 +87,12 @@ def get(identifier: Any) -> Loss:
                 "and gradient(y, a).",
             )
         )
+    if isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc"):
+        raise ValueError(
+            explain_error(
+                "Accuracy jumps, so it has no gradient to follow: it is a metric, not a loss.",
+                f"loss={identifier!r}",
+                remedy='compile(loss="binary_crossentropy", metrics=["accuracy"])',
+            )
+        )
     return resolve("loss", identifier, Loss, NAMED)

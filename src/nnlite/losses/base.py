@@ -13,6 +13,7 @@ import numpy as np
 from .. import targets
 from ..configuration import Configurable
 from ..errors import explain_error
+from ..numeric import as_numbers
 from ..types import Array, Shape
 
 
@@ -31,7 +32,7 @@ class Loss(Configurable):
         with np.errstate(under="ignore"):
             values = self.values(y, a)
         if sample_weight is not None:
-            values = values * np.asarray(sample_weight, dtype=values.dtype)
+            values = values * weight_for_each(sample_weight, values)
         return float(values.mean())
 
     def backprop(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Array:
@@ -40,7 +41,7 @@ class Loss(Configurable):
         with np.errstate(under="ignore"):
             grad = self.gradient(y, a) / len(a)
         if sample_weight is not None:
-            weights = np.asarray(sample_weight, dtype=grad.dtype)
+            weights = weight_for_each(sample_weight, grad)
             grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))
         return np.asarray(grad)
 
@@ -61,9 +62,9 @@ class Loss(Configurable):
 
     def prepare(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
         """Return truth and prediction as floating arrays of matching shapes."""
-        a = np.asarray(y_pred)
+        a = y_pred if isinstance(y_pred, np.ndarray) else as_numbers(y_pred, "y_pred")
         if a.dtype.kind != "f":
-            a = targets.as_numbers(a, "y_pred").astype(np.float64)
+            a = as_numbers(y_pred, "y_pred").astype(np.float64)
         if a.ndim == 0:
             a = a.reshape(1)
         shape = a.shape[1:]
@@ -78,6 +79,19 @@ class Loss(Configurable):
             )
         self.check_predictions(a)
         return y, a
+
+
+def weight_for_each(sample_weight: Any, values: Array) -> Array:
+    """Return the weights of the samples as one number for each, in the dtype of the values."""
+    weights = as_numbers(sample_weight, "sample_weight").astype(values.dtype)
+    if weights.shape not in ((len(values),), (len(values), 1)):
+        raise ValueError(
+            explain_error(
+                "sample_weight must have one number for each sample.",
+                f"sample_weight of shape {weights.shape} for {len(values)} samples",
+            )
+        )
+    return weights.reshape(-1)
 
 
 def mean_over_outputs(values: Array) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import explain_error
+from ..checks import checked_number
 from ..types import Array
 from .base import Loss, mean_over_outputs, outputs_per_sample
 
@@ -74,9 +74,7 @@ class Huber(Loss):
     name = "huber"
 
     def __init__(self, delta: float = 1.0) -> None:
-        if not delta > 0:
-            raise ValueError(explain_error("delta must be above 0.", f"delta={delta!r}"))
-        self.delta = float(delta)
+        self.delta = float(checked_number("delta", delta, above=0))
 
     def values(self, y: Array, a: Array) -> Array:
         """Return the mean Huber loss for every sample."""

@@ -92,6 +92,8 @@ def get(identifier: Any, truth: Shape = (), prediction: Shape = ()) -> Metric:
     """
     if isinstance(identifier, Metric):
         return identifier
+    if isinstance(identifier, dict):
+        return resolve("metric", identifier, Metric, _NAMED)
     if isinstance(identifier, str):
         if identifier not in _NAMED and identifier in losses.NAMED:
             return FunctionMetric(losses.get(identifier), identifier)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import checked_number
 from ..errors import explain_error
 from ..losses.base import mean_over_outputs
 from ..types import Array, Shape
@@ -55,6 +56,11 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     array([1., 0.])
     """
     y, a = as_arrays(y_true, y_pred)
+    _check_class_numbers(y, a)
+    return mean_over_outputs(_hits_sparse(y, a).astype(np.float64))
+
+
+def _check_class_numbers(y: Array, a: Array) -> None:
     if a.ndim < 2 or y.size * a.shape[-1] != a.size:
         raise ValueError(
             explain_error(
@@ -64,7 +70,6 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
                 "binary_accuracy.",
             )
         )
-    return mean_over_outputs(_hits_sparse(y, a).astype(np.float64))
 
 
 def accuracy(y_true: Any, y_pred: Any) -> Array:
@@ -92,14 +97,9 @@ class _HitRate(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Count the right answers of this batch."""
-        hits = self.hits(y_true, y_pred)
+        hits = self.hits(*as_arrays(y_true, y_pred))
         self.total += int(np.count_nonzero(hits))
         self.count += hits.size
-
-    def __call__(self, y_true: Any, y_pred: Any) -> float:
-        """Take a batch into account and return the share so far."""
-        type(self).function(y_true, y_pred)
-        return super().__call__(y_true, y_pred)
 
 
 class BinaryAccuracy(_HitRate):
@@ -113,12 +113,12 @@ class BinaryAccuracy(_HitRate):
     function = staticmethod(binary_accuracy)
 
     def __init__(self, name: str | None = None, threshold: float = 0.5) -> None:
-        self.threshold = threshold
+        self.threshold = checked_number("threshold", threshold)
         super().__init__(name)
 
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every output whether it is on the right side."""
-        return _hits_binary(y, a, self.threshold)
+        return _hits_binary(*as_equal_shapes(y, a), self.threshold)
 
 
 class CategoricalAccuracy(_HitRate):
@@ -133,7 +133,7 @@ class CategoricalAccuracy(_HitRate):
 
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every sample whether its class is found."""
-        return _hits_categorical(y, a)
+        return _hits_categorical(*as_equal_shapes(y, a))
 
 
 class SparseCategoricalAccuracy(_HitRate):
@@ -148,6 +148,7 @@ class SparseCategoricalAccuracy(_HitRate):
 
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every sample whether its class is found."""
+        _check_class_numbers(y, a)
         return _hits_sparse(y, a)
 
 
@@ -162,7 +163,8 @@ class Accuracy(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Count the right answers of this batch."""
-        hits = fitting_accuracy(y_true.shape[1:], y_pred.shape[1:])().hits(y_true, y_pred)
+        y, a = as_arrays(y_true, y_pred)
+        hits = fitting_accuracy(y.shape[1:], a.shape[1:])().hits(y, a)
         self.total += int(np.count_nonzero(hits))
         self.count += hits.size
 

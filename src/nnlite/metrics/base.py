@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import targets
 from ..configuration import Configurable
 from ..errors import explain_error
+from ..numeric import as_numbers
 from ..types import Array
 
 
@@ -62,8 +62,9 @@ class FunctionMetric(Metric):
 
 def as_arrays(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
     """Return truth and prediction as arrays of as many samples; (n,) is reshaped for (n, 1)."""
-    y = np.atleast_1d(targets.as_numbers(y_true, "y_true"))
-    a = np.atleast_1d(targets.as_numbers(y_pred, "y_pred"))
+    y, a = as_numbers(y_true, "y_true"), as_numbers(y_pred, "y_pred")
+    if not (y.ndim and a.ndim):
+        y, a = np.atleast_1d(y, a)
     if len(y) != len(a):
         raise ValueError(
             explain_error(
@@ -77,7 +78,7 @@ def as_arrays(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
 
 
 def as_equal_shapes(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
-    """Return truth and prediction as arrays of one shape."""
+    """Return truth and prediction as arrays of one shape: (n,) never spreads over (n, 1)."""
     y, a = as_arrays(y_true, y_pred)
     if y.shape != a.shape:
         raise ValueError(

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import losses
 from ..types import Array
-from .base import Metric
+from .base import Metric, as_equal_shapes
 
 
 def mean_squared_error(y_true: Any, y_pred: Any) -> Array:
@@ -58,7 +58,8 @@ class MeanSquaredError(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Add the squared errors of this batch."""
-        error = (y_pred - y_true).ravel()
+        y, a = as_equal_shapes(y_true, y_pred)
+        error = (a - y).ravel()
         self.total += float(np.dot(error, error))
         self.count += error.size
 
@@ -88,7 +89,8 @@ class MeanAbsoluteError(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Add the errors of this batch."""
-        error = np.abs(y_pred - y_true)
+        y, a = as_equal_shapes(y_true, y_pred)
+        error = np.abs(a - y)
         self.total += float(error.sum())
         self.count += error.size
 
@@ -114,8 +116,9 @@ class R2Score(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Merge this batch into mean, spread and error (Chan's formula, which keeps its digits)."""
-        y = np.asarray(y_true, dtype=np.float64).reshape(len(y_true), -1)
-        a = np.asarray(y_pred, dtype=np.float64).reshape(len(y_pred), -1)
+        y, a = as_equal_shapes(y_true, y_pred)
+        y = y.reshape(len(y), -1).astype(np.float64, copy=False)
+        a = a.reshape(len(a), -1).astype(np.float64, copy=False)
         mean = y.mean(axis=0)
         step = mean - self.mean
         total = self.count + len(y)

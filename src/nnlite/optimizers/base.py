@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import checked_number
 from ..configuration import Configurable
-from ..errors import explain_error, reject_unknown_arguments
+from ..errors import argument_names, explain_error, reject_unknown_arguments
 from ..types import Array
 from .schedules import LearningRateSchedule
 
@@ -35,7 +36,6 @@ class Optimizer(Configurable):
     """
 
     default_learning_rate = 0.001
-    default_weight_decay: float | None = None
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Optimizer(Configurable):
         reject_unknown_arguments(
             type(self).__name__,
             unknown,
-            ["learning_rate", "lr", "clipnorm", "clipvalue", "global_clipnorm", "weight_decay"],
+            [*argument_names(type(self)), "lr"],
         )
         if learning_rate is None:
             learning_rate = self.default_learning_rate
@@ -77,8 +77,6 @@ class Optimizer(Configurable):
         self.clipnorm = _positive_or_none("clipnorm", clipnorm)
         self.clipvalue = _positive_or_none("clipvalue", clipvalue)
         self.global_clipnorm = _positive_or_none("global_clipnorm", global_clipnorm)
-        if weight_decay is None:
-            weight_decay = self.default_weight_decay
         self.weight_decay = _positive_or_none("weight_decay", weight_decay, zero=True)
         self.name = name or type(self).__name__
         self.iterations = 0
@@ -107,10 +105,7 @@ class Optimizer(Configurable):
 
         Both are flat vectors of one length, with the same meaning at every call.
         """
-        for remembered in self._memory.values():
-            if remembered.shape != weights.shape or remembered.dtype != weights.dtype:
-                self.reset()
-            break
+        self._forget_other_vectors(weights)
         rate = self.learning_rate
         if self.weight_decay:
             weights *= 1 - rate * self.weight_decay
@@ -128,6 +123,7 @@ class Optimizer(Configurable):
         """Take a step that the caller has worked out: w ← w − step."""
         # Products on several cores leave the weights in the caches of all of them. A plain copy
         # overwrites them without waiting for the others, a subtraction in place does not.
+        self._forget_other_vectors(weights)
         weights[...] = np.subtract(weights, step, self.memory("result", weights))
         self.iterations += 1
 
@@ -138,6 +134,13 @@ class Optimizer(Configurable):
                 f"{type(self).__name__} must define update(weights, gradients, learning_rate)."
             )
         )
+
+    def _forget_other_vectors(self, weights: Array) -> None:
+        """Start anew when the vector is not the one of the steps before."""
+        for remembered in self._memory.values():
+            if remembered.shape != weights.shape or remembered.dtype != weights.dtype:
+                self.reset()
+            break
 
     def reset(self) -> None:
         """Forget all steps taken."""
@@ -174,11 +177,23 @@ def _shorten(gradient: Array, longest: float) -> None:
 
 
 def _checked_rate(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number | np.ndarray):
+    kinds = int | float | np.integer | np.floating
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        remedy = None
+        if isinstance(value, str):
+            remedy = "Write the number without quotes: learning_rate=0.1."
+        elif callable(value):
+            remedy = (
+                "Make an object of a class of nnlite.optimizers.schedules, or use the callback "
+            )
+            remedy += "LearningRateScheduler(function)."
         raise TypeError(
             explain_error(
                 "learning_rate must be a number or a schedule.",
                 f"learning_rate={value!r} ({type(value).__name__})",
+                remedy=remedy,
             )
         )
     if not 0 <= float(value) < np.inf:
@@ -193,7 +208,10 @@ def _checked_rate(value: Any) -> float:
 
 
 def _positive_or_none(name: str, value: float | None, zero: bool = False) -> float | None:
-    if value is not None and not (value >= 0 if zero else value > 0):
+    if value is None:
+        return None
+    checked_number(name, value)
+    if not (value >= 0 if zero else value > 0):
         raise ValueError(
             explain_error(
                 f"{name} must be {'from 0 on' if zero else 'above 0'}, or None.",

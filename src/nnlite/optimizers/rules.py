@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import checked_number
 from ..errors import explain_error
 from ..types import Array
 from .base import Optimizer
@@ -83,7 +84,7 @@ class RMSprop(Optimizer):
         super().__init__(learning_rate, **options)
         self.rho = _share("rho", rho)
         self.momentum = _share("momentum", momentum)
-        self.epsilon = epsilon
+        self.epsilon = checked_number("epsilon", epsilon, least=0)
         self.centered = centered
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
@@ -131,8 +132,10 @@ class Adagrad(Optimizer):
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.initial_accumulator_value = initial_accumulator_value
-        self.epsilon = epsilon
+        self.initial_accumulator_value = checked_number(
+            "initial_accumulator_value", initial_accumulator_value, least=0
+        )
+        self.epsilon = checked_number("epsilon", epsilon, least=0)
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
         """W ← w − α·g / √(s + ε)."""
@@ -168,9 +171,9 @@ class Adam(Optimizer):
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.beta_1 = _share("beta_1", beta_1)
-        self.beta_2 = _share("beta_2", beta_2)
-        self.epsilon = epsilon
+        self.beta_1 = _decay("beta_1", beta_1)
+        self.beta_2 = _decay("beta_2", beta_2)
+        self.epsilon = checked_number("epsilon", epsilon, least=0)
         self.amsgrad = amsgrad
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
@@ -204,10 +207,31 @@ class AdamW(Adam):
     array([0.95])
     """
 
-    default_weight_decay = 0.004
+    def __init__(
+        self,
+        learning_rate: Any = None,
+        weight_decay: float = 0.004,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        amsgrad: bool = False,
+        **options: Any,
+    ) -> None:
+        options["weight_decay"] = weight_decay
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, **options)
 
 
 def _share(name: str, value: float) -> float:
-    if not 0 <= value <= 1:
-        raise ValueError(explain_error(f"{name} must be between 0 and 1.", f"{name}={value!r}"))
-    return value
+    return float(checked_number(name, value, least=0, most=1))
+
+
+def _decay(name: str, value: float) -> float:
+    if value == 1:
+        raise ValueError(
+            explain_error(
+                f"{name} must be below 1: at 1 nothing new would ever count.",
+                f"{name}={value!r}",
+                remedy="0.9 is usual for beta_1, 0.999 for beta_2.",
+            )
+        )
+    return _share(name, value)

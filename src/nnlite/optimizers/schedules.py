@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ..checks import checked_number
 from ..configuration import Configurable
 from ..errors import explain_error
 
@@ -33,7 +34,7 @@ class ExponentialDecay(LearningRateSchedule):
     ) -> None:
         self.initial_learning_rate = _positive("initial_learning_rate", initial_learning_rate)
         self.decay_steps = _positive("decay_steps", decay_steps)
-        self.decay_rate = decay_rate
+        self.decay_rate = checked_number("decay_rate", decay_rate, least=0)
         self.staircase = staircase
 
     def __call__(self, step: int) -> float:
@@ -61,7 +62,7 @@ class InverseTimeDecay(LearningRateSchedule):
     ) -> None:
         self.initial_learning_rate = _positive("initial_learning_rate", initial_learning_rate)
         self.decay_steps = _positive("decay_steps", decay_steps)
-        self.decay_rate = decay_rate
+        self.decay_rate = checked_number("decay_rate", decay_rate, least=0)
         self.staircase = staircase
 
     def __call__(self, step: int) -> float:
@@ -80,12 +81,26 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     """
 
     def __init__(self, boundaries: Sequence[float], values: Sequence[float]) -> None:
-        self.boundaries, self.values = list(boundaries), list(values)
+        if not isinstance(boundaries, list | tuple) or not isinstance(values, list | tuple):
+            raise TypeError(
+                explain_error(
+                    "boundaries and values must be lists.",
+                    f"boundaries={boundaries!r}, values={values!r}",
+                    remedy="PiecewiseConstantDecay([1000], [0.1, 0.01])",
+                )
+            )
+        self.boundaries = [checked_number("A boundary", b, least=0) for b in boundaries]
+        self.values = [checked_number("A value", v, least=0) for v in values]
+        if self.boundaries != sorted(self.boundaries):
+            raise ValueError(
+                explain_error("boundaries must grow.", f"boundaries={self.boundaries}")
+            )
         if len(self.values) != len(self.boundaries) + 1:
             raise ValueError(
                 explain_error(
                     "There must be one more value than boundaries.",
                     f"{len(self.boundaries)} boundaries, {len(self.values)} values",
+                    remedy="The last value holds after the last boundary.",
                 )
             )
 
@@ -116,11 +131,15 @@ class CosineDecay(LearningRateSchedule):
         warmup_target: float | None = None,
         warmup_steps: int = 0,
     ) -> None:
-        self.initial_learning_rate = initial_learning_rate
+        self.initial_learning_rate = checked_number(
+            "initial_learning_rate", initial_learning_rate, least=0
+        )
         self.decay_steps = _positive("decay_steps", decay_steps)
-        self.alpha = alpha
+        self.alpha = checked_number("alpha", alpha, least=0, most=1)
+        if warmup_target is not None:
+            checked_number("warmup_target", warmup_target, least=0)
         self.warmup_target = warmup_target
-        self.warmup_steps = warmup_steps
+        self.warmup_steps = checked_number("warmup_steps", warmup_steps, least=0)
 
     def __call__(self, step: int) -> float:
         """Return the rate on the rising line, or on the wave after it."""
@@ -135,6 +154,4 @@ class CosineDecay(LearningRateSchedule):
 
 
 def _positive(name: str, value: float) -> float:
-    if not value > 0:
-        raise ValueError(explain_error(f"{name} must be above 0.", f"{name}={value!r}"))
-    return value
+    return float(checked_number(name, value, above=0))

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.plot.decisions import ask, labels_and_classes, margins_of, two_features
-from nnlite.plot.style import COLOURS, INK, MARKERS, lighter, new_axes, open_frame
+from nnlite.plot.style import (
+    COLOURS,
+    INK,
+    LETTER,
+    MARKERS,
+    font_size,
+    lighter,
+    new_axes,
+    open_frame,
+    size_in_points,
+)
 from nnlite.types import Array
 
 if TYPE_CHECKING:
@@ -93,9 +103,18 @@ def decision_boundary(
                 zorder=3,
             )
     ax.set(xlim=horizontal[[0, -1]], ylim=vertical[[0, -1]], xlabel=names[0], ylabel=names[1])
-    ax.legend(ncols=len(classes) if len(classes) <= 3 else 1)
+    _add_legend(ax)
     open_frame(ax)
     return ax
+
+
+def _add_legend(ax: Axes) -> None:
+    """Name the classes, side by side where there is room; not at all where there is none."""
+    names = ax.get_legend_handles_labels()[1]
+    width = (4 + LETTER * max(map(len, names))) * font_size()
+    fitting = int(size_in_points(ax)[0] / width)
+    if fitting:
+        ax.legend(ncols=len(names) if len(names) <= min(fitting, 3) else 1)
 
 
 def _shade(ax: Axes, plane: tuple[Array, Array], shades: Array) -> None:

@@ -78,11 +78,9 @@ def history(
     """
     trainings = _trainings(history)
     chosen = _metrics_to_draw(trainings, metrics)
-    columns = min(len(chosen), 2)
-    rows = -(-len(chosen) // columns)
     if ax is None:
-        ax = new_axes(height=4.5 if columns == 1 else 3.6 * rows)
-    for name, panel in zip(chosen, _panels(ax, rows, columns, len(chosen)), strict=True):
+        ax = new_axes(height=4.5 if len(chosen) == 1 else 3.6 * -(-len(chosen) // 2))
+    for name, panel in zip(chosen, _panels(ax, len(chosen)), strict=True):
         _draw_metric(panel, trainings, name)
         if log and "accuracy" not in name:
             _make_logarithmic(panel)
@@ -121,7 +119,9 @@ def _number_epochs(ax: Axes, first: int, last: int) -> None:
 
     margin = 0.02 * (last - first) or 0.5
     ax.set(xlabel="epoch", xlim=(first - margin, last + margin))
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    ax.xaxis.set_major_locator(
+        MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
+    )
 
 
 def _make_logarithmic(ax: Axes) -> None:
@@ -136,11 +136,13 @@ def _make_logarithmic(ax: Axes) -> None:
     ax.yaxis.set_minor_formatter(NullFormatter())
 
 
-def _panels(ax: Axes, rows: int, columns: int, count: int) -> list[Axes]:
-    """Divide the axes into parts with room for their numbers and words between them."""
+def _panels(ax: Axes, count: int) -> list[Axes]:
+    """Divide the axes into parts, two side by side if they are wide enough, with room for words."""
     if count == 1:
         return [ax]
     width, height = size_in_points(ax)
+    columns = 2 if width > 30 * font_size() else 1
+    rows = -(-count // columns)
     gap_x, gap_y = min(0.3, 5.5 * font_size() / width), min(0.3, 4.5 * font_size() / height)
     wide = (1 - gap_x * (columns - 1)) / columns
     high = (1 - gap_y * (rows - 1)) / rows

@@ -1,4 +1,4 @@
-"""What a classifier answers, whatever it is: labels, one number for each point, or rows of scores."""
+"""What a classifier answers, whatever it is: labels, one number for a point, or rows of scores."""
 
 from __future__ import annotations
 

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.errors import explain_error
-from nnlite.plot.grids import MOST, as_images, draw_grid, tell_what_is_left_out
+from nnlite.plot.grids import MOST, as_images, draw_grid
 from nnlite.plot.inside import find_weight, output_of
 from nnlite.plot.style import signed_colours
 from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.image import AxesImage
 
 
 def weights(
@@ -24,6 +23,7 @@ def weights(
     layer: Any = None,
     columns: int | None = None,
     count: int = MOST,
+    numbers: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw what each neuron of the first layer weighs, as an image over its inputs.
@@ -40,6 +40,8 @@ def weights(
         The name or the number of the layer; by default the first that weighs all inputs.
     columns, count
         How many images stand side by side, and how many are drawn at most.
+    numbers
+        Whether the numbers are written into the pixels, of small images.
     ax
         Where to draw; by default a new figure.
 
@@ -59,7 +61,7 @@ def weights(
     pictures = as_images(W.T, shape, "weights of each neuron")
     if pictures.ndim == 4:
         pictures = pictures.mean(axis=-1)
-    return _draw_signed(pictures, columns, count, "neurons", "weight", ax)
+    return _draw_signed(ax, pictures, "neurons", columns=columns, count=count, numbers=numbers)
 
 
 def filters(
@@ -69,6 +71,7 @@ def filters(
     channel: int = 0,
     columns: int | None = None,
     count: int = MOST,
+    numbers: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the filters of a convolution, each as a small image.
@@ -83,6 +86,8 @@ def filters(
         Which input channel is drawn.
     columns, count
         How many filters stand side by side, and how many are drawn at most.
+    numbers
+        Whether the numbers are written into the pixels, of small images.
     ax
         Where to draw; by default a new figure.
 
@@ -108,7 +113,7 @@ def filters(
             )
         )
     kernels = np.moveaxis(W[:, :, channel], -1, 0)
-    ax = _draw_signed(kernels, columns, count, "filters", "weight", ax)
+    ax = _draw_signed(ax, kernels, "filters", columns=columns, count=count, numbers=numbers)
     if channels > 1:
         words = [ax.get_title(), f"input channel {channel} of {channels}"]
         ax.set_title(", ".join(filter(None, words)))
@@ -122,6 +127,7 @@ def feature_maps(
     layer: Any = None,
     columns: int | None = None,
     count: int = MOST,
+    numbers: bool = False,
     cmap: str = "viridis",
     ax: Axes | None = None,
 ) -> Axes:
@@ -139,6 +145,8 @@ def feature_maps(
         How many maps stand side by side, and how many are drawn at most.
     cmap
         The colours.
+    numbers
+        Whether the numbers are written into the pixels, of small images.
     ax
         Where to draw; by default a new figure.
 
@@ -166,26 +174,22 @@ def feature_maps(
             )
         )
     pictures = np.moveaxis(maps, -1, 0)
-    limits = {"vmin": float(pictures.min()), "vmax": float(pictures.max())}
-    ax, drawn = draw_grid(ax, pictures[:count], None, columns, cmap=cmap, **limits)
-    _add_scale(ax, drawn[0], "activation")
-    tell_what_is_left_out(ax, len(drawn), len(pictures), "feature maps")
-    return ax
+    limits: dict[str, Any] = {"vmin": float(pictures.min()), "vmax": float(pictures.max())}
+    return draw_grid(
+        ax,
+        pictures,
+        "feature maps",
+        columns=columns,
+        count=count,
+        numbers=numbers,
+        bar="activation",
+        cmap=cmap,
+        **limits,
+    )
 
 
-def _draw_signed(
-    pictures: Array, columns: int | None, count: int, what: str, scale: str, ax: Axes | None
-) -> Axes:
+def _draw_signed(ax: Axes | None, pictures: Array, what: str, **options: Any) -> Axes:
     """Draw numbers of both signs on one scale, white where they are 0."""
     largest = float(np.abs(pictures).max()) or 1.0
-    limits = {"cmap": signed_colours(), "vmin": -largest, "vmax": largest}
-    ax, drawn = draw_grid(ax, pictures[:count], None, columns, **limits)
-    _add_scale(ax, drawn[0], scale)
-    tell_what_is_left_out(ax, len(drawn), len(pictures), what)
-    return ax
-
-
-def _add_scale(ax: Axes, image: AxesImage, words: str) -> None:
-    bar = ax.figure.colorbar(image, ax=ax, shrink=0.8, fraction=0.04, pad=0.02)
-    bar.set_label(words)
-    bar.outline.set_visible(False)
+    limits: dict[str, Any] = {"cmap": signed_colours(), "vmin": -largest, "vmax": largest}
+    return draw_grid(ax, pictures, what, bar="weight", **limits, **options)

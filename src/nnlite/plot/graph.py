@@ -9,27 +9,26 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from nnlite.errors import explain_error
 from nnlite.graph import Value
 from nnlite.graph_layout import Layout, Wire, lay_out
+from nnlite.plot.style import BLUE, GREY, INK, LETTER, PALE, VERMILION, short_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_VALUES = 150
 
-# Two colours that colour-blind readers tell apart, also in print (after Okabe and Ito).
-VALUE_COLOUR, GRADIENT_COLOUR = "#0072B2", "#C44E00"
-WIRE_COLOUR, GATE_COLOUR, GATE_INK = "0.45", "0.95", "0.1"
+VALUE_COLOUR, GRADIENT_COLOUR = BLUE, VERMILION
+WIRE_COLOUR, GATE_COLOUR, GATE_INK = GREY, PALE, INK
 
 # Lengths are in em, the size of the letters, so that words and lines fit each other.
 ROW = 3.3
 RADIUS = 1.2
 GAP, GAP_PER_CLIMB = 1.6, 0.25
-LETTER_WIDTH = 0.64
 MARGIN = 0.4
 LARGEST_FONT, SMALLEST_FONT, PAGE_WIDTH = 18.0, 9.0, 8 * 72.0
 
@@ -245,27 +244,7 @@ def _in_italics(name: str) -> str:
 
 
 def _width(text: str) -> float:
-    return LETTER_WIDTH * len(re.sub(r"[${}_]", "", text))
-
-
-def short_number(number: float) -> str:
-    """Write a number in about six characters.
-
-    >>> [short_number(number) for number in (33.0, 0.73106, -0.19661, 12345.6, 0.00012, -0.0)]
-    ['33', '0.7311', '−0.197', '12346', '1.2e−4', '0']
-    """
-    size = abs(number)
-    if size == 0 or not isfinite(size):
-        return f"{number + 0.0:g}"
-    if not 1e-3 <= size < 1e6:
-        mantissa, exponent = f"{number:.1e}".split("e")
-        text = f"{mantissa.removesuffix('.0')}e{int(exponent)}"
-    elif size >= 1000:
-        text = f"{number:.0f}"
-    else:
-        candidates = [f"{number:.{digits}g}" for digits in (4, 3, 2)]
-        text = next((text for text in candidates if len(text) <= 6), candidates[-1])
-    return text.replace("-", "−")
+    return LETTER * len(re.sub(r"[${}_]", "", text))
 
 
 def _values_to_draw(value: Value) -> list[Value]:

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.errors import explain_error
-from nnlite.plot.style import WIDTH, font_size, new_axes, size_in_points
+from nnlite.layers.checks import positive_integer
+from nnlite.plot.digits import write_numbers
+from nnlite.plot.style import LETTER, WIDTH, font_size, new_axes, size_in_points
 from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.image import AxesImage
 
 FRAME = "0.8"
 MOST = 100
+LARGEST_IMAGE = 2.2
+"""The width of an image in inches, if there are few."""
+CAPTION, BAR = 1.8, 7.0
+"""The height of a caption, and the width of the bar with its words, in sizes of a letter."""
 GAP = 0.08
 """The space between two images, as a share of an image's width."""
 
@@ -24,40 +29,90 @@ GAP = 0.08
 def draw_grid(
     ax: Axes | None,
     pictures: Array,
-    captions: Sequence[str] | None,
+    what: str,
+    captions: Sequence[str] | None = None,
+    *,
     columns: int | None,
+    count: int,
+    numbers: bool,
+    bar: str = "",
     **colours: Any,
-) -> tuple[Axes, list[AxesImage]]:
-    """Draw pictures (n, height, width, …) row by row, each with its caption above.
+) -> Axes:
+    """Draw pictures (n, height, width, …) row by row, at most `count`; the title tells if not all.
 
-    One image is one wide, wherever it lies: the column is the whole part of x, the row that of y.
+    On the axes, an image is one wide, and y grows downward.
     """
     from matplotlib.patches import Rectangle
 
-    count = len(pictures)
-    columns = min(count, columns or best_columns(count))
-    rows = -(-count // columns)
+    there = len(pictures)
+    count = positive_integer("count", count, "a grid of images")
+    pictures, captions = pictures[:count], captions and captions[:count]
+    columns = best_columns(len(pictures)) if columns is None else columns
+    columns = min(len(pictures), positive_integer("columns", columns, "a grid of images"))
+    rows = -(-len(pictures) // columns)
     height = pictures.shape[1] / pictures.shape[2]
     if ax is None:
-        room = 1.8 * font_size() / 72 if captions else 0.0
-        image_width = min(WIDTH / columns, 2.2)
-        ax = new_axes(rows * (image_width * height + room) + 0.3, columns * image_width)
-    caption_room, size = _room_for_captions(ax, captions, rows, columns, height)
+        ax = _page(rows, columns, height, bool(captions), bool(bar))
+    unit = _width_of_an_image(ax, rows, columns, height, bool(captions), bool(bar))
+    caption_room = CAPTION * font_size() / unit if captions else 0.0
     pitch = height + GAP + caption_room
-    drawn = []
     for number, picture in enumerate(pictures):
         row, column = divmod(number, columns)
         x, y = column * (1 + GAP), row * pitch + caption_room
-        drawn.append(ax.imshow(picture, extent=(x, x + 1, y + height, y), **colours))
+        ax.imshow(picture, extent=(x, x + 1, y + height, y), **colours)
         frame = Rectangle((x, y), 1, height, fill=False, edgecolor=FRAME, linewidth=0.6)
         ax.add_patch(frame)
-        if captions:
-            words = captions[number]
-            ax.text(x + 0.5, y - 0.3 * caption_room, words, size=size, ha="center", va="baseline")
+    right, bottom = columns * (1 + GAP), rows * pitch
     ax.set_axis_off()
-    ax.set_xlim(-GAP, columns * (1 + GAP))
-    ax.set_ylim(rows * pitch, -GAP)
-    return ax, drawn
+    ax.set_xlim(-GAP, right + (BAR * font_size() / unit if bar else 0.0))
+    ax.set_ylim(bottom, -GAP)
+    if captions:
+        _write_captions(ax, captions, unit)
+    if numbers:
+        write_numbers(ax, unit)
+    if bar:
+        _add_bar(ax, bar, right, unit)
+    if len(pictures) < there:
+        ax.set_title(f"the first {len(pictures)} of {there} {what}")
+    return ax
+
+
+def _page(rows: int, columns: int, height: float, has_captions: bool, has_bar: bool) -> Axes:
+    """Return new axes into which the images fit without much space around them."""
+    caption, bar = CAPTION * font_size() / 72 * has_captions, BAR * font_size() / 72 * has_bar
+    image_width = min((WIDTH - bar) / columns, LARGEST_IMAGE)
+    return new_axes(rows * (image_width * height + caption) + 0.3, columns * image_width + bar)
+
+
+def _width_of_an_image(
+    ax: Axes, rows: int, columns: int, height: float, has_captions: bool, has_bar: bool
+) -> float:
+    """Return how many points wide the images are when they fill the axes."""
+    page_width, page_height = size_in_points(ax)
+    caption, bar = CAPTION * font_size() * has_captions, BAR * font_size() * has_bar
+    fitting_width = (page_width - bar) / (columns * (1 + GAP) + GAP)
+    fitting_height = (page_height / rows - caption) / (height + GAP)
+    return max(min(fitting_width, fitting_height), 1.0)
+
+
+def _write_captions(ax: Axes, captions: Sequence[str], unit: float) -> None:
+    """Write above each image, in letters so small that the longest caption has room."""
+    longest = max(1, *(len(caption) for caption in captions))
+    size = min(font_size(), unit / (LETTER * longest))
+    for image, words in zip(ax.images, captions, strict=True):
+        left, right, _, top = image.get_extent()
+        y = top - 0.3 * CAPTION * font_size() / unit
+        ax.text((left + right) / 2, y, words, size=size, ha="center", va="baseline")
+
+
+def _add_bar(ax: Axes, words: str, right: float, unit: float) -> None:
+    """Draw the scale of colours at the right of the images."""
+    start, end = ax.get_xlim()
+    letter = font_size() / unit
+    x, width = (right + 0.5 * letter - start) / (end - start), letter / (end - start)
+    bar = ax.figure.colorbar(ax.images[0], cax=ax.inset_axes((x, 0.05, width, 0.9)))
+    bar.set_label(words)
+    bar.outline.set_visible(False)
 
 
 def best_columns(count: int) -> int:
@@ -71,28 +126,6 @@ def best_columns(count: int) -> int:
     root = count**0.5
     candidates = range(int(np.ceil(root)), int(2 * root) + 1)
     return min(candidates, key=lambda columns: (-count % columns, abs(columns - 1.26 * root)))
-
-
-def _room_for_captions(
-    ax: Axes, captions: Sequence[str] | None, rows: int, columns: int, height: float
-) -> tuple[float, float]:
-    """Return the height of a caption in widths of an image, and the size of its letters."""
-    if not captions:
-        return 0.0, 0.0
-    page_width, page_height = size_in_points(ax)
-    size = font_size()
-    fitting_width = page_width / (columns * (1 + GAP))
-    fitting_height = (page_height / rows - 1.8 * size) / (height + GAP)
-    image_width = max(min(fitting_width, fitting_height), 1.0)
-    longest = max(len(caption) for caption in captions)
-    size = min(size, image_width / (0.62 * max(longest, 1)))
-    return 1.8 * size / image_width, size
-
-
-def tell_what_is_left_out(ax: Axes, drawn: int, there: int, what: str) -> None:
-    """Say in the title how many pictures there are, if not all are drawn."""
-    if drawn < there:
-        ax.set_title(f"the first {drawn} of {there} {what}")
 
 
 def as_images(x: Any, shape: tuple[int, ...] | None, what: str = "x") -> Array:

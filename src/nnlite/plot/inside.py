@@ -9,6 +9,7 @@ import numpy as np
 from nnlite.errors import explain_error, look_up
 from nnlite.functional import Model
 from nnlite.layers.base import Layer
+from nnlite.layers.convolution_kinds import Conv2DTranspose
 from nnlite.network import Graph
 from nnlite.types import Array
 
@@ -39,9 +40,10 @@ def find_weight(model: Any, layer: Any, axes: int, caller: str, shape: str) -> A
             )
         return array
     for found in layers:
-        W = getattr(found, "W", None) if "W" in found._views else None
+        W = found._views.get("W")
         if W is not None and W.ndim == axes:
-            return np.asarray(W)
+            # What a transposed convolution gives stands before what it takes.
+            return np.asarray(W.swapaxes(2, 3) if isinstance(found, Conv2DTranspose) else W)
     raise ValueError(
         explain_error(
             f"{caller} draws weights W of shape {shape}: those of a {KINDS[axes]} layer.",

@@ -77,7 +77,10 @@ def measure(J: Loss, w: Range, b: Range, resolution: int, log: bool = False) -> 
 
 def height(J: Loss, u: float, v: float) -> float:
     """Return J at one place, as a number."""
-    result = np.asarray(J(float(u), float(v)))
+    try:
+        result = np.asarray(J(float(u), float(v)))
+    except OverflowError:
+        return np.inf
     if result.size != 1:
         raise ValueError(
             explain_error(

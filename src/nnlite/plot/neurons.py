@@ -10,10 +10,12 @@ import numpy as np
 
 from nnlite.errors import explain_error
 from nnlite.functional import Model
+from nnlite.layers.checks import positive_integer
 from nnlite.plot.style import (
     BLUE,
     GREY,
     INK,
+    LETTER,
     VERMILION,
     font_size,
     new_axes,
@@ -65,6 +67,8 @@ def network(model: Any, *, most: int = MOST, ax: Axes | None = None) -> Axes:
     ['input\n2', 'dense\n4', 'dense_1\n1']
     """
     columns = _columns(model)
+    if positive_integer("most", most, "plot.network") < 2:
+        raise ValueError(explain_error("most must be at least 2.", f"most={most}"))
     places = [_places(len(column.biases), most) for column in columns]
     tallest = max(float(place.y.max()) for place in places)
     if ax is None:
@@ -99,7 +103,7 @@ class _Page:
     def of(cls, ax: Axes, half: float, columns: Sequence[_Column]) -> _Page:
         width, height = size_in_points(ax)
         longest = max(len(line) for column in columns for line in column.words.split("\n"))
-        font = min(font_size(), width / (0.62 * (longest + 2) * len(columns)))
+        font = min(font_size(), width / (LETTER * (longest + 2) * len(columns)))
         above, below = 3.2 * font, 2.0 * font
         unit = max((height - above - below) / (2 * half), 1.0)
         spacing = min(max(width / unit / len(columns), NARROWEST), WIDEST)

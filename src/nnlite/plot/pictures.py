@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.errors import explain_error
-from nnlite.plot.grids import MOST, as_images, draw_grid, tell_what_is_left_out
+from nnlite.plot.grids import MOST, as_images, draw_grid
 from nnlite.plot.style import VERMILION
 from nnlite.types import Array
 
@@ -23,6 +23,7 @@ def images(
     shape: tuple[int, ...] | None = None,
     columns: int | None = None,
     count: int = MOST,
+    numbers: bool = False,
     cmap: str = "gray",
     ax: Axes | None = None,
 ) -> Axes:
@@ -39,6 +40,8 @@ def images(
         The shape of one image, for flat ones that are no squares.
     columns, count
         How many stand side by side, and how many are drawn at most.
+    numbers
+        Whether the numbers are written into the pixels, of small images.
     cmap
         The colours of images with one channel.
     ax
@@ -68,12 +71,16 @@ def images(
             f"{t} → {p}" if bad else f"{p}"
             for t, p, bad in zip(true, predicted, wrong, strict=True)
         ]
-    colours = {"cmap": cmap, "vmin": np.nanmin(pictures), "vmax": np.nanmax(pictures)}
-    ax, drawn = draw_grid(ax, pictures[:count], captions and captions[:count], columns, **colours)
+    colours: dict[str, Any] = {
+        "cmap": cmap,
+        "vmin": np.nanmin(pictures),
+        "vmax": np.nanmax(pictures),
+    }
+    grid: dict[str, Any] = {"columns": columns, "count": count, "numbers": numbers}
+    ax = draw_grid(ax, pictures, "images", captions, **grid, **colours)
     for number in np.flatnonzero(wrong[:count]).tolist():
         ax.patches[number].set(edgecolor=VERMILION, linewidth=2.5, zorder=3)
         ax.texts[number].set(color=VERMILION, weight="bold")
-    tell_what_is_left_out(ax, len(drawn), len(pictures), "images")
     if wrong[:count].any():
         ax.set_title(", ".join(filter(None, [ax.get_title(), "true → predicted"])))
     return ax

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.errors import explain_error
-from nnlite.plot.style import COLOURS, GREY, MARKERS, new_axes, open_frame
+from nnlite.plot.style import COLOURS, GREY, MARKERS, new_axes, open_frame, with_minus
 from nnlite.types import Array
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def predictions(y_true: Any, y_pred: Any, *, ax: Axes | None = None) -> Axes:
     ax.plot(ends, ends, color=GREY, linestyle="--", zorder=1, label=r"$\hat{y} = y$")
     ax.set(xlim=ends, ylim=ends, xlabel="target $y$", ylabel=r"prediction $\hat{y}$")
     ax.set_aspect("equal")
-    ax.legend(loc="upper left")
+    ax.legend()
     open_frame(ax)
     return ax
 
@@ -77,7 +77,7 @@ def _score(target: Array, predicted: Array) -> str:
     words = f"RMSE {error:.3g}"
     if spread > 0:
         words = f"$R^2$ {1 - float(np.sum((predicted - target) ** 2)) / spread:.3f}, {words}"
-    return words.replace("-", "−")
+    return with_minus(words)
 
 
 def _one_number_each(name: str, values: Any) -> Array:

@@ -6,6 +6,7 @@ line always says the same a second time.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ INK, GREY, PALE = "0.1", "0.45", "0.95"
 COLOURS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#B8A800")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "*", "h")
 LINES = ("-", "--", "-.", ":")
+
+LETTER = 0.64
+"""The width of a letter, as a share of its size; most are narrower."""
 
 WIDTH = 8.0
 """The width of a new figure in inches: 800 pixels on a screen."""
@@ -66,3 +70,33 @@ def signed_colours() -> LinearSegmentedColormap:
     from matplotlib.colors import LinearSegmentedColormap
 
     return LinearSegmentedColormap.from_list("signed", [VERMILION, "white", BLUE])
+
+
+def short_number(number: float) -> str:
+    """Write a number in about six characters.
+
+    >>> [short_number(number) for number in (33.0, 0.73106, -0.19661, 12345.6, 0.00012, -0.0)]
+    ['33', '0.7311', '−0.197', '12346', '1.2e−4', '0']
+    """
+    size = abs(number)
+    if size == 0 or not isfinite(size):
+        return f"{number + 0.0:g}"
+    if not 1e-3 <= size < 1e6:
+        mantissa, exponent = f"{number:.1e}".split("e")
+        text = f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+    elif size >= 1000:
+        text = f"{number:.0f}"
+    else:
+        candidates = [f"{number:.{digits}g}" for digits in (4, 3, 2)]
+        text = next((text for text in candidates if len(text) <= 6), candidates[-1])
+    return with_minus(text)
+
+
+def with_minus(text: str) -> str:
+    """Write the sign of the formulas for a hyphen, unless the user's letters have none.
+
+    Fonts for Korean often lack it: then `matplotlib.rcParams["axes.unicode_minus"]` is False.
+    """
+    from matplotlib import rcParams
+
+    return text.replace("-", "−") if rcParams["axes.unicode_minus"] else text

@@ -113,7 +113,10 @@ def _draw_bowl(ax: Any, landscape: Landscape) -> None:
     heights = np.log10(landscape.J) if landscape.log else landscape.J
     ax.computed_zorder = False
     mesh = {"rcount": 30, "ccount": 30}
-    ax.plot_surface(w, b, heights, cmap="cividis", edgecolor="white", linewidth=0.25, **mesh)
+    ax.plot_surface(w, b, heights, cmap=_heights(), edgecolor="#6B8CA6", linewidth=0.3, **mesh)
+    # The words along the axes lie outside of them, and nothing else makes room for those.
+    ax.set_box_aspect(None, zoom=0.82)
+    ax.locator_params(nbins=4)
     ax.set_zlabel(r"$\log_{10} J$" if landscape.log else "$J$")
 
 

@@ -156,7 +156,7 @@ def judge(
         nearest = min(max(slope, min(ends)), max(ends))
         difference = abs(slope - nearest)
         error = difference / max(abs(slope), abs(nearest), floor, trembling / tolerance, TINY)
-        if not error >= best[0]:
+        if error <= tolerance or not error >= 0.9 * best[0]:
             best, disagreement = (error, nearest), difference
         if error <= tolerance:
             break

@@ -5,18 +5,15 @@ What breaks a duty raises an AssertionError that names the layer and the place.
 
 from __future__ import annotations
 
-import gc
 import json
-import weakref
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
 from ..layers.base import Layer
 from ..types import Array
 from .report import number, place_text
-from .subject import SAMPLES, Subject, Trial, failure, input_names
+from .subject import SAMPLES, Subject, Trial, failure, input_names, spelt
 
 
 def says_its_shape(trial: Trial) -> str:
@@ -170,57 +167,46 @@ def writes_gradients_anew(trial: Trial) -> str:
     return "backprop writes the gradients anew, and changes no weight"
 
 
-def predicts_without_trace(trial: Trial) -> str:
-    """A forpass with training=False changes nothing on the layer, and keeps no array."""
+def makes_its_weights_known(trial: Trial) -> str:
+    """What has a gradient beside it, and is no larger for more samples, is a weight."""
     subject = trial.subject()
-    subject.step()
     layer = subject.layer
-    subject.start.restore()
-    held, before = dict(vars(layer)), _fingerprint(vars(layer))
-    x = [-array for array in subject.x] if trial.x is None else [a.copy() for a in subject.x]
-    watched = [weakref.ref(array) for array in x]
-    layer.forpass(x if trial.several else x[0], False)
-    # The attributes that a reader knows come first, those of the base class last.
-    for name in sorted({*held, *vars(layer)}, key=lambda name: (name.startswith("_"), name)):
-        found = _fingerprint(vars(layer)[name]) if name in vars(layer) else None
-        if found != before[1].get(name):
-            weight = name in layer._weights
+    shapes = []
+    for count in (SAMPLES, 5):
+        subject.x = trial.samples(count)
+        subject.step()
+        numbers = (np.ndarray, np.generic, int, float)
+        held = {name: value for name, value in vars(layer).items() if isinstance(value, numbers)}
+        shapes.append({name: np.shape(value) for name, value in held.items()})
+    few, many = shapes
+    for name, shape in few.items():
+        same = {few.get("d" + name), many.get(name), many.get("d" + name)} == {shape}
+        if same and name not in layer._weights:
             raise failure(
                 layer,
-                "forpass(x, training=False) must leave no trace on the layer: prediction holds no "
-                "memory, and may run in several threads.",
-                f"{'the weight ' if weight else ''}self.{name} is "
-                + ("another than before" if name in held else "new"),
-                f"Store it only while training: if training: self.{name} = …",
+                "A weight is made with add_weight: else no optimizer finds it.",
+                f"self.{name} of shape {shape} with self.d{name} beside it, that no model knows",
+                f'In build: self.add_weight("{name}", {shape}).',
             )
-    del x
-    if any(reference() is not None for reference in watched) and gc.collect() >= 0:
-        if all(reference() is None for reference in watched):
-            return _NO_TRACE
-        raise failure(
-            layer,
-            "forpass(x, training=False) must leave no trace: something holds x after prediction.",
-            "a reference to x outside of the layer's own attributes",
+    return "the weights are made with add_weight"
+
+
+def goes_back_linearly(trial: Trial) -> str:
+    """A gradient 1000 times as large gives results 1000 times as large: nothing is cut off."""
+    wanted = trial.subject().step().gradients()
+    subject = trial.subject()
+    inputs = subject.backprop(1000 * subject.grad(subject.forpass()))
+    found = {**subject.weight_gradients(), **dict(input_names(inputs))}
+    for name, gradient in found.items():
+        _expect_same(
+            subject.layer,
+            "backprop must be linear: twice the grad, twice the gradients. Training relies on it.",
+            f"for 1000·grad, {name}",
+            gradient,
+            1000 * wanted[name],
+            "Cut gradients off in the optimizer, with clipnorm= or clipvalue=.",
         )
-    return _NO_TRACE
-
-
-_NO_TRACE = "prediction leaves no trace on the layer"
-
-
-def _fingerprint(value: Any) -> Any:
-    """Return what would show any change of an attribute: the object, and what it holds."""
-    if isinstance(value, np.ndarray):
-        return id(value), value.shape, value.tobytes()
-    if isinstance(value, np.random.Generator):
-        return id(value), repr(value.bit_generator.state)
-    if isinstance(value, Layer):
-        return id(value), _fingerprint(vars(value))[1]
-    if isinstance(value, dict):
-        return id(value), {key: _fingerprint(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return id(value), [_fingerprint(item) for item in value]
-    return id(value)
+    return "backprop is linear: nothing is cut off"
 
 
 def works_as_first_layer(trial: Trial) -> str:
@@ -281,7 +267,7 @@ def comes_back_from_its_config(trial: Trial) -> str:
         raise failure(
             layer,
             f"{type(layer).__name__}.from_config(layer.get_config()) must make the layer again.",
-            f"{type(error).__name__}: {error}, for the config {config!r}",
+            f"{spelt(error)}, for the config {config!r}",
         ) from error
     for name, value in vars(layer).items():
         if isinstance(value, np.random.Generator) and name in vars(again.layer):
@@ -310,14 +296,13 @@ def _expect_same(
 ) -> None:
     """Raise unless two arrays agree, up to a share of the largest number for round-off."""
     if found.shape != wanted.shape:
-        received = f"{name} of shape {found.shape}, where it was {wanted.shape}"
+        received = f"{name} of shape {found.shape}, not {wanted.shape}"
         raise failure(layer, rule, received, remedy)
     if np.array_equal(found, wanted, equal_nan=True):
         return
-    difference = np.abs(found - wanted)
-    difference[np.isnan(difference)] = np.inf
+    difference = np.asarray(np.nan_to_num(np.abs(found - wanted), nan=np.inf))
     place = np.unravel_index(int(difference.argmax()), difference.shape)
     if difference[place] > share * np.abs(wanted).max(initial=0.0, where=np.isfinite(wanted)):
         spelt = name + place_text([int(index) for index in place])
-        received = f"{spelt} is {number(found[place])}, where it was {number(wanted[place])}"
+        received = f"{spelt} is {number(found[place])}, not {number(wanted[place])}"
         raise failure(layer, rule, received, remedy)

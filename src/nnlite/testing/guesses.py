@@ -44,6 +44,8 @@ def guess(
         return f"It is 0 everywhere: does backprop write {_written(name)}?"
     if np.abs(numeric).max() <= 1e-9 * np.abs(analytic).max():
         return "The differences are 0 everywhere: forpass does not depend on it."
+    if _alike(analytic, -numeric):
+        return "Its sign is the wrong way round."
     if grad is not None and _alike(analytic, grad):
         return "It is grad as it came in: was the layer's own slope, or mask, left out?"
     suspects: tuple[Callable[[], str | None], ...] = (
@@ -52,6 +54,7 @@ def guess(
         lambda: _zeros(analytic, numeric),
         lambda: _missing_term(analytic, numeric, name),
         lambda: _factor_of_channels(analytic, numeric),
+        lambda: _few(analytic, numeric),
     )
     return next((found for suspect in suspects if (found := suspect())), None)
 
@@ -70,10 +73,11 @@ def _factor(analytic: Array, numeric: Array, samples: int) -> str | None:
         return None
     share = round(1 / ratio) if abs(ratio) < 1 else 0
     if share > 1 and abs(ratio * share - 1) < 1e-5:
-        known = f", and there are {samples} samples" if share == samples else ""
-        return f"1/{share} of it{known}: is it a mean instead of a sum?"
-    if abs(ratio + 1) < 1e-5:
-        return "Its sign is the wrong way round."
+        if share == samples:
+            return (
+                f"1/{share} of it, and there are {samples} samples: is it a mean instead of a sum?"
+            )
+        return f"1/{share} of it: is a factor {share} missing, or is it a mean instead of a sum?"
     if abs(ratio - 2) < 1e-5:
         return "Twice as large: is a factor ½ missing, or is it added up twice?"
     if abs(ratio - samples) < 1e-5:
@@ -127,3 +131,11 @@ def _factor_of_channels(analytic: Array, numeric: Array) -> str | None:
     if len(rows) > 1 and channels > 1 and _alike(rows, ratio * right):
         return "Each place of the last axis is off by a factor of its own: was a scale left out?"
     return None
+
+
+def _few(analytic: Array, numeric: Array) -> str | None:
+    wrong = int((np.abs(analytic - numeric) > 1e-6 * np.abs(numeric).max()).sum())
+    if wrong > analytic.size / 2:
+        return None
+    verb = "is" if wrong == 1 else "are"
+    return f"{wrong} of {analytic.size} entries {verb} wrong, the others are right."

@@ -14,6 +14,7 @@ from .differences import compare, measure_noise
 from .guesses import guess
 from .report import GradientRow, LayerReport, row_of, table
 from .subject import SAMPLES, Subject, Trial
+from .traces import predicts_without_trace
 
 BEFORE_GRADIENTS = (
     duties.says_its_shape,
@@ -23,8 +24,10 @@ BEFORE_GRADIENTS = (
     duties.writes_gradients_anew,
 )
 AFTER_GRADIENTS = (
+    duties.makes_its_weights_known,
+    duties.goes_back_linearly,
     duties.keeps_dtype,
-    duties.predicts_without_trace,
+    predicts_without_trace,
     duties.works_as_first_layer,
     duties.works_in_any_memory,
     duties.comes_back_from_its_config,
@@ -39,9 +42,9 @@ def check_layer(
     Copies of the layer with random weights are built for the shape, and fed three random samples in
     training. The gradients that backprop gives for every weight and for x, of a random mixture of
     the outputs, are compared with central differences in float64. Then come its duties: the right
-    output shape; float32 and float64 kept; x and grad left alone; gradients written and not added
-    up; no trace of a prediction; the same results as the first layer, in the training loop's reused
-    memory, and when built again from its config.
+    output shape; x and grad left alone; gradients written and not added up, and linear in grad;
+    float32 and float64 kept; no trace of a prediction; the same results as the first layer, in the
+    training loop's reused memory, and when built again from its config.
 
     Parameters
     ----------
@@ -151,7 +154,7 @@ def wrong_gradients(subject: Subject, rows: list[GradientRow]) -> AssertionError
     """Return the error that tells of the first wrong gradient, and shows the table of all."""
     layer = subject.layer
     first = next(row for row in rows if not row.passed)
-    what = "input x" if first.name.startswith("dx") else f"weight {first.name[1:]}"
+    what = ("input " if first.name.startswith("dx") else "weight ") + first.name[1:]
     where = f"layer '{layer.name}' ({type(layer).__name__}), {what} of shape {first.shape}"
     message = explain_error(
         "backprop must give the gradients of forpass.", first.sentence, where, first.guess

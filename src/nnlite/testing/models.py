@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from ..data import Data
 from ..errors import explain_error
 from ..functional import Model
 from ..layers.base import Layer
-from ..training import training_mode
-from ..types import Array
+from .batch_loss import BatchLoss
 from .differences import Comparison, compare, measure_noise
 from .guesses import guess
-from .report import GradientReport, GradientRow, row_of
-from .state import StartState
+from .report import GradientReport, row_of
 
 
 def gradcheck(
@@ -74,20 +70,26 @@ def gradcheck(
     """
     _check_arguments(model, tolerance, max_entries)
     twin = twin_in_float64(model, x, loss)
-    check = ModelCheck(twin, twin._data(x, y, sample_weight, None))
-    samples = check.data.size
+    batch = BatchLoss(twin, twin._data(x, y, sample_weight, None))
     notes = []
-    if samples == 1:
+    if batch.samples == 1:
         notes.append(
             "A batch of one checks little: no sum over the samples is seen, and in batch "
             "normalization every gradient is 0. Give two samples or more."
         )
         warnings.warn(notes[0], stacklevel=2)
     with np.errstate(all="ignore"):
-        rows = check.rows(tolerance, max_entries)
-    if check.at_kinks:
+        found, at_kinks = compare_all(batch, tolerance, max_entries)
+    rows = []
+    for (layer, name), comparison in zip(batch.names, found, strict=True):
+        remark = None
+        if comparison.max_error > tolerance:
+            remark = guess(comparison.analytic, comparison.numeric, batch.samples, name)
+        rows.append(row_of(layer, name, comparison, tolerance, remark))
+    if at_kinks:
+        names = ", ".join(f"{layer}.{name}" for layer, name in at_kinks)
         notes.append(
-            f"At a kink (of ReLU, |w| or max) there is no slope: {', '.join(check.at_kinks)} "
+            f"At a kink (of ReLU, |w| or max) there is no slope: {names} "
             "passed with all weights moved by up to 0.01."
         )
     return GradientReport(f"Gradients of '{model.name}'", rows, tolerance, notes)
@@ -140,109 +142,26 @@ def twin_in_float64(model: Model, x: Any, loss: Any) -> Model:
     return twin
 
 
-class ModelCheck:
-    """A model, a batch, and the loss between them as a function of every number in both."""
+def compare_all(
+    batch: BatchLoss, tolerance: float, max_entries: int
+) -> tuple[list[Comparison], list[tuple[str, str]]]:
+    """Return the comparison of every array, and the names of those that stood at a kink.
 
-    def __init__(self, model: Model, data: Data) -> None:
-        self.model, self.data = model, data
-        self.x = [np.array(x, dtype=np.float64, order="C") for x in data.x]
-        self.trainer = model._make_trainer()
-        self.parts = model.flat.parts
-        self.start = StartState(model.layers, [model.rng])
-        self.at_kinks: list[str] = []
+    Gradients that seem wrong are looked at once more with the weights moved: at a kink of several
+    neurons at once there is no slope to compare with, and a real fault stays wherever one looks.
+    """
 
-    def loss(self) -> float:
-        """Return the loss of the batch, in training, from the same random numbers each time."""
-        self.start.restore()
-        return self.trainer.forward(self.x, self.data.y, self.data.weights, training=True)[0]
+    def compared(places: Iterable[int]) -> dict[int, Comparison]:
+        gradients, noise = batch.gradients(), measure_noise(batch.loss, batch.arrays)
+        return {
+            k: compare(batch.loss, batch.arrays[k], gradients[k], noise, tolerance, max_entries)
+            for k in places
+        }
 
-    def gradients(self) -> tuple[list[Array], list[Array]]:
-        """Return backprop's gradients of all weights, and of the inputs."""
-        with training_mode(self.model):
-            # Twice, as in training: the second step finds the memory that the first one used.
-            for _ in range(2):
-                self._compute_gradients()
-            weights = [part.layer._views["d" + part.name].copy() for part in self.parts]
-        with recorded_backprop(self.trainer) as results:
-            self._compute_gradients()
-        given = results[0] if isinstance(results[0], list) else [results[0]]
-        # A layer that gives none says that its input does not matter.
-        inputs = [
-            np.zeros_like(x) if dx is None else np.array(dx)
-            for x, dx in zip(self.x, given, strict=True)
-        ]
-        return weights, inputs
-
-    def _compute_gradients(self) -> None:
-        self.start.restore()
-        self.trainer.compute_gradients(self.x, self.data.y, self.data.weights)
-
-    def rows(self, tolerance: float, max_entries: int) -> list[GradientRow]:
-        """Return a row for each weight, then one for each input."""
-        value = self.loss()
-        if not np.isfinite(value):
-            raise ValueError(
-                explain_error(
-                    "A loss has slopes only where it is finite.",
-                    f"a loss of {value}",
-                    f"model '{self.model.name}'",
-                    "Scale the inputs, or start from smaller weights.",
-                )
-            )
-        arrays = [part.layer._views[part.name] for part in self.parts] + self.x
-        names = [(part.layer.name, "d" + part.name) for part in self.parts]
-        names += [(name, "dx") for name in self.model.input_names]
-
-        def compared(places: Iterable[int]) -> dict[int, Comparison]:
-            weights, inputs = self.gradients()
-            analytic = weights + inputs
-            noise = measure_noise(self.loss, arrays)
-            return {
-                k: compare(self.loss, arrays[k], analytic[k], noise, tolerance, max_entries)
-                for k in places
-            }
-
-        found = compared(range(len(arrays)))
-        wrong = [k for k in found if found[k].max_error > tolerance]
-        if wrong:
-            self.move_weights()
-            found.update(compared(wrong))
-        rows = []
-        for k, (layer, name) in enumerate(names):
-            error = found[k].max_error > tolerance
-            remark = (
-                guess(found[k].analytic, found[k].numeric, self.data.size, name) if error else None
-            )
-            rows.append(row_of(layer, name, found[k], tolerance, remark))
-        self.at_kinks = [rows[k].layer + "." + rows[k].name for k in wrong if rows[k].passed]
-        return rows
-
-    def move_weights(self) -> None:
-        """Move all weights a little: at a kink of several neurons at once there is no slope.
-
-        With biases of 0 and a sample of zeros, all ReLUs of a layer are at their kink. A real
-        fault stays wherever it is looked for.
-        """
-        weights = self.model.flat.weights
-        shift = np.random.default_rng(0).uniform(-1e-2, 1e-2, weights.shape)
-        weights += shift * np.maximum(1, np.abs(weights))
-
-
-@contextmanager
-def recorded_backprop(trainer: Any) -> Iterator[list[Any]]:
-    """Collect what the network's backprop returns: the gradient of the input."""
-    results: list[Any] = []
-    network = trainer.network
-
-    class Recorder:
-        forpass = network.forpass
-
-        def backprop(self, grad: Any) -> Any:
-            results.append(network.backprop(grad))
-            return results[-1]
-
-    trainer.network = Recorder()
-    try:
-        yield results
-    finally:
-        trainer.network = network
+    found = compared(range(len(batch.arrays)))
+    wrong = [k for k, comparison in found.items() if not comparison.max_error <= tolerance]
+    if wrong:
+        batch.move_weights()
+        found.update(compared(wrong))
+    right_now = [batch.names[k] for k in wrong if found[k].max_error <= tolerance]
+    return list(found.values()), right_now

@@ -74,7 +74,13 @@ def row_of(
 
 @dataclass(frozen=True, repr=False)
 class GradientReport:
-    """What `gradcheck` found. It prints as a table, and is true if all gradients are right."""
+    """What `gradcheck` found. It prints as a table, and is true if all gradients are right.
+
+    >>> row = GradientRow("dense", "dW", (3, 2), 1e-3, (2, 0), 1.001, 1.0, 6, False)
+    >>> report = GradientReport("Gradients of 'net'", [row], 1e-6)
+    >>> report.passed, report.max_error, report.failures[0].layer
+    (False, 0.001, 'dense')
+    """
 
     title: str
     rows: Sequence[GradientRow]
@@ -116,7 +122,11 @@ class GradientReport:
 
 @dataclass(frozen=True, repr=False)
 class LayerReport(GradientReport):
-    """What `check_layer` found: the gradients, and the duties of a layer that it fulfils."""
+    """What `check_layer` found: the gradients, and the duties of a layer that it fulfils.
+
+    >>> LayerReport("Flatten", [], 1e-6, duties=["x and grad stay as they are"]).duties
+    ['x and grad stay as they are']
+    """
 
     duties: Sequence[str] = field(default=())
 

@@ -26,6 +26,11 @@ def failure(
     return AssertionError(explain_error(rule, received, where, remedy))
 
 
+def spelt(error: Exception) -> str:
+    """Return another error's kind and text in one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).splitlines())}"
+
+
 @dataclass
 class Step:
     """What one forpass and one backprop gave, in copies."""
@@ -137,12 +142,11 @@ class Subject:
         try:
             output: Any = self.layer.forpass(x, training)
         except Exception as error:
-            received = f"{type(error).__name__}: {error}"
             raise failure(
                 self.layer,
                 f"forpass must take a batch of {len(self.x[0])} samples of shape "
                 f"{self.trial.input_shape}.",
-                received,
+                spelt(error),
             ) from error
         if not isinstance(output, np.ndarray) or output.shape[:1] != (len(self.x[0]),):
             raise failure(
@@ -164,7 +168,7 @@ class Subject:
             raise failure(
                 self.layer,
                 f"backprop must take the gradient of the output, of shape {grad.shape}.",
-                f"{type(error).__name__}: {error}",
+                spelt(error),
             ) from error
         if given is None and self.layer.skip_input_gradient:
             return [None] * len(self.x)

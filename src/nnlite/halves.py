@@ -1,0 +1,170 @@
+"""Two threads train one network: each takes half of every batch, and their gradients add up.
+
+NumPy lets go of Python's lock while it copies and multiplies, so both work at the same time. For
+the same seed and number of workers the result is the same to the last bit: the halves are always
+cut at the same place, and added in the same order.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from .layers.activation import Activation
+from .layers.convolution import Conv2D
+from .layers.dense import Dense
+from .layers.images import WindowLayer
+from .layers.pooling import GlobalPooling
+from .layers.reshaping import Reshape
+from .layers.resizing import UpSampling2D, ZeroPadding2D
+from .network import Chain, LinearPart, Network, Runner
+from .shortcuts import take_shortcuts
+from .types import Array
+
+SAMPLE_BY_SAMPLE = (
+    Activation,
+    Dense,
+    GlobalPooling,
+    Reshape,
+    UpSampling2D,
+    WindowLayer,
+    ZeroPadding2D,
+)
+"""Layers that look at each sample by itself, so that it does not matter in which half it is."""
+
+
+class Halves:
+    """A chain of layers and its twin: the twin has the same weights, and gradients of its own."""
+
+    def __init__(self, layers: Sequence[Runner], partner: Partner) -> None:
+        self.partner = partner
+        twins = [twin_of(runner) for runner in layers]
+        self.mine = Chain(take_shortcuts(layers))
+        self.theirs = Chain(take_shortcuts(twins))
+        self.gradients = [
+            (layer._views["d" + name], twin._views["d" + name])
+            for layer, twin in zip(map(layer_of, layers), map(layer_of, twins), strict=True)
+            for name in layer.trainable_names()
+        ]
+        self.middle = 0
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return the output of both halves, one after the other."""
+        middle = (len(x) + 1) // 2
+        if training:
+            self.middle = middle
+        if middle == len(x):
+            return self.mine.forpass(x, training)
+        outputs = self.partner.share(
+            lambda: self.mine.forpass(x[:middle], training),
+            lambda: self.theirs.forpass(x[middle:], training),
+        )
+        return np.concatenate(outputs)
+
+    def backprop(self, grad: Array) -> Array | None:
+        """Write the sum of both gradients, and return that of the input."""
+        middle = self.middle
+        if middle == len(grad):
+            dx: Array | None = self.mine.backprop(grad)
+            return dx
+        parts = self.partner.share(
+            lambda: self.mine.backprop(grad[:middle]),
+            lambda: self.theirs.backprop(grad[middle:]),
+        )
+        for total, part in self.gradients:
+            np.add(total, part, total)
+        return None if parts[0] is None else np.concatenate(parts)
+
+
+class Partner:
+    """A second thread, that waits for its share of the work."""
+
+    def __init__(self) -> None:
+        self.begin, self.finished = threading.Semaphore(0), threading.Semaphore(0)
+        self.task: Callable[[], Any] | None = None
+        self.outcome: Any = None
+        self.thread = threading.Thread(target=self.work, daemon=True)
+        self.thread.start()
+
+    def work(self) -> None:
+        """Do one task after the other, until there is none."""
+        with np.errstate(all="ignore"):
+            while True:
+                self.begin.acquire()
+                if self.task is None:
+                    return
+                try:
+                    self.outcome = self.task()
+                except BaseException as error:
+                    self.outcome = error
+                self.finished.release()
+
+    def share(self, mine: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[Any, Any]:
+        """Return the results of two functions that run at the same time."""
+        self.task = theirs
+        self.begin.release()
+        try:
+            result = mine()
+        finally:
+            self.finished.acquire()
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return result, self.outcome
+
+    def leave(self) -> None:
+        """End the thread."""
+        self.task = None
+        self.begin.release()
+        self.thread.join()
+
+
+@contextmanager
+def in_halves(network: Network, workers: int | None) -> Iterator[Network]:
+    """Give a network that computes the same, in two threads where that is faster."""
+    if not isinstance(network, Chain):
+        yield network
+        return
+    layers = list(network.layers)
+    shared = 0
+    while shared < len(layers) and isinstance(layer_of(layers[shared]), SAMPLE_BY_SAMPLE):
+        shared += 1
+    convolves = any(isinstance(layer_of(runner), Conv2D) for runner in layers[:shared])
+    if not convolves or not may_use_two(workers):
+        yield Chain(take_shortcuts(layers))
+        return
+    from threadpoolctl import threadpool_limits
+
+    partner = Partner()
+    try:
+        # Two threads that multiply at once: each product must keep to its own.
+        with threadpool_limits(1, user_api="blas"):
+            yield Chain([Halves(layers[:shared], partner), *layers[shared:]])
+    finally:
+        partner.leave()
+
+
+def may_use_two(workers: int | None) -> bool:
+    """Return whether there shall, and can, be two threads."""
+    return (os.cpu_count() or 1) > 1 if workers is None else workers > 1
+
+
+def layer_of(runner: Runner) -> Any:
+    """Return the layer of a runner that is a part of one."""
+    return runner.layer if isinstance(runner, LinearPart) else runner
+
+
+def twin_of(runner: Runner) -> Any:
+    """Return a copy of a layer with the same weights, and with gradients and memory of its own."""
+    layer = layer_of(runner)
+    twin = copy.copy(layer)
+    vars(twin).update(_views=dict(layer._views), _workspace={})
+    for name in layer._weights:
+        gradient = layer._views.get("d" + name)
+        twin.adopt(name, layer._views[name], None if gradient is None else np.zeros_like(gradient))
+    return LinearPart(twin) if isinstance(runner, LinearPart) else twin

@@ -1,0 +1,74 @@
+"""Whether a prediction leaves a trace: anything changed on the layer, or any array held on to."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from typing import Any
+
+import numpy as np
+
+from ..layers.base import Layer
+from ..types import Array
+from .subject import Subject, Trial, failure
+
+
+def predicts_without_trace(trial: Trial) -> str:
+    """A forpass with training=False changes nothing on the layer, and keeps no array."""
+    _expect_no_trace(trial.subject())
+    for in_training_loop in (False, True):
+        subject = trial.subject()
+        # The loop lends memory to the layer, and predicts for the validation in between.
+        subject.layer._workspace = {} if in_training_loop else None
+        subject.step()
+        subject.start.restore()
+        _expect_no_trace(subject)
+    return "prediction leaves no trace on the layer"
+
+
+def _expect_no_trace(subject: Subject) -> None:
+    layer, trial = subject.layer, subject.trial
+    held, before = dict(vars(layer)), _fingerprint(vars(layer))[1]
+    x = [array[::-1].copy() for array in subject.x]
+    watched = [weakref.ref(array) for array in x]
+    layer.forpass(x if trial.several else x[0], False)
+    # The attributes that a reader knows come first, those of the base class last.
+    for name in sorted({*held, *vars(layer)}, key=lambda name: (name.startswith("_"), name)):
+        found = _fingerprint(vars(layer)[name]) if name in vars(layer) else None
+        if found != before.get(name):
+            raise failure(
+                layer,
+                "forpass(x, training=False) must leave no trace on the layer: prediction holds no "
+                "memory, and may run in several threads.",
+                f"{'the weight ' if name in layer._weights else ''}self.{name} is "
+                + ("another than before" if name in held else "new"),
+                "Take self.buffer and self.out only while training."
+                if name == "_workspace"
+                else f"Store it only while training: if training: self.{name} = …",
+            )
+    del x
+    if _any_alive(watched) and gc.collect() >= 0 and _any_alive(watched):
+        raise failure(
+            layer,
+            "forpass(x, training=False) must leave no trace: something holds x after prediction.",
+            "a reference to x outside of the layer's own attributes",
+        )
+
+
+def _any_alive(references: list[weakref.ref[Array]]) -> bool:
+    return any(reference() is not None for reference in references)
+
+
+def _fingerprint(value: Any) -> Any:
+    """Return what would show any change of an attribute: the object, and what it holds."""
+    if isinstance(value, np.ndarray):
+        return id(value), value.shape, value.tobytes()
+    if isinstance(value, np.random.Generator):
+        return id(value), repr(value.bit_generator.state)
+    if isinstance(value, Layer):
+        return id(value), _fingerprint(vars(value))[1]
+    if isinstance(value, dict):
+        return id(value), {key: _fingerprint(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return id(value), [_fingerprint(item) for item in value]
+    return id(value)

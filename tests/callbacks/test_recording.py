@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nnlite import Sequential
+from nnlite.callbacks import Callback, CSVLogger, History, LearningRateScheduler, TerminateOnNaN
+from nnlite.layers import Dense
+from nnlite.optimizers import SGD
+from nnlite.optimizers.schedules import ExponentialDecay
+
+
+def small_model(**options: Any) -> Sequential:
+    model = Sequential([Dense(1, use_bias=False, input_shape=(1,))], dtype="float64")
+    model.set_weights([[[0.0]]])
+    model.compile(optimizer=SGD(0.5), loss="half_squared_error", **options)
+    return model
+
+
+def test_the_history_holds_a_list_for_each_figure() -> None:
+    model = small_model(metrics=["mae"])
+    history = model.fit([1.0], [4.0], validation_data=([0.0], [1.0]), epochs=3, verbose=0)
+    # The weight is 0, 2, 3.
+    assert history.history == {
+        "loss": [8.0, 2.0, 0.5],
+        "mae": [4.0, 2.0, 1.0],
+        "val_loss": [0.5, 0.5, 0.5],
+        "val_mae": [1.0, 1.0, 1.0],
+    }
+    assert history.epoch == [0, 1, 2]
+    assert history.model is model
+    assert history.params["epochs"] == 3
+
+
+def test_the_history_takes_epochs_without_figures() -> None:
+    history = History()
+    history.on_epoch_end(0)
+    history.on_epoch_end(1, {"loss": 1.0})
+    assert (history.epoch, history.history) == ([0, 1], {"loss": [1.0]})
+
+
+def test_verbose_2_prints_a_line_per_epoch(capsys: pytest.CaptureFixture[str]) -> None:
+    model = small_model(metrics=["mae"])
+    model.fit([1.0], [4.0], validation_data=([0.0], [1.0]), epochs=2, verbose=2)
+    assert capsys.readouterr().out.splitlines() == [
+        "Epoch 1/2 - loss: 8.0000 - mae: 4.0000 - val_loss: 0.5000 - val_mae: 1.0000",
+        "Epoch 2/2 - loss: 2.0000 - mae: 2.0000 - val_loss: 0.5000 - val_mae: 1.0000",
+    ]
+
+
+def test_the_scheduler_sets_the_rate_before_every_epoch() -> None:
+    seen = []
+
+    def halve(epoch: int, rate: float) -> float:
+        seen.append((epoch, rate))
+        return rate / 2
+
+    model = small_model()
+    history = model.fit(
+        [1.0], [4.0], epochs=3, callbacks=[LearningRateScheduler(halve)], verbose=0
+    ).history
+    assert seen == [(0, 0.5), (1, 0.25), (2, 0.125)]
+    assert history["learning_rate"] == [0.25, 0.125, 0.0625]
+    # 4 → 4·¾ → 3·⅞ away from 4.
+    assert history["loss"] == [8.0, 4.5, 3.4453125]
+
+
+def test_a_schedule_of_the_epoch_alone_will_do(capsys: pytest.CaptureFixture[str]) -> None:
+    model = small_model()
+    callback = LearningRateScheduler(lambda epoch: 1.0 / (epoch + 1), verbose=1)
+    history = model.fit([1.0], [4.0], epochs=2, callbacks=callback, verbose=0).history
+    assert history["learning_rate"] == [1.0, 0.5]
+    assert capsys.readouterr().out.splitlines() == [
+        "Epoch 1: learning rate 1",
+        "Epoch 2: learning rate 0.5",
+    ]
+    callback = LearningRateScheduler(ExponentialDecay(1.0, 1, 0.25))
+    history = model.fit([1.0], [4.0], epochs=2, callbacks=callback, verbose=0).history
+    assert history["learning_rate"] == [1.0, 0.25]
+
+
+def test_the_scheduler_takes_an_epoch_without_figures() -> None:
+    callback = LearningRateScheduler(lambda epoch: 0.25)
+    callback.set_model(small_model())
+    callback.on_epoch_begin(0)
+    callback.on_epoch_end(0)
+    assert callback.model.optimizer.learning_rate == 0.25
+
+
+def test_an_error_in_a_schedule_is_the_users_to_see() -> None:
+    def broken(epoch: int, rate: float) -> float:
+        raise TypeError("no such thing")
+
+    with pytest.raises(TypeError, match="no such thing"):
+        small_model().fit([1.0], [4.0], callbacks=[LearningRateScheduler(broken)], verbose=0)
+    with pytest.raises(TypeError, match="learning_rate must be a number"):
+        small_model().fit(
+            [1.0], [4.0], callbacks=[LearningRateScheduler(lambda epoch, rate: "fast")], verbose=0
+        )
+
+
+def test_the_csv_file_has_a_row_per_epoch(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    callback = CSVLogger(path)
+    small_model().fit([1.0], [4.0], epochs=2, callbacks=[callback], verbose=0)
+    assert path.read_text() == "epoch,loss\n0,8.0\n1,2.0\n"
+    # A second training begins the file anew.
+    small_model().fit([1.0], [2.0], epochs=1, callbacks=[callback], verbose=0)
+    assert path.read_text() == "epoch,loss\n0,2.0\n"
+
+
+def test_the_csv_file_can_be_gone_on_with(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    for _ in range(2):
+        callback = CSVLogger(str(path), separator=";", append=True)
+        small_model(metrics=["mae"]).fit([1.0], [4.0], callbacks=[callback], verbose=0)
+    assert path.read_text() == "epoch;loss;mae\n0;8.0;4.0\n0;8.0;4.0\n"
+    # Other figures keep to the columns there are.
+    callback = CSVLogger(path, separator=";", append=True)
+    small_model(metrics=["mse"]).fit([1.0], [4.0], callbacks=[callback], verbose=0)
+    assert path.read_text().splitlines()[-1] == "0;8.0;NA"
+
+
+def test_an_empty_csv_file_gets_its_header(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.touch()
+    small_model().fit([1.0], [4.0], callbacks=[CSVLogger(path, append=True)], verbose=0)
+    assert path.read_text() == "epoch,loss\n0,8.0\n"
+
+
+def test_the_columns_of_the_csv_file_hold_when_validation_skips_epochs(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    small_model().fit(
+        [1.0],
+        [4.0],
+        validation_data=([0.0], [1.0]),
+        validation_freq=2,
+        epochs=3,
+        callbacks=[CSVLogger(path)],
+        verbose=0,
+    )
+    assert path.read_text() == "epoch,loss,val_loss\n0,8.0,NA\n1,2.0,0.5\n2,0.5,NA\n"
+
+
+def test_every_epoch_can_be_read_while_training_goes_on(tmp_path: Path) -> None:
+    path, seen = tmp_path / "log.csv", []
+
+    class Reads(Callback):
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            seen.append(path.read_text().splitlines()[-1])
+
+    small_model().fit([1.0], [4.0], epochs=2, callbacks=[CSVLogger(path), Reads()], verbose=0)
+    assert seen == ["0,8.0", "1,2.0"]
+
+
+def test_the_csv_file_takes_an_epoch_without_figures(tmp_path: Path) -> None:
+    callback = CSVLogger(tmp_path / "log.csv")
+    callback.set_params({"validates": False})
+    callback.on_epoch_end(0)
+    callback.on_train_end()
+    assert not callback.filename.exists()
+    callback.on_train_begin()
+    callback.on_epoch_end(0)
+    callback.on_train_end()
+    assert callback.filename.read_text() == "epoch\n0\n"
+
+
+def test_terminate_on_nan_looks_at_every_batch() -> None:
+    class Model:
+        stop_training = False
+
+    callback = TerminateOnNaN()
+    callback.set_model(Model())
+    callback.on_train_batch_end(0)
+    callback.on_train_batch_end(1, {"loss": 1e300})
+    assert not callback.model.stop_training
+    callback.on_train_batch_end(2, {"loss": math.nan})
+    assert callback.model.stop_training

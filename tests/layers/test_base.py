@@ -1,0 +1,371 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import nnlite
+from nnlite import initializers
+from nnlite.layers import Add, BatchNormalization, Dense, Input, InputLayer, Layer
+from nnlite.layers.base import ActivatedLayer
+from nnlite.testing import check_layer
+
+
+class Scale(Layer):
+    """a = x·s, written without a constructor."""
+
+    def build(self, input_shape):
+        self.add_weight("s", input_shape, "ones")
+
+    def forpass(self, x, training=False):
+        if training:
+            self.x = x
+        return x * self.s
+
+    def backprop(self, grad):
+        self.ds = (grad * self.x).sum(axis=0)
+        return grad * self.s
+
+
+class Forgetful(Scale):
+    """A constructor that forgets super().__init__()."""
+
+    def __init__(self, start=2.0):
+        self.start = start
+
+    def build(self, input_shape):
+        self.add_weight("s", input_shape, initializers.Constant(self.start))
+
+
+X = np.array([[1.0, 2.0], [3.0, 4.0]])
+
+
+# A layer of one's own
+
+
+def test_a_layer_may_forget_super_init():
+    layer = Forgetful(3.0)
+    assert layer(X).tolist() == [[3.0, 6.0], [9.0, 12.0]]
+    assert layer.name == "forgetful"
+    assert layer.trainable
+    assert layer.get_config() == {"start": 3.0}
+    assert check_layer(layer, (2,)).passed
+
+
+def test_a_layer_that_forgets_super_init_trains_in_a_model():
+    model = nnlite.Sequential([Input((2,)), Forgetful(3.0), Dense(1)], seed=0)
+    model.compile("sgd", loss="mse")
+    history = model.fit(X, [1.0, 2.0], epochs=20, verbose=0)
+    assert history.history["loss"][-1] < history.history["loss"][0]
+    assert model.layers[0].s.tolist() != [3.0, 3.0]
+
+
+def test_a_layer_needs_a_weight_in_the_model_once_built():
+    model = nnlite.Sequential([Input((2,)), Scale(), Scale()], seed=0)
+    assert [layer.name for layer in model.layers] == ["scale", "scale_1"]
+    assert model.weights_vector.tolist() == [1.0, 1.0, 1.0, 1.0]
+
+
+def test_what_a_gradient_is_assigned_lands_in_the_gradient_vector():
+    model = nnlite.Sequential([Input((2,)), Scale()], seed=0, dtype="float64")
+    layer = model.layers[0]
+    vector, view = model.gradient_vector, layer.ds
+    layer.ds = np.array([5.0, 7.0])
+    assert vector.tolist() == [5.0, 7.0]
+    assert layer.ds is view
+    model.forpass(X, training=True)
+    model.backprop(np.ones((2, 2)))
+    assert vector.tolist() == [4.0, 6.0]
+
+
+def test_what_a_weight_is_assigned_lands_in_the_weights_vector():
+    model = nnlite.Sequential([Input((2,)), Scale()], seed=0, dtype="float64")
+    vector = model.weights_vector
+    model.layers[0].s = [8.0, 9.0]
+    assert vector.tolist() == [8.0, 9.0]
+    vector[0] = -1.0
+    assert model.layers[0].s.tolist() == [-1.0, 9.0]
+
+
+def test_an_augmented_assignment_changes_the_weight_in_place():
+    model = nnlite.Sequential([Input((2,)), Scale()], seed=0, dtype="float64")
+    model.layers[0].s -= 0.5
+    assert model.weights_vector.tolist() == [0.5, 0.5]
+
+
+def test_a_weight_keeps_its_shape():
+    layer = Scale()
+    layer.build((2,))
+    with pytest.raises(ValueError, match=r"ds keeps its shape \(2,\)") as caught:
+        layer.ds = np.ones(3)
+    assert "Received: an array of shape (3,)" in str(caught.value)
+    assert "Where: layer 'scale'" in str(caught.value)
+
+
+def test_an_alias_of_a_weight_follows_it_into_the_model():
+    class Aliased(Layer):
+        def build(self, input_shape):
+            self.slope = self.add_weight("s", input_shape, "ones")
+
+        def forpass(self, x, training=False):
+            return x * self.slope
+
+        def backprop(self, grad):
+            return grad * self.slope
+
+    model = nnlite.Sequential([Input((2,)), Aliased()], seed=0, dtype="float64")
+    model.weights_vector[:] = [2.0, 3.0]
+    assert model.predict(X).tolist() == [[2.0, 6.0], [6.0, 12.0]]
+
+
+def test_weights_that_are_not_trained_stay_out_of_the_vector():
+    class Counter(Scale):
+        def build(self, input_shape):
+            super().build(input_shape)
+            self.add_weight("seen", (1,), "zeros", trainable=False)
+
+        def forpass(self, x, training=False):
+            if training:
+                self.seen += len(x)
+            return super().forpass(x, training)
+
+    model = nnlite.Sequential([Input((2,)), Counter()], seed=0)
+    model.compile("sgd", loss="mse")
+    model.fit(X, X, epochs=3, verbose=0)
+    assert model.weights_vector.size == 2
+    assert model.layers[0].seen.tolist() == [6.0]
+    assert not hasattr(model.layers[0], "dseen")
+
+
+def test_a_scalar_weight_has_no_axes():
+    class Shift(Layer):
+        def build(self, input_shape):
+            self.add_weight("c", (), "zeros")
+
+        def forpass(self, x, training=False):
+            return x + self.c
+
+        def backprop(self, grad):
+            self.dc = grad.sum()
+            return grad
+
+    assert check_layer(Shift(), (3,)).rows[0].shape == ()
+
+
+def test_a_number_means_a_shape_of_one_axis():
+    layer = Layer()
+    assert layer.add_weight("w", 3, "zeros").shape == (3,)
+
+
+@pytest.mark.parametrize("name", ["s", "build", "weights", "name"])
+def test_a_name_that_is_taken_is_refused(name):
+    layer = Scale()
+    layer.build((2,))
+    with pytest.raises(ValueError, match="A weight needs a name that the layer does not use yet"):
+        layer.add_weight(name, (2,))
+
+
+def test_forpass_and_backprop_must_be_written():
+    with pytest.raises(TypeError, match=r"Layer must define forpass\(x, training=False\)"):
+        Layer().forpass(X)
+    with pytest.raises(TypeError, match=r"Layer must define backprop\(grad\)"):
+        Layer().backprop(X)
+
+
+def test_the_halves_of_an_activated_layer_must_be_written():
+    layer = ActivatedLayer()
+    with pytest.raises(TypeError, match=r"must define forpass_z\(x, training\)"):
+        layer.forpass(X)
+    with pytest.raises(TypeError, match=r"must define backprop_z\(dz\)"):
+        layer.backprop_z(X)
+
+
+# Life of a layer
+
+
+def test_weights_before_build_are_asked_for_with_a_remedy():
+    with pytest.raises(AttributeError, match="its weights are made when it is built") as caught:
+        _ = Dense(3).W
+    assert "Give the model its input shape, or call layer.build(input_shape)." in str(caught.value)
+
+
+def test_backprop_before_forpass_is_told_what_to_call():
+    layer = Scale()
+    layer.build((2,))
+    with pytest.raises(AttributeError, match="Layer 'scale' has no x") as caught:
+        layer.backprop(X)
+    assert "Call forpass(x, training=True) before backprop(grad)." in str(caught.value)
+
+
+def test_a_call_on_data_builds_the_layer_and_takes_its_dtype():
+    layer = Dense(3)
+    assert layer([[1, 2]]).dtype == np.float32
+    assert layer.W.shape == (2, 3)
+    assert Dense(3, dtype="float64")([[1, 2]]).dtype == np.float64
+
+
+def test_a_call_on_a_list_of_arrays_reaches_a_merge():
+    assert Add()([np.ones((1, 2)), np.ones((1, 2))]).tolist() == [[2.0, 2.0]]
+
+
+def test_a_single_number_is_no_batch():
+    with pytest.raises(ValueError, match="A layer takes a batch of samples") as caught:
+        Dense(1)(3.0)
+    assert "Received: the number 3.0" in str(caught.value)
+
+
+def test_the_output_shape_of_ones_own_layer_is_found_by_a_trial_that_leaves_no_trace():
+    class Twice(Layer):
+        def forpass(self, x, training=False):
+            return np.concatenate([x, x], axis=-1)
+
+    layer = Twice()
+    before = dict(vars(layer))
+    assert layer.compute_output_shape((2, 3)) == (2, 6)
+    assert vars(layer) == before
+
+
+def test_get_weights_are_copies_and_set_weights_writes_in_place():
+    layer = Dense(1, kernel_initializer="ones")
+    layer.build((2,))
+    home = layer.W
+    layer.get_weights()[0][...] = 7.0
+    assert layer.W.tolist() == [[1.0], [1.0]]
+    layer.set_weights([[[2.0], [3.0]], [4.0]])
+    assert layer.W is home
+    assert layer.W.tolist() == [[2.0], [3.0]]
+    assert layer.b.tolist() == [4.0]
+
+
+@pytest.mark.parametrize("weights", [[], [np.ones((2, 1))], [np.ones((1, 2)), np.ones(1)]])
+def test_set_weights_refuses_other_shapes(weights):
+    layer = Dense(1)
+    layer.build((2,))
+    with pytest.raises(ValueError, match="set_weights takes arrays of the shapes"):
+        layer.set_weights(weights)
+
+
+def test_freezing_takes_the_weights_out_of_training():
+    layer = Dense(2)
+    layer.build((3,))
+    assert layer.trainable_names() == ["W", "b"]
+    layer.trainable = False
+    assert layer.trainable_names() == []
+    assert layer.trainable_weights == []
+    assert layer.count_params() == 8
+
+
+def test_a_frozen_layer_does_not_move_and_thaws_again():
+    first = Dense(2, activation="tanh", trainable=False)
+    model = nnlite.Sequential([Input((2,)), first, Dense(1)], seed=0)
+    model.compile("sgd", loss="mse")
+    before = first.get_weights()
+    model.fit(X, [1.0, 2.0], epochs=3, verbose=0)
+    assert all(np.array_equal(a, b) for a, b in zip(first.get_weights(), before, strict=True))
+    first.trainable = True
+    model.compile("sgd", loss="mse")
+    model.fit(X, [1.0, 2.0], epochs=3, verbose=0)
+    assert not np.array_equal(first.W, before[0])
+
+
+def test_names_come_from_the_class_and_count_up():
+    layers = [Dense(2), Dense(2, name="mine"), Dense(2), BatchNormalization()]
+    model = nnlite.Sequential([Input((2,)), *layers], seed=0)
+    names = ["dense", "mine", "dense_1", "batch_normalization"]
+    assert [layer.name for layer in model.layers] == names
+    assert repr(model.layers[0]) == "<Dense 'dense'>"
+
+
+# Arguments and configuration
+
+
+@pytest.mark.parametrize(
+    ("given", "shape"), [(5, (5,)), ((5,), (5,)), ([28, 28, 1], (28, 28, 1)), (np.int64(3), (3,))]
+)
+def test_the_input_shape_may_be_written_in_many_ways(given, shape):
+    assert Dense(1, input_shape=given).input_shape == shape
+
+
+def test_input_dim_means_a_shape_of_one_axis():
+    assert Dense(1, input_dim=30).input_shape == (30,)
+
+
+@pytest.mark.parametrize("shape", [0, -3, (2, 0), (2.5,), (None, 4), (True,)])
+def test_an_input_shape_of_anything_else_is_refused(shape):
+    with pytest.raises(ValueError, match="positive whole numbers, without the axis of the samples"):
+        Dense(1, input_shape=shape)
+
+
+def test_a_mistyped_argument_is_answered_with_the_nearest():
+    with pytest.raises(TypeError, match="Dense takes the arguments") as caught:
+        Dense(3, activaton="relu")
+    assert "Received: activaton='relu'" in str(caught.value)
+    assert "Did you mean activation=?" in str(caught.value)
+
+
+def test_an_unknown_dtype_is_refused():
+    with pytest.raises(ValueError, match='dtype must be "float32" or "float64"'):
+        Dense(3, dtype="int8")
+
+
+def test_the_config_is_what_the_constructor_took():
+    config = Dense(3, activation="relu", kernel_regularizer="l2").get_config()
+    assert config["units"] == 3
+    assert config["activation"] == "relu"
+    assert config["kernel_regularizer"] == "l2"
+    assert config["name"] == "dense"
+    assert config["trainable"] is True
+    again = Dense.from_config(config)
+    assert again.units == 3
+    assert again.activation.name == "relu"
+
+
+def test_the_start_of_a_model_has_a_layer_of_its_own():
+    x = Input((4,), name="data")
+    assert isinstance(x.node.layer, InputLayer)
+    assert x.node.layer.compute_output_shape(4) == (4,)
+
+
+# Dtypes, memory and traces
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_dtype_stays_through_a_whole_step(dtype):
+    layers = [Dense(4, activation="tanh"), BatchNormalization(), Scale(), Dense(2)]
+    model = nnlite.Sequential([Input((3,)), *layers], seed=0, dtype=dtype)
+    x = np.ones((5, 3), dtype)
+    out = model.forpass(x, training=True)
+    dx = model.backprop(np.ones_like(out))
+    arrays = [out, dx, model.weights_vector, model.gradient_vector, *model.get_weights()]
+    assert {array.dtype for array in arrays} == {np.dtype(dtype)}
+
+
+def test_in_training_memory_is_used_again():
+    layer = Dense(3)
+    layer.build((2,))
+    layer._workspace = {}
+    x = np.ones((4, 2), np.float32)
+    first = layer.forpass(x, training=True)
+    assert np.shares_memory(layer.forpass(x, training=True), first)
+    assert np.shares_memory(layer.forpass(x[:2], training=True), first)
+    assert not np.shares_memory(layer.forpass(x), first)
+
+
+def test_outside_of_training_every_result_is_a_new_array():
+    layer = Dense(3)
+    layer.build((2,))
+    x = np.ones((4, 2), np.float32)
+    assert layer.out("z", (4, 3)) is None
+    assert layer.buffer("z", (4, 3)) is not layer.buffer("z", (4, 3))
+    assert layer.forpass(x, training=True) is not layer.forpass(x, training=True)
+
+
+def test_memory_grows_with_the_batch_and_follows_its_dtype():
+    layer = Layer()
+    layer._workspace = {}
+    small = layer.buffer("z", (2, 3))
+    large = layer.buffer("z", (4, 3))
+    assert large.shape == (4, 3)
+    assert not np.shares_memory(small, large)
+    assert np.shares_memory(layer.buffer("z", (2, 3)), large)
+    assert layer.buffer("z", (4, 3), np.float64).dtype == np.float64
+    assert layer.buffer("z", (4, 5)).shape == (4, 5)

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from nnlite.layers import BatchNormalization
+
+
+def built(shape, **options):
+    layer = BatchNormalization(dtype="float64", **options)
+    layer.build(shape)
+    return layer
+
+
+def test_a_channel_gets_mean_0_and_deviation_1_then_its_own_scale():
+    layer = built((2,), epsilon=0.0)
+    layer.gamma, layer.beta = [2.0, 1.0], [10.0, 0.0]
+    x = np.array([[1.0, 5.0], [3.0, 9.0]])
+    assert layer.forpass(x, training=True).tolist() == [[8.0, -1.0], [12.0, 1.0]]
+
+
+def test_the_gradients_of_three_samples_by_hand():
+    layer = built((1,), epsilon=0.0)
+    # μ = 1, σ² = 2, x̂ = (−1, −1, 2)/√2
+    layer.forpass(np.array([[0.0], [0.0], [3.0]]), training=True)
+    dx = layer.backprop(np.array([[1.0], [0.0], [0.0]]))
+    assert layer.dbeta == pytest.approx([1.0])
+    assert layer.dgamma == pytest.approx([-1 / math.sqrt(2)])
+    half = 0.5 / math.sqrt(2)
+    assert dx == pytest.approx(np.array([[half], [-half], [0.0]]), abs=1e-15)
+
+
+def test_running_means_move_towards_each_batch():
+    layer = built((1,), momentum=0.5)
+    layer.forpass(np.array([[1.0], [5.0]]), training=True)
+    assert layer.moving_mean.tolist() == [1.5]
+    assert layer.moving_variance.tolist() == [2.5]
+    layer.forpass(np.array([[1.0], [5.0]]), training=True)
+    assert layer.moving_mean.tolist() == [2.25]
+    assert layer.moving_variance.tolist() == [3.25]
+
+
+def test_prediction_uses_the_running_means():
+    layer = built((1,), epsilon=0.0)
+    layer.moving_mean, layer.moving_variance = [2.0], [4.0]
+    assert layer.forpass(np.array([[6.0], [2.0]])).tolist() == [[2.0], [0.0]]
+    assert layer.moving_mean.tolist() == [2.0]
+
+
+def test_epsilon_adds_to_the_variance_in_training_and_in_prediction():
+    layer = built((1,), epsilon=3.0)
+    layer.moving_mean, layer.moving_variance = [2.0], [1.0]
+    assert layer.forpass(np.array([[6.0], [2.0]])).tolist() == [[2.0], [0.0]]
+    # μ = 2, σ² = 1
+    assert layer.forpass(np.array([[1.0], [3.0]]), training=True).tolist() == [[-0.5], [0.5]]
+
+
+def test_a_constant_channel_becomes_zero_without_a_warning():
+    layer = built((2,))
+    x = np.array([[5.0, 1.0], [5.0, 2.0]])
+    with np.errstate(all="raise"):
+        a = layer.forpass(x, training=True)
+        dx = layer.backprop(np.ones((2, 2)))
+    assert a[:, 0].tolist() == [0.0, 0.0]
+    assert dx[:, 0].tolist() == [0.0, 0.0]
+
+
+def normalize_in_loops(x, gamma, beta, epsilon):
+    """Return the output, and the mean and variance of each channel, one number at a time."""
+    a, means, variances = np.zeros_like(x), [], []
+    for channel in range(x.shape[-1]):
+        places = list(np.ndindex(x.shape[:-1]))
+        values = [x[(*place, channel)] for place in places]
+        mean = sum(values) / len(values)
+        variance = sum((value - mean) ** 2 for value in values) / len(values)
+        for place in places:
+            normalized = (x[(*place, channel)] - mean) / math.sqrt(variance + epsilon)
+            a[(*place, channel)] = gamma[channel] * normalized + beta[channel]
+        means.append(mean)
+        variances.append(variance)
+    return a, means, variances
+
+
+def gradients_in_loops(x, gamma, epsilon, grad):
+    """Return dx, dγ and dβ from the derivative of every output for every input of its channel."""
+    dx, dgamma, dbeta = np.zeros_like(x), np.zeros(len(gamma)), np.zeros(len(gamma))
+    places = list(np.ndindex(x.shape[:-1]))
+    count = len(places)
+    for c in range(x.shape[-1]):
+        values = np.array([x[(*place, c)] for place in places])
+        deviation = math.sqrt(values.var() + epsilon)
+        normalized = (values - values.mean()) / deviation
+        for i, out in enumerate(places):
+            dgamma[c] += grad[(*out, c)] * normalized[i]
+            dbeta[c] += grad[(*out, c)]
+            for j, place in enumerate(places):
+                slope = ((i == j) - 1 / count - normalized[i] * normalized[j] / count) / deviation
+                dx[(*place, c)] += grad[(*out, c)] * gamma[c] * slope
+    return dx, dgamma, dbeta
+
+
+@pytest.mark.parametrize("shape", [(3, 1), (5, 4), (4, 3, 2), (3, 2, 4, 3)])
+def test_batch_normalization_equals_its_loops(shape):
+    rng = np.random.default_rng(0)
+    layer = built(shape[1:], momentum=0.0)
+    layer.gamma, layer.beta = rng.standard_normal((2, shape[-1]))
+    x, grad = 3 + 2 * rng.standard_normal(shape), rng.standard_normal(shape)
+    a, means, variances = normalize_in_loops(x, layer.gamma, layer.beta, 0.001)
+    assert layer.forpass(x, training=True) == pytest.approx(a, abs=1e-12)
+    assert layer.moving_mean == pytest.approx(means)
+    assert layer.moving_variance == pytest.approx(variances)
+    dx, dgamma, dbeta = gradients_in_loops(x, layer.gamma, 0.001, grad)
+    assert layer.backprop(grad) == pytest.approx(dx, abs=1e-12)
+    assert layer.dgamma == pytest.approx(dgamma, abs=1e-12)
+    assert layer.dbeta == pytest.approx(dbeta, abs=1e-12)
+
+
+def test_images_are_normalized_per_channel_not_per_pixel():
+    layer = built((2, 2, 3))
+    assert [weight.shape for weight in layer.get_weights()] == [(3,)] * 4
+    x = np.random.default_rng(1).normal(5, 3, (4, 2, 2, 3))
+    a = layer.forpass(x, training=True)
+    assert a.mean(axis=(0, 1, 2)) == pytest.approx(np.zeros(3), abs=1e-12)
+    assert np.abs(a.mean(axis=0)).max() > 0.1
+
+
+def test_frozen_it_predicts_in_training_and_keeps_its_means():
+    layer = built((1,), epsilon=0.0, trainable=False)
+    layer.moving_mean, layer.moving_variance = [2.0], [4.0]
+    x = np.array([[6.0], [2.0]])
+    assert layer.forpass(x, training=True).tolist() == [[2.0], [0.0]]
+    assert layer.backprop(np.array([[1.0], [3.0]])).tolist() == [[0.5], [1.5]]
+    assert layer.moving_mean.tolist() == [2.0]
+
+
+def test_without_scale_and_center_only_the_running_means_are_weights():
+    layer = built((2,), center=False, scale=False)
+    assert list(layer._weights) == ["moving_mean", "moving_variance"]
+    assert layer.trainable_weights == []
+
+
+def test_trainable_are_gamma_and_beta_only():
+    layer = built((3,))
+    assert layer.trainable_names() == ["gamma", "beta"]
+    assert layer.count_params() == 12
+
+
+def test_channels_must_be_last():
+    with pytest.raises(ValueError, match="Channels are the last axis: axis must be -1") as caught:
+        BatchNormalization(axis=1)
+    assert "np.moveaxis(x, 1, -1)" in str(caught.value)
+
+
+@pytest.mark.parametrize("momentum", [-0.1, 1.1])
+def test_momentum_lies_between_0_and_1(momentum):
+    with pytest.raises(ValueError, match="momentum must be between 0 and 1"):
+        BatchNormalization(momentum=momentum)

@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_hex
+from matplotlib.contour import QuadContourSet
+
+import nnlite
+from nnlite import plot
+
+SQUARE = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+BLUE, VERMILION, GREEN = "#0072b2", "#c44e00", "#009e73"
+PALE_BLUE, PALE_VERMILION, PALE_GREEN = "#b2d5e8", "#edcab2", "#b2e2d5"
+
+
+def samples(ax):
+    """The points of each class by its label, as drawn."""
+    return {
+        drawn.get_label(): drawn for drawn in ax.collections if isinstance(drawn, PathCollection)
+    }
+
+
+def places(drawn):
+    return [tuple(place) for place in drawn.get_offsets().tolist()]
+
+
+def regions(ax):
+    """The filled regions by their colour."""
+    found = [drawn for drawn in ax.collections if isinstance(drawn, QuadContourSet)]
+    return {to_hex(drawn.get_facecolor()[0]): drawn for drawn in found if drawn.filled}
+
+
+def lines(ax):
+    """The points of each boundary."""
+    found = [drawn for drawn in ax.collections if isinstance(drawn, QuadContourSet)]
+    return [
+        np.concatenate([path.vertices for path in drawn.get_paths()])
+        for drawn in found
+        if not drawn.filled
+    ]
+
+
+def holds(region, place):
+    return any(path.contains_point(place) for path in region.get_paths())
+
+
+def and_gate(x):
+    return (x @ [2, 2] - 3 > 0).astype(int)
+
+
+def test_every_sample_is_drawn_with_its_class(ax):
+    plot.decision_boundary(and_gate, SQUARE, [0, 0, 0, 1], ax=ax)
+    drawn = samples(ax)
+    assert places(drawn["class 0"]) == [(0, 0), (0, 1), (1, 0)]
+    assert places(drawn["class 1"]) == [(1, 1)]
+
+
+def test_classes_differ_in_colour_and_marker(ax):
+    plot.decision_boundary(and_gate, SQUARE, [0, 0, 0, 1], ax=ax)
+    drawn = samples(ax)
+    assert to_hex(drawn["class 0"].get_facecolor()[0]) == BLUE
+    assert to_hex(drawn["class 1"].get_facecolor()[0]) == VERMILION
+    circle, square = (drawn[name].get_paths()[0] for name in ("class 0", "class 1"))
+    assert len(circle.vertices) != len(square.vertices)
+
+
+def test_the_plane_has_the_colour_of_the_class_that_is_given(ax):
+    plot.decision_boundary(and_gate, SQUARE, [0, 0, 0, 1], ax=ax)
+    zero, one = regions(ax)[PALE_BLUE], regions(ax)[PALE_VERMILION]
+    for corner in ((0, 0), (0, 1), (1, 0)):
+        assert holds(zero, corner)
+        assert not holds(one, corner)
+    assert holds(one, (1, 1))
+    assert not holds(zero, (1, 1))
+
+
+def test_the_first_feature_goes_to_the_right(ax):
+    plot.decision_boundary(lambda x: x[:, 0] - 0.25, SQUARE, [-1, -1, 1, 1], ax=ax)
+    (boundary,) = lines(ax)
+    np.testing.assert_allclose(boundary[:, 0], 0.25, atol=1e-9)
+    assert np.ptp(boundary[:, 1]) == pytest.approx(1.5)
+
+
+def test_a_number_is_cut_halfway_between_the_labels(ax):
+    plot.decision_boundary(lambda x: x[:, 1], SQUARE, [0, 1, 0, 1], ax=ax)
+    np.testing.assert_allclose(lines(ax)[0][:, 1], 0.5, atol=1e-9)
+
+
+def test_a_tanh_neuron_is_cut_at_0_for_labels_of_both_signs(ax):
+    def neuron(x):
+        return np.tanh(x @ [1.0, 0.0] - 0.75)
+
+    plot.decision_boundary(neuron, SQUARE, [-1, -1, 1, 1], ax=ax)
+    np.testing.assert_allclose(lines(ax)[0][:, 0], 0.75, atol=1e-4)
+    assert holds(regions(ax)[PALE_BLUE], (0.6, 0.5))
+    assert holds(regions(ax)[PALE_VERMILION], (0.9, 0.5))
+
+
+def test_a_sigmoid_shades_the_plane_from_one_class_to_the_other(ax):
+    def neuron(x):
+        return 1 / (1 + np.exp(-20 * (x[:, :1] - 0.5)))
+
+    plot.decision_boundary(neuron, SQUARE, [0, 0, 1, 1], ax=ax)
+    (shades,) = [c for c in ax.collections if isinstance(c, QuadContourSet) and c.filled]
+    np.testing.assert_allclose(shades.levels, np.linspace(0, 1, 11))
+    colours = shades.get_facecolor()
+    assert colours[0, 2] > colours[0, 0]
+    assert colours[-1, 0] > colours[-1, 2]
+    assert shades.get_paths()[0].contains_point((0, 0.5))
+    assert shades.get_paths()[-1].contains_point((1, 0.5))
+
+
+def corners(x):
+    """Three classes: right, up, and the rest."""
+    return np.stack([np.full(len(x), 0.5), x[:, 0], x[:, 1] - 0.125], axis=1)
+
+
+def test_three_classes_have_three_regions(ax):
+    x = np.array([[0, 0], [1, 0], [0, 1], [0.1, 0.9]])
+    plot.decision_boundary(corners, x, [0, 1, 2, 2], ax=ax)
+    zero, one, two = (regions(ax)[colour] for colour in (PALE_BLUE, PALE_VERMILION, PALE_GREEN))
+    for region, inside in ((zero, (0, 0)), (one, (1, 0)), (two, (0, 1))):
+        assert [holds(other, inside) for other in (zero, one, two)].count(True) == 1
+        assert holds(region, inside)
+    assert places(samples(ax)["class 2"]) == [(0, 1), (0.1, 0.9)]
+
+
+def test_a_class_without_samples_keeps_its_colour_for_the_others(ax):
+    plot.decision_boundary(corners, [[0, 0], [0, 1]], [0, 2], ax=ax)
+    assert list(samples(ax)) == ["class 0", "class 2"]
+    assert to_hex(samples(ax)["class 2"].get_facecolor()[0]) == GREEN
+    assert holds(regions(ax)[PALE_GREEN], (0, 1))
+
+
+def test_one_hot_rows_are_labels_too(ax):
+    plot.decision_boundary(corners, [[0, 0], [1, 0], [0, 1]], np.eye(3), ax=ax)
+    assert places(samples(ax)["class 1"]) == [(1, 0)]
+
+
+def test_labels_may_be_words(ax):
+    def says(x):
+        return np.where(x[:, 0] > 0.5, "yes", "no")
+
+    plot.decision_boundary(says, SQUARE, ["no", "no", "yes", "yes"], ax=ax)
+    assert places(samples(ax)["class yes"]) == [(1, 0), (1, 1)]
+    assert holds(regions(ax)[PALE_VERMILION], (1, 0.5))
+
+
+def test_a_model_of_nnlite_is_asked_for_predictions(ax):
+    model = nnlite.Sequential([nnlite.layers.Dense(1, activation="sigmoid", input_shape=(2,))])
+    model.set_weights([[[8.0], [0.0]], [-2.0]])
+    plot.decision_boundary(model, SQUARE, [[0], [0], [1], [1]], ax=ax)
+    np.testing.assert_allclose(lines(ax)[0][:, 0], 0.25, atol=1e-3)
+
+
+def test_a_model_of_scikit_learn_is_asked_for_predictions(ax):
+    from sklearn.neighbors import KNeighborsClassifier
+
+    model = KNeighborsClassifier(1).fit(SQUARE, [0, 0, 1, 2])
+    plot.decision_boundary(model, SQUARE, [0, 0, 1, 2], ax=ax)
+    assert holds(regions(ax)[PALE_VERMILION], (0.9, 0.1))
+    assert holds(regions(ax)[PALE_GREEN], (0.9, 0.9))
+
+
+def test_a_model_that_gives_one_class_everywhere_has_no_boundary(ax):
+    plot.decision_boundary(lambda x: np.zeros(len(x), int), SQUARE, [0, 0, 0, 1], ax=ax)
+    assert lines(ax) == []
+    assert list(regions(ax)) == [PALE_BLUE]
+
+
+def test_the_picture_reaches_a_quarter_beyond_the_samples(ax):
+    x = [[0, 10], [4, 30]]
+    plot.decision_boundary(lambda x: x[:, 0] > 2, x, [0, 1], names=("age", "weight"), ax=ax)
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-1, 5), (5, 35))
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("age", "weight")
+
+
+def test_equal_values_of_a_feature_still_make_a_plane(ax):
+    plot.decision_boundary(lambda x: x[:, 0] > 0, [[-1, 3], [1, 3]], [0, 1], ax=ax)
+    assert ax.get_ylim() == (2.5, 3.5)
+
+
+def test_no_sample_is_hidden_behind_the_legend():
+    ax = plot.decision_boundary(and_gate, SQUARE, [0, 0, 0, 1])
+    ax.figure.canvas.draw()
+    legend = ax.get_legend().get_window_extent()
+    assert not any(legend.contains(*ax.transData.transform(corner)) for corner in SQUARE)
+
+
+def test_all_words_can_be_read(written_badly):
+    assert written_badly(plot.decision_boundary(corners, SQUARE, [0, 1, 2, 1])) == []
+
+
+def test_without_axes_a_new_figure_is_made():
+    ax = plot.decision_boundary(and_gate, SQUARE, [0, 0, 0, 1])
+    assert plt.get_fignums() == [ax.figure.number]
+
+
+def test_thirty_features_are_two_many_and_the_error_says_what_to_do(ax):
+    with pytest.raises(ValueError, match=r"(?s)two features.*30 features.*PCA"):
+        plot.decision_boundary(and_gate, np.zeros((5, 30)), [0, 1, 0, 1, 0], ax=ax)
+
+
+def test_a_model_of_thirty_features_is_named(ax):
+    model = nnlite.Sequential([nnlite.layers.Dense(1, input_shape=(30,))], name="cancer")
+    with pytest.raises(ValueError, match=r"(?s)a model of 30 features.*'cancer'.*PCA|principal"):
+        plot.decision_boundary(model, SQUARE, [0, 1, 1, 0], ax=ax)
+
+
+def test_a_model_that_was_never_built_says_so(ax):
+    model = nnlite.Sequential([nnlite.layers.Dense(1)])
+    with pytest.raises(ValueError, match="shape of the model's input"):
+        plot.decision_boundary(model, SQUARE, [0, 1, 1, 0], ax=ax)
+
+
+@pytest.mark.parametrize(
+    ("model", "x", "y", "words"),
+    [
+        (and_gate, SQUARE, [0, 1, 1], "4 samples"),
+        (and_gate, SQUARE[0], [0], "two columns"),
+        (and_gate, np.zeros((0, 2)), [], "two columns"),
+        (and_gate, SQUARE, [0.5, 1.2, 3.3, 0.1], "plot.predictions"),
+        (lambda x: x[:, 0] * 0.9, SQUARE, [0, 1, 2, 1], "two classes apart"),
+        (lambda x: 1, SQUARE, [0, 1, 1, 0], "for point in x"),
+        (lambda x: x[:5], SQUARE, [0, 1, 1, 0], "at once"),
+        (corners, SQUARE, [0, 1, 3, 5], "a column for each class"),
+    ],
+)
+def test_what_does_not_fit_is_explained(model, x, y, words, ax):
+    with pytest.raises(ValueError, match=words):
+        plot.decision_boundary(model, x, y, ax=ax)
+
+
+def test_what_is_neither_model_nor_function_is_explained(ax):
+    with pytest.raises(TypeError, match="a model, or a function"):
+        plot.decision_boundary(3, SQUARE, [0, 1, 1, 0], ax=ax)
+
+
+def test_on_narrow_axes_the_classes_are_named_one_below_the_other_or_not_at_all():
+    figure = plt.figure(figsize=(8, 2))
+    narrow, tiny = figure.add_axes((0, 0, 0.2, 1)), figure.add_axes((0.5, 0, 0.1, 1))
+    plot.decision_boundary(and_gate, SQUARE, [0, 0, 0, 1], ax=narrow)
+    plot.decision_boundary(and_gate, SQUARE, [0, 0, 0, 1], ax=tiny)
+    assert narrow.get_legend()._ncols == 1
+    assert tiny.get_legend() is None

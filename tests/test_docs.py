@@ -1,0 +1,38 @@
+"""The scripts in the documentation run as they stand."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PAGE = (Path(__file__).parents[1] / "docs" / "coming_from_keras.md").read_text(encoding="utf-8")
+SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S))
+SCRIPTS = {title: text for title, text in SECTIONS.items() if "```python" in text}
+EXPECTED = {
+    "Linear regression": r"\[\[1[23]\.\d*\s*\]\]\n",
+    "Logistic regression with RMSprop": r"1\.0\n",
+    "Hours studied": r"\[\[0\.[0-4]\d*\s*\]\n \[0\.99\d*\s*\]\]\n",
+    "XOR, in a chain and in functional form": r'Model: "sequential"\n.*Total params: 43\n.*',
+    "House prices": r"dict_keys\(\['loss', 'mae', 'val_loss', 'val_mae'\]\).*",
+}
+
+
+@pytest.mark.parametrize("title", SCRIPTS)
+def test_the_script_runs_with_the_imports_of_nnlite(title):
+    imports = re.findall(r"^\| `.*?` \| `(.*?)` \|$", SCRIPTS[title], re.M)
+    (body,) = re.findall(r"^```python\n(.*?)^```$", SCRIPTS[title], re.M | re.S)
+    script = "\n".join([*imports, body])
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=True
+    )
+    assert re.fullmatch(EXPECTED[title], result.stdout, re.S), result.stdout
+
+
+def test_every_script_is_imported_alike_from_keras():
+    for text in SCRIPTS.values():
+        for keras, ours in re.findall(r"^\| `(.*?)` \| `(.*?)` \|$", text, re.M):
+            assert keras.replace("keras", "nnlite") == ours

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+import nnlite
+from nnlite import halves
+from nnlite.layers import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPooling2D,
+)
+from nnlite.network import Chain
+
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((21, 8, 8, 1))
+Y = RNG.integers(0, 3, 21)
+
+
+def network(*more, dtype="float64"):
+    model = nnlite.Sequential(
+        [
+            nnlite.Input((8, 8, 1)),
+            Conv2D(6, 3, padding="same", activation="relu"),
+            MaxPooling2D(),
+            Conv2D(5, 3, activation="relu", kernel_regularizer="l2"),
+            *more,
+            Flatten(),
+            Dense(3, activation="softmax"),
+        ],
+        seed=3,
+        dtype=dtype,
+    )
+    model.compile(nnlite.optimizers.SGD(0.1, momentum=0.5), "sparse_categorical_crossentropy")
+    return model
+
+
+def trained(model, workers, **options):
+    settings = {"batch_size": 4, "epochs": 3, "verbose": 0, **options}
+    history = model.fit(X, Y, workers=workers, **settings)
+    return history.history, model.get_weights()
+
+
+def threads():
+    return threading.active_count()
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 4, 5, 21])
+def test_two_workers_compute_what_one_does(batch_size):
+    alone, weights = trained(network(), 1, batch_size=batch_size)
+    shared, same_weights = trained(network(), 2, batch_size=batch_size)
+    np.testing.assert_allclose(shared["loss"], alone["loss"], rtol=1e-9)
+    for mine, theirs in zip(weights, same_weights, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-9)
+
+
+def test_the_same_seed_gives_the_same_bits():
+    first, second = (trained(network(dtype="float32"), 2)[1] for _ in range(2))
+    for mine, theirs in zip(first, second, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.mark.parametrize("layer", [BatchNormalization, lambda: Dropout(0.5, seed=1)])
+def test_layers_that_look_at_the_whole_batch_get_the_whole_batch(layer):
+    alone, weights = trained(network(layer()), 1)
+    shared, same_weights = trained(network(layer()), 2)
+    np.testing.assert_allclose(shared["loss"], alone["loss"], rtol=1e-9)
+    for mine, theirs in zip(weights, same_weights, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-9)
+
+
+def test_frozen_layers_stay_as_they_are():
+    model = network()
+    model.layers[0].trainable = False
+    before = model.layers[0].get_weights()
+    trained(model, 2)
+    for mine, theirs in zip(before, model.layers[0].get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_validation_sees_the_same_model():
+    options = {"validation_data": (X, Y), "epochs": 2}
+    alone, _ = trained(network(), 1, **options)
+    shared, _ = trained(network(), 2, **options)
+    np.testing.assert_allclose(shared["val_loss"], alone["val_loss"], rtol=1e-9)
+
+
+def test_the_second_thread_leaves_when_training_ends():
+    before = threads()
+    trained(network(), 2)
+    assert threads() == before
+
+
+def test_the_second_thread_leaves_after_an_error():
+    before = threads()
+    model = network()
+    with pytest.raises(ValueError, match="no longer finite"):
+        model.fit(1e200 * X, Y, batch_size=4, epochs=9, verbose=0, workers=2)
+    assert threads() == before
+
+
+def test_an_error_in_the_second_thread_is_raised_in_the_first():
+    def fail():
+        raise ValueError("in the other half")
+
+    partner = halves.Partner()
+    try:
+        with pytest.raises(ValueError, match="in the other half"):
+            partner.share(lambda: 1, fail)
+        assert partner.share(lambda: 1, lambda: 2) == (1, 2)
+    finally:
+        partner.leave()
+
+
+def chosen(layers, workers):
+    chain = Chain(layers)
+    with halves.in_halves(chain, workers) as taken:
+        return [type(runner).__name__ for runner in taken.layers]
+
+
+def built(layers):
+    shape = (8, 8, 1)
+    for layer in layers:
+        layer.ensure_built(shape)
+        shape = layer.compute_output_shape(shape)
+    return layers
+
+
+def test_one_switch_turns_the_second_thread_off():
+    before = threads()
+    layers = built([Conv2D(2, 3), Flatten(), Dense(2)])
+    assert chosen(layers, 2) == ["Halves"]
+    assert chosen(layers, 1) == ["Conv2D", "Flatten", "Dense"]
+    assert threads() == before
+
+
+def test_by_default_the_machine_decides(monkeypatch):
+    layers = built([Conv2D(2, 3), Flatten(), Dense(2)])
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    assert chosen(layers, None) == ["Conv2D", "Flatten", "Dense"]
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    assert chosen(layers, None) == ["Halves"]
+
+
+def test_networks_without_convolution_keep_one_thread():
+    layers = built([Flatten(), Dense(2)])
+    assert chosen(layers, 2) == ["Flatten", "Dense"]
+
+
+def test_layers_of_your_own_are_left_to_one_thread():
+    class Own(Layer):
+        def forpass(self, x, training=False):
+            return x
+
+        def backprop(self, grad):
+            return grad
+
+        def compute_output_shape(self, input_shape):
+            return input_shape
+
+    layers = built([Conv2D(2, 3), Flatten(), Own(), Dense(2)])
+    assert chosen(layers, 2) == ["Halves", "Own", "Dense"]
+
+
+def test_zero_workers_are_explained():
+    with pytest.raises(ValueError, match="workers=0"):
+        network().fit(X, Y, verbose=0, workers=0)
+
+
+def test_prediction_is_safe_while_others_predict():
+    model = network(dtype="float32")
+    expected = [model.predict(X[k:], verbose=0) for k in range(8)]
+    results: dict[int, np.ndarray] = {}
+
+    def predict(k):
+        for _ in range(20):
+            results[k] = model.predict(X[k:], verbose=0)
+
+    crowd = [threading.Thread(target=predict, args=(k,)) for k in range(8)]
+    for thread in crowd:
+        thread.start()
+    for thread in crowd:
+        thread.join()
+    for k in range(8):
+        np.testing.assert_array_equal(results[k], expected[k])

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nnlite
+
+SOURCE = Path(nnlite.__file__).parent.parent
+
+
+def modules_after(statement: str) -> set[str]:
+    """The names of all modules that a fresh interpreter holds after the statement."""
+    program = (
+        f"import sys; sys.path.insert(0, {str(SOURCE)!r}); {statement}\n"
+        "import json; print(json.dumps(sorted(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+HEAVY = {"matplotlib", "sklearn", "scipy", "pandas", "tqdm", "IPython", "PIL", "torch", "keras"}
+
+A_WHOLE_LIFE = """
+import nnlite
+model = nnlite.Sequential([nnlite.layers.Dense(3, input_shape=(2,)), nnlite.layers.Dense(1)])
+model.compile("adam", "mse", metrics=["mae"])
+model.fit([[0, 0], [1, 1]], [0, 1], epochs=2, verbose=0)
+model.evaluate([[0, 0]], [0], verbose=0)
+model.predict([[0, 0]])
+model.summary(print_fn=str)
+"""
+
+
+def test_importing_nnlite_loads_numpy_and_the_standard_library_only() -> None:
+    loaded = {name.partition(".")[0] for name in modules_after("import nnlite")}
+    assert loaded & HEAVY == set()
+    assert "numpy" in loaded
+    others = {
+        name
+        for name in loaded - set(sys.stdlib_module_names) - {"nnlite", "numpy", "__main__"}
+        if not name.startswith("_") and name not in ("sitecustomize", "usercustomize")
+    }
+    # What site-packages starts by itself in every interpreter is not of our making.
+    others -= {name.partition(".")[0] for name in modules_after("pass")}
+    assert others == set()
+
+
+def test_training_and_prediction_load_nothing_heavy() -> None:
+    loaded = {name.partition(".")[0] for name in modules_after(A_WHOLE_LIFE)}
+    assert loaded & HEAVY == set()
+
+
+def test_parts_that_few_need_are_loaded_when_first_used() -> None:
+    later = {"nnlite.datasets", "nnlite.graph", "nnlite.plot", "nnlite.testing"}
+    assert modules_after("import nnlite") & later == set()
+    assert "nnlite.graph" in modules_after("import nnlite; nnlite.graph.Value")
+    assert "nnlite.datasets" in modules_after("from nnlite import datasets")
+
+
+def test_all_public_names_are_there() -> None:
+    assert [name for name in nnlite.__all__ if not hasattr(nnlite, name)] == []
+    assert {"Sequential", "Model", "Input", "set_random_seed", "load_model"} <= set(dir(nnlite))
+    assert {"graph", "plot", "datasets", "testing"} <= set(dir(nnlite))
+
+
+def test_the_version_is_told() -> None:
+    assert nnlite.__version__.count(".") == 2
