@@ -9,8 +9,7 @@
 #     a = σ(z) = 1 / (1 + e⁻ᶻ)                a probability between 0 and 1
 #     L = −(y ln a + (1 − y) ln(1 − a))       the loss: cross-entropy
 #
-# The chain rule through σ and L leaves something simple: dL/dz = a − y. So every weight learns
-# by
+# The chain rule through σ and L leaves something simple: dL/dz = a − y. So the gradients are
 #
 #     dL/dwⱼ = (a − y)·xⱼ          dL/db = a − y
 #
@@ -79,7 +78,7 @@ print("training", x_train.shape, " test", x_test.shape)
 
 
 def sigmoid(z):
-    # e¹⁰⁰ is no more than the computer can hold, and σ(−100) is as good as 0.
+    # e¹⁰⁰⁰ is more than the computer can hold, and σ(−100) is as good as 0.
     return 1 / (1 + np.exp(-np.clip(z, -100, None)))
 
 
@@ -112,6 +111,7 @@ table.equal("test accuracy, raw features, one by one", by_hand, 0.82456140350877
 def logistic_neuron(rate):
     model = Sequential(
         [Dense(1, activation="sigmoid", kernel_initializer="ones", input_shape=(30,))],
+        seed=42,
         dtype="float64",
     )
     model.compile(optimizer=SGD(rate), loss="binary_crossentropy", metrics=["accuracy"])
@@ -163,8 +163,8 @@ for features, follow in [(x_train, raw), (scaled_train, scaled)]:
 # %% [markdown]
 # On raw features z goes to many thousands, so σ(z) is 0 or 1 and nothing between: the neuron
 # is always sure, right or wrong. After each mistake the weights jump by 0.1 · x, and x is an
-# area of several hundred. So the accuracy jumps, too. On scaled features all weights are of the
-# same size and move at the same pace, and the accuracy stays high.
+# area of several hundred. So the accuracy jumps, too. On scaled features all weights move at
+# the same pace, and the accuracy stays high.
 
 # %%
 figure, axes = plt.subplot_mosaic([["top", "top"], ["raw", "scaled"]], figsize=(8, 7))

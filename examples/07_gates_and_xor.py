@@ -245,7 +245,7 @@ lesson.save(figure, "07_learned")
 
 # %%
 axes = plot.network(model)
-axes.set_title("The network and its 43 weights")
+axes.set_title("The network and its 43 parameters")
 lesson.save(axes.figure, "07_network")
 
 # %% [markdown]

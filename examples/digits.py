@@ -10,8 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlite.datasets import mnist
-
 
 @dataclass(frozen=True)
 class Digits:
@@ -31,6 +29,9 @@ class Digits:
 
 def load_digits() -> Digits:
     """Return MNIST; without its files and a network, say so, and return the small digits."""
+    # Imported here: `import digits` may come before `import lesson`, which finds nnlite.
+    from nnlite.datasets import mnist
+
     try:
         (x_train, y_train), (x_test, y_test) = mnist.load_data()
     except OSError as error:

@@ -197,9 +197,18 @@ def test_a_download_may_take_longer_than_the_answer(mirror, folder, monkeypatch)
     assert (folder / "numbers").read_bytes() == CONTENT
 
 
-def test_a_download_that_was_given_up_does_not_go_on(mirror, folder, monkeypatch):
-    monkeypatch.setattr(downloading, "SECONDS_PER_FILE", 0.1)
-    mirror.answer_slowly("/numbers.gz", HEADERS, COMPRESSED[:200], pause=0.01)
+@pytest.mark.parametrize(
+    ("limit", "at_once", "then"),
+    [
+        ("SECONDS_PER_FILE", HEADERS, COMPRESSED[:200]),
+        ("SECONDS_TO_ANSWER", b"", HEADERS + COMPRESSED[:200]),
+    ],
+)
+def test_a_download_that_was_given_up_does_not_go_on(
+    mirror, folder, monkeypatch, limit, at_once, then
+):
+    monkeypatch.setattr(downloading, limit, 0.1)
+    mirror.answer_slowly("/numbers.gz", at_once, then, pause=0.01)
     refuse(mirror, folder)
     for thread in threading.enumerate():
         if thread.name == "download of numbers":
