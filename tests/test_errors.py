@@ -64,6 +64,13 @@ def regression(units: int = 1) -> Sequential:
     return model
 
 
+def unflattened(loss: str) -> Sequential:
+    """A Dense layer that serves each of two places of a sample."""
+    model = Sequential([Dense(3, activation="softmax", input_shape=(2, 1))], seed=0)
+    model.compile(optimizer="sgd", loss=loss)
+    return model
+
+
 def fit(model: Any = None, x: Any = X, y: Any = Y, **options: Any) -> Any:
     """Fit without a progress bar."""
     model = yes_or_no() if model is None else model
@@ -159,12 +166,14 @@ CONSTRUCTORS: list[Row] = [
     (lambda: EarlyStopping(mode="maximum"), ValueError, ['mode must be "auto", "min" or "max".', "Received: mode='maximum'"]),
     (lambda: EarlyStopping(5), TypeError, ["monitor must be the name of a figure", "Received: monitor=5 (int)", 'monitor="val_loss"']),
     (lambda: ReduceLROnPlateau(factor=2), ValueError, ["factor must be above 0 and below 1.", "Received: factor=2"]),
+    (lambda: ModelCheckpoint(None), TypeError, ["The path must name a file.", "Received: 'None' (NoneType)"]),
+    (lambda: CSVLogger(5), TypeError, ["The path must name a file.", "Received: '5' (int)"]),
     (lambda: LearningRateScheduler(0.1), TypeError, ["schedule must be a function", "Received: schedule=0.1 (float)"]),
 ]  # fmt: skip
 
 MODELS: list[Row] = [
     (lambda: Sequential(Dense(3)), TypeError, ["A Sequential takes a list of layers.", "Received: <Dense 'dense'> (Dense)", "Sequential([Dense(4), Dense(1)])"]),
-    (lambda: Sequential([Dense]), TypeError, ["A Sequential is made of layers.", "Received: <class", "Make one: Dense(...)."]),
+    (lambda: Sequential([Dense]), TypeError, ["A Sequential is made of layers.", "Received: <class", "(a class)", "Make one: Dense(...)."]),
     (lambda: Sequential([Dense(3), "relu"]), TypeError, ["A Sequential is made of layers.", "Received: 'relu' (str)", "model 'sequential'", "Activation(name)"]),
     (lambda: Sequential([[Dense(3)], Dense(1)]), TypeError, ["Received: [<Dense 'dense'>] (list)", "leave out the inner brackets"]),
     (lambda: Sequential([Input]), TypeError, ["Received: <function Input", "Input(shape=(30,))"]),
@@ -212,6 +221,7 @@ MODELS: list[Row] = [
     (lambda: yes_or_no().backprop(np.ones((4, 1))), AttributeError, ["layer 'dense_1' has no a".capitalize(), "forpass(x, training=True)"]),
     (lambda: yes_or_no().layers[0].forpass(np.ones((4, 3))), ValueError, ["The layer takes samples of 2 values.", "Received: x of shape (4, 3)", "layer 'dense', W of shape (2, 3)", "2 columns"]),
     (lambda: setattr(yes_or_no().layers[0], "W", np.ones((3, 2))), ValueError, ["W keeps its shape (2, 3).", "Received: an array of shape (3, 2)", "layer 'dense'"]),
+    (lambda: setattr(yes_or_no().layers[0], "W", np.full((2, 3), "a")), TypeError, ["W must be numbers.", "Received: text, the first 'a'"]),
     (lambda: yes_or_no().get_layer("dens"), ValueError, ["Unknown layer. Known: dense, dense_1.", 'Did you mean "dense"?']),
     (lambda: yes_or_no().get_layer(index=7), ValueError, ["an index below 2", "Received: index=7"]),
     (lambda: yes_or_no().set_weights([np.ones((3, 2))]), ValueError, ["[(2, 3), (3,), (3, 1), (1,)]", "Received: [(3, 2)]", "model 'sequential'"]),
@@ -354,6 +364,8 @@ LABELS: list[Row] = [
     (lambda: fit(classifier("binary_crossentropy"), y=[0, 1, 2, 0]), ValueError, ["output of shape (n, 3)", "sparse_categorical_crossentropy"]),
     (lambda: fit(yes_or_no(), y=np.ones((4, 4))), ValueError, ["Received: y of shape (4, 4), output of shape (n, 1)", "4 units"]),
     (lambda: fit(regression(), y=np.ones((1, 4))), ValueError, ["same number of samples", "y of shape (1, 4)"]),
+    (lambda: fit(unflattened("sparse_categorical_crossentropy"), X[:, :, None], [0, 1, 2, 0]), ValueError, ["Received: y of shape (4,), output of shape (n, 2, 3)", "put Flatten() before the last Dense layer"]),
+    (lambda: fit(unflattened("mse"), X[:, :, None], Y), ValueError, ["output of shape (n, 2, 3)", "put Flatten() before the last Dense layer"]),
     (lambda: losses.sparse_categorical_crossentropy([0, 1], [0.5, 0.5]), ValueError, ["an output unit for each class", "binary_crossentropy"]),
     (lambda: losses.binary_crossentropy([0, 1], [0.5, 1.5]), ValueError, ["Predictions must be probabilities", "Received: y_pred from 0.5 to 1.5", "from_logits=True"]),
     (lambda: losses.mse([1, 2, 3], [1, 2]), ValueError, ["same number of samples", "y_true of shape (3,), y_pred of shape (2,)", "loss 'mean_squared_error'"]),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .configuration import Configurable, resolve
-from .errors import explain_error
+from .errors import explain_error, told
 from .kernels import row_sums
 from .numeric import as_numbers
 from .types import Array
@@ -290,7 +290,7 @@ def get(identifier: Any) -> ActivationFunction:
         raise TypeError(
             explain_error(
                 "An activation is given by its name or as an object of class ActivationFunction.",
-                f"{identifier!r} ({type(identifier).__name__})",
+                told(identifier),
                 remedy=f'Write activation="{known}".'
                 if known
                 else "For one of your own, extend nnlite.activations.ActivationFunction with "

@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from .errors import ExplainsItsArguments, explain_error, listed, look_up, with_article
+from .errors import ExplainsItsArguments, explain_error, listed, look_up, told, with_article
 
 T = TypeVar("T")
 
@@ -96,7 +96,7 @@ def resolve(kind: str, identifier: Any, base: type[T], named: Mapping[str, Any])
     raise TypeError(
         explain_error(
             f"{with_article(kind)} is given by its name or as an object of class {base.__name__}.",
-            f"{identifier!r} ({type(identifier).__name__})",
+            told(identifier),
             remedy=f"Known names: {listed(named)}.",
         )
     )

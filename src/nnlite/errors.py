@@ -76,6 +76,17 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(by_letters.values()))
 
 
+def told(value: Any) -> str:
+    """Return a value with its type, as an error tells it.
+
+    >>> told("3"), told(int)
+    ("'3' (str)", "<class 'int'> (a class)")
+    """
+    return (
+        f"{value!r} (a class)" if isinstance(value, type) else f"{value!r} ({type(value).__name__})"
+    )
+
+
 def with_article(noun: str) -> str:
     """Return the noun with "A" or "An" before it.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import summaries
-from .errors import ExplainsItsArguments, explain_error, look_up
+from .errors import ExplainsItsArguments, explain_error, look_up, told
 from .flat import FlatWeights
 from .layers.base import Layer
 from .layers.checks import check_dtype, check_name, check_weights
@@ -336,7 +336,7 @@ def _tensors(given: Any, what: str) -> list[Tensor]:
             raise TypeError(
                 explain_error(
                     f"{what} must be tensors: Inputs, or what a layer returned for them.",
-                    f"{tensor!r} ({type(tensor).__name__})",
+                    told(tensor),
                     remedy="For a list of layers use Sequential; here, call the layer: Dense(1)(x)."
                     if isinstance(tensor, Layer)
                     else "x = Input(shape=(2,)); y = Dense(1)(x); Model(x, y)",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .data import peek
-from .errors import explain_error
+from .errors import explain_error, told
 from .functional import Model
 from .layers.base import Layer
 from .layers.symbolic import Input, InputLayer, Tensor
@@ -99,7 +99,7 @@ class Sequential(Model):
             raise TypeError(
                 explain_error(
                     "A Sequential is made of layers.",
-                    f"{layer!r} ({type(layer).__name__})",
+                    told(layer),
                     f"model '{self.name}'",
                     remedy,
                 )

@@ -41,7 +41,12 @@ def _without_ones(shape: Shape) -> Shape:
     return tuple(size for size in shape if size != 1)
 
 
+_FLATTEN = "For one answer per sample, put Flatten() before the last Dense layer."
+
+
 def _remedy_for_shape(array: Array, output_shape: Shape) -> str:
+    if len(output_shape) > 1 and array.ndim <= 2:
+        return _FLATTEN
     if len(output_shape) == 1 and _without_ones(array.shape[1:]) == () and output_shape[0] > 1:
         return (
             "For class numbers, use sparse_categorical_crossentropy; "
@@ -162,6 +167,8 @@ def class_numbers(y: Any, output_shape: Shape, loss: str) -> Array:
                 f"Take one of the columns, or end the model with {array.shape[1]} units and "
                 "use categorical_crossentropy."
                 if array.ndim == 2
+                else _FLATTEN
+                if len(output_shape) > 1
                 else "Give y one whole number per sample.",
             )
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import explain_error
-from ..files import check_folder
+from ..files import as_path, check_folder
 from ..progress import epoch_line
 from .base import Callback, note_learning_rate
 
@@ -94,7 +94,7 @@ class CSVLogger(Callback):
     """
 
     def __init__(self, filename: str | Path, separator: str = ",", append: bool = False) -> None:
-        self.filename = Path(filename)
+        self.filename = as_path(filename)
         self.separator = separator
         self.append = append
         self._file: IO[str] | None = None

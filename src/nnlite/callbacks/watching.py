@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..checks import checked_number
 from ..errors import explain_error, nearest
+from ..files import as_path
 from ..types import Array
 from .base import Callback, note_learning_rate
 
@@ -187,7 +188,7 @@ class ModelCheckpoint(Watcher):
         mode: str = "auto",
     ) -> None:
         super().__init__(monitor, mode)
-        self.filepath = str(filepath)
+        self.filepath = str(as_path(filepath))
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only

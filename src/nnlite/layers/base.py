@@ -196,7 +196,7 @@ class Layer(Configurable):
         if view is None:
             vars(self)[name] = value
         elif value is not view:
-            array = np.asarray(value)
+            array = as_numbers(value, name)
             if array.shape != view.shape:
                 raise ValueError(
                     explain_error(
