@@ -36,9 +36,10 @@ model.summary(print_fn=str)
 
 
 def test_importing_nnlite_loads_numpy_and_the_standard_library_only() -> None:
-    loaded = {name.partition(".")[0] for name in modules_after("import nnlite")}
+    loaded = modules_after("import nnlite; nnlite.Sequential([nnlite.Input((2,))])")
+    assert {"numpy", "nnlite.layers.dense"} <= loaded
+    loaded = {name.partition(".")[0] for name in loaded}
     assert loaded & HEAVY == set()
-    assert "numpy" in loaded
     others = {
         name
         for name in loaded - set(sys.stdlib_module_names) - {"nnlite", "numpy", "__main__"}
@@ -47,6 +48,10 @@ def test_importing_nnlite_loads_numpy_and_the_standard_library_only() -> None:
     # What site-packages starts by itself in every interpreter is not of our making.
     others -= {name.partition(".")[0] for name in modules_after("pass")}
     assert others == set()
+
+
+def test_a_part_of_nnlite_is_loaded_when_it_is_first_used() -> None:
+    assert not any(name.startswith("nnlite.") for name in modules_after("import nnlite"))
 
 
 def test_training_and_prediction_load_nothing_heavy() -> None:

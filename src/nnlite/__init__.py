@@ -11,24 +11,28 @@ array([[8.]], dtype=float32)
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import (
-    activations,
-    callbacks,
-    initializers,
-    layers,
-    losses,
-    metrics,
-    models,
-    optimizers,
-    regularizers,
-    utils,
-)
-from .errors import explain_error, nearest
-from .layers import Input
-from .models import Model, Sequential, load_model
-from .seeding import set_random_seed
+if TYPE_CHECKING:
+    from . import (
+        activations,
+        callbacks,
+        datasets,
+        graph,
+        initializers,
+        layers,
+        losses,
+        metrics,
+        models,
+        optimizers,
+        plot,
+        regularizers,
+        testing,
+        utils,
+    )
+    from .layers import Input
+    from .models import Model, Sequential, load_model
+    from .seeding import set_random_seed
 
 __version__ = "0.1.0"
 
@@ -38,6 +42,8 @@ __all__ = [
     "Sequential",
     "activations",
     "callbacks",
+    "datasets",
+    "graph",
     "initializers",
     "layers",
     "load_model",
@@ -45,22 +51,36 @@ __all__ = [
     "metrics",
     "models",
     "optimizers",
+    "plot",
     "regularizers",
     "set_random_seed",
+    "testing",
     "utils",
 ]
 
-# These load other libraries, or are needed by few: they are imported when first used.
-_LATER = ("datasets", "graph", "plot", "testing")
+_HOMES = {
+    "Input": "layers",
+    "Model": "models",
+    "Sequential": "models",
+    "load_model": "models",
+    "set_random_seed": "seeding",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATER:
+    """Import a part when it is first used, so that `import nnlite` costs next to nothing."""
+    if name in _HOMES:
+        found = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+        globals()[name] = found
+        return found
+    if name in __all__:
         return importlib.import_module(f"{__name__}.{name}")
-    guess = nearest(name, __dir__())
+    from .errors import explain_error, nearest
+
+    guess = nearest(name, __all__)
     remedy = f"Did you mean nnlite.{guess}?" if guess else None
     raise AttributeError(explain_error(f"nnlite has no {name}.", f"nnlite.{name}", None, remedy))
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *_LATER])
+    return sorted({*globals(), *__all__})

@@ -245,7 +245,7 @@ def _stop(
     largest = max(float(np.abs(x).max()) for x in data.x)
     remedy = "Try a smaller learning rate"
     if largest > 100:
-        remedy += ", and scale the inputs first, e.g. (x − x.mean(0)) / x.std(0)"
+        remedy += ", and scale the inputs first, e.g. (x - x.mean(0)) / x.std(0)"
     elif rate <= 1e-3:
         remedy += ", or clipnorm=1.0 in the optimizer"
     return ValueError(
