@@ -118,9 +118,9 @@ def test_an_error_in_the_second_thread_is_raised_in_the_first():
         partner.leave()
 
 
-def chosen(layers, workers):
+def chosen(layers, workers, batch_size=32):
     chain = Chain(layers)
-    with halves.in_halves(chain, workers) as taken:
+    with halves.in_halves(chain, workers, batch_size) as taken:
         return [type(runner).__name__ for runner in taken.layers]
 
 
@@ -140,12 +140,16 @@ def test_one_switch_turns_the_second_thread_off():
     assert threads() == before
 
 
-def test_by_default_the_machine_decides(monkeypatch):
+def test_by_default_the_machine_and_the_work_decide(monkeypatch):
     layers = built([Conv2D(2, 3), Flatten(), Dense(2)])
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
-    assert chosen(layers, None) == ["Conv2D", "Flatten", "Dense"]
+    one, two = ["Conv2D", "Flatten", "Dense"], ["Halves"]
+    # 36 places times 18 weights, and 72 times 2 weights: 792 products for each sample.
+    monkeypatch.setattr(halves, "WORTH_SHARING", 32 * 792)
     monkeypatch.setattr("os.cpu_count", lambda: 8)
-    assert chosen(layers, None) == ["Halves"]
+    assert chosen(layers, None, batch_size=32) == two
+    assert chosen(layers, None, batch_size=31) == one
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    assert chosen(layers, None, batch_size=32) == one
 
 
 def test_networks_without_convolution_keep_one_thread():
