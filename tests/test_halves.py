@@ -157,6 +157,35 @@ def test_networks_without_convolution_keep_one_thread():
     assert chosen(layers, 2) == ["Flatten", "Dense"]
 
 
+def functional(branch):
+    x = nnlite.Input((8, 8, 1))
+    hidden = MaxPooling2D()(Conv2D(4, 3, activation="relu")(x))
+    if branch:
+        hidden = nnlite.layers.Add()([hidden, hidden])
+    y = Dense(3, activation="softmax")(Flatten()(hidden))
+    model = nnlite.Model(x, y, seed=5, dtype="float64")
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+
+
+@pytest.mark.parametrize("branch", [False, True])
+def test_functional_models_compute_the_same(branch):
+    alone, weights = trained(functional(branch), 1)
+    shared, same_weights = trained(functional(branch), 2)
+    np.testing.assert_allclose(shared["loss"], alone["loss"], rtol=1e-9)
+    for mine, theirs in zip(weights, same_weights, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-9)
+
+
+def test_a_functional_model_in_one_line_is_shared_too():
+    def runner(branch):
+        with halves.in_halves(functional(branch).network, 2, 32) as taken:
+            return type(taken).__name__
+
+    assert runner(branch=False) == "Chain"
+    assert runner(branch=True) == "Graph"
+
+
 def test_layers_of_your_own_are_left_to_one_thread():
     class Own(Layer):
         def forpass(self, x, training=False):

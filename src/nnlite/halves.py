@@ -25,7 +25,7 @@ from .layers.images import WindowLayer
 from .layers.pooling import GlobalPooling
 from .layers.reshaping import Reshape
 from .layers.resizing import UpSampling2D, ZeroPadding2D
-from .network import Chain, LinearPart, Network, Runner
+from .network import Chain, Graph, LinearPart, Network, Runner, SharedCall
 from .shortcuts import take_shortcuts
 from .types import Array
 
@@ -132,10 +132,10 @@ class Partner:
 @contextmanager
 def in_halves(network: Network, workers: int | None, batch_size: int) -> Iterator[Network]:
     """Give a network that computes the same, in two threads where that is faster."""
-    if not isinstance(network, Chain):
+    layers = layers_in_line(network)
+    if not layers:
         yield network
         return
-    layers = list(network.layers)
     shared = 0
     while shared < len(layers) and isinstance(layer_of(layers[shared]), SAMPLE_BY_SAMPLE):
         shared += 1
@@ -152,6 +152,19 @@ def in_halves(network: Network, workers: int | None, batch_size: int) -> Iterato
             yield Chain([Halves(layers[:shared], partner), *layers[shared:]])
     finally:
         partner.leave()
+
+
+def layers_in_line(network: Network) -> list[Runner]:
+    """Return the layers of a network that is one line, without branches; else none."""
+    if isinstance(network, Chain):
+        return network.layers
+    if not isinstance(network, Graph) or len(network.inputs) > 1 or len(network.outputs) > 1:
+        return []
+    in_line = [(runner, [place], place + 1, False) for place, runner in enumerate(network.runners)]
+    shared = any(isinstance(runner, SharedCall) for runner in network.runners)
+    if shared or network.steps != in_line or network.output_slots != [len(in_line)]:
+        return []
+    return network.runners
 
 
 def shall_share(layers: Sequence[Runner], workers: int | None, batch_size: int) -> bool:
