@@ -14,8 +14,8 @@ for all windows, a shifted copy of the images in long runs, and the product take
 *Pieces stay in the cache.* The columns are kh·kw times larger than the images. Gathered for a whole
 batch they would travel to the main memory and back before the product reads them. Gathered for a
 few images, about two megabytes, most are still in the second-level cache when it does. In training,
-max pooling follows at once, then b and ReLU, on a quarter of the numbers (`fused`). For the way back
-the columns are gathered again, unless one piece held them all: that is faster than to keep them.
+max pooling follows at once, then b and ReLU, on a quarter of the numbers (`fused`). For the way
+back the columns are gathered again, but for the last piece: that is faster than to keep them all.
 
 *Neighbours share.* Two neighbouring results of a row see almost the same pixels. For a kernel that
 is three wide, four products of sums of pixels make both, instead of six (`pairs`). And a product
