@@ -118,9 +118,9 @@ def test_an_error_in_the_second_thread_is_raised_in_the_first():
         partner.leave()
 
 
-def chosen(layers, workers):
+def chosen(layers, workers, batch_size=32):
     chain = Chain(layers)
-    with halves.in_halves(chain, workers) as taken:
+    with halves.in_halves(chain, workers, batch_size) as taken:
         return [type(runner).__name__ for runner in taken.layers]
 
 
@@ -140,17 +140,50 @@ def test_one_switch_turns_the_second_thread_off():
     assert threads() == before
 
 
-def test_by_default_the_machine_decides(monkeypatch):
+def test_by_default_the_machine_and_the_work_decide(monkeypatch):
     layers = built([Conv2D(2, 3), Flatten(), Dense(2)])
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
-    assert chosen(layers, None) == ["Conv2D", "Flatten", "Dense"]
+    one, two = ["Conv2D", "Flatten", "Dense"], ["Halves"]
+    # 36 places times 18 weights, and 72 times 2 weights: 792 products for each sample.
+    monkeypatch.setattr(halves, "WORTH_SHARING", 32 * 792)
     monkeypatch.setattr("os.cpu_count", lambda: 8)
-    assert chosen(layers, None) == ["Halves"]
+    assert chosen(layers, None, batch_size=32) == two
+    assert chosen(layers, None, batch_size=31) == one
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    assert chosen(layers, None, batch_size=32) == one
 
 
 def test_networks_without_convolution_keep_one_thread():
     layers = built([Flatten(), Dense(2)])
     assert chosen(layers, 2) == ["Flatten", "Dense"]
+
+
+def functional(branch):
+    x = nnlite.Input((8, 8, 1))
+    hidden = MaxPooling2D()(Conv2D(4, 3, activation="relu")(x))
+    if branch:
+        hidden = nnlite.layers.Add()([hidden, hidden])
+    y = Dense(3, activation="softmax")(Flatten()(hidden))
+    model = nnlite.Model(x, y, seed=5, dtype="float64")
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
+
+
+@pytest.mark.parametrize("branch", [False, True])
+def test_functional_models_compute_the_same(branch):
+    alone, weights = trained(functional(branch), 1)
+    shared, same_weights = trained(functional(branch), 2)
+    np.testing.assert_allclose(shared["loss"], alone["loss"], rtol=1e-9)
+    for mine, theirs in zip(weights, same_weights, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-9)
+
+
+def test_a_functional_model_in_one_line_is_shared_too():
+    def runner(branch):
+        with halves.in_halves(functional(branch).network, 2, 32) as taken:
+            return type(taken).__name__
+
+    assert runner(branch=False) == "Chain"
+    assert runner(branch=True) == "Graph"
 
 
 def test_layers_of_your_own_are_left_to_one_thread():

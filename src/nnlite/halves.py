@@ -8,6 +8,7 @@ cut at the same place, and added in the same order.
 from __future__ import annotations
 
 import copy
+import math
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,13 +18,14 @@ from typing import Any
 import numpy as np
 
 from .layers.activation import Activation
+from .layers.base import Layer
 from .layers.convolution import Conv2D
 from .layers.dense import Dense
 from .layers.images import WindowLayer
 from .layers.pooling import GlobalPooling
 from .layers.reshaping import Reshape
 from .layers.resizing import UpSampling2D, ZeroPadding2D
-from .network import Chain, LinearPart, Network, Runner
+from .network import Chain, Graph, LinearPart, Network, Runner, SharedCall
 from .shortcuts import take_shortcuts
 from .types import Array
 
@@ -37,6 +39,9 @@ SAMPLE_BY_SAMPLE = (
     ZeroPadding2D,
 )
 """Layers that look at each sample by itself, so that it does not matter in which half it is."""
+
+WORTH_SHARING = 20_000_000
+"""From so many products in the forpass of a batch on, a second thread gains more than it costs."""
 
 
 class Halves:
@@ -125,17 +130,17 @@ class Partner:
 
 
 @contextmanager
-def in_halves(network: Network, workers: int | None) -> Iterator[Network]:
+def in_halves(network: Network, workers: int | None, batch_size: int) -> Iterator[Network]:
     """Give a network that computes the same, in two threads where that is faster."""
-    if not isinstance(network, Chain):
+    layers = layers_in_line(network)
+    if not layers:
         yield network
         return
-    layers = list(network.layers)
     shared = 0
     while shared < len(layers) and isinstance(layer_of(layers[shared]), SAMPLE_BY_SAMPLE):
         shared += 1
     convolves = any(isinstance(layer_of(runner), Conv2D) for runner in layers[:shared])
-    if not convolves or not may_use_two(workers):
+    if not convolves or not shall_share(layers[:shared], workers, batch_size):
         yield Chain(take_shortcuts(layers))
         return
     from threadpoolctl import threadpool_limits
@@ -149,9 +154,32 @@ def in_halves(network: Network, workers: int | None) -> Iterator[Network]:
         partner.leave()
 
 
-def may_use_two(workers: int | None) -> bool:
-    """Return whether there shall, and can, be two threads."""
-    return (os.cpu_count() or 1) > 1 if workers is None else workers > 1
+def layers_in_line(network: Network) -> list[Runner]:
+    """Return the layers of a network that is one line, without branches; else none."""
+    if isinstance(network, Chain):
+        return network.layers
+    if not isinstance(network, Graph) or len(network.inputs) > 1 or len(network.outputs) > 1:
+        return []
+    in_line = [(runner, [place], place + 1, False) for place, runner in enumerate(network.runners)]
+    shared = any(isinstance(runner, SharedCall) for runner in network.runners)
+    if shared or network.steps != in_line or network.output_slots != [len(in_line)]:
+        return []
+    return network.runners
+
+
+def shall_share(layers: Sequence[Runner], workers: int | None, batch_size: int) -> bool:
+    """Return whether to use two threads: as told, else if the machine and the work allow it."""
+    if workers is not None:
+        return workers > 1
+    work = batch_size * sum(products_per_sample(layer_of(runner)) for runner in layers)
+    return (os.cpu_count() or 1) > 1 and work >= WORTH_SHARING
+
+
+def products_per_sample(layer: Layer) -> int:
+    """Return how many numbers a layer multiplies in the forpass of one sample."""
+    *places, _ = layer.compute_output_shape(layer.input_shape)
+    kernels = [weight.size for weight in layer.weights if weight.ndim > 1]
+    return math.prod(places) * sum(kernels)
 
 
 def layer_of(runner: Runner) -> Any:

@@ -30,7 +30,7 @@ class ConvolutionAndPooling:
         layer = self.convolution
         if not training:
             return self.pooling.forpass(layer.forpass(x))
-        layer.compute_output_shape(x.shape[1:])
+        layer.check_input(x)
         b = layer.b if layer.use_bias else None
         self.trace = convolve_relu_pool(x, layer.W, b, layer.windows(x.shape[1:]), layer.buffer)
         return self.trace.a

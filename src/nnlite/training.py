@@ -151,7 +151,11 @@ def train(
     # The order within a single batch does not change its mean.
     shuffle = shuffle and batch_size < data.size
     may_be_plain = not (trainer.flat.regularized or callbacks.watch_batches)
-    with training_mode(model), np.errstate(all="ignore"), fast_network(trainer, workers):
+    with (
+        training_mode(model),
+        np.errstate(all="ignore"),
+        fast_network(trainer, workers, batch_size),
+    ):
         try:
             callbacks.on_train_begin()
             last_finite = trainer.flat.snapshot()
@@ -194,11 +198,11 @@ def train(
 
 
 @contextmanager
-def fast_network(trainer: Trainer, workers: int | None) -> Iterator[None]:
+def fast_network(trainer: Trainer, workers: int | None, batch_size: int) -> Iterator[None]:
     """Let the trainer use a network that computes the same, faster."""
     plain = trainer.network
     try:
-        with in_halves(plain, workers) as trainer.network:
+        with in_halves(plain, workers, batch_size) as trainer.network:
             yield
     finally:
         trainer.network = plain

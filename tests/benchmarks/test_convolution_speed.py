@@ -96,7 +96,7 @@ def test_convolution_epoch(compare, name, batch):
     def theirs() -> float:
         return torch_epoch(torch_network(*network), x, y, batch, shuffle=True)
 
-    count = 1280
+    count = 320
     expected = torch_epoch(torch_network(*network), x[:count], y[:count], batch, shuffle=False)
     assert ours(False, count).history["loss"][-1] == pytest.approx(expected, rel=1e-4)
     compare(f"{name}, batch {batch}", ours, {"PyTorch": theirs})

@@ -144,3 +144,26 @@ def test_four_products_are_as_exact_as_six_in_single_precision():
     exact = fused.convolve_relu_pool(x.astype("f8"), W.astype("f8"), None, placed, fresh).a
     single = fused.convolve_relu_pool(x, W, None, placed, fresh).a
     assert np.abs(single - exact).max() < 3e-6
+
+
+def test_the_gradients_are_those_of_central_differences():
+    rng = np.random.default_rng(0)
+    x, W = rng.standard_normal((2, 7, 6, 5)), rng.standard_normal((3, 3, 5, 2))
+    b, grad = rng.standard_normal(2), rng.standard_normal((2, 3, 3, 2))
+    placed = (along(7, 3, 1, "same"), along(6, 3, 1, "same"))
+
+    def value():
+        return float((fused.convolve_relu_pool(x, W, b, placed, fresh).a * grad).sum())
+
+    dW, db = np.empty_like(W), np.empty_like(b)
+    trace = fused.convolve_relu_pool(x, W, b, placed, fresh)
+    dx = fused.gradients(grad, trace, W, dW, db, fresh, skip_input=False)
+    for array, gradient in ((x, dx), (W, dW), (b, db)):
+        for place in np.ndindex(array.shape):
+            here = array[place]
+            array[place] = here + 1e-6
+            above = value()
+            array[place] = here - 1e-6
+            difference = (above - value()) / 2e-6
+            array[place] = here
+            assert gradient[place] == pytest.approx(difference, rel=1e-6, abs=1e-7)

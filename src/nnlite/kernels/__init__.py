@@ -13,11 +13,13 @@ for all windows, a shifted copy of the images in long runs, and the product take
 
 *Pieces stay in the cache.* The columns are kh·kw times larger than the images. Gathered for a whole
 batch they would travel to the main memory and back before the product reads them. Gathered for a
-few images, about a megabyte, they are still in the second-level cache when it does. In training,
-ReLU and max pooling follow at once, and b after them, on a quarter of the numbers (`fused`).
+few images, about two megabytes, most are still in the second-level cache when it does. In training,
+max pooling follows at once, then b and ReLU, on a quarter of the numbers (`fused`). For the way
+back the columns are gathered again, but for the last piece: that is faster than to keep them all.
 
-*Three wide is cheaper by pairs.* Two neighbouring results of a row share most of their pixels. Of
-sums of pixels, four products make both, instead of six (`pairs`).
+*Neighbours share.* Two neighbouring results of a row see almost the same pixels. For a kernel that
+is three wide, four products of sums of pixels make both, instead of six (`pairs`). And a product
+with few columns is slow: for a dx of few channels, one twice as wide makes two pixels at once.
 
 *Sums are products.* `sum(0)` over a tall, narrow matrix starts a loop for each of its short rows; a
 product with a vector of ones runs through it once. In the same way `np.maximum(z, 0)` compares
@@ -27,9 +29,9 @@ number by number, while the maximum with an array of zeros takes sixteen at a ti
 written, more than the arithmetic on it. So functions ask for memory by name, and the training loop
 hands out that of the step before. Without it, arrays are new: prediction is safe in threads.
 
-*Gradients go the same way.* dW is the product columnsᵀ·dz, with the columns kept from the forpass.
-With stride 1, dx is itself a convolution, of dz with the kernel turned around: gathering again is
-cheaper than adding kh·kw overlapping products. Larger strides overlap less: there they are added.
+*Gradients go the same way.* dW is the product columnsᵀ·dz. With stride 1, dx is itself a
+convolution, of dz with the kernel turned around: gathering again is cheaper than adding up kh·kw
+overlapping products. With larger strides windows overlap less, and there the products are added.
 
 *Pooling is a tournament.* The maximum of a window is found along the width, then along the height:
 kw + kh comparisons instead of kw·kh. The gradient walks the same way back, at each match to the

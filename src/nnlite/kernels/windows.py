@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -43,27 +43,27 @@ class Axis:
     before: int
     count: int
 
-    @property
+    @cached_property
     def reach(self) -> int:
         """How many pixels one window spans."""
         return (self.kernel - 1) * self.dilation + 1
 
-    @property
+    @cached_property
     def span(self) -> int:
         """How many pixels all windows span: the size of the padded axis."""
         return (self.count - 1) * self.stride + self.reach
 
-    @property
+    @cached_property
     def used(self) -> int:
         """How many pixels of the image lie under windows."""
         return min(self.size, self.span - self.before)
 
-    @property
+    @cached_property
     def padded(self) -> bool:
         """Whether windows reach over the edge of the image."""
         return self.span > self.used
 
-    @property
+    @cached_property
     def inside(self) -> slice:
         """Where the image lies on the padded axis."""
         return slice(self.before, self.before + self.used)
@@ -156,6 +156,8 @@ def view_windows(padded: Array, windows: Windows) -> Array:
         column * columns.dilation,
         channel,
     )
+    if padded.flags.c_contiguous:
+        return strided(padded, 0, shape, strides)
     return as_strided(padded, shape, strides, writeable=False)
 
 

@@ -147,7 +147,7 @@ class Conv2D(WindowLayer, ActivatedLayer):
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
         """Return z = X·W + b, where the rows of X are the windows of x."""
-        self.compute_output_shape(x.shape[1:])
+        self.check_input(x)
         windows = self.windows(x.shape[1:])
         z, columns = convolve(
             self.as_images(x),

@@ -83,7 +83,7 @@ class DepthwiseConv2D(Conv2D):
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
         """Return z, channel by channel."""
-        self.compute_output_shape(x.shape[1:])
+        self.check_input(x)
         windows = self.windows(x.shape[1:])
         x = np.repeat(x, self.depth_multiplier, axis=-1)
         z = depthwise(x, self._flat(self.W), windows, self.memory(training))
@@ -190,7 +190,7 @@ class Conv2DTranspose(Conv2D):
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
         """Return z: each pixel of x writes the kernel, times its value, onto the large image."""
-        self.compute_output_shape(x.shape[1:])
+        self.check_input(x)
         windows = self.windows(x.shape[1:])
         z = input_gradient(x, self.W, windows, memory=self.memory(training))
         if self.use_bias:

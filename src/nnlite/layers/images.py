@@ -67,6 +67,11 @@ class WindowLayer(Layer):
                 )
             )
 
+    def check_input(self, x: Array) -> None:
+        """Raise unless these are images for this layer; of the shape it was built for, they are."""
+        if x.shape[1:] != self.input_shape or not self.built:
+            self.compute_output_shape(x.shape[1:])
+
     def memory(self, training: bool) -> Memory:
         """Return where results are written: in training to memory that is used again."""
         return self.buffer if training else fresh

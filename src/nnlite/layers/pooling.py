@@ -47,6 +47,10 @@ class Pooling(WindowLayer):
         steps = pool_size if strides is None else strides
         self.set_windows(pool_size, steps, padding, 1, data_format)
 
+    def build(self, input_shape: Shape) -> None:
+        """Raise unless samples of this shape are images."""
+        self.compute_output_shape(input_shape)
+
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (oh, ow, c)."""
         self.check_image(input_shape)
@@ -70,7 +74,7 @@ class MaxPooling2D(Pooling):
 
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return the largest of each window."""
-        self.compute_output_shape(x.shape[1:])
+        self.check_input(x)
         windows = self.windows(x.shape[1:])
         a, winners = max_pool(self.as_images(x), windows, self.memory(training), training)
         if winners is not None:
@@ -101,7 +105,7 @@ class AveragePooling2D(Pooling):
 
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return the mean of each window."""
-        self.compute_output_shape(x.shape[1:])
+        self.check_input(x)
         windows = self.windows(x.shape[1:])
         if training:
             self.placed = windows
