@@ -388,7 +388,12 @@ def test_without_any_stderr_training_goes_on(monkeypatch: pytest.MonkeyPatch) ->
     assert small_model().fit([1.0], [4.0]).history == {"loss": [8.0]}
 
 
+# Runs until Ctrl-C; the alarm is for the day when Ctrl-C does not work. A shell that started the
+# tests in the background has told them to ignore Ctrl-C, hence the handler.
 SCRIPT = """
+import signal
+signal.alarm(60)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from nnlite import Sequential
 from nnlite.layers import Dense
 model = Sequential([Dense(1, input_shape=(1,))], seed=0)
