@@ -11,7 +11,8 @@ from .errors import ExplainsItsArguments, explain_error, look_up, told
 from .flat import FlatWeights
 from .layers.base import Layer
 from .layers.checks import check_dtype, check_name, check_weights
-from .layers.symbolic import InputLayer, Tensor
+from .layers.input import InputLayer
+from .layers.symbolic import Tensor
 from .learning import Learner
 from .network import Graph, missing_inputs
 from .seeding import new_generator

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from .layers.base import ActivatedLayer, Layer
-from .layers.symbolic import InputLayer, Node, Tensor
+from .layers.input import InputLayer
+from .layers.symbolic import Node, Tensor
 from .types import Array
 
 

@@ -19,7 +19,8 @@ from .configuration import serialize
 from .errors import explain_error
 from .files import as_path, check_exists, check_folder
 from .layers.base import Layer
-from .layers.symbolic import Input, InputLayer, Tensor
+from .layers.input import Input, InputLayer
+from .layers.symbolic import Tensor
 from .models import Model, Sequential
 from .types import Array
 
