@@ -73,12 +73,12 @@ class Model(Learner, metaclass=ExplainsItsArguments):
                 )
         if len(set(self.inputs)) < len(self.inputs):
             raise ValueError(explain_error("Every Input is given once.", f"inputs={self.inputs!r}"))
-        unconnected = missing_inputs(self.outputs, self.inputs, lambda t: f"{t!r}")
+        unconnected = missing_inputs(self.outputs, self.inputs)
         if unconnected:
             raise ValueError(
                 explain_error(
                     "The outputs depend on an Input that is not among inputs.",
-                    ", ".join(unconnected),
+                    ", ".join(map(repr, unconnected)),
                     remedy="Give every Input: Model([input_1, input_2], output).",
                 )
             )
