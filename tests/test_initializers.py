@@ -171,7 +171,7 @@ def test_a_constant_array_is_copied() -> None:
     ],
 )
 def test_settings_that_make_no_sense_are_explained(make: Callable[[], Any], text: str) -> None:
-    with pytest.raises(ValueError, match=text):
+    with pytest.raises((ValueError, TypeError), match=text):
         make()
 
 

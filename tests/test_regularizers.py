@@ -61,7 +61,7 @@ def test_the_weights_stay_and_the_gradient_has_their_dtype(regularizer: Regulari
     ],
 )
 def test_a_strength_below_0_is_explained(make: Callable[[], Any], name: str) -> None:
-    with pytest.raises(ValueError, match=f"{name} must be a number from 0 on.\nReceived: {name}="):
+    with pytest.raises(ValueError, match=f"{name} must be from 0 on.\nReceived: {name}="):
         make()
 
 

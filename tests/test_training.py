@@ -763,5 +763,5 @@ def test_the_validation_split_may_not_leave_a_side_empty() -> None:
     ],
 )
 def test_what_fit_cannot_use_is_explained(options: dict[str, Any], text: str) -> None:
-    with pytest.raises(ValueError, match=text):
+    with pytest.raises((ValueError, TypeError), match=text):
         neuron().fit([1.0, 2.0], [1.0, 2.0], **options)

@@ -272,7 +272,6 @@ step = Step()
 
 _FUNCTIONS = (linear, sigmoid, tanh, relu, leaky_relu, elu, softplus, softmax, step)
 _NAMED = {function.name: function for function in _FUNCTIONS}
-_CLASSES = {type(function).__name__: type(function) for function in _FUNCTIONS}
 
 
 def get(identifier: Any) -> ActivationFunction:
@@ -297,5 +296,4 @@ def get(identifier: Any) -> ActivationFunction:
                 "forpass and backprop.",
             )
         )
-    named = {**_NAMED, **_CLASSES} if isinstance(identifier, dict) else _NAMED
-    return resolve("activation", identifier, ActivationFunction, named)
+    return resolve("activation", identifier, ActivationFunction, _NAMED)

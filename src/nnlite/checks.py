@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -26,24 +27,24 @@ def checked_number(
     >>> checked_number("momentum", 0.9, least=0, most=1)
     0.9
     """
-    words = _bounds(least, above, most, below)
+    bounds = _bounds(least, above, most, below)
     kind = "a whole number" if whole else "a number"
     kinds = int | np.integer if whole else int | float | np.integer | np.floating
     if isinstance(value, bool | np.bool_) or not isinstance(value, kinds):
         received = f"{name}={value!r} ({type(value).__name__})"
         if remedy is None and isinstance(value, str):
             remedy = f"Write the number without quotes: {name}={value}." if value else None
-        rule = f"{name} must be {kind} {words}".rstrip()
+        rule = f"{name} must be {kind} {bounds}".rstrip()
         raise TypeError(explain_error(f"{rule}.", received, where, remedy))
     inside = (
-        np.isfinite(value)
+        -math.inf < value < math.inf
         and (least is None or value >= least)
         and (above is None or value > above)
         and (most is None or value <= most)
         and (below is None or value < below)
     )
     if not inside:
-        rule = f"{name} must be {words or 'finite'}."
+        rule = f"{name} must be {kind + ' ' if whole else ''}{bounds or 'finite'}."
         raise ValueError(explain_error(rule, f"{name}={value!r}", where, remedy))
     return value
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 
@@ -77,22 +77,22 @@ def resolve(kind: str, identifier: Any, base: type[T], named: Mapping[str, Any])
     base
         The class all of its kind share.
     named
-        Names, and for each an object, a class, or a function that stands for a class.
+        Names, and for each an object or a class; a dictionary may say the name of the class.
     """
     if isinstance(identifier, str):
         found = look_up(kind, identifier, named)
     elif isinstance(identifier, Mapping) and "class_name" in identifier:
-        found = look_up(kind, identifier["class_name"], named)
-        return _class_of(found, base).from_config(identifier.get("config", {}))  # type: ignore[attr-defined, no-any-return]
+        kinds = [found if inspect.isclass(found) else type(found) for found in named.values()]
+        classes = {found.__name__: found for found in kinds}
+        found = look_up(kind, identifier["class_name"], {**named, **classes})
+        made: Any = found if inspect.isclass(found) else type(found)
+        return cast(T, made.from_config(identifier.get("config", {})))
     else:
         found = identifier
     if isinstance(found, base):
         return found
     if inspect.isclass(found) and issubclass(found, base):
         return found()
-    stands_for = getattr(found, "stands_for", None)
-    if inspect.isclass(stands_for) and issubclass(stands_for, base):
-        return stands_for()
     raise TypeError(
         explain_error(
             f"{with_article(kind)} is given by its name or as an object of class {base.__name__}.",
@@ -100,9 +100,3 @@ def resolve(kind: str, identifier: Any, base: type[T], named: Mapping[str, Any])
             remedy=f"Known names: {listed(named)}.",
         )
     )
-
-
-def _class_of(found: Any, base: type) -> type:
-    if inspect.isclass(found):
-        return found
-    return type(found) if isinstance(found, base) else getattr(found, "stands_for", type(found))

@@ -183,15 +183,7 @@ def as_sample_weights(
         return None
     weights = np.ones(size, dtype)
     if sample_weight is not None:
-        given = cast(as_numbers(sample_weight, "sample_weight"), dtype, "sample_weight")
-        if given.shape not in ((size,), (size, 1)):
-            raise ValueError(
-                explain_error(
-                    "sample_weight must have one number for each sample.",
-                    f"sample_weight of shape {given.shape} for {size} samples",
-                )
-            )
-        weights *= given.reshape(size)
+        weights *= weight_for_each(sample_weight, size, dtype)
     if class_weight is not None:
         if not isinstance(class_weight, Mapping):
             raise TypeError(
@@ -219,6 +211,19 @@ def as_sample_weights(
                 )
             )
     return weights
+
+
+def weight_for_each(sample_weight: Any, size: int, dtype: Any) -> Array:
+    """Return the weights of the samples as one number for each."""
+    weights = cast(as_numbers(sample_weight, "sample_weight"), dtype, "sample_weight")
+    if weights.shape not in ((size,), (size, 1)):
+        raise ValueError(
+            explain_error(
+                "sample_weight must have one number for each sample.",
+                f"sample_weight of shape {weights.shape} for {size} samples",
+            )
+        )
+    return weights.reshape(size)
 
 
 def peek(data: Any, name: str) -> Any:

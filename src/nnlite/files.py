@@ -1,9 +1,13 @@
-"""Checks of the paths a user gives, before a file is read or written."""
+"""The user's files: paths are checked before they are used, and a file is written whole."""
 
 from __future__ import annotations
 
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from .errors import explain_error, nearest
 
@@ -48,3 +52,16 @@ def check_exists(path: Path) -> None:
                 f"Did you mean {guess!r}?" if guess else "Paths start at the working folder.",
             )
         )
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for writing: a failure in the middle leaves what was there before."""
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.unfinished")
+    try:
+        with unfinished.open("xb") as file:
+            yield file
+        os.replace(unfinished, path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise

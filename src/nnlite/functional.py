@@ -11,7 +11,8 @@ from .errors import ExplainsItsArguments, explain_error, look_up, told
 from .flat import FlatWeights
 from .layers.base import Layer
 from .layers.checks import check_dtype, check_name, check_weights
-from .layers.symbolic import InputLayer, Tensor
+from .layers.input import InputLayer
+from .layers.symbolic import Tensor
 from .learning import Learner
 from .network import Graph, missing_inputs
 from .seeding import new_generator
@@ -72,12 +73,12 @@ class Model(Learner, metaclass=ExplainsItsArguments):
                 )
         if len(set(self.inputs)) < len(self.inputs):
             raise ValueError(explain_error("Every Input is given once.", f"inputs={self.inputs!r}"))
-        unconnected = missing_inputs(self.outputs, self.inputs, lambda t: f"{t!r}")
+        unconnected = missing_inputs(self.outputs, self.inputs)
         if unconnected:
             raise ValueError(
                 explain_error(
                     "The outputs depend on an Input that is not among inputs.",
-                    ", ".join(unconnected),
+                    ", ".join(map(repr, unconnected)),
                     remedy="Give every Input: Model([input_1, input_2], output).",
                 )
             )

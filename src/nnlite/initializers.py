@@ -264,7 +264,6 @@ _NAMED: dict[str, type[Initializer]] = {
     "he_uniform": HeUniform,
     "lecun_normal": LecunNormal,
 }
-_CLASSES = {initializer.__name__: initializer for initializer in _NAMED.values()}
 
 
 def get(identifier: Any) -> Initializer:
@@ -273,5 +272,4 @@ def get(identifier: Any) -> Initializer:
     >>> get("zeros")
     Zeros()
     """
-    named = {**_NAMED, **_CLASSES} if isinstance(identifier, dict) else _NAMED
-    return resolve("initializer", identifier, Initializer, named)
+    return resolve("initializer", identifier, Initializer, _NAMED)

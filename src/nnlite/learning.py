@@ -8,6 +8,7 @@ import numpy as np
 
 from . import compiling
 from .callbacks import Callback, CallbackList, History, progress_callbacks, result_printer
+from .checks import checked_number
 from .data import Data, as_input, as_list, as_sample_weights, check_lengths, peek
 from .errors import explain_error, explains_its_arguments, reject_unknown_arguments
 from .flat import FlatWeights
@@ -174,14 +175,7 @@ class Learner:
         batch_size = positive_integer("batch_size", 32 if batch_size is None else batch_size, "fit")
         positive_integer("validation_freq", validation_freq, "fit")
         for name, count in (("epochs", epochs), ("initial_epoch", initial_epoch)):
-            if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 0:
-                raise ValueError(
-                    explain_error(
-                        f"{name} must be a whole number from 0 on.",
-                        f"{name}={count!r}",
-                        remedy="Write it without quotes." if isinstance(count, str) else None,
-                    )
-                )
+            checked_number(name, count, least=0, whole=True)
         self.build_for(x)
         trainer = self._make_trainer()
         data = self._data(x, y, sample_weight, class_weight)

@@ -11,7 +11,8 @@ from .data import peek
 from .errors import explain_error, told
 from .functional import Model
 from .layers.base import Layer
-from .layers.symbolic import Input, InputLayer, Tensor
+from .layers.input import Input, InputLayer
+from .layers.symbolic import Tensor
 from .network import Chain
 
 __all__ = ["Model", "Sequential", "load_model"]

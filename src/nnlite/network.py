@@ -5,11 +5,12 @@ A `Chain` is a list of layers; a `Graph` has branches and merges. Both behave li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from .layers.base import ActivatedLayer, Layer
-from .layers.symbolic import InputLayer, Node, Tensor
+from .layers.input import InputLayer
+from .layers.symbolic import Node, Tensor
 from .types import Array
 
 
@@ -209,14 +210,8 @@ def ordered_nodes(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[N
     return [node for node in order if not isinstance(node.layer, InputLayer)]
 
 
-def missing_inputs(
-    outputs: Sequence[Tensor], inputs: Sequence[Tensor], describe: Callable[[Tensor], str]
-) -> list[str]:
-    """Return descriptions of the Inputs that the outputs depend on but that were not given."""
-    given = set(inputs)
-    found: dict[str, None] = {}
-    for node in ordered_nodes(outputs, inputs):
-        for tensor in node.inputs:
-            if isinstance(tensor.node.layer, InputLayer) and tensor not in given:
-                found[describe(tensor)] = None
-    return list(found)
+def missing_inputs(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[Tensor]:
+    """Return the Inputs that the outputs depend on but that were not given."""
+    needed = [tensor for node in ordered_nodes(outputs, inputs) for tensor in node.inputs]
+    begins = [tensor for tensor in needed if isinstance(tensor.node.layer, InputLayer)]
+    return [tensor for tensor in dict.fromkeys(begins) if tensor not in inputs]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import checked_number
 from .configuration import Configurable, resolve
 from .errors import explain_error
 from .types import Array
@@ -31,7 +32,8 @@ class L1L2(Regularizer):
     """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
-        self.l1, self.l2 = _strength("l1", l1), _strength("l2", l2)
+        self.l1 = float(checked_number("l1", l1, least=0))
+        self.l2 = float(checked_number("l2", l2, least=0))
 
     def __call__(self, W: Array) -> float:
         """Return l1·Σ|w| + l2·Σw²."""
@@ -67,18 +69,11 @@ class L2(L1L2):
         super().__init__(l2=l2)
 
 
-def _strength(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not value >= 0:
-        raise ValueError(explain_error(f"{name} must be a number from 0 on.", f"{name}={value!r}"))
-    return float(value)
-
-
 l1 = L1
 l2 = L2
 l1_l2 = L1L2
 
 _NAMED: dict[str, type[Regularizer]] = {"l1": L1, "l2": L2, "l1_l2": L1L2}
-_CLASSES = {regularizer.__name__: regularizer for regularizer in _NAMED.values()}
 
 
 def get(identifier: Any) -> Regularizer | None:
@@ -89,5 +84,4 @@ def get(identifier: Any) -> Regularizer | None:
     """
     if identifier is None:
         return None
-    named = {**_NAMED, **_CLASSES} if isinstance(identifier, dict) else _NAMED
-    return resolve("regularizer", identifier, Regularizer, named)
+    return resolve("regularizer", identifier, Regularizer, _NAMED)

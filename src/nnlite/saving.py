@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import uuid
 import zipfile
 import zlib
 from pathlib import Path
@@ -17,9 +15,10 @@ from . import layers as known_layers
 from . import losses, metrics
 from .configuration import serialize
 from .errors import explain_error
-from .files import as_path, check_exists, check_folder
+from .files import as_path, check_exists, check_folder, written_whole
 from .layers.base import Layer
-from .layers.symbolic import Input, InputLayer, Tensor
+from .layers.input import Input, InputLayer
+from .layers.symbolic import Tensor
 from .models import Model, Sequential
 from .types import Array
 
@@ -213,17 +212,10 @@ def _named_weights(model: Model) -> dict[str, Array]:
 
 
 def _write(filepath: str | Path, arrays: dict[str, Array]) -> None:
-    """Write all or nothing: a failure in the middle leaves the old file as it was."""
     path = as_path(filepath)
     check_folder(path)
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.unfinished")
-    try:
-        with unfinished.open("xb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        os.replace(unfinished, path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    with written_whole(path) as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
 def _read(filepath: str | Path) -> dict[str, Array]:

@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from .errors import explain_error
+from .checks import checked_number
 
 _lock = threading.Lock()
 _seeds: np.random.SeedSequence | None = None
@@ -42,5 +42,4 @@ def new_generator(seed: int | None = None) -> np.random.Generator:
 
 def check_seed(seed: object) -> None:
     """Raise unless `seed` is a whole number from 0 on."""
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(explain_error("seed must be a whole number from 0 on.", f"seed={seed!r}"))
+    checked_number("seed", seed, least=0, whole=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .layers.base import Layer
-from .layers.symbolic import InputLayer
+from .layers.input import InputLayer
 
 if TYPE_CHECKING:
     from .models import Model

@@ -134,10 +134,10 @@ def test_a_learning_rate_that_is_no_number_is_explained(rate: Any) -> None:
 @pytest.mark.parametrize(
     ("make", "text"),
     [
-        (lambda: SGD(clipnorm=0), "clipnorm must be above 0, or None"),
-        (lambda: SGD(clipvalue=-1), "clipvalue must be above 0, or None"),
-        (lambda: SGD(global_clipnorm=0.0), "global_clipnorm must be above 0, or None"),
-        (lambda: SGD(weight_decay=-0.1), "weight_decay must be from 0 on, or None"),
+        (lambda: SGD(clipnorm=0), "clipnorm must be above 0"),
+        (lambda: SGD(clipvalue=-1), "clipvalue must be above 0"),
+        (lambda: SGD(global_clipnorm=0.0), "global_clipnorm must be above 0"),
+        (lambda: SGD(weight_decay=-0.1), "weight_decay must be from 0 on"),
     ],
 )
 def test_clipping_to_nothing_is_explained(make: Callable[[], Any], text: str) -> None:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import io
-import os
 import queue
-import secrets
 import threading
 import time
 import urllib.error
@@ -22,6 +20,7 @@ from typing import Any
 
 from nnlite.datasets.known_file import BROKEN_GZIP, KnownFile, describe_broken_gzip
 from nnlite.errors import explain_error
+from nnlite.files import written_whole
 
 SECONDS_TO_ANSWER = 5.0
 SECONDS_PER_READ = 15.0
@@ -173,7 +172,8 @@ def _store(path: Path, content: bytes) -> None:
     """Write the file, or say which folder cannot take it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(path, content)
+        with written_whole(path) as file:
+            file.write(content)
     except OSError as error:
         raise OSError(
             explain_error(
@@ -183,15 +183,3 @@ def _store(path: Path, content: bytes) -> None:
                 "Name another folder with the environment variable XDG_CACHE_HOME.",
             )
         ) from error
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that at every moment it is either absent or complete."""
-    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
-    try:
-        with unfinished.open("xb") as stream:
-            stream.write(content)
-        os.replace(unfinished, path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise

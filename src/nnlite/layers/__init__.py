@@ -6,6 +6,7 @@ from .convolution import Conv1D, Conv2D
 from .convolution_kinds import Conv2DTranspose, DepthwiseConv2D
 from .dense import Dense
 from .dropout import Dropout
+from .input import Input, InputLayer
 from .merging import Add, Average, Concatenate, Maximum, Multiply, Subtract
 from .normalization import BatchNormalization
 from .pooling import (
@@ -20,7 +21,6 @@ from .pooling import (
 )
 from .reshaping import Flatten, Reshape
 from .resizing import UpSampling2D, ZeroPadding2D
-from .symbolic import Input, InputLayer
 
 AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D

@@ -22,6 +22,7 @@ from ..numeric import as_numbers
 from ..seeding import new_generator
 from ..types import Array, Shape
 from .checks import check_dtype, check_name, check_shape, check_weights, snake_case
+from .symbolic import Node, Tensor, connect
 
 # The names of the lecture are shorter.
 _KERAS_NAMES = {"kernel": "W", "bias": "b"}
@@ -74,7 +75,7 @@ class Layer(Configurable):
     """
 
     _rng: np.random.Generator | None
-    _first_call: Any
+    _first_call: Node | None
     merges = False
     """Whether the layer takes a list of inputs."""
 
@@ -230,8 +231,6 @@ class Layer(Configurable):
 
     def __call__(self, inputs: Any, training: bool = False) -> Any:
         """Apply the layer to arrays, or join it to the outputs of other layers for a `Model`."""
-        from .symbolic import Tensor, connect
-
         several = isinstance(inputs, list | tuple) and any(isinstance(i, Tensor) for i in inputs)
         if several or isinstance(inputs, Tensor):
             return connect(self, inputs)

@@ -6,23 +6,13 @@ A `Tensor` stands for the output of a layer, of which only the shape is known; a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..errors import explain_error
+from ..errors import explain_error, told
 from ..types import Array, Shape
-from .base import Layer
-from .checks import check_shape
 
-
-class InputLayer(Layer):
-    """The place where data enters a model; `Input` makes it."""
-
-    def __init__(self, input_shape: Any, name: str | None = None) -> None:
-        super().__init__(input_shape=input_shape, name=name)
-
-    def compute_output_shape(self, input_shape: Any) -> Shape:
-        """Return the shape of the data."""
-        return check_shape(input_shape, "Input")
+if TYPE_CHECKING:
+    from .base import Layer
 
 
 @dataclass(eq=False)
@@ -70,39 +60,6 @@ class Tensor:
         )
 
 
-def Input(shape: Any = None, name: str | None = None, **options: Any) -> Tensor:
-    """Return the start of a model: data with samples of this shape.
-
-    Parameters
-    ----------
-    shape
-        The shape of one sample, without the axis of the samples: `(5,)`, or 5.
-    name
-        A name for the table of `summary`, and for data given as a dictionary.
-    options
-        `batch_size` and `dtype` are taken for the sake of Keras scripts, and do nothing.
-
-    Examples
-    --------
-    >>> Input(shape=(5,)).shape, Input(shape=(2)).shape
-    ((5,), (2,))
-    """
-    from ..errors import reject_unknown_arguments
-
-    unknown = {key: options[key] for key in options if key not in ("batch_size", "dtype")}
-    reject_unknown_arguments("Input", unknown, ["shape", "name", "batch_size", "dtype"])
-    if shape is None:
-        raise TypeError(
-            explain_error(
-                "Input needs the shape of one sample.",
-                "shape=None",
-                remedy="Input(shape=(30,)) for a table with 30 columns.",
-            )
-        )
-    layer = InputLayer(check_shape(shape, "Input"), name=name)
-    return _called(Node(layer, []), layer.input_shape)
-
-
 def connect(layer: Layer, inputs: Any) -> Tensor:
     """Call a layer on tensors: return the tensor that stands for its output."""
     several = isinstance(inputs, list | tuple)
@@ -112,7 +69,7 @@ def connect(layer: Layer, inputs: Any) -> Tensor:
             raise TypeError(
                 explain_error(
                     "Layers are joined by calling them on Inputs or on other layers' outputs.",
-                    f"{tensor!r} ({type(tensor).__name__})",
+                    told(tensor),
                     f"layer '{layer.name}'",
                     "x = Input(shape=(2,)); a = Dense(3)(x); b = Dense(3)(x); Add()([a, b])",
                 )
@@ -133,10 +90,11 @@ def connect(layer: Layer, inputs: Any) -> Tensor:
         )
     shapes: Any = [tensor.shape for tensor in tensors]
     shape = layer.compute_output_shape(shapes if several else shapes[0])
-    return _called(Node(layer, tensors), shape)
+    return called(Node(layer, tensors), shape)
 
 
-def _called(node: Node, shape: Shape) -> Tensor:
+def called(node: Node, shape: Shape) -> Tensor:
+    """Return the tensor that a call gives, samples of this shape."""
     node.output = Tensor(shape, node)
     if node.layer._first_call is None:
         node.layer._first_call = node

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import targets
 from ..configuration import Configurable
+from ..data import weight_for_each
 from ..errors import explain_error
 from ..numeric import as_numbers
 from ..types import Array, Shape
@@ -32,7 +33,7 @@ class Loss(Configurable):
         with np.errstate(under="ignore"):
             values = self.values(y, a)
         if sample_weight is not None:
-            values = values * weight_for_each(sample_weight, values)
+            values = values * weight_for_each(sample_weight, len(values), values.dtype)
         return float(values.mean())
 
     def backprop(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Array:
@@ -41,7 +42,7 @@ class Loss(Configurable):
         with np.errstate(under="ignore"):
             grad = self.gradient(y, a) / len(a)
         if sample_weight is not None:
-            weights = weight_for_each(sample_weight, grad)
+            weights = weight_for_each(sample_weight, len(grad), grad.dtype)
             grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))
         return np.asarray(grad)
 
@@ -79,19 +80,6 @@ class Loss(Configurable):
             )
         self.check_predictions(a)
         return y, a
-
-
-def weight_for_each(sample_weight: Any, values: Array) -> Array:
-    """Return the weights of the samples as one number for each, in the dtype of the values."""
-    weights = as_numbers(sample_weight, "sample_weight").astype(values.dtype)
-    if weights.shape not in ((len(values),), (len(values), 1)):
-        raise ValueError(
-            explain_error(
-                "sample_weight must have one number for each sample.",
-                f"sample_weight of shape {weights.shape} for {len(values)} samples",
-            )
-        )
-    return weights.reshape(-1)
 
 
 def mean_over_outputs(values: Array) -> Array:

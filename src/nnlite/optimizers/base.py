@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..checks import checked_number
-from ..configuration import Configurable
+from ..configuration import Configurable, resolve
 from ..errors import argument_names, explain_error, reject_unknown_arguments
 from ..types import Array
+from . import schedules
 from .schedules import LearningRateSchedule
 
 
@@ -66,18 +67,14 @@ class Optimizer(Configurable):
                     "from nnlite.optimizers.schedules.",
                 )
             )
-        reject_unknown_arguments(
-            type(self).__name__,
-            unknown,
-            [*argument_names(type(self)), "lr"],
-        )
+        reject_unknown_arguments(type(self).__name__, unknown, [*argument_names(type(self)), "lr"])
         if learning_rate is None:
             learning_rate = self.default_learning_rate
         self.learning_rate = learning_rate
-        self.clipnorm = _positive_or_none("clipnorm", clipnorm)
-        self.clipvalue = _positive_or_none("clipvalue", clipvalue)
-        self.global_clipnorm = _positive_or_none("global_clipnorm", global_clipnorm)
-        self.weight_decay = _positive_or_none("weight_decay", weight_decay, zero=True)
+        self.clipnorm = _number_or_none("clipnorm", clipnorm, above=0)
+        self.clipvalue = _number_or_none("clipvalue", clipvalue, above=0)
+        self.global_clipnorm = _number_or_none("global_clipnorm", global_clipnorm, above=0)
+        self.weight_decay = _number_or_none("weight_decay", weight_decay, least=0)
         self.name = name or type(self).__name__
         self.iterations = 0
         self.parts: Sequence[slice] = ()
@@ -90,9 +87,6 @@ class Optimizer(Configurable):
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
-        from ..configuration import resolve
-        from . import schedules
-
         if isinstance(value, dict):
             value = resolve("schedule", value, LearningRateSchedule, vars(schedules))
         self._schedule = value if isinstance(value, LearningRateSchedule) else None
@@ -207,15 +201,5 @@ def _checked_rate(value: Any) -> float:
     return float(value)
 
 
-def _positive_or_none(name: str, value: float | None, zero: bool = False) -> float | None:
-    if value is None:
-        return None
-    checked_number(name, value)
-    if not (value >= 0 if zero else value > 0):
-        raise ValueError(
-            explain_error(
-                f"{name} must be {'from 0 on' if zero else 'above 0'}, or None.",
-                f"{name}={value!r}",
-            )
-        )
-    return value
+def _number_or_none(name: str, value: float | None, **bounds: Any) -> float | None:
+    return None if value is None else checked_number(name, value, **bounds)

@@ -18,58 +18,49 @@ class LearningRateSchedule(Configurable):
         raise TypeError(explain_error(f"{type(self).__name__} must define __call__(step)."))
 
 
-class ExponentialDecay(LearningRateSchedule):
+class _SteadyDecay(LearningRateSchedule):
+    """What decays by `decay_rate` over `decay_steps`; at their ends only with staircase=True."""
+
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        decay_steps: int,
+        decay_rate: float,
+        staircase: bool = False,
+    ) -> None:
+        self.initial_learning_rate = _positive("initial_learning_rate", initial_learning_rate)
+        self.decay_steps = _positive("decay_steps", decay_steps)
+        self.decay_rate = checked_number("decay_rate", decay_rate, least=0)
+        self.staircase = staircase
+
+    def stretches(self, step: int) -> float:
+        """Return how often `decay_steps` have passed: step / decay_steps."""
+        passed = step / self.decay_steps
+        return math.floor(passed) if self.staircase else passed
+
+
+class ExponentialDecay(_SteadyDecay):
     """α = α₀ · rate^(step / decay_steps); in whole steps of `decay_steps` with staircase=True.
 
     >>> ExponentialDecay(0.1, decay_steps=100, decay_rate=0.5)(100)
     0.05
     """
 
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: int,
-        decay_rate: float,
-        staircase: bool = False,
-    ) -> None:
-        self.initial_learning_rate = _positive("initial_learning_rate", initial_learning_rate)
-        self.decay_steps = _positive("decay_steps", decay_steps)
-        self.decay_rate = checked_number("decay_rate", decay_rate, least=0)
-        self.staircase = staircase
-
     def __call__(self, step: int) -> float:
         """Return α₀ · rate^(step / decay_steps)."""
-        power = step / self.decay_steps
-        return float(
-            self.initial_learning_rate
-            * self.decay_rate ** (math.floor(power) if self.staircase else power)
-        )
+        return float(self.initial_learning_rate * self.decay_rate ** self.stretches(step))
 
 
-class InverseTimeDecay(LearningRateSchedule):
+class InverseTimeDecay(_SteadyDecay):
     """α = α₀ / (1 + rate · step / decay_steps).
 
     >>> InverseTimeDecay(0.1, decay_steps=1, decay_rate=1.0)(4)
     0.02
     """
 
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: int,
-        decay_rate: float,
-        staircase: bool = False,
-    ) -> None:
-        self.initial_learning_rate = _positive("initial_learning_rate", initial_learning_rate)
-        self.decay_steps = _positive("decay_steps", decay_steps)
-        self.decay_rate = checked_number("decay_rate", decay_rate, least=0)
-        self.staircase = staircase
-
     def __call__(self, step: int) -> float:
         """Return α₀ / (1 + rate · step / decay_steps)."""
-        time = step / self.decay_steps
-        time = math.floor(time) if self.staircase else time
-        return float(self.initial_learning_rate / (1 + self.decay_rate * time))
+        return float(self.initial_learning_rate / (1 + self.decay_rate * self.stretches(step)))
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):

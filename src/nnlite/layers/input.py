@@ -1,0 +1,53 @@
+"""The start of a model: where data enters, and in which shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import explain_error, reject_unknown_arguments
+from ..types import Shape
+from .base import Layer
+from .checks import check_shape
+from .symbolic import Node, Tensor, called
+
+
+class InputLayer(Layer):
+    """The place where data enters a model; `Input` makes it."""
+
+    def __init__(self, input_shape: Any, name: str | None = None) -> None:
+        super().__init__(input_shape=input_shape, name=name)
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the shape of the data."""
+        return check_shape(input_shape, "Input")
+
+
+def Input(shape: Any = None, name: str | None = None, **options: Any) -> Tensor:
+    """Return the start of a model: data with samples of this shape.
+
+    Parameters
+    ----------
+    shape
+        The shape of one sample, without the axis of the samples: `(5,)`, or 5.
+    name
+        A name for the table of `summary`, and for data given as a dictionary.
+    options
+        `batch_size` and `dtype` are taken for the sake of Keras scripts, and do nothing.
+
+    Examples
+    --------
+    >>> Input(shape=(5,)).shape, Input(shape=(2)).shape
+    ((5,), (2,))
+    """
+    unknown = {key: options[key] for key in options if key not in ("batch_size", "dtype")}
+    reject_unknown_arguments("Input", unknown, ["shape", "name", "batch_size", "dtype"])
+    if shape is None:
+        raise TypeError(
+            explain_error(
+                "Input needs the shape of one sample.",
+                "shape=None",
+                remedy="Input(shape=(30,)) for a table with 30 columns.",
+            )
+        )
+    layer = InputLayer(check_shape(shape, "Input"), name=name)
+    return called(Node(layer, []), layer.input_shape)
