@@ -173,6 +173,7 @@ CONSTRUCTORS: list[Row] = [
 
 MODELS: list[Row] = [
     (lambda: Sequential(Dense(3)), TypeError, ["A Sequential takes a list of layers.", "Received: <Dense 'dense'> (Dense)", "Sequential([Dense(4), Dense(1)])"]),
+    (lambda: Sequential(Dense(3), Dense(1)), TypeError, ["A Sequential takes a list of layers.", "Received: <Dense 'dense'> (Dense)", "Sequential([Dense(4), Dense(1)])"]),
     (lambda: Sequential([Dense]), TypeError, ["A Sequential is made of layers.", "Received: <class", "(a class)", "Make one: Dense(...)."]),
     (lambda: Sequential([Dense(3), "relu"]), TypeError, ["A Sequential is made of layers.", "Received: 'relu' (str)", "model 'sequential'", "Activation(name)"]),
     (lambda: Sequential([[Dense(3)], Dense(1)]), TypeError, ["Received: [<Dense 'dense'>] (list)", "leave out the inner brackets"]),
@@ -196,6 +197,7 @@ MODELS: list[Row] = [
     (lambda: Sequential([Dense(1, input_shape=(2,))]).evaluate(X, Y), ValueError, ["compile comes first", "Received: a model that was not compiled"]),
     (lambda: Model(Input(2)), TypeError, ["Model takes the arguments", "missing a required argument: 'outputs'"]),
     (lambda: Model(input=Input(2), output=Input(2)), TypeError, ["Model takes the arguments", "Did you mean inputs=?"]),
+    (lambda: Model(X, Y), TypeError, ["inputs must be tensors", "Received: an array of shape (4, 2) (ndarray)", "Model(x, y)"]),
     (lambda: Model(Input(2), Dense(2)), TypeError, ["outputs must be tensors", "Received: <Dense 'dense'> (Dense)", "Dense(1)(x)"]),
     (lambda: Model(Input(2), []), ValueError, ["A model needs outputs.", "Received: outputs=[]"]),
     (lambda: Model(Input(2), Dense(2)(Input(2, name="other"))), ValueError, ["not among inputs", "Received: <Tensor (None, 2) of 'other'>", "Model([input_1, input_2], output)"]),
@@ -318,6 +320,7 @@ DATA: list[Row] = [
     (lambda: fit(x=X[:3]), ValueError, ["same number of samples", "Received: x of shape (3, 2); y of shape (4,)"]),
     (lambda: fit(y=1.0), ValueError, ["same number of samples", "x of shape (4, 2); y of shape (1,)"]),
     (lambda: fit(x=Y, y=X), ValueError, ["x is what goes in, samples of shape (2,)", "They look swapped: fit(x, y)"]),
+    (lambda: Sequential([Dense(1, input_shape=(4, 2))]).predict(X), ValueError, ["x must have shape (n, 4, 2)", "np.reshape(x, (1, 4, 2))", "If these are 4 samples, write input_shape=(2,)."]),
     (lambda: fit(x=X[0], y=Y[:1]), ValueError, ["x must have shape (n, 2)", "Received: x of shape (2,)", "model 'sequential', layer 'dense'", "np.reshape(x, (1, 2))"]),
     (lambda: yes_or_no().predict([[1, 2, 3]]), ValueError, ["samples of shape (2,)", "Received: x of shape (1, 3)", "Give x 2 columns, or the first layer input_shape=(3,)."]),
     (lambda: yes_or_no().predict(Y), ValueError, ["Received: x of shape (4,)", "one number per sample"]),
@@ -385,6 +388,7 @@ LABELS: list[Row] = [
     (lambda: activations.sigmoid(None), TypeError, ["z must be an array of numbers.", "Received: None"]),
     (lambda: activations.softmax(5), ValueError, ["at least one axis", "Received: the number 5"]),
     (lambda: utils.to_categorical([0, 1.5]), ValueError, ["class numbers: whole, from 0 on", "Received: y from 0.0 to 1.5"]),
+    (lambda: utils.to_categorical([-1, 1]), ValueError, ["Received: y from -1 to 1", "np.unique(y, return_inverse=True)"]),
     (lambda: utils.to_categorical([0, 3], 2), ValueError, ["num_classes must be larger", "num_classes=2, y up to 3", "num_classes=4"]),
     (lambda: utils.to_categorical(["a", "b"]), TypeError, ["y must be numbers.", "np.unique(y, return_inverse=True)"]),
     (lambda: utils.to_categorical([0, 1], "3"), TypeError, ["num_classes must be a whole number", "Received: num_classes='3'"]),

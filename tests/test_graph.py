@@ -279,6 +279,14 @@ def test_numpy_scalars_stand_on_either_side():
         assert gradients(product, x) == [2.0]
 
 
+def test_a_numpy_scalar_on_the_left_keeps_its_side():
+    x = Value(4)
+    assert gradients(np.float64(2) - x, x) == [-1.0]
+    assert gradients(np.float64(2) / x, x) == [-0.125]
+    with pytest.raises(TypeError, match="plain number"):
+        np.float64(2) ** x
+
+
 def test_gradient_descent_finds_the_bottom_of_a_bowl():
     w = Value(5.0, "w")
     for _ in range(100):
@@ -393,6 +401,12 @@ def test_an_operand_that_is_no_number_is_explained(operation, other):
 def test_an_array_is_sent_to_the_layers():
     with pytest.raises(TypeError, match=r"ndarray.*\n.*one Value per element.*nnlite\.layers"):
         np.array([1.0, 2.0]) * Value(3)
+
+
+@pytest.mark.parametrize("function", [np.exp, np.tanh, np.sqrt, np.abs])
+def test_a_function_of_numpy_is_told_to_be_a_gate(function):
+    with pytest.raises(TypeError, match=r"takes numbers, not Values.*\n.*Value\(1\.0\).*\n.*gate"):
+        function(Value(1))
 
 
 def test_a_text_is_turned_into_a_number_first():

@@ -138,7 +138,10 @@ def _remedy_for_input(array: Array, shape: Shape, name: str) -> str:
     sample = array.shape[1:]
     numbers = ", ".join(map(str, shape))
     if array.shape == shape:
-        return f"A single sample is a batch of one: np.reshape({name}, (1, {numbers}))."
+        remedy = f"A single sample is a batch of one: np.reshape({name}, (1, {numbers}))."
+        if len(shape) > 1:
+            remedy += f" If these are {shape[0]} samples, write input_shape={shape[1:]}."
+        return remedy
     if sample == shape[:-1] and shape[-1] == 1:
         return f"For grey images write {name}[..., None]: one channel."
     if array.shape[2:] == shape:

@@ -82,9 +82,11 @@ def told(value: Any) -> str:
     >>> told("3"), told(int)
     ("'3' (str)", "<class 'int'> (a class)")
     """
-    return (
-        f"{value!r} (a class)" if isinstance(value, type) else f"{value!r} ({type(value).__name__})"
-    )
+    if isinstance(value, type):
+        return f"{value!r} (a class)"
+    if getattr(value, "ndim", 0):
+        return f"an array of shape {tuple(value.shape)} ({type(value).__name__})"
+    return f"{value!r} ({type(value).__name__})"
 
 
 def with_article(noun: str) -> str:

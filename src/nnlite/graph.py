@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import operator
 import reprlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,6 +17,8 @@ from nnlite.errors import explain_error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_SIGNS = {"subtract": "sub", "multiply": "mul", "divide": "truediv", "power": "pow"}
 
 
 class Value:
@@ -54,9 +57,6 @@ class Value:
     """
 
     __slots__ = ("data", "derivatives", "grad", "is_constant", "name", "operands", "operation")
-
-    # NumPy hands `array * value` and `np.float64(3) * value` to the operators below.
-    __array_ufunc__ = None
 
     def __init__(self, data: float, name: str = "") -> None:
         self.data = _real_number(data, "A Value holds one number.")
@@ -148,6 +148,15 @@ class Value:
     def __rtruediv__(self, other: float) -> Value:
         return _as_value(other) / self
 
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Calculate `np.float64(3) * value`; refuse `np.exp(value)`, where the graph would end."""
+        sign = getattr(operator, _SIGNS.get(ufunc.__name__, ufunc.__name__), None)
+        if sign is None:
+            rule = "A function of NumPy takes numbers, not Values: the graph would end there."
+            received = f"np.{ufunc.__name__} of {', '.join(map(reprlib.repr, inputs))}"
+            _refuse(TypeError, rule, received, "Import the gate: from nnlite.graph import exp.")
+        return sign(*map(_as_value, inputs))
+
     def nodes(self) -> list[Value]:
         """Return all Values this one was computed from, and itself: operands before results.
 
@@ -227,12 +236,8 @@ class Value:
     __hash__ = object.__hash__
 
     def __bool__(self) -> NoReturn:
-        _refuse(
-            TypeError,
-            "A Value is neither true nor false.",
-            repr(self),
-            "Ask for its number, as in: if value.data > 0.",
-        )
+        remedy = "Ask for its number, as in: if value.data > 0."
+        _refuse(TypeError, "A Value is neither true nor false.", repr(self), remedy)
 
     def __float__(self) -> NoReturn:
         _refuse(

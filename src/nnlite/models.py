@@ -50,17 +50,16 @@ class Sequential(Model):
         seed: int | None = None,
         dtype: Any = "float32",
     ) -> None:
-        self._start(name, seed, dtype)
         self._end: Tensor | None = None
         if layers is not None and not isinstance(layers, list | tuple):
             raise TypeError(
                 explain_error(
                     "A Sequential takes a list of layers.",
                     f"{layers!r} ({type(layers).__name__})",
-                    f"model '{self.name}'",
-                    "Put the layers in brackets: Sequential([Dense(4), Dense(1)]).",
+                    remedy="Put the layers in brackets: Sequential([Dense(4), Dense(1)]).",
                 )
             )
+        self._start(name, seed, dtype)
         for layer in layers or []:
             self.add(layer)
 

@@ -43,6 +43,7 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
             explain_error(
                 "to_categorical takes class numbers: whole, from 0 on.",
                 f"y from {labels.min()} to {labels.max()}",
+                remedy="classes, y = np.unique(y, return_inverse=True) numbers the classes.",
             )
         )
     count = int(classes.max(initial=-1)) + 1

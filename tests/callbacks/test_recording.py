@@ -20,6 +20,26 @@ def small_model(**options: Any) -> Sequential:
     return model
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("mea", 'Did you mean "mae"?'),
+        ("val_loss", "Give fit validation_data or validation_split."),
+        ("accuracy", "compile(metrics=[...])"),
+    ],
+)
+def test_a_figure_that_the_history_lacks_is_explained(name: str, words: str) -> None:
+    history = small_model(metrics=["mae"]).fit([1.0], [4.0], verbose=0).history
+    with pytest.raises(KeyError) as error:
+        history[name]
+    assert str(error.value).splitlines()[:2] == [
+        "This history holds loss, mae.",
+        f"Received: {name!r}",
+    ]
+    assert words in str(error.value)
+    assert "val_loss" not in history
+
+
 def test_the_history_holds_a_list_for_each_figure() -> None:
     model = small_model(metrics=["mae"])
     history = model.fit([1.0], [4.0], validation_data=([0.0], [1.0]), epochs=3, verbose=0)

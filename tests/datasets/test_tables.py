@@ -41,7 +41,7 @@ def test_the_same_table_in_many_spellings(write, text):
         ("age,rooms,prise\n1,2,3\n", "prise", "Is 'prise' the column 'price'"),
         ("age,rooms,price,town\n1,2,3,4\n", "4 columns", "too much: 'town'"),
         ("age,rooms,price,age\n1,2,3,4\n", "4 columns", "a column is there twice"),
-        ("age;rooms;price\n1;2;3\n", "1 columns", "Separate the columns with commas"),
+        ("age;rooms;price\n1;2;3\n", "1 column: ", "Separate the columns with commas"),
         ("1,2,3\n4,5,6\n", "3 columns: 1, 2, 3", "Add what is missing: age, rooms, price"),
     ],
 )

@@ -205,4 +205,6 @@ def test_the_configuration_holds_what_the_constructor_took() -> None:
     assert config["learning_rate"] == 0.1
     assert config["beta_1"] == 0.8
     assert config["clipnorm"] == 1.0
+    assert Adam(beta_1=0.8).get_config()["learning_rate"] == 0.001
+    assert Adam.from_config(Adam(lr=0.2).get_config()).learning_rate == 0.2
     assert repr(Adam.from_config({"learning_rate": 0.1})) == "Adam(learning_rate=0.1)"

@@ -73,6 +73,21 @@ def test_a_picture_fits_into_a_part_of_a_figure(name):
     assert ax.get_window_extent().x1 <= figure.bbox.x1 / 2
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda: 3, "ax: int\n.*plt.subplots"),
+        (plt.figure, r"ax: Figure\n.*figure.add_subplot\(\)"),
+        (lambda: plt.subplots(1, 2)[1], r"ax: ndarray\n.*ax=axes\[0\]"),
+    ],
+)
+@pytest.mark.parametrize("name", PICTURES)
+def test_what_is_no_place_to_draw_in_is_explained(name, wrong, words):
+    with pytest.raises(TypeError, match=words):
+        PICTURES[name](wrong())
+    plt.close("all")
+
+
 def test_every_picture_is_public_and_tested_here():
     assert sorted(PICTURES) == sorted(set(plot.__all__) - {"explain"})
 

@@ -180,6 +180,8 @@ def test_all_words_can_be_read(written_badly, kind):
         ({"kind": "surface"}, "three dimensions"),
         ({"w": (1, 1)}, "smaller to a larger"),
         ({"b": (2, -2)}, "smaller to a larger"),
+        ({"w": 3}, r"w=3\n.*w=\(-3, 3\)"),
+        ({"b": (1, 2, 3)}, r"b=\(1, 2, 3\)\n.*b=\(-3, 3\)"),
     ],
 )
 def test_wrong_options_are_explained(options, words, ax):

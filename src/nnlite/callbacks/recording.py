@@ -9,10 +9,29 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from ..errors import explain_error
+from ..errors import explain_error, nearest
 from ..files import as_path, check_folder
 from ..progress import epoch_line
 from .base import Callback, note_learning_rate
+
+
+class UnknownKey(KeyError):
+    """A KeyError whose message is read line by line."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class Records(dict[str, list[float]]):
+    """Losses and metrics by name; who asks for another name is told the known ones."""
+
+    def __missing__(self, name: str) -> list[float]:
+        guess = nearest(name, self)
+        remedy = f'Did you mean "{guess}"?' if guess else "Names come from compile(metrics=[...])."
+        if name.startswith("val_") and not any(known.startswith("val_") for known in self):
+            remedy = "Give fit validation_data or validation_split."
+        known = ", ".join(self) or "nothing: no epoch has ended"
+        raise UnknownKey(explain_error(f"This history holds {known}.", repr(name), None, remedy))
 
 
 class History(Callback):
@@ -26,7 +45,7 @@ class History(Callback):
     """
 
     def __init__(self) -> None:
-        self.history: dict[str, list[float]] = {}
+        self.history: dict[str, list[float]] = Records()
         self.epoch: list[int] = []
         self.epochs: dict[str, list[int]] = {}
 

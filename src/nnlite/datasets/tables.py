@@ -118,7 +118,7 @@ def _order_of_columns(path: Path, header: list[str], columns: tuple[str, ...]) -
         raise ValueError(
             explain_error(
                 f"The {len(columns)} columns must be: {', '.join(columns)}.",
-                f"{len(given)} columns: {', '.join(given)}",
+                f"{len(given)} {'column' if len(given) == 1 else 'columns'}: {', '.join(given)}",
                 f"{path}, line 1",
                 _remedy_for_columns(given, missing, columns),
             )

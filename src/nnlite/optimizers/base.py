@@ -94,6 +94,13 @@ class Optimizer(Configurable):
 
     lr = learning_rate
 
+    def get_config(self) -> dict[str, Any]:
+        """Return what the constructor took, with the rate that it chose if none was given."""
+        config = super().get_config()
+        if config["learning_rate"] is None and "lr" not in config:
+            config["learning_rate"] = self.default_learning_rate
+        return config
+
     def step(self, weights: Array, gradients: Array) -> None:
         """Take one step: change `weights` in place; `gradients` stays as it is.
 

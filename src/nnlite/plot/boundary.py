@@ -12,6 +12,7 @@ from nnlite.plot.style import (
     INK,
     LETTER,
     MARKERS,
+    check_axes,
     font_size,
     lighter,
     new_axes,
@@ -78,6 +79,7 @@ def decision_boundary(
     classes, margins, shades = margins_of(output, classes)
     if ax is None:
         ax = new_axes(height=6)
+    check_axes(ax)
     plane = (horizontal, vertical)
     if shades is not None:
         _shade(ax, plane, shades)

@@ -13,6 +13,7 @@ from nnlite.plot.style import (
     COLOURS,
     MARKERS,
     VERMILION,
+    check_axes,
     font_size,
     new_axes,
     open_frame,
@@ -80,6 +81,7 @@ def history(
     chosen = _metrics_to_draw(trainings, metrics)
     if ax is None:
         ax = new_axes(height=4.5 if len(chosen) == 1 else 3.6 * -(-len(chosen) // 2))
+    check_axes(ax)
     for name, panel in zip(chosen, _panels(ax, len(chosen)), strict=True):
         _draw_metric(panel, trainings, name)
         if log and "accuracy" not in name:

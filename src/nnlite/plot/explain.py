@@ -15,7 +15,16 @@ from nnlite.explain.lines import Line, Section, short
 from nnlite.explain.symbols import numbered_symbols
 from nnlite.explain.text import FORWARD_ONLY, HEADINGS, beside, wrapped
 from nnlite.functional import Model
-from nnlite.plot.style import BLUE, GREY, INK, VERMILION, WIDTH, new_axes, size_in_points
+from nnlite.plot.style import (
+    BLUE,
+    GREY,
+    INK,
+    VERMILION,
+    WIDTH,
+    check_axes,
+    new_axes,
+    size_in_points,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,6 +68,7 @@ def explain(explanation: Any, x: Any = None, y: Any = None, ax: Axes | None = No
     page = _Page(_as_explanation(explanation, x, y))
     if ax is None:
         ax = _new_axes(page)
+    check_axes(ax)
     page.draw(ax)
     return ax
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nnlite.errors import explain_error
 from nnlite.graph import Value
 from nnlite.graph_layout import Layout, Wire, lay_out
-from nnlite.plot.style import BLUE, GREY, INK, LETTER, PALE, VERMILION, short_number
+from nnlite.plot.style import BLUE, GREY, INK, LETTER, PALE, VERMILION, check_axes, short_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,6 +63,7 @@ def graph(value: Value, ax: Axes | None = None) -> Axes:
     drawing = _Drawing.of(_values_to_draw(value))
     if ax is None:
         ax = _new_axes(drawing)
+    check_axes(ax)
     font = _font_size(ax, drawing)
     ax.set_axis_off()
     ax.set_xlim(0, drawing.width)

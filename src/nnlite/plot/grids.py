@@ -10,7 +10,7 @@ import numpy as np
 from nnlite.errors import explain_error
 from nnlite.layers.checks import positive_integer
 from nnlite.plot.digits import write_numbers
-from nnlite.plot.style import LETTER, WIDTH, font_size, new_axes, size_in_points
+from nnlite.plot.style import LETTER, WIDTH, check_axes, font_size, new_axes, size_in_points
 from nnlite.types import Array
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def draw_grid(
     height = pictures.shape[1] / pictures.shape[2]
     if ax is None:
         ax = _page(rows, columns, height, bool(captions), bool(bar))
+    check_axes(ax)
     unit = _width_of_an_image(ax, rows, columns, height, bool(captions), bool(bar))
     caption_room = CAPTION * font_size() / unit if captions else 0.0
     pitch = height + GAP + caption_room
@@ -170,7 +171,7 @@ def _image_shape(values: int, shape: tuple[int, ...] | None, what: str) -> tuple
             explain_error(
                 f"{what}: {values} values make no square image.",
                 f"{values} values, between {side}×{side} and {side + 1}×{side + 1}",
-                remedy="Say how they lie: shape=(rows, columns).",
+                remedy="Say how they lie: shape=(rows, columns). A single image is x[np.newaxis].",
             )
         )
     return side, side

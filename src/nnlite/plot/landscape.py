@@ -42,11 +42,13 @@ class Landscape:
 
 def measure(J: Loss, w: Range, b: Range, resolution: int, log: bool = False) -> Landscape:
     """Ask J at every place of the plane, one by one: it may do with its numbers what it likes."""
-    for name, (low, high) in (("w", w), ("b", b)):
-        if not low < high:
+    for name, limits in (("w", w), ("b", b)):
+        if np.shape(limits) != (2,) or not limits[0] < limits[1]:
             raise ValueError(
                 explain_error(
-                    f"{name} goes from a smaller to a larger number.", f"{name}={low, high}"
+                    f"{name} goes from a smaller to a larger number.",
+                    f"{name}={limits}",
+                    remedy=f"Give both, as in {name}=(-3, 3).",
                 )
             )
     places_w, places_b = np.linspace(*w, resolution), np.linspace(*b, resolution)

@@ -17,6 +17,7 @@ from nnlite.plot.style import (
     INK,
     LETTER,
     VERMILION,
+    check_axes,
     font_size,
     new_axes,
     signed_colours,
@@ -73,6 +74,7 @@ def network(model: Any, *, most: int = MOST, ax: Axes | None = None) -> Axes:
     tallest = max(float(place.y.max()) for place in places)
     if ax is None:
         ax = new_axes(height=min(6.5, 1.8 + 0.8 * tallest))
+    check_axes(ax)
     page = _Page.of(ax, tallest + 1.5 * RADIUS, columns)
     for number in range(1, len(columns)):
         _draw_connections(ax, page, number, columns[number].W, places)

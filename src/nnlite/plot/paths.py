@@ -9,7 +9,7 @@ import numpy as np
 
 from nnlite.errors import explain_error
 from nnlite.plot.landscape import Loss, Range, height
-from nnlite.plot.style import COLOURS, INK, LINES, MARKERS, new_axes, open_frame
+from nnlite.plot.style import COLOURS, INK, LINES, MARKERS, check_axes, new_axes, open_frame
 from nnlite.plot.surface import loss_surface
 from nnlite.types import Array
 
@@ -67,6 +67,7 @@ def gradient_path(
     ways = _ways(paths, surface, start, steps)
     if ax is None:
         ax = new_axes(6.0)
+    check_axes(ax)
     if not ax.has_data():
         span_w, span_b = _span(ways, surface)
         _prepare(ax, surface, w or span_w, b or span_b)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.errors import explain_error
-from nnlite.plot.style import COLOURS, GREY, MARKERS, new_axes, open_frame, with_minus
+from nnlite.plot.style import COLOURS, GREY, MARKERS, check_axes, new_axes, open_frame, with_minus
 from nnlite.types import Array
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def predictions(y_true: Any, y_pred: Any, *, ax: Axes | None = None) -> Axes:
             )
     if ax is None:
         ax = new_axes(height=6, width=6.5)
+    check_axes(ax)
     for number, (name, values) in enumerate(predicted.items()):
         label = f"{name}: {_score(target, values)}" if name else _score(target, values)
         colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]

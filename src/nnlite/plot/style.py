@@ -9,6 +9,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from nnlite.errors import explain_error
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colors import LinearSegmentedColormap
@@ -34,6 +36,22 @@ def new_axes(height: float, width: float = WIDTH, **options: Any) -> Axes:
     figure = plt.figure(figsize=(width, height), layout="constrained")
     ax: Axes = figure.add_subplot(**options)
     return ax
+
+
+def check_axes(ax: Any) -> None:
+    """Raise unless `ax` is one place to draw in."""
+    from matplotlib.axes import Axes
+
+    if isinstance(ax, Axes):
+        return
+    remedy = "Make one: figure, ax = plt.subplots()."
+    if hasattr(ax, "shape"):
+        remedy = "These are several: choose one, ax=axes[0], or axes[0, 0] of rows and columns."
+    elif hasattr(ax, "add_subplot"):
+        remedy = "A figure holds axes: ax=figure.add_subplot()."
+    raise TypeError(
+        explain_error("ax must be the axes to draw in.", f"ax: {type(ax).__name__}", None, remedy)
+    )
 
 
 def size_in_points(ax: Axes) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from nnlite.errors import explain_error
 from nnlite.plot.landscape import Landscape, Range, measure, name_and_function
-from nnlite.plot.style import new_axes
+from nnlite.plot.style import check_axes, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,6 +76,7 @@ def loss_surface(
     names = names or own_names
     if ax is None:
         ax = new_axes(6.0, projection="3d" if kind == "surface" else None)
+    check_axes(ax)
     if (kind == "surface") != (ax.name == "3d"):
         raise ValueError(
             explain_error(
