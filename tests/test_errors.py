@@ -113,7 +113,7 @@ CONSTRUCTORS: list[Row] = [
     (lambda: Dense(3, dtype="float16"), ValueError, ['dtype must be "float32" or "float64".', "Received: dtype='float16'"]),
     (lambda: Activation(), TypeError, ["Activation takes the arguments activation", "missing a required argument: 'activation'"]),
     (lambda: Flatten(3), TypeError, ["Flatten takes the arguments", "Received: a call with too many positional arguments"]),
-    (lambda: LeakyReLU(-0.1), ValueError, ["negative_slope must be a number from 0 on.", "Received: negative_slope=-0.1"]),
+    (lambda: LeakyReLU(-0.1), ValueError, ["negative_slope must be from 0 on.", "Received: negative_slope=-0.1"]),
     (lambda: ReLU(max_value=6), TypeError, ["ReLU takes the arguments dtype, input_dim", "Received: max_value=6"]),
     (lambda: Dropout(50), ValueError, ["from 0 to below 1", "Received: rate=50", "layer 'dropout'", "Dropout(0.5)"]),
     (lambda: Dropout("0.5"), ValueError, ["rate is the share of neurons", "Received: rate='0.5'"]),

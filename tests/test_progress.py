@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from nnlite import Sequential, progress
-from nnlite.callbacks import Callback, ProgressBar
+from nnlite.callbacks import Callback, ProgressBar, bar
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
 
@@ -218,7 +218,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(0.5)
-    monkeypatch.setattr(progress, "time", SimpleNamespace(perf_counter=clock))
+    for module in (bar, progress):
+        monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=clock))
     return clock
 
 

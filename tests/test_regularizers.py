@@ -56,12 +56,19 @@ def test_the_weights_stay_and_the_gradient_has_their_dtype(regularizer: Regulari
     [
         (lambda: L1(-0.1), "l1"),
         (lambda: L2(float("nan")), "l2"),
-        (lambda: L1L2(l2="0.1"), "l2"),
-        (lambda: L1(True), "l1"),
+        (lambda: L1L2(l1=-1), "l1"),
     ],
 )
 def test_a_strength_below_0_is_explained(make: Callable[[], Any], name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must be from 0 on.\nReceived: {name}="):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("make", "name"), [(lambda: L1L2(l2="0.1"), "l2"), (lambda: L1(True), "l1")]
+)
+def test_a_strength_that_is_no_number_is_explained(make: Callable[[], Any], name: str) -> None:
+    with pytest.raises(TypeError, match=f"{name} must be a number from 0 on.\nReceived: {name}="):
         make()
 
 

@@ -471,7 +471,7 @@ def test_the_tolerance_must_be_above_zero(tolerance):
 
 
 def test_max_entries_must_be_at_least_one():
-    with pytest.raises(ValueError, match="max_entries must be 1 or more"):
+    with pytest.raises(ValueError, match="max_entries must be a whole number from 1 on"):
         gradcheck(network(Dense(1)), X, Y, max_entries=0)
 
 

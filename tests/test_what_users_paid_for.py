@@ -215,25 +215,6 @@ def test_weights_given_stay_the_callers_and_weights_got_are_copies():
     assert model.get_weights()[0] != 99.0
 
 
-def test_the_global_random_state_is_neither_read_nor_changed():
-    state = np.random.get_state()[1].copy()  # noqa: NPY002
-    model = nnlite.Sequential([Dense(3, input_shape=(2,)), Dropout(0.5), Dense(1)], seed=5)
-    model.compile("sgd", loss="mse")
-    model.fit(np.ones((8, 2)), np.arange(8), epochs=2, batch_size=2, verbose=0)
-    assert np.array_equal(np.random.get_state()[1], state)  # noqa: NPY002
-
-
-def test_the_same_seed_gives_the_same_bits():
-    def trained(seed):
-        model = nnlite.Sequential([Dense(3, input_shape=(2,)), Dropout(0.5), Dense(1)], seed=seed)
-        model.compile("adam", loss="mse")
-        model.fit(np.ones((8, 2)), np.arange(8), epochs=3, batch_size=3, verbose=0)
-        return model.weights_vector.tobytes()
-
-    assert trained(5) == trained(5)
-    assert trained(5) != trained(6)
-
-
 def test_a_callback_that_predicts_does_not_disturb_training():
     def trained(callbacks):
         model = nnlite.Sequential(

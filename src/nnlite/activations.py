@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .checks import checked_number
 from .configuration import Configurable, resolve
 from .errors import explain_error, told
 from .kernels import row_sums
@@ -136,7 +137,8 @@ class LeakyRelu(ActivationFunction):
     name = "leaky_relu"
 
     def __init__(self, negative_slope: float = 0.2) -> None:
-        self.negative_slope = checked_slope("negative_slope", negative_slope)
+        # Below 0, the output would no longer tell on which side of 0 the input was.
+        self.negative_slope = float(checked_number("negative_slope", negative_slope, least=0))
 
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return z where z > 0, else slope·z."""
@@ -163,7 +165,7 @@ class Elu(ActivationFunction):
     name = "elu"
 
     def __init__(self, alpha: float = 1.0) -> None:
-        self.alpha = checked_slope("alpha", alpha)
+        self.alpha = float(checked_number("alpha", alpha, least=0))
 
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return z where z > 0, else α(eᶻ − 1)."""
@@ -251,13 +253,6 @@ class Step(ActivationFunction):
                 remedy='Train with activation="sigmoid" and threshold its output at 0.5.',
             )
         )
-
-
-def checked_slope(name: str, value: float) -> float:
-    """Return `value` if it can be told from the output which side of 0 the input was on."""
-    if not (isinstance(value, int | float | np.number) and 0 <= value < np.inf):
-        raise ValueError(explain_error(f"{name} must be a number from 0 on.", f"{name}={value!r}"))
-    return float(value)
 
 
 linear = Linear()

@@ -92,6 +92,15 @@ def as_list(data: Any, names: Sequence[str], what: str, size: int = 1) -> list[A
     return list(data)
 
 
+def one_or_list(entries: list[Any]) -> Any:
+    """Return what `as_list` took apart: a single entry as it is, several as a list.
+
+    >>> one_or_list([3]), one_or_list([3, 4])
+    (3, [3, 4])
+    """
+    return entries if len(entries) > 1 else entries[0]
+
+
 def _entry(data: Mapping[str, Any], name: str, names: Sequence[str], what: str) -> Any:
     if name in data:
         return data[name]

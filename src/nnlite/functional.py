@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import summaries
+from .data import one_or_list
 from .errors import ExplainsItsArguments, explain_error, look_up, told
 from .flat import FlatWeights
 from .layers.base import Layer
@@ -169,25 +170,25 @@ class Model(Learner, metaclass=ExplainsItsArguments):
     def input_shape(self) -> Any:
         """The shape of the data, None standing for the number of samples."""
         self.check_built("input_shape")
-        return _shapes(self.inputs)
+        return one_or_list([(None, *tensor.shape) for tensor in self.inputs])
 
     @property
     def output_shape(self) -> Any:
         """The shape of the predictions, None standing for the number of samples."""
         self.check_built("output_shape")
-        return _shapes(self.outputs)
+        return one_or_list([(None, *tensor.shape) for tensor in self.outputs])
 
     @property
     def input(self) -> Any:
         """The tensor where data enters, or the list of them."""
         self.check_built("input")
-        return self.inputs if len(self.inputs) > 1 else self.inputs[0]
+        return one_or_list(self.inputs)
 
     @property
     def output(self) -> Any:
         """The tensor that the model gives, or the list of them."""
         self.check_built("output")
-        return self.outputs if len(self.outputs) > 1 else self.outputs[0]
+        return one_or_list(self.outputs)
 
     def forpass(self, x: Any, training: bool = False) -> Any:
         """Return the output for a batch: arrays in the model's dtype, as they come."""
@@ -207,11 +208,9 @@ class Model(Learner, metaclass=ExplainsItsArguments):
             for node in self.nodes:
                 given = [made[tensor] for tensor in node.inputs]
                 made[node.output] = node.layer(given if node.several else given[0])
-            results = [made[tensor] for tensor in self.outputs]
-            return results if len(results) > 1 else results[0]
+            return one_or_list([made[tensor] for tensor in self.outputs])
         self.check_built("A call")
-        arrays = self._inputs(x)
-        return self.forpass(arrays if len(arrays) > 1 else arrays[0], training)
+        return self.forpass(one_or_list(self._inputs(x)), training)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return a layer by its name or its place."""
@@ -344,8 +343,3 @@ def _tensors(given: Any, what: str) -> list[Tensor]:
                 )
             )
     return tensors
-
-
-def _shapes(tensors: list[Tensor]) -> Any:
-    shapes = [(None, *tensor.shape) for tensor in tensors]
-    return shapes if len(shapes) > 1 else shapes[0]

@@ -9,7 +9,7 @@ import numpy as np
 from . import compiling
 from .callbacks import Callback, CallbackList, History, progress_callbacks, result_printer
 from .checks import checked_number
-from .data import Data, as_input, as_list, as_sample_weights, check_lengths, peek
+from .data import Data, as_input, as_list, as_sample_weights, check_lengths, one_or_list, peek
 from .errors import explain_error, explains_its_arguments, reject_unknown_arguments
 from .flat import FlatWeights
 from .layers.checks import positive_integer
@@ -233,9 +233,7 @@ class Learner:
         with np.errstate(all="ignore"):
             results = trainer.evaluate(data, _prediction_batch(batch_size))
         show(epoch_line(results))
-        if return_dict:
-            return results
-        return list(results.values()) if len(results) > 1 else results["loss"]
+        return results if return_dict else one_or_list(list(results.values()))
 
     @property
     def metrics_names(self) -> list[str]:
@@ -252,10 +250,9 @@ class Learner:
         data = Data(self._inputs(x), [])
         parts = []
         for arrays, _, _ in data.batches(_prediction_batch(batch_size)):
-            output = self.network.forpass(arrays if len(arrays) > 1 else arrays[0], False)
+            output = self.network.forpass(one_or_list(arrays), False)
             parts.append(output if isinstance(output, list) else [output])
-        results = [np.concatenate(outputs) for outputs in zip(*parts, strict=True)]
-        return results if len(results) > 1 else results[0]
+        return one_or_list([np.concatenate(outputs) for outputs in zip(*parts, strict=True)])
 
     def predict_on_batch(self, x: Any) -> Any:
         """Return the output for these samples, in one go."""
@@ -278,9 +275,7 @@ class Learner:
         with training_mode(self), np.errstate(all="ignore"):
             trainer.train_step(data.x, data.y, data.weights)
         results = trainer.results()
-        if return_dict:
-            return results
-        return list(results.values()) if len(results) > 1 else results["loss"]
+        return results if return_dict else one_or_list(list(results.values()))
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False

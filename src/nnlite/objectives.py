@@ -42,8 +42,6 @@ class Objective:
     ) -> None:
         self.loss = losses.get(loss)
         self.requested = list(metric_list)
-        for metric in self.requested:
-            metrics.get(metric)
         self.shape = shape
         self.weight = weight
         self.metrics: list[metrics.Metric] = []

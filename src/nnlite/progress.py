@@ -1,4 +1,4 @@
-"""One live line for a whole training: epoch, loss, metrics, time left.
+"""Where the progress of a training is shown: one live line with epoch, loss, metrics, time left.
 
 In a terminal and a notebook it is a bar; in a log file, where a bar would leave a thousand copies
 of itself, ten plain lines.
@@ -9,74 +9,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 Figures = Mapping[str, float]
-
-
-class ProgressBar:
-    """The progress of `fit`, as one bar from the first epoch to the last.
-
-    >>> ProgressBar().interval
-    0.1
-    """
-
-    # Looking at the clock after every step costs 50 ns; drawing costs a thousand times more.
-    interval = 0.1
-    display: LiveBar | LogLines | None = None
-
-    def set_model(self, model: Any) -> None:
-        """The bar needs no model."""
-
-    def set_params(self, params: dict[str, Any]) -> None:
-        """Take the number of epochs and of steps in each."""
-        self.epochs = params["epochs"]
-        self.steps = params["steps"]
-        self.first = params["initial_epoch"]
-
-    def on_train_begin(self, logs: Figures | None = None) -> None:
-        """Begin at 0."""
-        self.done = 0
-        self.epoch = self.first
-        self.figures: Figures = {}
-        self.validation: Figures = {}
-        self.display = make_display(max(0, self.epochs - self.first) * self.steps)
-        self.next_look = time.perf_counter() + self.interval
-
-    def on_epoch_begin(self, epoch: int, logs: Figures | None = None) -> None:
-        """Note the epoch."""
-        self.epoch = epoch
-
-    def advance(self, running: Callable[[], Figures]) -> None:
-        """Count a step; draw, if the last drawing was long ago."""
-        self.done += 1
-        now = time.perf_counter()
-        if now >= self.next_look and self.display is not None:
-            self.next_look = now + self.interval
-            self.figures = {**running(), **self.validation}
-            self.display.show(self.done, self.label(), self.figures)
-
-    def label(self) -> str:
-        """Return how many epochs have begun."""
-        return f"Epoch {self.epoch + 1}/{self.epochs}"
-
-    def on_test_begin(self, logs: Figures | None = None) -> None:
-        """The validation has no bar of its own."""
-
-    def on_test_end(self, logs: Figures | None = None) -> None:
-        """Keep the figures of the validation: they are shown during the next epochs."""
-        self.validation = {f"val_{name}": value for name, value in (logs or {}).items()}
-
-    def on_epoch_end(self, epoch: int, logs: Figures | None = None) -> None:
-        """Keep the figures of the epoch, for the last line."""
-        self.figures = logs or {}
-
-    def on_train_end(self, logs: Figures | None = None) -> None:
-        """Leave one line with the last state."""
-        if self.display is not None:
-            self.display.close(self.done, self.label() if self.done else "No epoch", self.figures)
-            self.display = None
 
 
 class LiveBar:

@@ -26,15 +26,18 @@ def numbers(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
             raise ValueError(
                 explain_error(
                     "y must have one value for each output of the model.",
-                    f"y of shape {array.shape}, output of shape {('n', *output_shape)}".replace(
-                        "'", ""
-                    ),
+                    f"y of shape {array.shape}, output of shape {_batch_of(output_shape)}",
                     f"loss '{loss}'",
                     _remedy_for_shape(array, output_shape),
                 )
             )
         array = array.reshape(len(array), *output_shape)
     return array
+
+
+def _batch_of(shape: Shape) -> str:
+    """Write the shape of n samples: (n, 3)."""
+    return str(("n", *shape)).replace("'", "")
 
 
 def _without_ones(shape: Shape) -> Shape:
@@ -160,9 +163,7 @@ def class_numbers(y: Any, output_shape: Shape, loss: str) -> Array:
         raise ValueError(
             explain_error(
                 f"{loss} takes one class number per prediction.",
-                f"y of shape {array.shape}, output of shape {('n', *output_shape)}".replace(
-                    "'", ""
-                ),
+                f"y of shape {array.shape}, output of shape {_batch_of(output_shape)}",
                 f"loss '{loss}'",
                 f"Take one of the columns, or end the model with {array.shape[1]} units and "
                 "use categorical_crossentropy."
@@ -210,7 +211,7 @@ def check_classes(output_shape: Shape, loss: str) -> None:
         raise ValueError(
             explain_error(
                 f"{loss} needs an output unit for each class, two at least.",
-                f"an output of shape {('n', *output_shape)}".replace("'", ""),
+                f"an output of shape {_batch_of(output_shape)}",
                 f"loss '{loss}'",
                 "For one unit that says yes or no, use sigmoid with binary_crossentropy.",
             )

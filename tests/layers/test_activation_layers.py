@@ -51,5 +51,5 @@ def test_the_shape_stays():
 
 
 def test_a_negative_slope_below_zero_is_refused():
-    with pytest.raises(ValueError, match="negative_slope must be a number from 0 on"):
+    with pytest.raises(ValueError, match="negative_slope must be from 0 on"):
         ReLU(-0.1)

@@ -19,15 +19,6 @@ from nnlite.graph import Value, exp, log, maximum, sigmoid, tanh
 VALUE_COLOUR, GRADIENT_COLOUR = "#0072b2", "#c44e00"
 
 
-@pytest.fixture(autouse=True)
-def _no_figure_stays_open():
-    import matplotlib.pyplot as plt
-
-    plt.switch_backend("Agg")
-    yield
-    plt.close("all")
-
-
 def three_times_a_plus_bc():
     a, b, c = Value(5, "a"), Value(3, "b"), Value(2, "c")
     J = 3 * (a + b * c)

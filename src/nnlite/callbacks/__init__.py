@@ -1,4 +1,4 @@
-"""Callbacks: what happens beside the training. The progress bar is one, in `progress.py`."""
+"""Callbacks: what happens beside the training: it is shown, recorded, stopped, or changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from ..errors import explain_error, nearest
-from ..progress import ProgressBar, say
+from ..progress import say
+from .bar import ProgressBar
 from .base import Callback
 from .live import LivePlot
 from .recording import CSVLogger, EpochLines, History, LearningRateScheduler, TerminateOnNaN
@@ -57,8 +58,7 @@ class CallbackList:
         return [
             callback
             for callback in self.callbacks
-            if isinstance(callback, Callback)
-            and any(getattr(type(callback), hook) is not getattr(Callback, hook) for hook in hooks)
+            if any(getattr(type(callback), hook) is not getattr(Callback, hook) for hook in hooks)
         ]
 
     @property
@@ -114,7 +114,7 @@ class CallbackList:
 
 def check_callback(callback: Any) -> None:
     """Raise unless this is a callback, all of whose hooks are called some time."""
-    if not isinstance(callback, Callback | ProgressBar):
+    if not isinstance(callback, Callback):
         raise TypeError(
             explain_error(
                 "callbacks are objects of classes that extend Callback.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..data import Data
+from ..data import Data, one_or_list
 from ..errors import explain_error
 from ..layers.base import ActivatedLayer, Layer
 from ..layers.symbolic import Node
@@ -167,7 +167,7 @@ def take_step(model: Model, x: Any, y: Any) -> Step:
 def _forward_half(watched: Model, x: list[Array]) -> Step:
     watchers = _watch(watched)
     with np.errstate(all="ignore"):
-        watched.network.forpass(x if len(x) > 1 else x[0], True)
+        watched.network.forpass(one_or_list(x), True)
     return Step(watched, x, _in_order(watched, watchers))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import activations
+from ..checks import checked_number
 from ..types import Array, Shape
 from .base import ActivatedLayer
 
@@ -51,7 +52,7 @@ class ReLU(Activation):
 
     def __init__(self, negative_slope: float = 0.0, **options: Any) -> None:
         self.negative_slope = negative_slope
-        leaks = activations.checked_slope("negative_slope", negative_slope) > 0
+        leaks = checked_number("negative_slope", negative_slope, least=0) > 0
         super().__init__(
             activations.LeakyRelu(negative_slope) if leaks else activations.relu, **options
         )

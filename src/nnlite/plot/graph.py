@@ -15,7 +15,19 @@ from typing import TYPE_CHECKING, Any
 from nnlite.errors import explain_error
 from nnlite.graph import Value
 from nnlite.graph_layout import Layout, Wire, lay_out
-from nnlite.plot.style import BLUE, GREY, INK, LETTER, PALE, VERMILION, check_axes, short_number
+from nnlite.plot.style import (
+    BLUE,
+    GREY,
+    INK,
+    LETTER,
+    PALE,
+    VERMILION,
+    WIDTH,
+    check_axes,
+    new_axes,
+    short_number,
+    size_in_points,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +42,7 @@ ROW = 3.3
 RADIUS = 1.2
 GAP, GAP_PER_CLIMB = 1.6, 0.25
 MARGIN = 0.4
-LARGEST_FONT, SMALLEST_FONT, PAGE_WIDTH = 18.0, 9.0, 8 * 72.0
+LARGEST_FONT, SMALLEST_FONT = 18.0, 9.0
 
 
 def graph(value: Value, ax: Axes | None = None) -> Axes:
@@ -212,20 +224,14 @@ def _draw_gate(ax: Axes, centre: tuple[float, float], operation: str, font: floa
 
 def _new_axes(drawing: _Drawing) -> Axes:
     """Return the axes of a new figure, at most a page wide unless the letters got too small."""
-    import matplotlib.pyplot as plt
-
-    font = min(LARGEST_FONT, max(SMALLEST_FONT, PAGE_WIDTH / drawing.width))
-    size = (drawing.width * font / 72, drawing.height * font / 72)
-    _, ax = plt.subplots(figsize=size, layout="constrained")
-    return ax
+    font = min(LARGEST_FONT, max(SMALLEST_FONT, 72 * WIDTH / drawing.width))
+    return new_axes(drawing.height * font / 72, drawing.width * font / 72)
 
 
 def _font_size(ax: Axes, drawing: _Drawing) -> float:
     """Return the points of one em when the drawing fills the axes."""
-    box = ax.get_window_extent()
-    points = 72 / ax.figure.dpi
-    fitting = min(box.width * points / drawing.width, box.height * points / drawing.height)
-    return min(LARGEST_FONT, fitting)
+    width, height = size_in_points(ax)
+    return min(LARGEST_FONT, width / drawing.width, height / drawing.height)
 
 
 def _caption(value: Value, is_result: bool) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.errors import explain_error
+from nnlite.metrics import r2_score, root_mean_squared_error
 from nnlite.plot.style import COLOURS, GREY, MARKERS, check_axes, new_axes, open_frame, with_minus
 from nnlite.types import Array
 
@@ -73,11 +74,9 @@ def predictions(y_true: Any, y_pred: Any, *, ax: Axes | None = None) -> Axes:
 
 
 def _score(target: Array, predicted: Array) -> str:
-    error = float(np.sqrt(np.mean((predicted - target) ** 2)))
-    spread = float(np.sum((target - target.mean()) ** 2))
-    words = f"RMSE {error:.3g}"
-    if spread > 0:
-        words = f"$R^2$ {1 - float(np.sum((predicted - target) ** 2)) / spread:.3f}, {words}"
+    words = f"RMSE {root_mean_squared_error(target, predicted):.3g}"
+    if np.ptp(target) > 0:
+        words = f"$R^2$ {r2_score(target, predicted):.3f}, {words}"
     return with_minus(words)
 
 

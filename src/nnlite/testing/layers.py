@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import checked_number
 from ..errors import explain_error
 from ..layers.base import Layer
 from . import duties
@@ -113,8 +114,7 @@ def _check_arguments(layer: Any, tolerance: float) -> None:
                 "check_layer takes a layer.", f"{layer!r} ({type(layer).__name__})", remedy=remedy
             )
         )
-    if not tolerance > 0:
-        raise ValueError(explain_error("tolerance must be above 0.", f"tolerance={tolerance!r}"))
+    checked_number("tolerance", tolerance, above=0)
 
 
 def checked_gradients(trial: Trial, tolerance: float) -> list[GradientRow]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import checked_number
 from ..errors import explain_error
 from ..functional import Model
 from ..layers.base import Layer
@@ -105,12 +106,8 @@ def _check_arguments(model: Any, tolerance: float, max_entries: int) -> None:
                 remedy=remedy if isinstance(model, Layer) else None,
             )
         )
-    if not tolerance > 0:
-        raise ValueError(explain_error("tolerance must be above 0.", f"tolerance={tolerance!r}"))
-    if max_entries < 1:
-        raise ValueError(
-            explain_error("max_entries must be 1 or more.", f"max_entries={max_entries!r}")
-        )
+    checked_number("tolerance", tolerance, above=0)
+    checked_number("max_entries", max_entries, least=1, whole=True)
 
 
 def twin_in_float64(model: Model, x: Any, loss: Any) -> Model:
