@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -407,6 +408,15 @@ print("ended well" if history.history["loss"] else "nothing")
 def test_ctrl_c_in_a_real_terminal_leaves_a_line_and_goes_on() -> None:
     pty = pytest.importorskip("pty")
     fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
+    resource = pytest.importorskip("resource")
+
+    def enter() -> None:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        # What a shell starts in the background ignores Ctrl-C, and so would its children.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
+
     screen, inside = pty.openpty()
     fcntl.ioctl(inside, termios.TIOCSWINSZ, b"\x18\x00\x50\x00\x00\x00\x00\x00")
     process = subprocess.Popen(
@@ -414,7 +424,7 @@ def test_ctrl_c_in_a_real_terminal_leaves_a_line_and_goes_on() -> None:
         stdin=inside,
         stdout=inside,
         stderr=inside,
-        preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)),  # type: ignore
+        preexec_fn=enter,
     )
     os.close(inside)
     shown = b""
