@@ -133,7 +133,7 @@ def test_a_body_without_end_is_cut_off(mirror, folder):
         (CHUNKED + b"-5\r\n" + COMPRESSED, "IncompleteRead"),
         (CHUNKED + b"many\r\n" + COMPRESSED, "IncompleteRead"),
         (b"HTTP/1.0 302 Found\r\nLocation: file:///etc/hosts\r\n\r\n", "HTTP 302"),
-        (b"HTTP/1.0 302 Found\r\nLocation: http://a..b/\r\n\r\n", "idna"),
+        (b"HTTP/1.0 302 Found\r\nLocation: http://a..b/\r\n\r\n", "label empty"),
         (b"HTTP/1.0 200 OK\r\n" + b"Header: x\r\n" * 200 + b"\r\n", "got more than 100 headers"),
     ],
     ids=["no http", "negative chunk", "chunk", "local file", "bad host", "too many headers"],
