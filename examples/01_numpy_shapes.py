@@ -128,10 +128,11 @@ table.equal("each food together", percent.sum(axis=0), [100.0] * 4, digits=3)
 # %% [markdown]
 # ## dot: multiply and add
 #
-# The · of two vectors multiplies place by place and adds up. By hand that is a loop; `np.dot`
-# does the same in compiled code, several numbers at a time. How much faster, on a million
-# numbers? To be fair, `np.dot` gets one core only, like the loop. Other programs disturb the
-# clock, so we try each for a second and take the best.
+# The · of two vectors multiplies place by place and adds up. By hand that is a loop, and Python
+# reads its two lines anew for every number. `np.dot` is a ready program of the processor, and
+# takes several numbers at a time. How much faster is it, on a million numbers? To be fair,
+# `np.dot` gets one core only, like the loop. Other programs disturb the clock, so we try each for
+# a second and take the best.
 
 # %%
 rng = np.random.default_rng(0)

@@ -166,10 +166,13 @@ lesson.save(figure, "02_bowl")
 #     e ← e − α·(x·e₁ + e₂)·(x, 1) = (I − α·v·vᵀ)·e      with v = (x, 1)
 #
 # so each step multiplies the error by a matrix, and so does each epoch: by the product M of the
-# three. The error dies out if M shrinks every direction in the long run, that is if every
-# eigenvalue of M lies between −1 and 1. For w alone the matrices are numbers:
+# three. For w alone the matrices are numbers, and the error dies out if M is between −1 and 1:
 #
 #     M = (1 − α)·(1 − 4α)·(1 − 9α)
+#
+# For w and b together M is a matrix, and what counts are its eigenvalues. An eigenvalue is the
+# number by which M multiplies an error that it does not turn. All of them must lie between −1
+# and 1.
 #
 # The largest eigenvalue passes 1 at α = .408 for w alone, but already at α = .375 = 3/8 for w
 # and b together. So at .4 w alone still finds its way, and w and b do not.

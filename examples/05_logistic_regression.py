@@ -175,8 +175,9 @@ lesson.save(figure, "05_hours_studied")
 # hardly learns. Over w and b its landscape has plains; descent that starts there stays there.
 # Cross-entropy is a bowl: wherever you stand, it goes downhill, and steeply where you are wrong.
 #
-# What is a bowl? Between any two points of it the straight chord runs above the ground. We try
-# ten thousand chords. Then both losses start from w = −2, where the neuron says no to everybody.
+# What is a bowl? Join any two points of it by a straight line, a chord: it nowhere runs below the
+# ground. We try ten thousand chords, each at its middle. Then both losses start from w = −2, where
+# the neuron says no to everybody.
 
 
 # %%

@@ -13,8 +13,8 @@
 #
 #     dL/dwⱼ = (a − y)·xⱼ          dL/db = a − y
 #
-# We build this four times, each time a little better: one sample at a time, all samples at
-# once, with a second layer, and in mini-batches. Each time by hand, then with nnlite.
+# We build this four times: one sample at a time, all samples at once, with a second layer, and
+# in mini-batches. Each time by hand, then with nnlite.
 
 # %%
 import lesson

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 08 What is a house worth? Data before networks
 #
-# A network shall predict a number: the price of a house from its age, its distance to the next
+# A network is to predict a number: the price of a house from its age, its distance to the next
 # station and so on. The loss is the mean squared error over m samples:
 #
 #     J = (1/m) Σ (ŷ − y)²
@@ -192,8 +192,8 @@ lesson.save(figure, "08_scores")
 #
 # The simplest prediction is always the mean of the training prices. The next simple one is
 # linear regression: a weighted sum of the features plus b, with the weights that make the squared
-# error on the training part as small as it can be. R² says which share of the variance a
-# prediction explains: 1 is perfect, 0 is no better than the mean.
+# error on the training part as small as it can be. Their errors are easier to compare as R²: 1 is
+# perfect, 0 is no better than the mean, and below 0 it is worse.
 #
 #     R² = 1 − Σ (ŷ − y)² / Σ (y − mean of y)²
 

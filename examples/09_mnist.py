@@ -4,7 +4,7 @@
 # MNIST is 70,000 handwritten digits, each a picture of 28 × 28 grey values. The network gets the
 # 784 values in a row, has 100 hidden neurons, and ten outputs, one for each digit: 784-100-10.
 #
-# Ten outputs shall be ten probabilities: positive, with the sum 1. Softmax makes them so. And
+# Ten outputs must be ten probabilities: positive, with the sum 1. Softmax makes them so. And
 # cross-entropy asks how probable the network found the right digit:
 #
 #     aᵢ = e^zᵢ / (e^z₀ + … + e^z₉)        softmax
@@ -114,8 +114,8 @@ for batch_size, rate in [(1, 0.1), (32, 1.0)]:
 # ## Sample by sample against mini-batches
 #
 # One epoch of each. Sample by sample takes 32 times as many steps, so it needs a smaller rate.
-# It gets about as far, but it takes longer: a step with 32 samples costs hardly more than a
-# step with one, because the processor is built for products of matrices.
+# It gets about as far, but it takes longer: a step with 32 samples costs far less than 32 steps
+# with one, because the processor is built for products of matrices.
 
 # %%
 for batch_size, rate in [(1, 0.1), (32, 1.0)]:
