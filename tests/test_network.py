@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnlite.layers import Add, Dense, Input
+from nnlite import Model, Sequential
+from nnlite.layers import Add, Dense, Input, Layer
 from nnlite.network import Chain, Graph, add, missing_inputs, ordered_nodes
 
 
@@ -35,6 +36,34 @@ def test_a_chain_stops_where_nobody_needs_a_gradient() -> None:
     chain = Chain([Times(2, notes), Times(3, notes, stops=True), Times(5, notes)])
     assert chain.backprop(np.array([1.0])) is None
     assert notes == ["backprop 5", "backprop 3"]
+
+
+class ForgotToReturn(Layer):
+    """The identity, whose backprop says nothing."""
+
+    def forpass(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        return x
+
+    def backprop(self, grad: np.ndarray) -> None:
+        return
+
+
+def test_a_layer_that_returns_no_gradient_is_named_before_others_stop_learning() -> None:
+    x = Input((3,))
+    graph = Model(x, Dense(1)(ForgotToReturn(name="own")(Dense(2)(x))))
+    chain = Sequential([Dense(2, input_shape=(3,)), ForgotToReturn(name="own"), Dense(1)])
+    for model in (graph, chain):
+        model.compile("sgd", "mse")
+        with pytest.raises(TypeError, match=r"must return the gradient of x(.|\n)*layer 'own'"):
+            model.fit(np.ones((4, 3)), np.ones(4), verbose=0)
+
+
+def test_the_first_layer_may_return_no_gradient() -> None:
+    model = Sequential([ForgotToReturn(input_shape=(3,)), Dense(1)], seed=0)
+    model.compile("sgd", "mse")
+    before = model.weights_vector.copy()
+    model.fit(np.ones((4, 3)), np.ones(4), verbose=0)
+    assert not np.array_equal(model.weights_vector, before)
 
 
 def test_a_chain_up_to_its_logits_leaves_the_last_activation_out() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from .errors import explain_error
 from .layers.base import ActivatedLayer, Layer
 from .layers.input import InputLayer
 from .layers.symbolic import Node, Tensor
@@ -40,6 +41,20 @@ class LinearPart:
         self.backprop = layer.backprop_z
 
 
+def check_may_end(runner: Runner) -> None:
+    """Raise if a layer gave no gradient of its input, and those before it cannot learn."""
+    layer = runner if isinstance(runner, Layer) else getattr(runner, "layer", None)
+    if layer is not None and not layer.skip_input_gradient:
+        raise TypeError(
+            explain_error(
+                "backprop must return the gradient of x: the layers before learn from it.",
+                "None",
+                f"layer '{layer.name}' ({type(layer).__name__})",
+                "End backprop with return dx.",
+            )
+        )
+
+
 class Chain:
     """Layers one after the other."""
 
@@ -57,6 +72,7 @@ class Chain:
         for layer in reversed(self.layers):
             grad = layer.backprop(grad)
             if grad is None:
+                check_may_end(layer)
                 break
         return grad
 
@@ -159,6 +175,9 @@ class Graph:
             if gradients[target] is None:
                 continue
             dx = runner.backprop(gradients[target])
+            if dx is None:
+                check_may_end(runner)
+                continue
             for source, part in zip(sources, dx if several else [dx], strict=True):
                 gradients[source] = add(gradients[source], part)
         results = gradients[: len(self.inputs)]

@@ -63,7 +63,9 @@ class WindowLayer(Layer):
                     "A window must fit into the image.",
                     f"samples of shape {shape} for windows of {reach}",
                     f"layer '{self.name}'",
-                    'Make the window smaller, or write padding="same".',
+                    "Channels come last: np.moveaxis(x, 1, -1)."
+                    if shape[0] in (1, 3) and min(shape[1:]) > 3
+                    else 'Make the window smaller, or write padding="same".',
                 )
             )
 
