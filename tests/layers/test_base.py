@@ -171,6 +171,30 @@ def test_forpass_and_backprop_must_be_written():
         Layer().backprop(X)
 
 
+class ForgotTraining(Layer):
+    def forpass(self, x):
+        return x
+
+
+class ForgotToReturn(Layer):
+    def forpass(self, x, training=False):
+        self.x = x
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        (ForgotTraining(), [r"forpass(x)", "def forpass(self, x, training=False):"]),
+        (ForgotToReturn(), ["Received: None (NoneType)", "End forpass with return"]),
+    ],
+)
+def test_a_forpass_that_no_model_can_use_is_explained_when_the_model_is_built(layer, words):
+    with pytest.raises(TypeError, match="forpass") as error:
+        nnlite.Sequential([Input((3,)), layer])
+    assert f"layer '{layer.name}'" in str(error.value)
+    assert all(word in str(error.value) for word in words)
+
+
 def test_the_halves_of_an_activated_layer_must_be_written():
     layer = ActivatedLayer()
     with pytest.raises(TypeError, match=r"must define forpass_z\(x, training\)"):

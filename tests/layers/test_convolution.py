@@ -293,3 +293,13 @@ def test_the_course_network_has_197210_parameters():
         ]
     )
     assert model.count_params() == 197_210
+
+
+@pytest.mark.parametrize(
+    ("shape", "remedy"),
+    [((1, 28, 28), "np.moveaxis(x, 1, -1)"), ((2, 28, 1), 'write padding="same"')],
+)
+def test_a_window_without_room_is_explained_by_its_likely_cause(shape, remedy):
+    with pytest.raises(ValueError, match="must fit into the image") as caught:
+        Conv2D(4, 3).compute_output_shape(shape)
+    assert remedy in str(caught.value)

@@ -21,7 +21,15 @@ from ..errors import argument_names, explain_error, nearest, reject_unknown_argu
 from ..numeric import as_numbers
 from ..seeding import new_generator
 from ..types import Array, Shape
-from .checks import check_dtype, check_name, check_shape, check_weights, snake_case
+from .checks import (
+    check_dtype,
+    check_name,
+    check_output,
+    check_shape,
+    check_takes_training,
+    check_weights,
+    snake_case,
+)
 from .symbolic import Node, Tensor, connect
 
 # The names of the lecture are shorter.
@@ -153,8 +161,12 @@ class Layer(Configurable):
         several = isinstance(input_shape, list)
         shapes = input_shape if several else [input_shape]
         samples = [np.ones((2, *shape), trial.dtype) for shape in shapes]
+        where = f"layer '{self.name}' ({type(self).__name__})"
+        check_takes_training(trial.forpass, where)
         with np.errstate(all="ignore"):
-            return tuple(trial.forpass(samples if several else samples[0]).shape[1:])
+            output = trial.forpass(samples if several else samples[0], False)
+        check_output(output, where)
+        return tuple(output.shape[1:])
 
     def add_weight(
         self,

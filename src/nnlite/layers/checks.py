@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..errors import explain_error
+from ..errors import explain_error, told
 from ..numeric import as_numbers
 from ..types import Array, Shape
 
@@ -85,6 +86,35 @@ def check_name(name: Any) -> str | None:
             "name must be text.", f"name={name!r} ({type(name).__name__})", None, 'name="hidden"'
         )
     )
+
+
+def check_takes_training(forpass: Any, where: str) -> None:
+    """Raise unless `forpass` may be called as the models call it."""
+    signature = inspect.signature(forpass)
+    try:
+        signature.bind(None, False)
+    except TypeError:
+        raise TypeError(
+            explain_error(
+                "forpass takes x, and whether it is for training.",
+                f"forpass{signature}",
+                where,
+                "def forpass(self, x, training=False):",
+            )
+        ) from None
+
+
+def check_output(output: Any, where: str) -> None:
+    """Raise unless `forpass` returned an array."""
+    if not isinstance(output, np.ndarray):
+        raise TypeError(
+            explain_error(
+                "forpass must return an array, a row for each sample.",
+                told(output),
+                where,
+                "End forpass with return and the output." if output is None else None,
+            )
+        )
 
 
 def snake_case(name: str) -> str:
