@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import summaries
+from .checks import check_dtype, check_name, check_weights
 from .data import one_or_list
 from .errors import ExplainsItsArguments, explain_error, look_up, told
 from .flat import FlatWeights
 from .layers.base import Layer
-from .layers.checks import check_dtype, check_name, check_weights
 from .layers.input import InputLayer
 from .layers.symbolic import Tensor
 from .learning import Learner

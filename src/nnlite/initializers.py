@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .checks import checked_number
-from .configuration import Configurable, resolve
+from .configuration import Configurable, resolve, snake_case
 from .errors import explain_error
 from .numeric import as_numbers
 from .seeding import check_seed, new_generator
@@ -252,18 +252,19 @@ he_normal = HeNormal
 he_uniform = HeUniform
 lecun_normal = LecunNormal
 
-_NAMED: dict[str, type[Initializer]] = {
-    "zeros": Zeros,
-    "ones": Ones,
-    "constant": Constant,
-    "random_normal": RandomNormal,
-    "random_uniform": RandomUniform,
-    "glorot_uniform": GlorotUniform,
-    "glorot_normal": GlorotNormal,
-    "he_normal": HeNormal,
-    "he_uniform": HeUniform,
-    "lecun_normal": LecunNormal,
-}
+_CLASSES: tuple[type[Initializer], ...] = (
+    Zeros,
+    Ones,
+    Constant,
+    RandomNormal,
+    RandomUniform,
+    GlorotUniform,
+    GlorotNormal,
+    HeNormal,
+    HeUniform,
+    LecunNormal,
+)
+_NAMED = {snake_case(initializer.__name__): initializer for initializer in _CLASSES}
 
 
 def get(identifier: Any) -> Initializer:

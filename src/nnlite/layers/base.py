@@ -16,12 +16,12 @@ import numpy as np
 
 from .. import initializers, regularizers
 from ..activations import ActivationFunction
-from ..configuration import Configurable
+from ..checks import check_dtype, check_name, check_shape, check_weights
+from ..configuration import Configurable, snake_case
 from ..errors import argument_names, explain_error, nearest, reject_unknown_arguments
 from ..numeric import as_numbers
 from ..seeding import new_generator
 from ..types import Array, Shape
-from .checks import check_dtype, check_name, check_shape, check_weights, snake_case
 from .symbolic import Node, Tensor, connect
 
 # The names of the lecture are shorter.

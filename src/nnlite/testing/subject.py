@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import check_shape
 from ..errors import explain_error
 from ..layers.base import Layer
-from ..layers.checks import check_shape
 from ..types import Array, Shape
 from .state import StartState
 
