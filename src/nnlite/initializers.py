@@ -12,7 +12,7 @@ import numpy as np
 
 from .checks import checked_number
 from .configuration import Configurable, resolve, snake_case
-from .errors import explain_error
+from .errors import explain_error, must_define
 from .numeric import as_numbers
 from .seeding import check_seed, new_generator
 from .types import Array, Shape
@@ -49,7 +49,7 @@ class Initializer(Configurable):
 
     def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
         """Return the numbers, in float64."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define fill(shape, rng)."))
+        raise must_define(self, "fill(shape, rng)")
 
 
 def fans(shape: Shape) -> tuple[int, int]:

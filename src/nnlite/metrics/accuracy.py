@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..checks import checked_number
-from ..errors import explain_error
+from ..errors import explain_error, must_define
 from ..losses.base import mean_over_outputs
 from ..types import Array, Shape
 from .base import Metric, as_arrays, as_equal_shapes
@@ -93,7 +93,7 @@ class _HitRate(Metric):
 
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every answer whether it is right."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define hits(y, a)."))
+        raise must_define(self, "hits(y, a)")
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Count the right answers of this batch."""
