@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,10 +15,12 @@ from .errors import explain_error
 from .numeric import as_numbers
 from .types import Array, Shape
 
+T = TypeVar("T")
+
 
 def checked_number(
     name: str,
-    value: Any,
+    value: T,
     *,
     least: float | None = None,
     above: float | None = None,
@@ -27,7 +29,7 @@ def checked_number(
     whole: bool = False,
     where: str | None = None,
     remedy: str | None = None,
-) -> Any:
+) -> T:
     """Return `value` if it is a finite number within the bounds, else explain.
 
     >>> checked_number("momentum", 0.9, least=0, most=1)

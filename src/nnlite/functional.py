@@ -152,8 +152,6 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         self.check_built("A weight vector")
         if self._flat is None or not self._flat.is_home():
             self._flat = FlatWeights(self.layers, self.dtype)
-            if self._compiled is not None:
-                self._compiled["optimizer"].parts = [part.place for part in self._flat.parts]
         return self._flat
 
     @property

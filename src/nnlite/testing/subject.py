@@ -70,7 +70,7 @@ class Trial:
 
     def __init__(self, layer: Layer, input_shape: Any, x: Any = None) -> None:
         self.original = layer
-        self.several = getattr(layer, "merges", False) or (
+        self.several = layer.merges or (
             isinstance(input_shape, list) and any(isinstance(s, list | tuple) for s in input_shape)
         )
         given = input_shape if isinstance(input_shape, list) and self.several else [input_shape]
