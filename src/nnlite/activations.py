@@ -11,7 +11,7 @@ import numpy as np
 
 from .checks import checked_number
 from .configuration import Configurable, resolve
-from .errors import explain_error, told
+from .errors import explain_error, must_define, told
 from .kernels import row_sums
 from .numeric import as_numbers
 from .types import Array
@@ -36,13 +36,11 @@ class ActivationFunction(Configurable):
 
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return a = g(z)."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define forpass(z, out=None)."))
+        raise must_define(self, "forpass(z, out=None)")
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
         """Return grad · g′(z), where `a` is g(z)."""
-        raise TypeError(
-            explain_error(f"{type(self).__name__} must define backprop(grad, a, out=None).")
-        )
+        raise must_define(self, "backprop(grad, a, out=None)")
 
 
 class Linear(ActivationFunction):

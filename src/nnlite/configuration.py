@@ -6,6 +6,7 @@ Initializers, regularizers, activations, losses, metrics and optimizers all foll
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping
 from typing import Any, Self, TypeVar, cast
 
@@ -100,3 +101,14 @@ def resolve(kind: str, identifier: Any, base: type[T], named: Mapping[str, Any])
             remedy=f"Known names: {listed(named)}.",
         )
     )
+
+
+def snake_case(name: str) -> str:
+    """Return the name in the way Keras names layers.
+
+    >>> snake_case("MaxPooling2D"), snake_case("LeakyReLU")
+    ('max_pooling2d', 'leaky_re_lu')
+    """
+    name = re.sub(r"([a-z])([A-Z])", r"\1_\2", name)
+    name = re.sub(r"([A-Z]+)([A-Z][a-z]+)", r"\1_\2", name)
+    return name.lower()

@@ -34,6 +34,15 @@ def explain_error(
     return "\n".join(lines)
 
 
+def must_define(of: object, method: str) -> TypeError:
+    """Return the error of a base class that leaves a method to its subclasses.
+
+    >>> print(must_define(3, "forpass(x)"))
+    int must define forpass(x).
+    """
+    return TypeError(explain_error(f"{type(of).__name__} must define {method}."))
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that looks most like `name`, if one does.
 

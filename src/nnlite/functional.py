@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import summaries
+from .checks import check_dtype, check_name, check_weights
 from .data import one_or_list
 from .errors import ExplainsItsArguments, explain_error, look_up, told
 from .flat import FlatWeights
 from .layers.base import Layer
-from .layers.checks import check_dtype, check_name, check_weights
 from .layers.input import InputLayer
 from .layers.symbolic import Tensor
 from .learning import Learner
@@ -152,8 +152,6 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         self.check_built("A weight vector")
         if self._flat is None or not self._flat.is_home():
             self._flat = FlatWeights(self.layers, self.dtype)
-            if self._compiled is not None:
-                self._compiled["optimizer"].parts = [part.place for part in self._flat.parts]
         return self._flat
 
     @property

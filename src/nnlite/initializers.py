@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from .checks import checked_number
-from .configuration import Configurable, resolve
-from .errors import explain_error
+from .configuration import Configurable, resolve, snake_case
+from .errors import explain_error, must_define
 from .numeric import as_numbers
 from .seeding import check_seed, new_generator
 from .types import Array, Shape
@@ -49,7 +49,7 @@ class Initializer(Configurable):
 
     def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
         """Return the numbers, in float64."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define fill(shape, rng)."))
+        raise must_define(self, "fill(shape, rng)")
 
 
 def fans(shape: Shape) -> tuple[int, int]:
@@ -252,18 +252,19 @@ he_normal = HeNormal
 he_uniform = HeUniform
 lecun_normal = LecunNormal
 
-_NAMED: dict[str, type[Initializer]] = {
-    "zeros": Zeros,
-    "ones": Ones,
-    "constant": Constant,
-    "random_normal": RandomNormal,
-    "random_uniform": RandomUniform,
-    "glorot_uniform": GlorotUniform,
-    "glorot_normal": GlorotNormal,
-    "he_normal": HeNormal,
-    "he_uniform": HeUniform,
-    "lecun_normal": LecunNormal,
-}
+_CLASSES: tuple[type[Initializer], ...] = (
+    Zeros,
+    Ones,
+    Constant,
+    RandomNormal,
+    RandomUniform,
+    GlorotUniform,
+    GlorotNormal,
+    HeNormal,
+    HeUniform,
+    LecunNormal,
+)
+_NAMED = {snake_case(initializer.__name__): initializer for initializer in _CLASSES}
 
 
 def get(identifier: Any) -> Initializer:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .checks import checked_number
 from .configuration import Configurable, resolve
-from .errors import explain_error
+from .errors import must_define
 from .types import Array
 
 
@@ -17,11 +17,11 @@ class Regularizer(Configurable):
 
     def __call__(self, W: Array) -> float:
         """Return the penalty for these weights."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define __call__(W)."))
+        raise must_define(self, "__call__(W)")
 
     def gradient(self, W: Array) -> Array:
         """Return dR/dW, in the shape of W."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define gradient(W)."))
+        raise must_define(self, "gradient(W)")
 
 
 class L1L2(Regularizer):

@@ -13,7 +13,7 @@ from .activations import relu
 from .kernels.fused import Trace, convolve_relu_pool, gradients
 from .layers.convolution import Conv2D
 from .layers.pooling import MaxPooling2D
-from .network import Chain, Runner
+from .network import Runner
 from .types import Array
 
 
@@ -66,6 +66,3 @@ def _fit_together(first: Runner, second: Runner) -> bool:
         and second.padding == "valid"
         and first.trainable
     )
-
-
-__all__ = ["Chain", "ConvolutionAndPooling", "take_shortcuts"]

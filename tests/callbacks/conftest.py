@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from nnlite import Sequential
 from nnlite.callbacks import Callback
+from nnlite.layers import Dense
+from nnlite.optimizers import SGD
 
 
 class Model:
@@ -56,3 +59,16 @@ def play() -> Play:
         return model
 
     return play
+
+
+@pytest.fixture
+def small_model() -> Callable[..., Sequential]:
+    """Return what makes a neuron without a bias, of weight 0."""
+
+    def small_model(rate: float = 0.5, **options: Any) -> Sequential:
+        model = Sequential([Dense(1, use_bias=False, input_shape=(1,))], dtype="float64")
+        model.set_weights([[[0.0]]])
+        model.compile(optimizer=SGD(rate), loss="half_squared_error", **options)
+        return model
+
+    return small_model

@@ -7,17 +7,7 @@ from typing import Any
 
 import pytest
 
-from nnlite import Sequential
 from nnlite.callbacks import Callback, CSVLogger, EarlyStopping
-from nnlite.layers import Dense
-from nnlite.optimizers import SGD
-
-
-def small_model() -> Sequential:
-    model = Sequential([Dense(1, use_bias=False, input_shape=(1,))], dtype="float64")
-    model.set_weights([[[0.0]]])
-    model.compile(optimizer=SGD(0.5), loss="half_squared_error")
-    return model
 
 
 class Everything(Callback):
@@ -51,7 +41,7 @@ class Everything(Callback):
         self.calls.append(("test end", dict(logs)))
 
 
-def test_every_hook_is_called_in_its_place() -> None:
+def test_every_hook_is_called_in_its_place(small_model: Any) -> None:
     model, callback = small_model(), Everything()
     model.fit(
         [1.0, 1.0],
@@ -81,7 +71,7 @@ def test_every_hook_is_called_in_its_place() -> None:
     assert callback.params["epochs"] == 1
 
 
-def test_callbacks_are_called_in_the_order_they_were_given() -> None:
+def test_callbacks_are_called_in_the_order_they_were_given(small_model: Any) -> None:
     calls = []
 
     class Named(Callback):
@@ -98,7 +88,7 @@ def test_callbacks_are_called_in_the_order_they_were_given() -> None:
     assert calls == ["a begins", "b begins", "a ends", "b ends"]
 
 
-def test_the_short_names_of_the_batch_hooks_are_called_too() -> None:
+def test_the_short_names_of_the_batch_hooks_are_called_too(small_model: Any) -> None:
     calls = []
 
     class Short(Callback):
@@ -112,7 +102,7 @@ def test_the_short_names_of_the_batch_hooks_are_called_too() -> None:
     assert calls == [("begin", 0), (0, 8.0), ("begin", 1), (1, 5.0)]
 
 
-def test_hooks_may_name_their_arguments_as_they_like_without_defaults() -> None:
+def test_hooks_may_name_their_arguments_as_they_like_without_defaults(small_model: Any) -> None:
     seen = []
 
     class Own(Callback):
@@ -126,7 +116,7 @@ def test_hooks_may_name_their_arguments_as_they_like_without_defaults() -> None:
     assert seen == [{}, (0, {"loss": 8.0})]
 
 
-def test_stopping_in_a_batch_ends_the_epoch_there() -> None:
+def test_stopping_in_a_batch_ends_the_epoch_there(small_model: Any) -> None:
     class Stop(Callback):
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             self.model.stop_training = batch == 1
@@ -137,7 +127,7 @@ def test_stopping_in_a_batch_ends_the_epoch_there() -> None:
     assert model.optimizer.iterations == 2
 
 
-def test_what_a_callback_adds_to_the_figures_goes_into_the_history() -> None:
+def test_what_a_callback_adds_to_the_figures_goes_into_the_history(small_model: Any) -> None:
     class Weight(Callback):
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             logs["weight"] = float(self.model.get_weights()[0].item())
@@ -146,7 +136,7 @@ def test_what_a_callback_adds_to_the_figures_goes_into_the_history() -> None:
     assert history.history == {"loss": [8.0, 2.0], "weight": [2.0, 3.0]}
 
 
-def test_a_callback_may_evaluate_and_predict() -> None:
+def test_a_callback_may_evaluate_and_predict(small_model: Any) -> None:
     seen = []
 
     class Looks(Callback):
@@ -165,7 +155,7 @@ def test_a_callback_may_evaluate_and_predict() -> None:
 )
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_a_callback_that_fails_does_not_keep_files_open(
-    tmp_path: Path, hook: str, error: type[BaseException]
+    tmp_path: Path, hook: str, error: type[BaseException], small_model: Any
 ) -> None:
     def fail(self: Any, *args: Any) -> None:
         raise error("broken")
@@ -185,7 +175,7 @@ def test_a_callback_that_fails_does_not_keep_files_open(
     assert model.layers[0]._workspace is None
 
 
-def test_after_an_error_the_history_so_far_stays_on_the_model() -> None:
+def test_after_an_error_the_history_so_far_stays_on_the_model(small_model: Any) -> None:
     class Broken(Callback):
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             if epoch == 2:
@@ -198,14 +188,14 @@ def test_after_an_error_the_history_so_far_stays_on_the_model() -> None:
     assert model.history.history == {"loss": [8.0, 2.0]}
 
 
-def test_a_class_in_place_of_an_object_is_explained() -> None:
+def test_a_class_in_place_of_an_object_is_explained(small_model: Any) -> None:
     with pytest.raises(TypeError, match=r"Remedy: Make one: EarlyStopping\(\)"):
         small_model().fit([1.0], [4.0], callbacks=[EarlyStopping], verbose=0)
     with pytest.raises(TypeError, match=r"objects of classes that extend Callback.\nReceived: 3\n"):
         small_model().fit([1.0], [4.0], callbacks=[3], verbose=0)
 
 
-def test_a_hook_that_nobody_would_call_is_explained() -> None:
+def test_a_hook_that_nobody_would_call_is_explained(small_model: Any) -> None:
     class Typo(Callback):
         def on_epoch_ends(self, epoch: int, logs: Any = None) -> None:
             """Never called."""
@@ -219,7 +209,7 @@ def test_a_hook_that_nobody_would_call_is_explained() -> None:
         small_model().fit([1.0], [4.0], callbacks=[other], verbose=0)
 
 
-def test_hooks_of_keras_for_predictions_are_let_be() -> None:
+def test_hooks_of_keras_for_predictions_are_let_be(small_model: Any) -> None:
     class Predicts(Callback):
         def on_predict_begin(self, logs: Any = None) -> None:
             raise RuntimeError("fit does not predict")

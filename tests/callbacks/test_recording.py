@@ -6,18 +6,8 @@ from typing import Any
 
 import pytest
 
-from nnlite import Sequential
 from nnlite.callbacks import Callback, CSVLogger, History, LearningRateScheduler, TerminateOnNaN
-from nnlite.layers import Dense
-from nnlite.optimizers import SGD
 from nnlite.optimizers.schedules import ExponentialDecay
-
-
-def small_model(**options: Any) -> Sequential:
-    model = Sequential([Dense(1, use_bias=False, input_shape=(1,))], dtype="float64")
-    model.set_weights([[[0.0]]])
-    model.compile(optimizer=SGD(0.5), loss="half_squared_error", **options)
-    return model
 
 
 @pytest.mark.parametrize(
@@ -28,7 +18,9 @@ def small_model(**options: Any) -> Sequential:
         ("accuracy", "compile(metrics=[...])"),
     ],
 )
-def test_a_figure_that_the_history_lacks_is_explained(name: str, words: str) -> None:
+def test_a_figure_that_the_history_lacks_is_explained(
+    name: str, words: str, small_model: Any
+) -> None:
     history = small_model(metrics=["mae"]).fit([1.0], [4.0], verbose=0).history
     with pytest.raises(KeyError) as error:
         history[name]
@@ -40,7 +32,7 @@ def test_a_figure_that_the_history_lacks_is_explained(name: str, words: str) -> 
     assert "val_loss" not in history
 
 
-def test_the_history_holds_a_list_for_each_figure() -> None:
+def test_the_history_holds_a_list_for_each_figure(small_model: Any) -> None:
     model = small_model(metrics=["mae"])
     history = model.fit([1.0], [4.0], validation_data=([0.0], [1.0]), epochs=3, verbose=0)
     # The weight is 0, 2, 3.
@@ -62,7 +54,9 @@ def test_the_history_takes_epochs_without_figures() -> None:
     assert (history.epoch, history.history) == ([0, 1], {"loss": [1.0]})
 
 
-def test_verbose_2_prints_a_line_per_epoch(capsys: pytest.CaptureFixture[str]) -> None:
+def test_verbose_2_prints_a_line_per_epoch(
+    capsys: pytest.CaptureFixture[str], small_model: Any
+) -> None:
     model = small_model(metrics=["mae"])
     model.fit([1.0], [4.0], validation_data=([0.0], [1.0]), epochs=2, verbose=2)
     assert capsys.readouterr().out.splitlines() == [
@@ -71,7 +65,7 @@ def test_verbose_2_prints_a_line_per_epoch(capsys: pytest.CaptureFixture[str]) -
     ]
 
 
-def test_the_scheduler_sets_the_rate_before_every_epoch() -> None:
+def test_the_scheduler_sets_the_rate_before_every_epoch(small_model: Any) -> None:
     seen = []
 
     def halve(epoch: int, rate: float) -> float:
@@ -88,7 +82,9 @@ def test_the_scheduler_sets_the_rate_before_every_epoch() -> None:
     assert history["loss"] == [8.0, 4.5, 3.4453125]
 
 
-def test_a_schedule_of_the_epoch_alone_will_do(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_schedule_of_the_epoch_alone_will_do(
+    capsys: pytest.CaptureFixture[str], small_model: Any
+) -> None:
     model = small_model()
     callback = LearningRateScheduler(lambda epoch: 1.0 / (epoch + 1), verbose=1)
     history = model.fit([1.0], [4.0], epochs=2, callbacks=callback, verbose=0).history
@@ -102,7 +98,7 @@ def test_a_schedule_of_the_epoch_alone_will_do(capsys: pytest.CaptureFixture[str
     assert history["learning_rate"] == [1.0, 0.25]
 
 
-def test_the_scheduler_takes_an_epoch_without_figures() -> None:
+def test_the_scheduler_takes_an_epoch_without_figures(small_model: Any) -> None:
     callback = LearningRateScheduler(lambda epoch: 0.25)
     callback.set_model(small_model())
     callback.on_epoch_begin(0)
@@ -110,7 +106,7 @@ def test_the_scheduler_takes_an_epoch_without_figures() -> None:
     assert callback.model.optimizer.learning_rate == 0.25
 
 
-def test_an_error_in_a_schedule_is_the_users_to_see() -> None:
+def test_an_error_in_a_schedule_is_the_users_to_see(small_model: Any) -> None:
     def broken(epoch: int, rate: float) -> float:
         raise TypeError("no such thing")
 
@@ -122,7 +118,7 @@ def test_an_error_in_a_schedule_is_the_users_to_see() -> None:
         )
 
 
-def test_the_csv_file_has_a_row_per_epoch(tmp_path: Path) -> None:
+def test_the_csv_file_has_a_row_per_epoch(tmp_path: Path, small_model: Any) -> None:
     path = tmp_path / "log.csv"
     callback = CSVLogger(path)
     small_model().fit([1.0], [4.0], epochs=2, callbacks=[callback], verbose=0)
@@ -132,7 +128,7 @@ def test_the_csv_file_has_a_row_per_epoch(tmp_path: Path) -> None:
     assert path.read_text() == "epoch,loss\n0,2.0\n"
 
 
-def test_the_csv_file_can_be_gone_on_with(tmp_path: Path) -> None:
+def test_the_csv_file_can_be_gone_on_with(tmp_path: Path, small_model: Any) -> None:
     path = tmp_path / "log.csv"
     for _ in range(2):
         callback = CSVLogger(str(path), separator=";", append=True)
@@ -144,14 +140,16 @@ def test_the_csv_file_can_be_gone_on_with(tmp_path: Path) -> None:
     assert path.read_text().splitlines()[-1] == "0;8.0;NA"
 
 
-def test_an_empty_csv_file_gets_its_header(tmp_path: Path) -> None:
+def test_an_empty_csv_file_gets_its_header(tmp_path: Path, small_model: Any) -> None:
     path = tmp_path / "log.csv"
     path.touch()
     small_model().fit([1.0], [4.0], callbacks=[CSVLogger(path, append=True)], verbose=0)
     assert path.read_text() == "epoch,loss\n0,8.0\n"
 
 
-def test_the_columns_of_the_csv_file_hold_when_validation_skips_epochs(tmp_path: Path) -> None:
+def test_the_columns_of_the_csv_file_hold_when_validation_skips_epochs(
+    tmp_path: Path, small_model: Any
+) -> None:
     path = tmp_path / "log.csv"
     small_model().fit(
         [1.0],
@@ -165,7 +163,7 @@ def test_the_columns_of_the_csv_file_hold_when_validation_skips_epochs(tmp_path:
     assert path.read_text() == "epoch,loss,val_loss\n0,8.0,NA\n1,2.0,0.5\n2,0.5,NA\n"
 
 
-def test_every_epoch_can_be_read_while_training_goes_on(tmp_path: Path) -> None:
+def test_every_epoch_can_be_read_while_training_goes_on(tmp_path: Path, small_model: Any) -> None:
     path, seen = tmp_path / "log.csv", []
 
     class Reads(Callback):

@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnlite import Sequential, load_model
+from nnlite import load_model
 from nnlite.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
-from nnlite.layers import Dense
-from nnlite.optimizers import SGD
 
 
 def stopped(play: Any, figures: list[float], **options: Any) -> int:
@@ -195,15 +193,8 @@ def test_an_unknown_figure_in_the_file_name_is_explained(play: Any) -> None:
     assert "there are epoch, loss, val_loss" in str(error.value)
 
 
-def small_model() -> Sequential:
-    model = Sequential([Dense(1, use_bias=False, input_shape=(1,))], dtype="float64")
-    model.set_weights([[[0.0]]])
-    model.compile(optimizer=SGD(1.0), loss="half_squared_error")
-    return model
-
-
-def test_the_best_model_can_be_loaded(tmp_path: Path) -> None:
-    model, path = small_model(), tmp_path / "best.npz"
+def test_the_best_model_can_be_loaded(tmp_path: Path, small_model: Any) -> None:
+    model, path = small_model(rate=1.0), tmp_path / "best.npz"
     # With rate 1 the first step is right for x = 1; the validation wants another weight.
     model.fit(
         [1.0],
@@ -221,8 +212,8 @@ def test_the_best_model_can_be_loaded(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.predict([1.0]), [[3.0]])
 
 
-def test_fit_stops_and_goes_back_to_the_best_weights() -> None:
-    model = small_model()
+def test_fit_stops_and_goes_back_to_the_best_weights(small_model: Any) -> None:
+    model = small_model(rate=1.0)
     # The weight goes 0 → 2 → 2 …, while the validation likes 0.5 best.
     callback = EarlyStopping(patience=2, restore_best_weights=True)
     history = model.fit(
@@ -238,8 +229,8 @@ def test_fit_stops_and_goes_back_to_the_best_weights() -> None:
     assert model.get_weights()[0] == 0.5
 
 
-def test_fit_lowers_the_rate_and_notes_it_in_the_history() -> None:
-    model = small_model()
+def test_fit_lowers_the_rate_and_notes_it_in_the_history(small_model: Any) -> None:
+    model = small_model(rate=1.0)
     callback = ReduceLROnPlateau("loss", factor=0.5, patience=1)
     history = model.fit([1.0], [1.0], epochs=5, callbacks=callback, verbose=0).history
     assert history["loss"] == [0.5, 0.0, 0.0, 0.0, 0.0]

@@ -15,7 +15,7 @@ from ..activations import (
     Softplus,
     Tanh,
 )
-from ..layers.checks import snake_case
+from ..configuration import snake_case
 from ..types import Array
 from .lines import percent
 

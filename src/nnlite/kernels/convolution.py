@@ -97,18 +97,16 @@ def depthwise(x: Array, W: Array, windows: Windows, memory: Memory = fresh) -> A
     return z
 
 
-def depthwise_gradients(
-    x: Array, W: Array, dz: Array, dW: Array, windows: Windows, memory: Memory = fresh
-) -> Array:
+def depthwise_gradients(x: Array, W: Array, dz: Array, dW: Array, windows: Windows) -> Array:
     """Write dW (kh, kw, c), and return dx."""
     rows, columns = windows
-    padded = pad(x, windows, 0, memory, "padded")
+    padded = pad(x, windows, 0, fresh, "padded")
     spread = np.zeros((len(x), rows.span, columns.span, W.shape[2]), W.dtype)
     for i, down in enumerate(rows.taps()):
         for j, across in enumerate(columns.taps()):
             dW[i, j] = np.einsum("nyxc,nyxc->c", padded[:, down, across], dz)
             spread[:, down, across] += dz * W[i, j]
-    return crop(spread, windows, memory)
+    return crop(spread, windows, fresh)
 
 
 def crop(padded: Array, windows: Windows, memory: Memory) -> Array:

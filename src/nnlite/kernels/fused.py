@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..types import Array, Shape
+from ..types import Array
 from . import pairs
 from .products import column_sums
-from .windows import Memory, Windows, by_pairs, pieces, room
+from .windows import Memory, Windows, by_pairs, named, pieces, room
 
 
 @dataclass
@@ -80,6 +80,7 @@ def gradients(
     if not skip_input:
         dx = memory("all dx", (n, rows.size, columns.size, W.shape[2]), W.dtype)
     dW[...] = 0
+    on_the_way_back = named(memory, "dx: ")
     # From the last piece to the first: the columns of the last are still there.
     for piece in reversed(list(pieces(n, _bytes_each(W, trace.windows)))):
         gathered, trace.columns = trace.columns, None
@@ -93,7 +94,7 @@ def gradients(
         dz = dz.reshape(len(dz), len(mine), 2 * ph, pw, f)
         dW += pairs.kernel_gradient(gathered, dz, W)
         if dx is not None:
-            dx[piece] = pairs.input_gradient(dz, W, trace.windows, _named(memory))
+            dx[piece] = pairs.input_gradient(dz, W, trace.windows, on_the_way_back)
     return dx
 
 
@@ -102,12 +103,3 @@ def _bytes_each(W: Array, windows: Windows) -> int:
     kh, kw, c, _ = W.shape
     width = 2 if pairs.four_products(W, windows) else kw
     return int(windows[0].count * windows[1].count * kh * width * c * W.itemsize)
-
-
-def _named(memory: Memory) -> Memory:
-    """Keep the memory of the way back apart from that of the way there."""
-
-    def named(name: str, shape: Shape, dtype: np.dtype[np.floating]) -> Array:
-        return memory("dx: " + name, shape, dtype)
-
-    return named

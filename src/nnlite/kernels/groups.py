@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..types import Array, Shape
+from ..types import Array
 from . import convolution
-from .windows import Memory, Windows, fresh
+from .windows import Memory, Windows, fresh, named
 
 
 def convolve(
@@ -32,7 +32,7 @@ def convolve(
             np.ascontiguousarray(W[..., outs]),
             None if b is None else b[outs],
             windows,
-            _named(memory, f"group {group}: "),
+            named(memory, f"group {group}: "),
             keep_columns,
         )
         z[..., outs] = part
@@ -57,7 +57,7 @@ def input_gradient(
     dz: Array, W: Array, windows: Windows, groups: int = 1, memory: Memory = fresh
 ) -> Array:
     """Return dx, each group's channels from its own results."""
-    memory = _named(memory, "dx: ")
+    memory = named(memory, "dx: ")
     if groups == 1:
         return convolution.input_gradient(dz, W, windows, memory)
     channels = W.shape[2] * groups
@@ -67,7 +67,7 @@ def input_gradient(
             dz[..., outs],
             np.ascontiguousarray(W[..., outs]),
             windows,
-            _named(memory, f"group {group}: "),
+            named(memory, f"group {group}: "),
         )
     return dx
 
@@ -80,12 +80,3 @@ def _shares(inputs: int, outputs: int, groups: int) -> Iterator[tuple[slice, sli
             slice(group * ins, (group + 1) * ins),
             slice(group * outs, (group + 1) * outs),
         )
-
-
-def _named(memory: Memory, prefix: str) -> Memory:
-    """Return the same source of memory, under names of its own."""
-
-    def named(name: str, shape: Shape, dtype: np.dtype[np.floating]) -> Array:
-        return memory(prefix + name, shape, dtype)
-
-    return named

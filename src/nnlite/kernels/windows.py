@@ -28,6 +28,15 @@ def fresh(name: str, shape: Shape, dtype: Any) -> Array:
     return np.empty(shape, dtype)
 
 
+def named(memory: Memory, prefix: str) -> Memory:
+    """Return the same source of memory, under names of its own."""
+
+    def prefixed(name: str, shape: Shape, dtype: np.dtype[np.floating]) -> Array:
+        return memory(prefix + name, shape, dtype)
+
+    return prefixed
+
+
 @dataclass(frozen=True)
 class Axis:
     """The windows along one axis.

@@ -16,20 +16,19 @@ import numpy as np
 
 from .. import initializers, regularizers
 from ..activations import ActivationFunction
-from ..configuration import Configurable
-from ..errors import argument_names, explain_error, nearest, reject_unknown_arguments
-from ..numeric import as_numbers
-from ..seeding import new_generator
-from ..types import Array, Shape
-from .checks import (
+from ..checks import (
     check_dtype,
     check_name,
     check_output,
     check_shape,
     check_takes_training,
     check_weights,
-    snake_case,
 )
+from ..configuration import Configurable, snake_case
+from ..errors import argument_names, explain_error, must_define, nearest, reject_unknown_arguments
+from ..numeric import as_numbers
+from ..seeding import new_generator
+from ..types import Array, Shape
 from .symbolic import Node, Tensor, connect
 
 # The names of the lecture are shorter.
@@ -146,13 +145,11 @@ class Layer(Configurable):
 
     def forpass(self, x: Any, training: bool = False) -> Array:
         """Return the layer's output for a batch of samples."""
-        raise TypeError(
-            explain_error(f"{type(self).__name__} must define forpass(x, training=False).")
-        )
+        raise must_define(self, "forpass(x, training=False)")
 
     def backprop(self, grad: Array) -> Any:
         """Write the gradients of the weights and return the gradient of x."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define backprop(grad)."))
+        raise must_define(self, "backprop(grad)")
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape of one output sample: by a trial run, if a subclass knows no better."""
@@ -366,11 +363,11 @@ class ActivatedLayer(Layer):
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
         """Return z, in an array that the layer owns."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define forpass_z(x, training)."))
+        raise must_define(self, "forpass_z(x, training)")
 
     def backprop_z(self, dz: Array) -> Array | None:
         """Write the gradients of the weights and return dx."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define backprop_z(dz)."))
+        raise must_define(self, "backprop_z(dz)")
 
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return a = g(z)."""

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from .. import activations, initializers, regularizers
+from ..checks import positive_integer
 from ..errors import explain_error
 from ..kernels import column_sums
 from ..kernels.groups import convolve, input_gradient, kernel_gradient
 from ..types import Array, Shape
 from .base import ActivatedLayer
-from .checks import positive_integer
 from .images import WindowLayer
 
 

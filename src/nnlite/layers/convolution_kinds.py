@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import positive_integer
 from ..kernels import column_sums
 from ..kernels.convolution import depthwise, depthwise_gradients
 from ..kernels.groups import convolve, input_gradient, kernel_gradient
 from ..kernels.windows import Windows, along
 from ..types import Array, Shape
-from .checks import positive_integer
 from .convolution import Conv2D
 from .images import check_axes
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from .. import activations, initializers, regularizers
+from ..checks import positive_integer
 from ..errors import explain_error
 from ..kernels import column_sums, product
 from ..types import Array, Shape
 from .base import ActivatedLayer
-from .checks import positive_integer
 
 
 class Dense(ActivatedLayer):

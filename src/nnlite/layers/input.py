@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..checks import check_shape
 from ..errors import explain_error, reject_unknown_arguments
 from ..types import Shape
 from .base import Layer
-from .checks import check_shape
 from .symbolic import Node, Tensor, called
 
 

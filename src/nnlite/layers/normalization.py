@@ -68,22 +68,20 @@ class BatchNormalization(Layer):
         **options: Any,
     ) -> None:
         super().__init__(**options)
+        where = f"layer '{self.name}'"
         if axis != -1:
             raise ValueError(
                 explain_error(
                     "Channels are the last axis: axis must be -1.",
                     f"axis={axis!r}",
-                    f"layer '{self.name}'",
+                    where,
                     f"Write BatchNormalization(momentum={axis!r})."
                     if isinstance(axis, float)
                     else "Move the channels to the end: np.moveaxis(x, 1, -1).",
                 )
             )
-        where = f"layer '{self.name}'"
-        checked_number("momentum", momentum, least=0, most=1, where=where)
-        checked_number("epsilon", epsilon, least=0, where=where)
-        self.momentum = momentum
-        self.epsilon = epsilon
+        self.momentum = checked_number("momentum", momentum, least=0, most=1, where=where)
+        self.epsilon = checked_number("epsilon", epsilon, least=0, where=where)
         self.center = center
         self.scale = scale
         self.beta_initializer = initializers.get(beta_initializer)

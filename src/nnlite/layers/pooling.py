@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import must_define
 from ..kernels.pooling import (
     average_pool,
     average_pool_gradient,
@@ -169,21 +170,23 @@ class GlobalPooling(Layer):
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return one number for each channel."""
         shape = self.compute_output_shape(x.shape[1:])
+        if training:
+            self.shape_of_x = x.shape
         pixels = x.reshape(len(x), -1, x.shape[-1])
-        return self.pool(pixels, x.shape, training).reshape(len(x), *shape)
+        return self.pool(pixels, training).reshape(len(x), *shape)
 
     def backprop(self, grad: Array) -> Array:
         """Return dx."""
         grad = grad.reshape(len(grad), 1, -1)
         return self.spread(grad).reshape(self.shape_of_x)
 
-    def pool(self, pixels: Array, shape: Shape, training: bool) -> Array:
+    def pool(self, pixels: Array, training: bool) -> Array:
         """Return (n, c) from (n, pixels, c)."""
-        raise NotImplementedError
+        raise must_define(self, "pool(pixels, training)")
 
     def spread(self, grad: Array) -> Array:
         """Return (n, pixels, c) from (n, 1, c)."""
-        raise NotImplementedError
+        raise must_define(self, "spread(grad)")
 
 
 class GlobalMaxPooling2D(GlobalPooling):
@@ -193,11 +196,11 @@ class GlobalMaxPooling2D(GlobalPooling):
     array([[6., 7.]], dtype=float32)
     """
 
-    def pool(self, pixels: Array, shape: Shape, training: bool) -> Array:
+    def pool(self, pixels: Array, training: bool) -> Array:
         """Return the largest pixels."""
         winners = pixels.argmax(axis=1, keepdims=True)
         if training:
-            self.winners, self.shape_of_x = winners, shape
+            self.winners = winners
         return np.take_along_axis(pixels, winners, axis=1)
 
     def spread(self, grad: Array) -> Array:
@@ -215,10 +218,8 @@ class GlobalAveragePooling2D(GlobalPooling):
     array([[3., 4.]], dtype=float32)
     """
 
-    def pool(self, pixels: Array, shape: Shape, training: bool) -> Array:
+    def pool(self, pixels: Array, training: bool) -> Array:
         """Return the mean pixel."""
-        if training:
-            self.shape_of_x = shape
         means: Array = pixels.mean(axis=1)
         return means
 

@@ -13,7 +13,7 @@ import numpy as np
 from .. import targets
 from ..configuration import Configurable
 from ..data import weight_for_each
-from ..errors import explain_error
+from ..errors import explain_error, must_define
 from ..numeric import as_numbers
 from ..types import Array, Shape
 
@@ -48,11 +48,11 @@ class Loss(Configurable):
 
     def values(self, y: Array, a: Array) -> Array:
         """Return the loss of every sample."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define values(y, a)."))
+        raise must_define(self, "values(y, a)")
 
     def gradient(self, y: Array, a: Array) -> Array:
         """Return the gradient of the sum of the samples' losses for `a`."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define gradient(y, a)."))
+        raise must_define(self, "gradient(y, a)")
 
     def check_targets(self, y: Any, output_shape: Shape, dtype: Any) -> Array:
         """Return the truth as an array that fits an output of that shape, or explain why not."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import targets
 from ..activations import ActivationFunction, sigmoid, softmax
-from ..errors import explain_error
+from ..errors import explain_error, must_define
 from ..kernels import row_sums
 from ..types import Array, Shape
 from .base import Loss, mean_over_outputs, outputs_per_sample
@@ -41,17 +41,15 @@ class CrossEntropy(Loss):
 
     def values_of(self, y: Array, a: Array) -> Array:
         """Return the loss of every sample from probabilities."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define values_of(y, a)."))
+        raise must_define(self, "values_of(y, a)")
 
     def gradient_of(self, y: Array, a: Array) -> Array:
         """Return the gradient for probabilities."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define gradient_of(y, a)."))
+        raise must_define(self, "gradient_of(y, a)")
 
     def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return the loss of every sample from the logits, where `a` is their activation."""
-        raise TypeError(
-            explain_error(f"{type(self).__name__} must define values_from_logits(y, z, a).")
-        )
+        raise must_define(self, "values_from_logits(y, z, a)")
 
     def gradient_from_logits(self, y: Array, a: Array) -> Array:
         """Return the gradient for the logits, where `a` is their activation."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..checks import checked_number
-from ..errors import explain_error
+from ..errors import explain_error, must_define
 from ..losses.base import mean_over_outputs
 from ..types import Array, Shape
 from .base import Metric, as_arrays, as_equal_shapes
@@ -93,7 +93,7 @@ class _HitRate(Metric):
 
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every answer whether it is right."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define hits(y, a)."))
+        raise must_define(self, "hits(y, a)")
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Count the right answers of this batch."""
@@ -152,7 +152,7 @@ class SparseCategoricalAccuracy(_HitRate):
         return _hits_sparse(y, a)
 
 
-class Accuracy(Metric):
+class Accuracy(_HitRate):
     """The share of right answers, of the kind that fits: see `fitting_accuracy`.
 
     >>> Accuracy()([[1], [0]], [[0.9], [0.8]])
@@ -160,13 +160,11 @@ class Accuracy(Metric):
     """
 
     default_name = "accuracy"
+    function = staticmethod(accuracy)
 
-    def update_state(self, y_true: Any, y_pred: Any) -> None:
-        """Count the right answers of this batch."""
-        y, a = as_arrays(y_true, y_pred)
-        hits = fitting_accuracy(y.shape[1:], a.shape[1:])().hits(y, a)
-        self.total += int(np.count_nonzero(hits))
-        self.count += hits.size
+    def hits(self, y: Array, a: Array) -> Array:
+        """Return for every answer whether it is right, by the kind that fits."""
+        return fitting_accuracy(y.shape[1:], a.shape[1:])().hits(y, a)
 
 
 def fitting_accuracy(truth: Shape, prediction: Shape) -> type[_HitRate]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..configuration import Configurable
-from ..errors import explain_error
+from ..errors import explain_error, must_define
 from ..numeric import as_numbers
 from ..types import Array
 
@@ -32,9 +32,7 @@ class Metric(Configurable):
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Take a batch into account."""
-        raise TypeError(
-            explain_error(f"{type(self).__name__} must define update_state(y_true, y_pred).")
-        )
+        raise must_define(self, "update_state(y_true, y_pred)")
 
     def result(self) -> float:
         """Return the figure over all batches since the last reset."""

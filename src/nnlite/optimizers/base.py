@@ -9,7 +9,7 @@ import numpy as np
 
 from ..checks import checked_number
 from ..configuration import Configurable, resolve
-from ..errors import argument_names, explain_error, reject_unknown_arguments
+from ..errors import argument_names, explain_error, must_define, reject_unknown_arguments
 from ..types import Array
 from . import schedules
 from .schedules import LearningRateSchedule
@@ -130,11 +130,7 @@ class Optimizer(Configurable):
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
         """Change `weights` in place by the optimizer's rule."""
-        raise TypeError(
-            explain_error(
-                f"{type(self).__name__} must define update(weights, gradients, learning_rate)."
-            )
-        )
+        raise must_define(self, "update(weights, gradients, learning_rate)")
 
     def _forget_other_vectors(self, weights: Array) -> None:
         """Start anew when the vector is not the one of the steps before."""

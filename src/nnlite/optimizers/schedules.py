@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..checks import checked_number
 from ..configuration import Configurable
-from ..errors import explain_error
+from ..errors import explain_error, must_define
 
 
 class LearningRateSchedule(Configurable):
@@ -15,7 +15,7 @@ class LearningRateSchedule(Configurable):
 
     def __call__(self, step: int) -> float:
         """Return the learning rate of that step, counted from 0."""
-        raise TypeError(explain_error(f"{type(self).__name__} must define __call__(step)."))
+        raise must_define(self, "__call__(step)")
 
 
 class _SteadyDecay(LearningRateSchedule):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlite.checks import positive_integer
 from nnlite.errors import explain_error
-from nnlite.layers.checks import positive_integer
 from nnlite.plot.digits import write_numbers
 from nnlite.plot.style import LETTER, WIDTH, check_axes, font_size, new_axes, size_in_points
 from nnlite.types import Array

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlite.checks import positive_integer
 from nnlite.errors import explain_error
 from nnlite.functional import Model
-from nnlite.layers.checks import positive_integer
 from nnlite.plot.style import (
     BLUE,
     GREY,

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import check_shape
 from ..errors import explain_error
 from ..layers.base import Layer
-from ..layers.checks import check_shape
 from ..types import Array, Shape
 from .state import StartState
 
@@ -70,7 +70,7 @@ class Trial:
 
     def __init__(self, layer: Layer, input_shape: Any, x: Any = None) -> None:
         self.original = layer
-        self.several = getattr(layer, "merges", False) or (
+        self.several = layer.merges or (
             isinstance(input_shape, list) and any(isinstance(s, list | tuple) for s in input_shape)
         )
         given = input_shape if isinstance(input_shape, list) and self.several else [input_shape]
