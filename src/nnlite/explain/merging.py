@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import layers
+from ..errors import must_define
 from ..layers.base import Layer
 from .lines import Line, shape_of
 from .told import Formulas, Told
@@ -33,11 +34,11 @@ class MergeFormulas(Formulas):
 
     def value(self, told: Told) -> str:
         """Return the formula of the result."""
-        raise NotImplementedError
+        raise must_define(self, "value(told)")
 
     def gradient(self, told: Told, place: int) -> str:
         """Return the formula of what one input gets back."""
-        raise NotImplementedError
+        raise must_define(self, "gradient(told, place)")
 
 
 class AddFormulas(MergeFormulas):
