@@ -229,6 +229,8 @@ MODELS: list[Row] = [
     (lambda: yes_or_no().set_weights([np.ones((3, 2))]), ValueError, ["[(2, 3), (3,), (3, 1), (1,)]", "Received: [(3, 2)]", "model 'sequential'"]),
     (lambda: yes_or_no().set_weights(None), TypeError, ["set_weights takes a list of arrays.", "Received: NoneType"]),
     (lambda: regression().set_weights([[["a"], ["b"]], [0]]), TypeError, ["A weight must be numbers.", "Received: text"]),
+    (lambda: nnlite.Dense, AttributeError, ["nnlite has no Dense.", "from nnlite.layers import Dense"]),
+    (lambda: nnlite.Adam, AttributeError, ["nnlite has no Adam.", "from nnlite.optimizers import Adam"]),
     (lambda: nnlite.Sequental, AttributeError, ["nnlite has no Sequental.", "Did you mean nnlite.Sequential?"]),
 ]  # fmt: skip
 

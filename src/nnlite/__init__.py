@@ -79,6 +79,9 @@ def __getattr__(name: str) -> Any:
 
     guess = nearest(name, __all__)
     remedy = f"Did you mean nnlite.{guess}?" if guess else None
+    for home in () if name.startswith("_") else ("layers", "optimizers", "callbacks", "datasets"):
+        if hasattr(importlib.import_module(f"{__name__}.{home}"), name):
+            remedy = f"from nnlite.{home} import {name}"
     raise AttributeError(explain_error(f"nnlite has no {name}.", f"nnlite.{name}", None, remedy))
 
 
