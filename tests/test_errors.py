@@ -130,7 +130,7 @@ CONSTRUCTORS: list[Row] = [
     (lambda: Input(X), ValueError, ["positive whole numbers", "Received: shape=array("]),
     (lambda: SGD("0.1"), TypeError, ["learning_rate must be a number or a schedule.", "Received: learning_rate='0.1' (str)", "without quotes"]),
     (lambda: SGD(-0.1), ValueError, ["from 0 on, and finite", "Received: learning_rate=-0.1", "0.01 is a usual start"]),
-    (lambda: SGD(np.array([0.1, 0.2])), TypeError, ["must be a number or a schedule.", "Received: learning_rate=array([0.1, 0.2])"]),
+    (lambda: SGD(np.array([0.1, 0.2])), TypeError, ["must be a number or a schedule.", "Received: learning_rate=an array of shape (2,)"]),
     (lambda: SGD(lambda step: 0.1), TypeError, ["must be a number or a schedule.", "LearningRateScheduler(function)"]),
     (lambda: SGD(lr=0.1, learning_rate=0.2), ValueError, ["give one of them", "Received: learning_rate=0.2, lr=0.1"]),
     (lambda: SGD(learning_rat=0.1), TypeError, ["SGD takes the arguments", "Received: learning_rat=0.1", "Did you mean learning_rate=?"]),

@@ -40,7 +40,7 @@ def checked_number(
     kind = "a whole number" if whole else "a number"
     kinds = int | np.integer if whole else int | float | np.integer | np.floating
     if isinstance(value, bool | np.bool_) or not isinstance(value, kinds):
-        received = f"{name}={value!r} ({type(value).__name__})"
+        received = f"{name}={told(value)}"
         if remedy is None and isinstance(value, str):
             remedy = f"Write the number without quotes: {name}={value}." if value else None
         rule = f"{name} must be {kind} {bounds}".rstrip()
@@ -140,9 +140,7 @@ def check_name(name: Any) -> str | None:
     if name is None or isinstance(name, str):
         return name
     raise TypeError(
-        explain_error(
-            "name must be text.", f"name={name!r} ({type(name).__name__})", None, 'name="hidden"'
-        )
+        explain_error("name must be text.", f"name={told(name)}", None, 'name="hidden"')
     )
 
 

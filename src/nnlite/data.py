@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .checks import checked_number
-from .errors import explain_error, nearest
+from .errors import explain_error, nearest, told
 from .numeric import as_numbers, cast, check_kind
 from .types import Array, Shape
 
@@ -201,7 +201,7 @@ def as_sample_weights(
             raise TypeError(
                 explain_error(
                     "class_weight must be a dictionary from class numbers to weights.",
-                    f"{class_weight!r} ({type(class_weight).__name__})",
+                    told(class_weight),
                     remedy="class_weight={0: 1.0, 1: 5.0} makes class 1 count five times.",
                 )
             )

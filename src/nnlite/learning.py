@@ -173,8 +173,8 @@ class Learner:
         """
         batch_size = positive_integer("batch_size", 32 if batch_size is None else batch_size, "fit")
         positive_integer("validation_freq", validation_freq, "fit")
-        for name, count in (("epochs", epochs), ("initial_epoch", initial_epoch)):
-            checked_number(name, count, least=0, whole=True)
+        checked_number("epochs", epochs, least=0, whole=True)
+        checked_number("initial_epoch", initial_epoch, least=0, whole=True)
         self.build_for(x)
         trainer = self._make_trainer()
         data = self._data(x, y, sample_weight, class_weight)

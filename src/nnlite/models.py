@@ -55,7 +55,7 @@ class Sequential(Model):
             raise TypeError(
                 explain_error(
                     "A Sequential takes a list of layers.",
-                    f"{layers!r} ({type(layers).__name__})",
+                    told(layers),
                     remedy="Put the layers in brackets: Sequential([Dense(4), Dense(1)]).",
                 )
             )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import explain_error
+from .errors import explain_error, told
 from .types import Array
 
 
@@ -90,7 +90,7 @@ def _from_objects(array: Array, name: str, data: Any) -> Array:
             raise TypeError(
                 explain_error(
                     f"{name} must be numbers.",
-                    f"{value!r} ({type(value).__name__}){_at(place, data)}",
+                    f"{told(value)}{_at(place, data)}",
                     remedy=_remedy_for_text(value, name)
                     if isinstance(value, str)
                     else "Drop or convert such values first.",

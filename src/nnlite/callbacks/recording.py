@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from ..errors import explain_error, nearest
+from ..errors import explain_error, nearest, told
 from ..files import as_path, check_folder
 from ..progress import epoch_line
 from .base import Callback, note_learning_rate
@@ -78,7 +78,7 @@ class LearningRateScheduler(Callback):
             raise TypeError(
                 explain_error(
                     "schedule must be a function of the epoch and the learning rate.",
-                    f"schedule={schedule!r} ({type(schedule).__name__})",
+                    f"schedule={told(schedule)}",
                     remedy="LearningRateScheduler(lambda epoch, rate: rate * 0.9)",
                 )
             )

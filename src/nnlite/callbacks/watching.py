@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 from ..checks import checked_number
-from ..errors import explain_error, nearest
+from ..errors import explain_error, nearest, told
 from ..files import as_path
 from ..types import Array
 from .base import Callback, note_learning_rate
@@ -24,7 +24,7 @@ class Watcher(Callback):
             raise TypeError(
                 explain_error(
                     "monitor must be the name of a figure of the history.",
-                    f"monitor={monitor!r} ({type(monitor).__name__})",
+                    f"monitor={told(monitor)}",
                     remedy='monitor="val_loss"',
                 )
             )

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..checks import checked_number
 from ..configuration import Configurable, resolve
-from ..errors import argument_names, explain_error, must_define, reject_unknown_arguments
+from ..errors import argument_names, explain_error, must_define, reject_unknown_arguments, told
 from ..types import Array
 from . import schedules
 from .schedules import LearningRateSchedule
@@ -189,7 +189,7 @@ def _checked_rate(value: Any) -> float:
         raise TypeError(
             explain_error(
                 "learning_rate must be a number or a schedule.",
-                f"learning_rate={value!r} ({type(value).__name__})",
+                f"learning_rate={told(value)}",
                 remedy=remedy,
             )
         )

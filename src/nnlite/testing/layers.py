@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..checks import checked_number
-from ..errors import explain_error
+from ..errors import explain_error, told
 from ..layers.base import Layer
 from . import duties
 from .differences import compare, measure_noise
@@ -109,11 +109,7 @@ def _check_arguments(layer: Any, tolerance: float) -> None:
         remedy = None
         if inspect.isclass(layer) and issubclass(layer, Layer):
             remedy = f"Make one: check_layer({layer.__name__}(...), input_shape)."
-        raise TypeError(
-            explain_error(
-                "check_layer takes a layer.", f"{layer!r} ({type(layer).__name__})", remedy=remedy
-            )
-        )
+        raise TypeError(explain_error("check_layer takes a layer.", told(layer), remedy=remedy))
     checked_number("tolerance", tolerance, above=0)
 
 

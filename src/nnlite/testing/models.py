@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..checks import checked_number
-from ..errors import explain_error
+from ..errors import explain_error, told
 from ..functional import Model
 from ..layers.base import Layer
 from .batch_loss import BatchLoss
@@ -102,7 +102,7 @@ def _check_arguments(model: Any, tolerance: float, max_entries: int) -> None:
         raise TypeError(
             explain_error(
                 "gradcheck takes a model.",
-                f"{model!r} ({type(model).__name__})",
+                told(model),
                 remedy=remedy if isinstance(model, Layer) else None,
             )
         )
