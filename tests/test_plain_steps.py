@@ -7,7 +7,7 @@ import pytest
 
 from nnlite import Sequential, optimizers
 from nnlite.callbacks import Callback
-from nnlite.layers import Dense, Input
+from nnlite.layers import Dense, Input, Layer
 
 X = np.array([[1.0], [2.0], [3.0]])
 Y = np.array([[2.0], [3.0], [7.0]])
@@ -62,3 +62,28 @@ def test_a_rate_of_zero_leaves_weights_and_true_gradients():
     model = fitted(rate=0.0)
     assert model.weights_vector.tolist() == [1.0, 0.0]
     assert model.gradient_vector.tolist() == [-5.0, -2.0]
+
+
+class CtrlC(Layer):
+    """Somebody presses Ctrl-C while the second batch goes forward."""
+
+    batches = 0
+
+    def forpass(self, x, training=False):
+        self.batches += training
+        if self.batches == 2:
+            raise KeyboardInterrupt
+        return x
+
+    def backprop(self, grad):
+        return grad
+
+
+def test_ctrl_c_leaves_the_true_gradients_of_the_last_step():
+    start = Dense(1, kernel_initializer="ones")
+    model = Sequential([Input((1,)), CtrlC(), start], dtype="float64")
+    model.compile(optimizers.SGD(0.125), "half_squared_error")
+    model.fit(X, Y, batch_size=1, shuffle=False, verbose=0)
+    # the error of the first sample is −1, its x is 1
+    assert model.gradient_vector.tolist() == [-1.0, -1.0]
+    assert model.weights_vector.tolist() == [1.125, 0.125]

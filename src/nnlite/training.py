@@ -150,6 +150,7 @@ def train(
     trainer.start(data.y)
     # The order within a single batch does not change its mean.
     shuffle = shuffle and batch_size < data.size
+    scaled = False
     may_be_plain = not (trainer.flat.regularized or callbacks.watch_batches)
     with (
         training_mode(model),
@@ -162,7 +163,7 @@ def train(
             for epoch in epochs:
                 callbacks.on_epoch_begin(epoch)
                 trainer.reset()
-                plain = may_be_plain and trainer.optimizer.is_plain
+                plain = scaled = may_be_plain and trainer.optimizer.is_plain
                 take_step = trainer.plain_step if plain else trainer.train_step
                 order = model.rng.permutation(data.size) if shuffle else None
                 for batch, (x, y, weights) in enumerate(
@@ -177,6 +178,7 @@ def train(
                         break
                 if plain:
                     trainer.flat.gradients *= 1 / trainer.optimizer.learning_rate
+                    scaled = False
                 if check_finite:
                     if not np.isfinite(trainer.flat.weights).all():
                         found = "weights that are not finite"
@@ -193,6 +195,8 @@ def train(
                     break
         except KeyboardInterrupt:
             model.stop_training = True
+            if scaled:
+                trainer.flat.gradients *= 1 / trainer.optimizer.learning_rate
         finally:
             callbacks.on_train_end()
 
