@@ -46,6 +46,7 @@ class CallbackList:
         self.callbacks = list(callbacks)
         self.running = running
         self.bars = [c for c in callbacks if isinstance(c, ProgressBar)]
+        self.before_epochs = self._with("on_epoch_begin")
         self.before_batches = self._with("on_batch_begin", "on_train_batch_begin")
         self.after_batches = self._with("on_batch_end", "on_train_batch_end")
         self.watches_finiteness = any(isinstance(c, TerminateOnNaN) for c in callbacks)
@@ -72,8 +73,8 @@ class CallbackList:
             callback.on_train_begin({})
 
     def on_epoch_begin(self, epoch: int) -> None:
-        """Tell all that an epoch begins."""
-        for callback in self.callbacks:
+        """Tell those that want to know that an epoch begins."""
+        for callback in self.before_epochs:
             callback.on_epoch_begin(epoch, {})
 
     def on_batch_begin(self, batch: int) -> None:
