@@ -45,7 +45,7 @@ class Work:
 
 def _compiled(layers: list[Any], optimizer: Any = None, shape: Any = (28, 28, 1)) -> nnlite.Model:
     model = nnlite.Sequential([nnlite.Input(shape), *layers], seed=0)
-    model.compile(optimizer or SGD(0.05), "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile(optimizer or SGD(0.05), "sparse_categorical_crossentropy")
     return model
 
 
@@ -100,7 +100,7 @@ def residual() -> nnlite.Model:
         inner = L.Conv2D(16, 3, padding="same", activation="relu")(a)
         a = L.ReLU()(L.Add()([a, L.Conv2D(16, 3, padding="same")(inner)]))
     model = nnlite.Model(x, L.Dense(10, "softmax")(L.GlobalAveragePooling2D()(a)), seed=0)
-    model.compile(SGD(0.05), "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile(SGD(0.05), "sparse_categorical_crossentropy")
     return model
 
 
