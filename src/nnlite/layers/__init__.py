@@ -1,5 +1,6 @@
 """Layers: the pieces a network is made of."""
 
+from ..registry import Registry
 from .activation import Activation, LeakyReLU, ReLU, Softmax
 from .base import Layer
 from .convolution import Conv1D, Conv2D
@@ -79,3 +80,6 @@ __all__ = [
     "UpSampling2D",
     "ZeroPadding2D",
 ]
+
+_FOUND = list(vars().items())
+KNOWN = Registry("layer", Layer, {n: c for n, c in _FOUND if isinstance(c, type(Layer))})
