@@ -331,6 +331,34 @@ def test_ones_own_class_with_a_name_of_nnlite_is_not_taken_for_it(tmp_path: Path
     assert [type(layer) for layer in again.layers] == [own, Dense]
 
 
+def without_marks(path: Path) -> None:
+    """Make a file say no more than those of version 0.1: only what is not nnlite's is unknown."""
+    with np.load(path) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    text = str(arrays["config"]).replace(', "own": "class"', "")
+    np.savez(path, **{**arrays, "config": np.array(text)})
+
+
+def test_own_classes_in_files_of_version_0_1_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "model.npz"
+    compiled(Scale(3.0), optimizer=Signs(), loss=Cubic()).save(path)
+    without_marks(path)
+    with pytest.raises(
+        ValueError, match="class 'Scale', your own class 'Signs', your own class 'Cub"
+    ):
+        load_model(path)
+    own = {"Scale": Scale, "Signs": Signs, "Cubic": Cubic}
+    assert [type(layer) for layer in load_model(path, own).layers] == [Scale]
+
+
+def test_ones_own_class_with_a_name_of_nnlite_comes_back_from_version_0_1(tmp_path: Path) -> None:
+    own = type("Dense", (Dense,), {})
+    compiled(own(2)).save(tmp_path / "model.npz")
+    without_marks(tmp_path / "model.npz")
+    assert type(load_model(tmp_path / "model.npz", {"Dense": own}).layers[0]) is own
+    assert type(load_model(tmp_path / "model.npz").layers[0]) is Dense
+
+
 def test_a_class_of_nnlite_gives_way_to_the_one_in_custom_objects(tmp_path: Path) -> None:
     class Wide(Dense):
         pass

@@ -187,6 +187,18 @@ def load_model(
         Your own classes and functions by their names, where the model has some.
     compile
         False leaves the optimizer, the loss and the metrics in the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from nnlite.layers import Dense
+    >>> class Wide(Dense):
+    ...     "A layer of one's own."
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     Sequential([Wide(3, input_shape=(2,))]).save(f"{folder}/model.npz")
+    ...     model = load_model(f"{folder}/model.npz", custom_objects={"Wide": Wide})
+    >>> model.layers
+    [<Wide 'wide'>]
     """
     from .saving import load_model as load
 

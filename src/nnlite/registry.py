@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from .errors import argument_names, explain_error, listed, look_up, told, with_article
+from .errors import explain_error, listed, look_up, told, with_article
 
 T = TypeVar("T")
 
@@ -111,8 +111,8 @@ class Registry(Generic[T]):
         made: Any = found if inspect.isclass(found) else type(found)
         kind = next((kind for kind in KINDS if issubclass(made, kind.base)), self)
         config = kind.rebuild(value["config"])
-        # What version 0.1 wrote for classes without a constructor.
-        if config.get("args") == [] and "args" not in argument_names(made):
+        # What version 0.1 wrote for classes without a constructor of their own.
+        if config.get("args") == [] and "args" not in inspect.signature(made.__init__).parameters:
             del config["args"]
         return made.from_config(config)
 

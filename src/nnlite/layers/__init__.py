@@ -81,5 +81,5 @@ __all__ = [
     "ZeroPadding2D",
 ]
 
-_FOUND = list(vars().items())
-KNOWN = Registry("layer", Layer, {n: c for n, c in _FOUND if isinstance(c, type(Layer))})
+_HERE = [(name, found) for name, found in vars().copy().items() if isinstance(found, type)]
+KNOWN = Registry("layer", Layer, {name: c for name, c in _HERE if issubclass(c, Layer)})
