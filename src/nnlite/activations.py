@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from .checks import checked_number
-from .configuration import Configurable, resolve
+from .configuration import Configurable
 from .errors import explain_error, must_define, told
 from .kernels import row_sums
 from .numeric import as_numbers
+from .registry import Registry
 from .types import Array
 
 
@@ -264,7 +265,7 @@ softmax = SoftmaxFunction()
 step = Step()
 
 _FUNCTIONS = (linear, sigmoid, tanh, relu, leaky_relu, elu, softplus, softmax, step)
-_NAMED = {function.name: function for function in _FUNCTIONS}
+KNOWN = Registry("activation", ActivationFunction, {known.name: known for known in _FUNCTIONS})
 
 
 def get(identifier: Any) -> ActivationFunction:
@@ -278,7 +279,7 @@ def get(identifier: Any) -> ActivationFunction:
     # A layer, or a function of another library, is named after the activation it stands for.
     guess = getattr(identifier, "__name__", type(identifier).__name__).lower()
     if not isinstance(identifier, str | dict | ActivationFunction) and callable(identifier):
-        known = next((name for name in _NAMED if name.replace("_", "") == guess), None)
+        known = next((name for name in KNOWN.named if name.replace("_", "") == guess), None)
         raise TypeError(
             explain_error(
                 "An activation is given by its name or as an object of class ActivationFunction.",
@@ -289,4 +290,4 @@ def get(identifier: Any) -> ActivationFunction:
                 "forpass and backprop.",
             )
         )
-    return resolve("activation", identifier, ActivationFunction, _NAMED)
+    return KNOWN.get(identifier)

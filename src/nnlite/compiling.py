@@ -7,6 +7,7 @@ from typing import Any
 
 from . import losses, metrics, optimizers
 from .checks import checked_number
+from .configuration import serialize
 from .errors import explain_error
 from .layers.symbolic import Tensor
 from .network import Graph, Network
@@ -34,7 +35,7 @@ def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> d
         "optimizer": optimizers.get(optimizer),
         "loss": loss,
         "metrics": metric_list,
-        "loss_weights": loss_weights,
+        "loss_weights": serialize(loss_weights),
     }
 
 
@@ -57,18 +58,16 @@ def objectives(
     loss_of = per_output(settings["loss"], names, "loss")
     metrics_of = per_output(settings["metrics"], names, "metrics", each=True)
     weight_of = per_output(settings["loss_weights"], names, "loss_weights")
-    made = []
-    for place, tensor in enumerate(outputs):
-        made.append(
-            Objective(
-                loss_of[place],
-                _leaves(metrics_of[place]),
-                tensor.node.layer,
-                tensor.shape,
-                1.0
-                if weight_of[place] is None
-                else float(checked_number("loss_weights", weight_of[place], least=0)),
-                private=network.is_private(place) if isinstance(network, Graph) else True,
-            )
+    return [
+        Objective(
+            loss_of[place],
+            _leaves(metrics_of[place]),
+            tensor.node.layer,
+            tensor.shape,
+            1.0
+            if (share := weight_of[place]) is None
+            else float(checked_number("loss_weights", share, least=0)),
+            private=network.is_private(place) if isinstance(network, Graph) else True,
         )
-    return made
+        for place, tensor in enumerate(outputs)
+    ]

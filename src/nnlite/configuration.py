@@ -1,6 +1,6 @@
-"""How objects are named and rebuilt: from a string, an object, or what `get_config` gave.
+"""Objects that remember what their constructors took, and so can be described and made again.
 
-Initializers, regularizers, activations, losses, metrics and optimizers all follow this page.
+Initializers, regularizers, activations, losses, metrics, optimizers and layers are such objects.
 """
 
 from __future__ import annotations
@@ -8,13 +8,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self
 
 import numpy as np
 
-from .errors import ExplainsItsArguments, explain_error, listed, look_up, told, with_article
-
-T = TypeVar("T")
+from .errors import ExplainsItsArguments
+from .registry import Description
 
 
 class Configurable(metaclass=ExplainsItsArguments):
@@ -35,16 +34,22 @@ class Configurable(metaclass=ExplainsItsArguments):
         bound.apply_defaults()
         config: dict[str, Any] = {}
         for name, value in list(bound.arguments.items())[1:]:
-            if signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
+            kind = signature.parameters[name].kind
+            if kind is inspect.Parameter.VAR_KEYWORD:
                 config.update({key: serialize(item) for key, item in value.items()})
-            else:
+            elif kind is not inspect.Parameter.VAR_POSITIONAL or value:
                 config[name] = serialize(value)
         return config
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Build an object from what `get_config` returned."""
-        return cls(**config)
+        names = inspect.signature(cls.__init__).parameters
+        stars = [n for n, p in names.items() if p.kind is p.VAR_POSITIONAL and n in config]
+        if not stars:
+            return cls(**config)
+        options, before = dict(config), list(names)[1 : list(names).index(stars[0])]
+        return cls(*map(options.pop, before), *options.pop(stars[0]), **options)
 
     def __repr__(self) -> str:
         args, kwargs = self._arguments
@@ -54,53 +59,23 @@ class Configurable(metaclass=ExplainsItsArguments):
 
 
 def serialize(value: Any) -> Any:
-    """Turn one argument of a constructor into plain values."""
+    """Turn one argument of a constructor into plain values; functions and classes stay."""
     if isinstance(value, Configurable):
-        return {"class_name": type(value).__name__, "config": value.get_config()}
+        described = Description(class_name=type(value).__name__, config=value.get_config())
+        described.of = type(value)
+        return described
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()
+    if isinstance(value, type) and issubclass(value, np.generic | float):
+        value = np.dtype(value)
     if isinstance(value, np.dtype):
         return value.name
     if isinstance(value, list | tuple):
-        return type(value)(serialize(item) for item in value)
+        items = [serialize(item) for item in value]
+        return items if isinstance(value, list) else tuple(items)
+    if isinstance(value, dict) and not isinstance(value, Description):
+        return {serialize(key): serialize(item) for key, item in value.items()}
     return value
-
-
-def resolve(kind: str, identifier: Any, base: type[T], named: Mapping[str, Any]) -> T:
-    """Return the object of class `base` that `identifier` means.
-
-    Parameters
-    ----------
-    kind
-        What it is, for the error: "initializer".
-    identifier
-        A name, an object, a class, or the dictionary that `serialize` makes.
-    base
-        The class all of its kind share.
-    named
-        Names, and for each an object or a class; a dictionary may say the name of the class.
-    """
-    if isinstance(identifier, str):
-        found = look_up(kind, identifier, named)
-    elif isinstance(identifier, Mapping) and "class_name" in identifier:
-        kinds = [found if inspect.isclass(found) else type(found) for found in named.values()]
-        classes = {found.__name__: found for found in kinds}
-        found = look_up(kind, identifier["class_name"], {**named, **classes})
-        made: Any = found if inspect.isclass(found) else type(found)
-        return cast(T, made.from_config(identifier.get("config", {})))
-    else:
-        found = identifier
-    if isinstance(found, base):
-        return found
-    if inspect.isclass(found) and issubclass(found, base):
-        return found()
-    raise TypeError(
-        explain_error(
-            f"{with_article(kind)} is given by its name or as an object of class {base.__name__}.",
-            told(identifier),
-            remedy=f"Known names: {listed(named)}.",
-        )
-    )
 
 
 def snake_case(name: str) -> str:

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from .checks import checked_number
-from .configuration import Configurable, resolve, snake_case
+from .configuration import Configurable, snake_case
 from .errors import explain_error, must_define
 from .numeric import as_numbers
+from .registry import Registry
 from .seeding import check_seed, new_generator
 from .types import Array, Shape
 
@@ -241,30 +242,13 @@ def truncated_normal(stddev: float, shape: Shape, rng: np.random.Generator) -> A
     return samples * (stddev / _CUT_DEVIATION)
 
 
-zeros = Zeros
-ones = Ones
-constant = Constant
-random_normal = RandomNormal
-random_uniform = RandomUniform
-glorot_uniform = GlorotUniform
-glorot_normal = GlorotNormal
-he_normal = HeNormal
-he_uniform = HeUniform
-lecun_normal = LecunNormal
+zeros, ones, constant = Zeros, Ones, Constant
+random_normal, random_uniform = RandomNormal, RandomUniform
+glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal
+he_normal, he_uniform, lecun_normal = HeNormal, HeUniform, LecunNormal
 
-_CLASSES: tuple[type[Initializer], ...] = (
-    Zeros,
-    Ones,
-    Constant,
-    RandomNormal,
-    RandomUniform,
-    GlorotUniform,
-    GlorotNormal,
-    HeNormal,
-    HeUniform,
-    LecunNormal,
-)
-_NAMED = {snake_case(initializer.__name__): initializer for initializer in _CLASSES}
+_CLASSES = {snake_case(found.__name__): found for found in Initializer.__subclasses__()}
+KNOWN = Registry("initializer", Initializer, _CLASSES)
 
 
 def get(identifier: Any) -> Initializer:
@@ -273,4 +257,4 @@ def get(identifier: Any) -> Initializer:
     >>> get("zeros")
     Zeros()
     """
-    return resolve("initializer", identifier, Initializer, _NAMED)
+    return KNOWN.get(identifier)

@@ -174,8 +174,32 @@ class Sequential(Model):
             self.build(shape[1:] if len(shape) > 1 else (1,))
 
 
-def load_model(filepath: str | Path, custom_objects: dict[str, type] | None = None) -> Model:
-    """Read a model that `save` wrote; `custom_objects` gives your own classes by their names."""
+def load_model(
+    filepath: str | Path, custom_objects: dict[str, Any] | None = None, compile: bool = True
+) -> Model:
+    """Read a model that `save` wrote.
+
+    Parameters
+    ----------
+    filepath
+        The file.
+    custom_objects
+        Your own classes and functions by their names, where the model has some.
+    compile
+        False leaves the optimizer, the loss and the metrics in the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from nnlite.layers import Dense
+    >>> class Wide(Dense):
+    ...     "A layer of one's own."
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     Sequential([Wide(3, input_shape=(2,))]).save(f"{folder}/model.npz")
+    ...     model = load_model(f"{folder}/model.npz", custom_objects={"Wide": Wide})
+    >>> model.layers
+    [<Wide 'wide'>]
+    """
     from .saving import load_model as load
 
-    return load(filepath, custom_objects)
+    return load(filepath, custom_objects, compile)

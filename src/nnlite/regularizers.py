@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from .checks import checked_number
-from .configuration import Configurable, resolve
+from .configuration import Configurable
 from .errors import must_define
+from .registry import Registry
 from .types import Array
 
 
@@ -73,7 +74,7 @@ l1 = L1
 l2 = L2
 l1_l2 = L1L2
 
-_NAMED: dict[str, type[Regularizer]] = {"l1": L1, "l2": L2, "l1_l2": L1L2}
+KNOWN = Registry("regularizer", Regularizer, {"l1": L1, "l2": L2, "l1_l2": L1L2})
 
 
 def get(identifier: Any) -> Regularizer | None:
@@ -82,6 +83,4 @@ def get(identifier: Any) -> Regularizer | None:
     >>> get("l2")
     L2()
     """
-    if identifier is None:
-        return None
-    return resolve("regularizer", identifier, Regularizer, _NAMED)
+    return None if identifier is None else KNOWN.get(identifier)

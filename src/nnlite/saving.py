@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import json
-import zipfile
 import zlib
 from pathlib import Path
-from types import ModuleType
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
-from . import layers as known_layers
-from . import losses, metrics
-from .configuration import serialize
+from . import layers, losses, metrics, optimizers
+from .custom import as_description, give_meanings, plain
 from .errors import explain_error
 from .files import as_path, check_exists, check_folder, written_whole
-from .layers.base import Layer
-from .layers.input import Input, InputLayer
+from .layers.input import Input
 from .layers.symbolic import Tensor
 from .models import Model, Sequential
 from .types import Array
 
 _CONFIG = "config"
+_KINDS = {"optimizer": optimizers, "loss": losses, "metrics": metrics}
+_DAMAGED = (ValueError, TypeError, AttributeError, EOFError, OSError, BadZipFile, zlib.error)
 
 
 def save_model(model: Model, filepath: str | Path) -> None:
     """Write the layers, the weights, and how the model was compiled."""
-    config = {"model": model_config(model), "compiled": _compiled_config(model)}
+    config = plain({"model": _description(model), "compiled": model._compiled}, {})
     _write(filepath, {_CONFIG: np.array(json.dumps(config)), **_named_weights(model)})
 
 
@@ -40,28 +39,25 @@ def load_weights(model: Model, filepath: str | Path) -> None:
     """Read the weights of a model like this one."""
     arrays = _read(filepath)
     arrays.pop(_CONFIG, None)
-    wanted = _named_weights(model)
-    shapes = {name: array.shape for name, array in arrays.items()}
-    if shapes != {name: array.shape for name, array in wanted.items()}:
-        differing = sorted(
-            name
-            for name in {*wanted, *arrays}
-            if shapes.get(name) != (wanted[name].shape if name in wanted else None)
-        )
-        name = differing[0]
-        raise ValueError(
-            explain_error(
-                "A file of weights fits a model with the same layers.",
-                f"'{name}' is {shapes.get(name, 'missing')} in the file, "
-                f"{wanted[name].shape if name in wanted else 'missing'} in the model",
-                f"{filepath}",
+    saved = {name: array.shape for name, array in arrays.items()}
+    wanted = {name: array.shape for name, array in _named_weights(model).items()}
+    for name in sorted({*wanted, *saved}):
+        if saved.get(name) != wanted.get(name):
+            raise ValueError(
+                explain_error(
+                    "A file of weights fits a model with the same layers.",
+                    f"'{name}' is {saved.get(name, 'missing')} in the file, "
+                    f"{wanted.get(name, 'missing')} in the model",
+                    f"{filepath}",
+                )
             )
-        )
     model.set_weights([arrays[name] for name in wanted])
 
 
-def load_model(filepath: str | Path, custom_objects: dict[str, type] | None = None) -> Model:
-    """Return the model in a file that `Model.save` wrote."""
+def load_model(
+    filepath: str | Path, custom_objects: dict[str, Any] | None = None, compile: bool = True
+) -> Model:
+    """Return the model in a file that `Model.save` wrote: see `nnlite.load_model`."""
     arrays = _read(filepath)
     if _CONFIG not in arrays:
         raise ValueError(
@@ -73,16 +69,19 @@ def load_model(filepath: str | Path, custom_objects: dict[str, type] | None = No
             )
         )
     config = _config_in(arrays, filepath)
+    if not compile:
+        config["compiled"] = None
+    has_own = give_meanings(config, custom_objects, f"{filepath}")
     try:
-        model = model_from_config(config["model"], custom_objects or {})
+        model = _model(config["model"])
         model.set_weights([arrays[name] for name in _named_weights(model)])
         if config["compiled"] is not None:
             settings = dict(config["compiled"])
-            settings["loss"] = _objects(losses, settings["loss"])
-            settings["metrics"] = _objects(metrics, settings["metrics"])
+            for name, kind in _KINDS.items():
+                settings[name] = kind.KNOWN.rebuild(settings[name])
             model.compile(**settings)
     except (KeyError, IndexError, AttributeError, TypeError) as error:
-        if "Received: " in str(error):
+        if "Received: " in str(error) or has_own:
             raise
         received = f"a description without {error}" if isinstance(error, KeyError) else f"{error}"
         raise _not_a_model_file(filepath, received) from error
@@ -91,27 +90,26 @@ def load_model(filepath: str | Path, custom_objects: dict[str, type] | None = No
 
 def _config_in(arrays: dict[str, Array], filepath: str | Path) -> dict[str, Any]:
     try:
-        config = json.loads(str(arrays.pop(_CONFIG)))
-    except ValueError:
+        config = json.loads(str(arrays.pop(_CONFIG)), object_hook=as_description)
+    except (ValueError, TypeError):
         config = None
     if not isinstance(config, dict) or not isinstance(config.get("model"), dict):
         raise _not_a_model_file(filepath, "a file without a description of layers")
     return {"compiled": None, **config}
 
 
-def model_config(model: Model) -> dict[str, Any]:
-    """Return the layers of a model, and how they are joined, in plain values."""
+def _description(model: Model) -> dict[str, Any]:
+    """Return the layers of a model, and how they are joined."""
     base = {"name": model.name, "dtype": model.dtype.name}
     if isinstance(model, Sequential):
-        shape = model.inputs[0].shape
-        return {**base, "input_shape": shape, "layers": [_layer_config(n) for n in model.layers]}
+        return {**base, "input_shape": model.inputs[0].shape, "layers": model.layers}
     numbers = {tensor: place for place, tensor in enumerate(model.inputs)}
     for node in model.nodes:
         numbers.setdefault(node.output, len(numbers))
     place = {id(layer): index for index, layer in enumerate(model.layers)}
     return {
         **base,
-        "layers": [_layer_config(layer) for layer in model.layers],
+        "layers": model.layers,
         "inputs": [place[id(tensor.node.layer)] for tensor in model.inputs],
         "calls": [
             [place[id(node.layer)], node.several, [numbers[t] for t in node.inputs]]
@@ -121,86 +119,19 @@ def model_config(model: Model) -> dict[str, Any]:
     }
 
 
-def model_from_config(config: dict[str, Any], custom_objects: dict[str, type]) -> Model:
+def _model(config: dict[str, Any]) -> Model:
     """Return a new model with such layers, joined like that."""
-    layers = [_make_layer(layer, custom_objects) for layer in config["layers"]]
+    made = [layers.KNOWN.get(layer) for layer in config["layers"]]
     options = {"name": config["name"], "dtype": config["dtype"]}
     if "calls" not in config:
-        return Sequential([Input(config["input_shape"]), *layers], **options)
-    tensors: list[Tensor] = []
-    for place in config["inputs"]:
-        layer = layers[place]
-        tensors.append(Input(layer.input_shape, name=layer.name))
-    inputs = list(tensors)
+        return Sequential([Input(config["input_shape"]), *made], **options)
+    starts = [made[place] for place in config["inputs"]]
+    tensors: list[Tensor] = [Input(layer.input_shape, name=layer.name) for layer in starts]
     for place, several, sources in config["calls"]:
         given = [tensors[source] for source in sources]
-        tensors.append(layers[place](given if several else given[0]))
-    return Model(inputs, [tensors[number] for number in config["outputs"]], **options)
-
-
-def _layer_config(layer: Layer) -> dict[str, Any]:
-    return {"class_name": type(layer).__name__, "config": serialize(layer.get_config())}
-
-
-def _make_layer(entry: dict[str, Any], custom_objects: dict[str, type]) -> Layer:
-    classes = {
-        name: found
-        for name, found in vars(known_layers).items()
-        if isinstance(found, type) and issubclass(found, Layer)
-    }
-    name = entry["class_name"]
-    if name not in classes and name not in custom_objects:
-        raise ValueError(
-            explain_error(
-                f"The file has a layer of your own class {name!r}.",
-                f"custom_objects with {', '.join(custom_objects) or 'nothing'}",
-                remedy=f'load_model(path, custom_objects={{"{name}": {name}}})',
-            )
-        )
-    found = {**classes, **custom_objects}[name]
-    config = dict(entry["config"])
-    if found is InputLayer:
-        return InputLayer(tuple(config["input_shape"]), name=config["name"])
-    return found.from_config(config)  # type: ignore[attr-defined, no-any-return]
-
-
-def _compiled_config(model: Model) -> dict[str, Any] | None:
-    """Return what `compile` was told, where plain values can say it."""
-    settings = model._compiled
-    if settings is None:
-        return None
-    plain = {
-        "optimizer": serialize(settings["optimizer"]),
-        "loss": _plain(losses, settings["loss"]),
-        "metrics": _plain(metrics, settings["metrics"]),
-        "loss_weights": serialize(settings["loss_weights"]),
-    }
-    try:
-        json.dumps(plain)
-    except TypeError:
-        return None
-    return plain
-
-
-def _plain(module: ModuleType, value: Any) -> Any:
-    """Return losses or metrics as plain values; a function or a class of the module by its name."""
-    if isinstance(value, list | tuple):
-        return [_plain(module, item) for item in value]
-    if isinstance(value, dict):
-        return {name: _plain(module, item) for name, item in value.items()}
-    name = getattr(value, "__name__", "")
-    return name if name and getattr(module, name, None) is value else serialize(value)
-
-
-def _objects(module: ModuleType, value: Any) -> Any:
-    """Return what `_plain` made plain: objects, where it was more than a name."""
-    if isinstance(value, list):
-        return [_objects(module, item) for item in value]
-    if isinstance(value, dict) and "class_name" in value:
-        return module.get(value)
-    if isinstance(value, dict):
-        return {name: _objects(module, item) for name, item in value.items()}
-    return value
+        tensors.append(made[place](given if several else given[0]))
+    outputs = [tensors[number] for number in config["outputs"]]
+    return Model(tensors[: len(starts)], outputs, **options)
 
 
 def _named_weights(model: Model) -> dict[str, Array]:
@@ -224,15 +155,7 @@ def _read(filepath: str | Path) -> dict[str, Array]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (
-        ValueError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        OSError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ):
+    except _DAMAGED:
         raise _not_a_model_file(path, "a file of another kind, or a damaged one") from None
 
 

@@ -1,5 +1,6 @@
 """Layers: the pieces a network is made of."""
 
+from ..registry import Registry
 from .activation import Activation, LeakyReLU, ReLU, Softmax
 from .base import Layer
 from .convolution import Conv1D, Conv2D
@@ -79,3 +80,6 @@ __all__ = [
     "UpSampling2D",
     "ZeroPadding2D",
 ]
+
+_HERE = [(name, found) for name, found in vars().copy().items() if isinstance(found, type)]
+KNOWN = Registry("layer", Layer, {name: c for name, c in _HERE if issubclass(c, Layer)})

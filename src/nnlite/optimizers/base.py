@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..checks import checked_number
-from ..configuration import Configurable, resolve
+from ..configuration import Configurable
 from ..errors import argument_names, explain_error, must_define, reject_unknown_arguments, told
 from ..types import Array
 from . import schedules
@@ -88,7 +88,7 @@ class Optimizer(Configurable):
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
         if isinstance(value, dict):
-            value = resolve("schedule", value, LearningRateSchedule, vars(schedules))
+            value = schedules.KNOWN.get(value)
         self._schedule = value if isinstance(value, LearningRateSchedule) else None
         self._rate = 0.0 if self._schedule else _checked_rate(value)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ..checks import checked_number
 from ..configuration import Configurable
 from ..errors import explain_error, must_define
+from ..registry import Registry
 
 
 class LearningRateSchedule(Configurable):
@@ -146,3 +147,7 @@ class CosineDecay(LearningRateSchedule):
 
 def _positive(name: str, value: float) -> float:
     return float(checked_number(name, value, above=0))
+
+
+_CLASSES = (ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, CosineDecay)
+KNOWN = Registry("schedule", LearningRateSchedule, {rule.__name__: rule for rule in _CLASSES})
