@@ -297,3 +297,27 @@ def test_layers_of_a_graph_are_listed_inputs_first() -> None:
 
 def test_a_merge_called_on_arrays_merges_them() -> None:
     assert Add()([X, X]).tolist() == (2 * X).astype(np.float32).tolist()
+
+
+@pytest.mark.parametrize("rows", [(1024, 2000), (1, 4)])
+def test_inputs_of_different_lengths_are_explained_wherever_they_come_in(rows: Any) -> None:
+    first, second = Input((2,)), Input((2,))
+    model = Model([first, second], Add()([first, second]))
+    model.compile("sgd", "mse")
+    x = [np.zeros((count, 2)) for count in rows]
+    message = rf"All inputs .* same number of samples.*\n.*\({rows[0]}, 2\), \({rows[1]}, 2\)"
+    for use in (model, model.predict, model.predict_on_batch, model.explain):
+        with pytest.raises(ValueError, match=message):
+            use(x)
+    for use in (model.fit, model.evaluate, model.train_on_batch, model.test_on_batch):
+        with pytest.raises(ValueError, match="same number of samples"):
+            use(x, x[0])
+
+
+def test_class_weights_of_several_outputs_are_explained() -> None:
+    x = Input((2,))
+    model = Model(x, [Dense(1, name="one")(x), Dense(1, name="two")(x)])
+    model.compile("sgd", "mse")
+    y = np.array([0, 1])
+    with pytest.raises(ValueError, match=r"needs one output.*\nReceived: a model of 2 outputs"):
+        model.fit(np.zeros((2, 2)), [y, y], class_weight={0: 1.0, 1: 5.0}, verbose=0)

@@ -11,6 +11,7 @@ import numpy as np
 from . import activations, losses, metrics
 from .errors import explain_error, nearest
 from .layers.base import ActivatedLayer, Layer
+from .rows import Rows, made_ready
 from .types import Array, Shape
 
 
@@ -83,9 +84,9 @@ class Objective:
         if self.logits:
             self.to_prediction = activation.forpass
 
-    def check(self, y: Any, dtype: Any) -> Array:
+    def check(self, y: Any, dtype: Any) -> Array | Rows:
         """Return the truth for this output as an array that its loss understands."""
-        return self.loss.check_targets(y, self.shape, dtype)
+        return made_ready(y, y, lambda _, rows: self.loss.check_targets(rows, self.shape, dtype))
 
     def start(self, y: Array) -> None:
         """Forget earlier batches, and choose the metrics that fit this truth."""

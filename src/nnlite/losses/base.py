@@ -14,7 +14,7 @@ from .. import targets
 from ..configuration import Configurable
 from ..data import weight_for_each
 from ..errors import explain_error, must_define
-from ..numeric import as_numbers
+from ..numeric import as_numbers, in_order
 from ..types import Array, Shape
 
 
@@ -63,9 +63,8 @@ class Loss(Configurable):
 
     def prepare(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
         """Return truth and prediction as floating arrays of matching shapes."""
-        a = y_pred if isinstance(y_pred, np.ndarray) else as_numbers(y_pred, "y_pred")
-        if a.dtype.kind != "f":
-            a = as_numbers(y_pred, "y_pred").astype(np.float64)
+        a = as_numbers(y_pred, "y_pred")
+        a = in_order(a, None if a.dtype.kind == "f" else np.float64)
         if a.ndim == 0:
             a = a.reshape(1)
         shape = a.shape[1:]

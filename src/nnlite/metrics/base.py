@@ -12,7 +12,7 @@ import numpy as np
 
 from ..configuration import Configurable
 from ..errors import explain_error, must_define
-from ..numeric import as_numbers
+from ..numeric import as_numbers, in_order
 from ..types import Array
 
 
@@ -60,7 +60,7 @@ class FunctionMetric(Metric):
 
 def as_arrays(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
     """Return truth and prediction as arrays of as many samples; (n,) is reshaped for (n, 1)."""
-    y, a = as_numbers(y_true, "y_true"), as_numbers(y_pred, "y_pred")
+    y, a = in_order(as_numbers(y_true, "y_true")), in_order(as_numbers(y_pred, "y_pred"))
     if not (y.ndim and a.ndim):
         y, a = np.atleast_1d(y, a)
     if len(y) != len(a):
