@@ -138,6 +138,7 @@ def test_several_outputs_come_as_a_list_in_their_order() -> None:
     assert predictions[0].ravel() == pytest.approx(X.sum(axis=1) + X[:, 0], rel=1e-6)
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("kind", ["lists", "dictionaries", "tuples"])
 def test_several_outputs_are_trained_from_lists_or_dictionaries(kind: str) -> None:
     x, y = [X, X[:, 0]], [np.zeros(4), np.ones(4)]
@@ -186,6 +187,7 @@ def test_validation_of_several_outputs_is_named_by_output() -> None:
     assert list(history.history) == [*names, *(f"val_{name}" for name in names)]
 
 
+@pytest.mark.bits
 def test_two_models_share_a_layer_and_what_it_learns() -> None:
     x = Input((2,))
     hidden = Dense(3, activation="tanh", name="hidden")

@@ -234,6 +234,7 @@ def test_a_file_of_the_wrong_shape_is_explained_before_training(tmp_path: Path) 
         trained(X, mapped(X, tmp_path))
 
 
+@pytest.mark.bits
 def test_every_way_in_takes_a_file(tmp_path: Path) -> None:
     model = Sequential([layers.Dense(2, input_shape=(5,))], seed=0)
     model.compile("sgd", "mse")
@@ -247,6 +248,7 @@ def test_every_way_in_takes_a_file(tmp_path: Path) -> None:
     assert model.weights_vector.tolist() == twin.weights_vector.tolist()
 
 
+@pytest.mark.bits
 def test_classes_in_a_file_may_have_weights(tmp_path: Path) -> None:
     def losses_of(y: Any) -> Any:
         model = Sequential([layers.Dense(3, "softmax", input_shape=(5,))], seed=0)
@@ -257,6 +259,7 @@ def test_classes_in_a_file_may_have_weights(tmp_path: Path) -> None:
     assert losses_of(mapped(y, tmp_path)) == losses_of(y)
 
 
+@pytest.mark.bits
 def test_several_inputs_may_come_from_files(tmp_path: Path) -> None:
     inputs = [layers.Input((5,)), layers.Input((2,))]
     model = Model(inputs, layers.Dense(1)(layers.Concatenate()(inputs)), seed=0)

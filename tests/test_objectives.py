@@ -32,6 +32,7 @@ def test_a_confidently_wrong_answer_has_its_true_loss() -> None:
     assert model.evaluate([5000.0], [[0.0, 1.0]], verbose=0) == 10000.0
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize(
     ("activation", "own", "bare", "y", "units"),
     [

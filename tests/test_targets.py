@@ -74,6 +74,7 @@ CLASSES = [
 ]
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("loss", CLASSES)
 def test_the_gradient_has_the_shape_of_the_prediction(loss: losses.Loss) -> None:
     y, a = np.array([0.0, 1.0, 1.0]), np.array([0.25, 0.5, 0.75])
