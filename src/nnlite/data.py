@@ -196,6 +196,17 @@ def check_lengths(x: Sequence[Array | Rows], y: Sequence[Array] = ()) -> None:
         )
 
 
+def unpaired(y_true: Any, y_pred: Array, where: str | None = None) -> ValueError:
+    """Return the error for truth and predictions of different lengths, or of none."""
+    return ValueError(
+        explain_error(
+            "y_true and y_pred must have the same number of samples, one sample at least.",
+            f"y_true of shape {np.shape(peek(y_true, 'y_true'))}, y_pred of shape {y_pred.shape}",
+            where,
+        )
+    )
+
+
 def as_sample_weights(
     sample_weight: Any,
     class_weight: Mapping[Any, float] | None,

@@ -108,7 +108,7 @@ class Objective:
         else:
             a = output
             loss.check_predictions(a)
-            values = loss.values(y, a)
+            values = losses.base.one_for_each(loss.values(y, a), len(a), loss.name)
         if weights is not None:
             values = values * weights
         total = float(np.add.reduce(values))

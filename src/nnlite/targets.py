@@ -23,7 +23,7 @@ def numbers(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
         array = array.reshape(1)
     shape = array.shape[1:]
     if shape != output_shape:
-        if _without_ones(shape) != _without_ones(output_shape):
+        if without_ones(shape) != without_ones(output_shape):
             raise ValueError(
                 explain_error(
                     "y must have one value for each output of the model.",
@@ -41,7 +41,12 @@ def _batch_of(shape: Shape) -> str:
     return str(("n", *shape)).replace("'", "")
 
 
-def _without_ones(shape: Shape) -> Shape:
+def without_ones(shape: Shape) -> Shape:
+    """Return the shape without axes of length 1: (n,) and (n, 1) are the same numbers.
+
+    >>> without_ones((3, 1))
+    (3,)
+    """
     return tuple(size for size in shape if size != 1)
 
 
@@ -51,7 +56,7 @@ _FLATTEN = "For one answer per sample, put Flatten() before the last Dense layer
 def _remedy_for_shape(array: Array, output_shape: Shape) -> str:
     if len(output_shape) > 1 and array.ndim <= 2:
         return _FLATTEN
-    if len(output_shape) == 1 and _without_ones(array.shape[1:]) == () and output_shape[0] > 1:
+    if len(output_shape) == 1 and without_ones(array.shape[1:]) == () and output_shape[0] > 1:
         return (
             "For class numbers, use sparse_categorical_crossentropy; "
             f"for one value per sample, end the model with 1 unit instead of {output_shape[0]}."
@@ -112,7 +117,7 @@ def one_hot_rows(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
     """
     array = as_numbers(y, "y")
     check_classes(output_shape, loss)
-    flat = _without_ones(array.shape[1:]) == output_shape[:-1]
+    flat = without_ones(array.shape[1:]) == output_shape[:-1]
     if array.size and array.shape[1:] != output_shape and flat:
         raise ValueError(
             explain_error(
@@ -160,7 +165,7 @@ def class_numbers(y: Any, output_shape: Shape, loss: str) -> Array:
                 "For one-hot rows use categorical_crossentropy, or y.argmax(axis=-1).",
             )
         )
-    if _without_ones(array.shape[1:]) != _without_ones(output_shape[:-1]):
+    if without_ones(array.shape[1:]) != without_ones(output_shape[:-1]):
         raise ValueError(
             explain_error(
                 f"{loss} takes one class number per prediction.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from ..configuration import resolve
@@ -76,7 +76,7 @@ def get(identifier: Any) -> Loss:
     >>> get("mse")
     MeanSquaredError()
     """
-    if identifier in _FUNCTIONS if callable(identifier) else False:
+    if isinstance(identifier, Hashable) and identifier in _FUNCTIONS:
         return _FUNCTIONS[identifier]()
     if callable(identifier) and not isinstance(identifier, Loss | type):
         raise TypeError(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
+
+import numpy as np
 
 from .. import losses
 from ..configuration import resolve
-from ..errors import look_up
+from ..errors import explain_error, look_up, told
 from ..types import Shape
 from .accuracy import (
     Accuracy,
@@ -92,6 +94,14 @@ def get(identifier: Any, truth: Shape = (), prediction: Shape = ()) -> Metric:
     """
     if isinstance(identifier, Metric):
         return identifier
+    if isinstance(identifier, np.ndarray):
+        raise TypeError(
+            explain_error(
+                "metrics are given in a list: names, functions or objects.",
+                told(identifier),
+                remedy="An array becomes one by its tolist().",
+            )
+        )
     if isinstance(identifier, dict):
         return resolve("metric", identifier, Metric, _NAMED)
     if isinstance(identifier, str):
@@ -99,7 +109,9 @@ def get(identifier: Any, truth: Shape = (), prediction: Shape = ()) -> Metric:
             return FunctionMetric(losses.get(identifier), identifier)
         found: Any = look_up("metric", identifier, _NAMED)
         name = identifier if identifier != found.__name__ else found.default_name
-    elif isinstance(identifier, type) or identifier in _FUNCTIONS:
+    elif isinstance(identifier, type) or (
+        isinstance(identifier, Hashable) and identifier in _FUNCTIONS
+    ):
         found = _FUNCTIONS.get(identifier, identifier)
         name = getattr(found, "default_name", "")
     elif isinstance(identifier, losses.Loss):
