@@ -167,6 +167,16 @@ def in_order(array: Array, dtype: Any = None) -> Array:
     return ordered
 
 
+def as_floats(data: Any, name: str) -> Array:
+    """Return an array of floating numbers, of the type they have; whole numbers as float64.
+
+    >>> as_floats([1, 2], "z")
+    array([1., 2.])
+    """
+    array = as_numbers(data, name)
+    return in_order(array, None if array.dtype.kind == "f" else np.float64)
+
+
 def cast(array: Array, dtype: Any, name: str, data: Any = None) -> Array:
     """Return finite numbers in the model's dtype, or explain which are not, or too large for it."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):

@@ -14,7 +14,7 @@ from .. import targets
 from ..configuration import Configurable
 from ..data import unpaired, weight_for_each
 from ..errors import explain_error, must_define
-from ..numeric import as_numbers, in_order
+from ..numeric import as_floats
 from ..types import Array, Shape
 
 
@@ -63,8 +63,7 @@ class Loss(Configurable):
 
     def prepare(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
         """Return truth and prediction as floating arrays of matching shapes."""
-        a = as_numbers(y_pred, "y_pred")
-        a = in_order(a, None if a.dtype.kind == "f" else np.float64)
+        a = as_floats(y_pred, "y_pred")
         if a.ndim == 0:
             a = a.reshape(1)
         where = f"loss '{self.name}'"
