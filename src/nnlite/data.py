@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .checks import checked_number
-from .errors import explain_error, nearest, told
+from .errors import explain_error, nearest, shown, told
 from .numeric import as_numbers, cast, check_kind
 from .rows import Rows, made_ready
 from .types import Array, Shape
@@ -58,7 +58,7 @@ class Data:
             raise ValueError(
                 explain_error(
                     "validation_split must leave samples on both sides.",
-                    f"validation_split={share!r} of {self.size} samples",
+                    f"validation_split={shown(share)} of {self.size} samples",
                     remedy="validation_split=0.2 watches the last fifth of the samples.",
                 )
             )
@@ -120,7 +120,7 @@ def _entry(data: Mapping[str, Any], name: str, names: Sequence[str], what: str) 
     raise ValueError(
         explain_error(
             f"A dictionary of data has one entry for each {what} of the model: {', '.join(names)}.",
-            f"the keys {', '.join(map(repr, data)) or 'none'}",
+            f"the keys {', '.join(map(shown, data)) or 'none'}",
             remedy=f"Rename {guess!r} to {name!r}, or the layer with name={guess!r}."
             if guess or (others and (guess := others[0]))
             else f"Add {name!r}.",
@@ -264,14 +264,14 @@ def _multiply_by_class(
 ) -> None:
     weighed = np.zeros(len(labels), bool)
     for label, factor in class_weight.items():
-        checked_number(f"class_weight[{label!r}]", factor, least=0)
+        checked_number(f"class_weight[{shown(label)}]", factor, least=0)
         weights[labels == label] *= factor
         weighed |= labels == label
     if not weighed.all():
         raise ValueError(
             explain_error(
                 "class_weight must have a weight for every class in y.",
-                f"class_weight={dict(class_weight)!r}, "
+                f"class_weight={shown(dict(class_weight))}, "
                 f"y has a sample of class {labels[int(np.argmin(weighed))]:g}",
                 remedy="The keys are class numbers, not text."
                 if any(isinstance(key, str) for key in class_weight)
@@ -284,8 +284,8 @@ def _multiply_by_class(
         raise ValueError(
             explain_error(
                 f"class_weight has keys from 0 to {classes[-1]}, the classes of the model.",
-                f"class_weight={dict(class_weight)!r}",
-                remedy=f"Leave out {unknown[0]!r}.",
+                f"class_weight={shown(dict(class_weight))}",
+                remedy=f"Leave out {shown(unknown[0])}.",
             )
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import explain_error, told
+from .errors import explain_error, shown, told
 from .rows import Rows, row_in_whole
 from .types import Array
 
@@ -69,7 +69,9 @@ def _not_numbers(array: Array, name: str) -> str:
         remedy = "Take the real part or the size: x.real, np.abs(x)."
     elif array.dtype.kind in "US":
         remedy = _remedy_for_text(str(value), name)
-    return explain_error(f"{name} must be numbers.", f"{kind}, the first {value!r}", remedy=remedy)
+    return explain_error(
+        f"{name} must be numbers.", f"{kind}, the first {shown(value)}", remedy=remedy
+    )
 
 
 def _remedy_for_text(value: str, name: str) -> str:
@@ -120,7 +122,7 @@ def at(place: tuple[int, ...], data: Any = None) -> str:
     parts = [f"{word} {index}" for word, index in zip(names, places, strict=False)]
     columns = getattr(data.given if isinstance(data, Rows) else data, "columns", None)
     if columns is not None and len(place) == 2:
-        parts[1] = f"column {columns[place[1]]!r}"
+        parts[1] = f"column {shown(columns[place[1]])}"
     return " at " + ", ".join(parts) if parts else ""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import activations, losses, metrics
-from .errors import explain_error, nearest
+from .errors import explain_error, nearest, shown
 from .layers.base import ActivatedLayer, Layer
 from .rows import Rows, made_ready
 from .types import Array, Shape
@@ -148,10 +148,10 @@ def per_output(given: Any, names: Sequence[str], what: str, each: bool = False) 
             raise ValueError(
                 explain_error(
                     f"The {what} are given by the names of the outputs: {', '.join(names)}.",
-                    f"{unknown[0]!r}",
+                    shown(unknown[0]),
                     remedy=f"Did you mean {guess!r}?"
                     if (guess := nearest(str(unknown[0]), names))
-                    else f"Give the output layer name={unknown[0]!r}.",
+                    else f"Give the output layer name={shown(unknown[0])}.",
                 )
             )
         return [given.get(name) for name in names]
@@ -175,6 +175,6 @@ def _check_count(given: Sequence[Any], names: Sequence[str], what: str) -> None:
                 f"{what}: one for each of the {len(names)} outputs {', '.join(names)}."
                 if len(names) > 1
                 else f"{what}: one for the only output, {names[0]}.",
-                f"{len(given)}: {given!r}",
+                f"{len(given)}: {shown(given)}",
             )
         )

@@ -240,8 +240,8 @@ class Layer(Configurable):
 
     def __call__(self, inputs: Any, training: bool = False) -> Any:
         """Apply the layer to arrays, or join it to the outputs of other layers for a `Model`."""
-        several = isinstance(inputs, list | tuple) and any(isinstance(i, Tensor) for i in inputs)
-        if several or isinstance(inputs, Tensor):
+        given = inputs if isinstance(inputs, list | tuple) else [inputs]
+        if any(isinstance(one, Tensor) or hasattr(one, "forpass") for one in given):
             return connect(self, inputs)
         x: Any
         if isinstance(inputs, list) and inputs and isinstance(inputs[0], np.ndarray):

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import initializers, regularizers
 from ..checks import checked_number
-from ..errors import explain_error
+from ..errors import explain_error, shown
 from ..kernels import by_column, column_sums
 from ..types import Array, Shape
 from .base import Layer
@@ -73,9 +73,9 @@ class BatchNormalization(Layer):
             raise ValueError(
                 explain_error(
                     "Channels are the last axis: axis must be -1.",
-                    f"axis={axis!r}",
+                    f"axis={shown(axis)}",
                     where,
-                    f"Write BatchNormalization(momentum={axis!r})."
+                    f"Write BatchNormalization(momentum={axis})."
                     if isinstance(axis, float)
                     else "Move the channels to the end: np.moveaxis(x, 1, -1).",
                 )
