@@ -18,6 +18,8 @@ from nnlite.layers import (
 )
 from nnlite.network import Chain
 
+pytestmark = pytest.mark.bits
+
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((21, 8, 8, 1))
 Y = RNG.integers(0, 3, 21)
@@ -103,6 +105,19 @@ def test_the_second_thread_leaves_after_an_error():
     with pytest.raises(ValueError, match="no longer finite"):
         model.fit(1e200 * X, Y, batch_size=4, epochs=9, verbose=0, workers=2)
     assert threads() == before
+
+
+def test_each_product_keeps_to_one_thread_while_two_workers_train(two_blas_threads):
+    class Count(nnlite.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(two_blas_threads())
+
+    seen = []
+    trained(network(), 2, epochs=1, callbacks=[Count()])
+    trained(network(), 1, epochs=1, batch_size=21, callbacks=[Count()])
+    # Six batches of two workers, then one of one.
+    assert seen == [{1}] * 6 + [{2}]
+    assert two_blas_threads() == {2}
 
 
 def test_an_error_in_the_second_thread_is_raised_in_the_first():

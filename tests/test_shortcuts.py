@@ -42,6 +42,7 @@ def test_others_stay_as_they_are(layers):
     assert take_shortcuts(layers) == list(layers)
 
 
+@pytest.mark.bits
 def test_together_they_compute_what_they_do_one_by_one():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((4, 7, 8, 2))

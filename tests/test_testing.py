@@ -324,6 +324,7 @@ def test_the_model_stays_as_it_was():
         assert all(after["attributes"][layer][k] is v for k, v in attributes.items())
 
 
+@pytest.mark.bits
 def test_training_goes_on_as_if_there_had_been_no_check():
     def trained(check):
         model = network(Dense(3, activation="tanh"), Dropout(0.3), Dense(1))

@@ -239,6 +239,7 @@ def test_no_epochs_change_nothing() -> None:
     assert model.get_weights()[0] == 0.25
 
 
+@pytest.mark.bits
 def test_fitting_again_goes_on_from_the_weights_there_are() -> None:
     once, twice = network(), network()
     once.fit(X, Y, epochs=4, shuffle=False, verbose=0)
@@ -266,6 +267,7 @@ def test_a_sample_weight_of_2_is_the_sample_twice() -> None:
     np.testing.assert_allclose(weighted.weights_vector, twice.weights_vector, rtol=1e-12)
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize(
     ("loss", "y"),
     [
@@ -299,6 +301,7 @@ def test_class_weights_for_yes_or_no() -> None:
         model.fit([1.0, 1.0], [1.0, 0.0], class_weight={1: 5.0}, verbose=0)
 
 
+@pytest.mark.bits
 def test_train_on_batch_is_fit_of_one_batch() -> None:
     fitted, stepped = network(metrics=["mae"]), network(metrics=["mae"])
     history = fitted.fit(X, Y, batch_size=10, epochs=3, verbose=0).history
@@ -422,6 +425,7 @@ class Poison(Callback):
             self.model.layers[0].W[:] = math.nan
 
 
+@pytest.mark.bits
 def test_a_loss_that_is_not_finite_stops_at_the_last_finite_epoch() -> None:
     model = network()
     poison = Poison(epoch=2)
@@ -523,6 +527,7 @@ class CtrlC(Callback):
         self.ended += 1
 
 
+@pytest.mark.bits
 def test_ctrl_c_ends_cleanly_and_returns_the_history_so_far() -> None:
     model, twin = network(), network()
     stop = CtrlC(epoch=2)
@@ -559,6 +564,7 @@ def test_train_on_batch_leaves_no_memory_either() -> None:
     assert_no_traces(model)
 
 
+@pytest.mark.bits
 def test_predictions_do_not_change_while_training_goes_on() -> None:
     model = network()
     kept = []
@@ -725,6 +731,7 @@ def test_logits_and_probabilities_train_alike() -> None:
     assert model.get_weights()[1] == 0.0
 
 
+@pytest.mark.bits
 def test_the_neuron_on_diabetes_ends_where_it_always_did() -> None:
     from sklearn.datasets import load_diabetes
 

@@ -13,7 +13,7 @@ from .checks import checked_number
 from .configuration import Configurable
 from .errors import explain_error, must_define, told
 from .kernels import row_sums
-from .numeric import as_numbers
+from .numeric import as_floats
 from .registry import Registry
 from .types import Array
 
@@ -29,10 +29,7 @@ class ActivationFunction(Configurable):
 
     def __call__(self, z: Any) -> Any:
         """Return g(z) for a number, a list, or an array."""
-        array = z if isinstance(z, np.ndarray) else as_numbers(z, "z")
-        if array.dtype.kind != "f":
-            array = as_numbers(array, "z").astype(np.float64)
-        a = self.forpass(array)
+        a = self.forpass(as_floats(z, "z"))
         return a if isinstance(z, np.ndarray) or a.ndim else a[()]
 
     def forpass(self, z: Array, out: Array | None = None) -> Array:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from .errors import explain_error, told
+from .errors import explain_error, shown, told
 from .numeric import as_numbers
 from .types import Array, Shape
 
@@ -54,7 +54,7 @@ def checked_number(
     )
     if not inside:
         rule = f"{name} must be {kind + ' ' if whole else ''}{bounds or 'finite'}."
-        raise ValueError(explain_error(rule, f"{name}={value!r}", where, remedy))
+        raise ValueError(explain_error(rule, f"{name}={shown(value)}", where, remedy))
     return value
 
 
@@ -76,7 +76,9 @@ def positive_integer(name: str, value: Any, where: str, remedy: str | None = Non
     """Return `value` if it is a whole number above 0, else explain."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(
-            explain_error(f"{name} must be a positive integer.", f"{name}={value!r}", where, remedy)
+            explain_error(
+                f"{name} must be a positive integer.", f"{name}={shown(value)}", where, remedy
+            )
         )
     return int(value)
 
@@ -94,7 +96,7 @@ def check_shape(shape: Any, where: str) -> Shape:
                 explain_error(
                     "The shape of a sample is made of positive whole numbers, "
                     "without the axis of the samples.",
-                    f"shape={shape!r}",
+                    f"shape={shown(shape)}",
                     where,
                     f"Leave out the None: {sizes[1:]}."
                     if len(sizes) > 1 and sizes[0] is None
@@ -109,7 +111,9 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
     for known in (np.dtype(np.float32), np.dtype(np.float64)):
         if dtype in (known, known.name, known.type):
             return known
-    raise ValueError(explain_error('dtype must be "float32" or "float64".', f"dtype={dtype!r}"))
+    raise ValueError(
+        explain_error('dtype must be "float32" or "float64".', f"dtype={shown(dtype)}")
+    )
 
 
 def check_weights(given: Sequence[Any], wanted: Sequence[Array], where: str) -> None:

@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 
 from .checks import checked_number
-from .errors import explain_error, nearest, told
+from .errors import explain_error, nearest, shown, told
 from .numeric import as_numbers, cast, check_kind
+from .rows import Rows, made_ready
 from .types import Array, Shape
 
 
 class Data:
     """Samples: a list of inputs, a list of targets, and a weight for each sample or None."""
 
-    def __init__(self, x: list[Array], y: list[Array], weights: Array | None = None) -> None:
+    def __init__(
+        self, x: Sequence[Array | Rows], y: Sequence[Array | Rows], weights: Array | None = None
+    ) -> None:
         self.x, self.y, self.weights = x, y, weights
         self.size = len(x[0])
 
@@ -28,26 +31,24 @@ class Data:
         Without an order a batch is a view of the data. With `reuse`, all batches are gathered into
         the same memory: each is valid until the next.
         """
-        if order is None:
-            for start in range(0, self.size, batch_size):
-                part = slice(start, start + batch_size)
-                weights = None if self.weights is None else self.weights[part]
-                yield [x[part] for x in self.x], [y[part] for y in self.y], weights
-            return
         arrays = [*self.x, *self.y, *([] if self.weights is None else [self.weights])]
-        memory = [np.empty((batch_size, *a.shape[1:]), a.dtype) for a in arrays]
         inputs, targets = len(self.x), len(self.x) + len(self.y)
+        memory = [
+            np.empty((batch_size, *a.shape[1:]), a.dtype)
+            if reuse and order is not None and isinstance(a, np.ndarray)
+            else None
+            for a in arrays
+        ]
         for start in range(0, self.size, batch_size):
-            rows = order[start : start + batch_size]
-            if not reuse:
-                memory = [np.empty((batch_size, *a.shape[1:]), a.dtype) for a in arrays]
-            # mode="clip" lets take write straight into `out`; the rows are all in range.
-            taken = [
-                a.take(rows, 0, out if len(rows) == batch_size else out[: len(rows)], "clip")
-                for a, out in zip(arrays, memory, strict=True)
-            ]
+            part = slice(start, start + batch_size)
+            rows = part if order is None else order[part]
+            taken = [_take(a, rows, out) for a, out in zip(arrays, memory, strict=True)]
             weights = taken[targets] if len(taken) > targets else None
             yield taken[:inputs], taken[inputs:targets], weights
+
+    def all(self) -> tuple[list[Array], list[Array], Array | None]:
+        """Return all samples as one batch."""
+        return next(self.batches(self.size))
 
     def split(self, share: float) -> tuple[Data, Data]:
         """Return the first samples and the last, `share` of them, as Keras does for validation."""
@@ -57,7 +58,7 @@ class Data:
             raise ValueError(
                 explain_error(
                     "validation_split must leave samples on both sides.",
-                    f"validation_split={share!r} of {self.size} samples",
+                    f"validation_split={shown(share)} of {self.size} samples",
                     remedy="validation_split=0.2 watches the last fifth of the samples.",
                 )
             )
@@ -67,6 +68,16 @@ class Data:
             return Data([x[part] for x in self.x], [y[part] for y in self.y], weights)
 
         return cut(slice(None, at)), cut(slice(at, None))
+
+
+def _take(array: Array | Rows, rows: Any, out: Array | None) -> Array:
+    """Return a batch, in `out` where the rows are gathered one by one."""
+    if isinstance(array, Rows):
+        return array[rows].ready()
+    if isinstance(rows, slice):
+        return array[rows]
+    # mode="clip" lets take write straight into `out`; the rows are all in range.
+    return array.take(rows, 0, out if out is None else out[: len(rows)], "clip")
 
 
 def as_list(data: Any, names: Sequence[str], what: str, size: int = 1) -> list[Any]:
@@ -109,7 +120,7 @@ def _entry(data: Mapping[str, Any], name: str, names: Sequence[str], what: str) 
     raise ValueError(
         explain_error(
             f"A dictionary of data has one entry for each {what} of the model: {', '.join(names)}.",
-            f"the keys {', '.join(map(repr, data)) or 'none'}",
+            f"the keys {', '.join(map(shown, data)) or 'none'}",
             remedy=f"Rename {guess!r} to {name!r}, or the layer with name={guess!r}."
             if guess or (others and (guess := others[0]))
             else f"Add {name!r}.",
@@ -117,7 +128,7 @@ def _entry(data: Mapping[str, Any], name: str, names: Sequence[str], what: str) 
     )
 
 
-def as_input(data: Any, shape: Shape, dtype: Any, name: str, where: str) -> Array:
+def as_input(data: Any, shape: Shape, dtype: Any, name: str, where: str) -> Array | Rows:
     """Return the data of one input, checked against the shape that the model's layer takes.
 
     >>> as_input([[1, 2], [3, 4]], (2,), "float32", "x", "layer 'dense'").dtype
@@ -140,7 +151,7 @@ def as_input(data: Any, shape: Shape, dtype: Any, name: str, where: str) -> Arra
                 _remedy_for_input(array, shape, name),
             )
         )
-    return cast(array, dtype, name, data)
+    return made_ready(array, data, lambda rows, given: cast(rows, dtype, name, given))
 
 
 def _remedy_for_input(array: Array, shape: Shape, name: str) -> str:
@@ -171,26 +182,40 @@ def _remedy_for_input(array: Array, shape: Shape, name: str) -> str:
     return f"Reshape {name}, or make the model for samples of shape {sample}."
 
 
-def check_lengths(x: Sequence[Array], y: Sequence[Array]) -> None:
+def check_lengths(x: Sequence[Array | Rows], y: Sequence[Array] = ()) -> None:
     """Raise unless all inputs and targets have the same number of samples."""
-    lengths = {len(array) for array in [*x, *y]}
-    if len(lengths) > 1:
+    if len({len(array) for array in [*x, *y]}) > 1:
+        shapes = {"x": [str(a.shape) for a in x], "y": [str(a.shape) for a in y]}
         raise ValueError(
             explain_error(
-                "x and y must have the same number of samples.",
-                "x of shape "
-                + ", ".join(str(a.shape) for a in x)
-                + "; y of shape "
-                + ", ".join(str(a.shape) for a in y),
-                remedy="The rows of x and y belong together one by one: check how they were cut.",
+                f"{'x and y' if y else 'All inputs'} must have the same number of samples.",
+                "; ".join(f"{k} of shape {', '.join(each)}" for k, each in shapes.items() if each),
+                remedy=f"The rows of {'x and y' if y else 'the inputs'} belong together one by "
+                "one: check how they were cut.",
             )
         )
 
 
+def unpaired(y_true: Any, y_pred: Array, where: str | None = None) -> ValueError:
+    """Return the error for truth and predictions of different lengths, or of none."""
+    return ValueError(
+        explain_error(
+            "y_true and y_pred must have the same number of samples, one sample at least.",
+            f"y_true of shape {np.shape(peek(y_true, 'y_true'))}, y_pred of shape {y_pred.shape}",
+            where,
+        )
+    )
+
+
 def as_sample_weights(
-    sample_weight: Any, class_weight: Mapping[int, float] | None, y: Array, size: int, dtype: Any
+    sample_weight: Any,
+    class_weight: Mapping[Any, float] | None,
+    y: Array | Rows,
+    size: int,
+    dtype: Any,
+    outputs: Sequence[Shape] = (),
 ) -> Array | None:
-    """Return a weight for each sample, from its own and its class's."""
+    """Return a weight for each sample, from its own and its class's; `y` is of the first output."""
     if sample_weight is None and class_weight is None:
         return None
     weights = np.ones(size, dtype)
@@ -205,24 +230,64 @@ def as_sample_weights(
                     remedy="class_weight={0: 1.0, 1: 5.0} makes class 1 count five times.",
                 )
             )
-        labels = y.argmax(axis=-1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(size)
-        known = np.zeros(size, bool)
-        for label, factor in class_weight.items():
-            checked_number(f"class_weight[{label!r}]", factor, least=0)
-            weights[labels == label] *= factor
-            known |= labels == label
-        if not known.all():
-            raise ValueError(
-                explain_error(
-                    "class_weight must have a weight for every class in y.",
-                    f"class_weight={dict(class_weight)!r}, "
-                    f"y has a sample of class {labels[int(np.argmin(known))]:g}",
-                    remedy="The keys are class numbers, not text."
-                    if any(isinstance(key, str) for key in class_weight)
-                    else None,
-                )
-            )
+        shape = outputs[0] if outputs else y.shape[1:]
+        if len(outputs) > 1:
+            raise ValueError(_without_classes(f"a model of {len(outputs)} outputs"))
+        blocks = Data([y], []).batches(100_000)
+        labels = np.concatenate([_class_of_each(block, shape) for (block,), _, _ in blocks])
+        _multiply_by_class(weights, class_weight, labels, shape[-1] if shape else 1)
     return weights
+
+
+def _class_of_each(y: Array, output_shape: Shape) -> Array:
+    """Return the class number of each sample, from numbers or one-hot rows."""
+    if y.shape[1:] in ((), (1,)):
+        return y.reshape(len(y))
+    if y.shape[1:] != output_shape or y.ndim > 2:
+        raise ValueError(_without_classes(f"y with samples of shape {y.shape[1:]}"))
+    if np.abs(y.sum(axis=1) - 1).max() > 1e-3:
+        raise ValueError(_without_classes("y with rows that do not sum to 1"))
+    classes: Array = y.argmax(axis=1)
+    return classes
+
+
+def _without_classes(received: str) -> str:
+    return explain_error(
+        "class_weight needs one output, with one class for each sample.",
+        received,
+        remedy="Give sample_weight instead: one number for each sample.",
+    )
+
+
+def _multiply_by_class(
+    weights: Array, class_weight: Mapping[Any, float], labels: Array, units: int
+) -> None:
+    weighed = np.zeros(len(labels), bool)
+    for label, factor in class_weight.items():
+        checked_number(f"class_weight[{shown(label)}]", factor, least=0)
+        weights[labels == label] *= factor
+        weighed |= labels == label
+    if not weighed.all():
+        raise ValueError(
+            explain_error(
+                "class_weight must have a weight for every class in y.",
+                f"class_weight={shown(dict(class_weight))}, "
+                f"y has a sample of class {labels[int(np.argmin(weighed))]:g}",
+                remedy="The keys are class numbers, not text."
+                if any(isinstance(key, str) for key in class_weight)
+                else None,
+            )
+        )
+    classes = range(units) if units > 1 else (-1, 0, 1)
+    unknown = [label for label in class_weight if label not in classes]
+    if unknown and np.isin(labels, classes).all():
+        raise ValueError(
+            explain_error(
+                f"class_weight has keys from 0 to {classes[-1]}, the classes of the model.",
+                f"class_weight={shown(dict(class_weight))}",
+                remedy=f"Leave out {shown(unknown[0])}.",
+            )
+        )
 
 
 def weight_for_each(sample_weight: Any, size: int, dtype: Any) -> Array:

@@ -24,14 +24,29 @@ def explain_error(
     Where: layer 'dense'
     Remedy: Write Dense(10).
     """
-    lines = [rule]
-    if received is not None:
-        lines.append(f"Received: {received}")
-    if where is not None:
-        lines.append(f"Where: {where}")
-    if remedy is not None:
-        lines.append(f"Remedy: {remedy}")
-    return "\n".join(lines)
+    parts = {"": rule, "Received: ": received, "Where: ": where, "Remedy: ": remedy}
+    return "\n".join(name + shortened(text, 1000) for name, text in parts.items() if text)
+
+
+def shortened(text: str, most: int = 200) -> str:
+    """Return a text; of one that is longer than `most`, its beginning and end.
+
+    >>> shortened("from the beginning to the end", 20)
+    'from the  …  the end'
+    """
+    return text if len(text) <= most else f"{text[: most - 11]} … {text[-8:]}"
+
+
+def shown(value: Any) -> str:
+    """Return a value as it is written in code, shortened; of what cannot be, its type.
+
+    >>> shown([1, "x"]), len(shown("x" * 1000))
+    ("[1, 'x']", 200)
+    """
+    try:
+        return shortened(repr(value))
+    except Exception:
+        return f"<{type(value).__name__} object>"
 
 
 def must_define(of: object, method: str) -> TypeError:
@@ -69,7 +84,7 @@ def look_up(kind: str, name: str, known: Mapping[str, T]) -> T:
     raise ValueError(
         explain_error(
             f"Unknown {kind}. Known: {listed(known)}.",
-            f"{name!r}",
+            shown(name),
             remedy=f'Did you mean "{guess}"?' if guess else "Choose one of the known names.",
         )
     )
@@ -92,10 +107,10 @@ def told(value: Any) -> str:
     ("'3' (str)", "<class 'int'> (a class)")
     """
     if isinstance(value, type):
-        return f"{value!r} (a class)"
+        return f"{shown(value)} (a class)"
     if getattr(value, "ndim", 0):
         return f"an array of shape {tuple(value.shape)} ({type(value).__name__})"
-    return f"{value!r} ({type(value).__name__})"
+    return f"{shown(value)} ({type(value).__name__})"
 
 
 def with_article(noun: str) -> str:
@@ -117,7 +132,7 @@ def reject_unknown_arguments(owner: str, unknown: Mapping[str, Any], known: Iter
     raise TypeError(
         explain_error(
             f"{owner} takes the arguments {', '.join(known)}.",
-            f"{name}={unknown[name]!r}",
+            f"{name}={shown(unknown[name])}",
             remedy=f"Did you mean {guess}=?" if guess else f"Leave out {name}=.",
         )
     )

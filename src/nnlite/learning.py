@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from .flat import FlatWeights
 from .layers.symbolic import Node, Tensor
 from .network import Network
 from .progress import epoch_line
+from .rows import Rows
 from .training import Trainer, train, training_mode
 from .types import Array
 
@@ -228,7 +230,7 @@ class Learner:
         self.check_built("evaluate")
         trainer = self._make_trainer()
         data = self._data(x, y, sample_weight, None)
-        trainer.start(data.y)
+        trainer.start(data)
         with np.errstate(all="ignore"):
             results = trainer.evaluate(data, _prediction_batch(batch_size))
         show(epoch_line(results))
@@ -246,7 +248,7 @@ class Learner:
         `verbose` is taken for the sake of Keras scripts: a prediction prints nothing.
         """
         self.check_built("predict")
-        data = Data(self._inputs(x), [])
+        data = Data(self._read(x), [])
         parts = []
         for arrays, _, _ in data.batches(_prediction_batch(batch_size)):
             output = self.network.forpass(one_or_list(arrays), False)
@@ -255,7 +257,7 @@ class Learner:
 
     def predict_on_batch(self, x: Any) -> Any:
         """Return the output for these samples, in one go."""
-        return self.predict(x, batch_size=len(x) if np.ndim(x) else None)
+        return self.predict(x, batch_size=sys.maxsize)
 
     @explains_its_arguments
     def train_on_batch(
@@ -270,9 +272,9 @@ class Learner:
         self.build_for(x)
         trainer = self._make_trainer()
         data = self._data(x, y, sample_weight, class_weight)
-        trainer.start(data.y)
+        trainer.start(data)
         with training_mode(self), np.errstate(all="ignore"):
-            trainer.train_step(data.x, data.y, data.weights)
+            trainer.train_step(*data.all())
         results = trainer.results()
         return results if return_dict else one_or_list(list(results.values()))
 
@@ -284,12 +286,16 @@ class Learner:
             x,
             y,
             verbose=0,
-            batch_size=len(x) if np.ndim(x) else None,
+            batch_size=sys.maxsize,
             sample_weight=sample_weight,
             return_dict=return_dict,
         )
 
     def _inputs(self, x: Any) -> list[Array]:
+        """Return the inputs as one batch of checked arrays."""
+        return Data(self._read(x), []).all()[0]
+
+    def _read(self, x: Any) -> list[Array | Rows]:
         given = as_list(x, self.input_names, "input")
         names = ["x"] if len(given) == 1 else [f"x of '{name}'" for name in self.input_names]
         arrays = []
@@ -297,11 +303,12 @@ class Learner:
             readers = [node.layer.name for node in self.nodes if tensor in node.inputs]
             where = f"model '{self.name}', layer '{readers[0] if readers else tensor}'"
             arrays.append(as_input(data, tensor.shape, self.dtype, name, where))
+        check_lengths(arrays)
         return arrays
 
     def _data(self, x: Any, y: Any, sample_weight: Any, class_weight: Any) -> Data:
         self._check_order(x, y)
-        inputs = self._inputs(x)
+        inputs = self._read(x)
         if y is None:
             raise ValueError(
                 explain_error(
@@ -316,7 +323,12 @@ class Learner:
         objectives = self._make_trainer().objectives
         targets = [o.check(t, self.dtype) for o, t in zip(objectives, given, strict=True)]
         weights = as_sample_weights(
-            sample_weight, class_weight, targets[0], len(inputs[0]), self.dtype
+            sample_weight,
+            class_weight,
+            targets[0],
+            len(inputs[0]),
+            self.dtype,
+            [tensor.shape for tensor in self.outputs],
         )
         return Data(inputs, targets, weights)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .errors import explain_error, told
+from .errors import explain_error, shown, told
+from .rows import Rows, row_in_whole
 from .types import Array
 
 
@@ -68,7 +69,9 @@ def _not_numbers(array: Array, name: str) -> str:
         remedy = "Take the real part or the size: x.real, np.abs(x)."
     elif array.dtype.kind in "US":
         remedy = _remedy_for_text(str(value), name)
-    return explain_error(f"{name} must be numbers.", f"{kind}, the first {value!r}", remedy=remedy)
+    return explain_error(
+        f"{name} must be numbers.", f"{kind}, the first {shown(value)}", remedy=remedy
+    )
 
 
 def _remedy_for_text(value: str, name: str) -> str:
@@ -90,7 +93,7 @@ def _from_objects(array: Array, name: str, data: Any) -> Array:
             raise TypeError(
                 explain_error(
                     f"{name} must be numbers.",
-                    f"{told(value)}{_at(place, data)}",
+                    f"{told(value)}{at(place, data)}",
                     remedy=_remedy_for_text(value, name)
                     if isinstance(value, str)
                     else "Drop or convert such values first.",
@@ -108,17 +111,18 @@ def _from_objects(array: Array, name: str, data: Any) -> Array:
         ) from None
 
 
-def _at(place: tuple[int, ...], data: Any = None) -> str:
-    """Say where a value is; a frame's column by its name.
+def at(place: tuple[int, ...], data: Any = None) -> str:
+    """Say where a value is; a frame's column by its name, a row by its number in the whole.
 
-    >>> _at((3, 1))
+    >>> at((3, 1))
     ' at row 3, column 1'
     """
     names: list[Any] = ["row", "column"] if len(place) <= 2 else ["index"] * len(place)
-    parts = [f"{word} {index}" for word, index in zip(names, place, strict=False)]
-    columns = getattr(data, "columns", None)
+    places = (row_in_whole(place[0], data), *place[1:]) if place else ()
+    parts = [f"{word} {index}" for word, index in zip(names, places, strict=False)]
+    columns = getattr(data.given if isinstance(data, Rows) else data, "columns", None)
     if columns is not None and len(place) == 2:
-        parts[1] = f"column {columns[place[1]]!r}"
+        parts[1] = f"column {shown(columns[place[1]])}"
     return " at " + ", ".join(parts) if parts else ""
 
 
@@ -126,13 +130,14 @@ def check_finite(array: Array, name: str, data: Any = None) -> None:
     """Raise if there is a NaN or an infinity, saying where the first one is."""
     if array.dtype.kind != "f" or _is_finite(array):
         return
-    first = int(np.argmin(np.isfinite(array)))
-    place = tuple(int(index) for index in np.unravel_index(first, array.shape))
-    bad = int((~np.isfinite(array)).sum())
+    finite = np.isfinite(array)
+    place = tuple(int(index) for index in np.unravel_index(int(finite.argmin()), array.shape))
+    bad = finite.size - np.count_nonzero(finite)
     raise ValueError(
         explain_error(
             f"{name} must be finite: one NaN or infinity spoils every weight.",
-            f"{array[place]}{_at(place, data)} ({bad} such value{'s' if bad > 1 else ''})",
+            f"{array[place]}{at(place, data)} ({bad} such value{'s' if bad > 1 else ''}"
+            f"{' in this batch' if isinstance(data, Rows) else ''})",
             remedy="Fill or drop missing values first, e.g. with frame.dropna().",
         )
     )
@@ -148,19 +153,43 @@ def _is_finite(array: Array) -> bool:
     return bool(np.isfinite(array).all())
 
 
+def in_order(array: Array, dtype: Any = None) -> Array:
+    """Return the numbers row by row in memory, as the processor writes them: the same bits follow.
+
+    The last bits of a sum depend on how its numbers lie. An array that is right is not copied.
+
+    >>> in_order(np.ones((2, 3), ">f8").T, "float32").flags.c_contiguous
+    True
+    """
+    wanted = array.dtype.newbyteorder("=") if dtype is None else np.dtype(dtype)
+    flags = array.flags
+    if array.dtype == wanted and flags.c_contiguous and flags.aligned:
+        return array
+    ordered: Array = np.require(array, wanted, ["C", "A"])
+    return ordered
+
+
+def as_floats(data: Any, name: str) -> Array:
+    """Return an array of floating numbers, of the type they have; whole numbers as float64.
+
+    >>> as_floats([1, 2], "z")
+    array([1., 2.])
+    """
+    array = as_numbers(data, name)
+    return in_order(array, None if array.dtype.kind == "f" else np.float64)
+
+
 def cast(array: Array, dtype: Any, name: str, data: Any = None) -> Array:
     """Return finite numbers in the model's dtype, or explain which are not, or too large for it."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        ready = in_order(array, dtype)
+    if array.dtype.kind != "f" or _is_finite(ready):
+        return ready
     check_finite(array, name, data)
-    if array.dtype.kind != "f" or array.dtype.itemsize <= np.dtype(dtype).itemsize:
-        return array.astype(dtype, copy=False)
-    with np.errstate(over="ignore", under="ignore"):
-        narrow = array.astype(dtype)
-    if not _is_finite(narrow):
-        raise ValueError(
-            explain_error(
-                f"{name} must fit into {np.dtype(dtype)}, up to {np.finfo(dtype).max:.2g}.",
-                f"{name} as large as {np.abs(array).max():.3g}",
-                remedy=f'Scale {name} first, or make the model with dtype="float64".',
-            )
+    raise ValueError(
+        explain_error(
+            f"{name} must fit into {np.dtype(dtype)}, up to {np.finfo(dtype).max:.2g}.",
+            f"{name} as large as {np.abs(array).max():.3g}",
+            remedy=f'Scale {name} first, or make the model with dtype="float64".',
         )
-    return narrow
+    )

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from . import activations, losses, metrics
-from .errors import explain_error, nearest
+from .errors import explain_error, nearest, shown
 from .layers.base import ActivatedLayer, Layer
+from .rows import Rows, made_ready
 from .types import Array, Shape
 
 
@@ -83,9 +84,9 @@ class Objective:
         if self.logits:
             self.to_prediction = activation.forpass
 
-    def check(self, y: Any, dtype: Any) -> Array:
+    def check(self, y: Any, dtype: Any) -> Array | Rows:
         """Return the truth for this output as an array that its loss understands."""
-        return self.loss.check_targets(y, self.shape, dtype)
+        return made_ready(y, y, lambda _, rows: self.loss.check_targets(rows, self.shape, dtype))
 
     def start(self, y: Array) -> None:
         """Forget earlier batches, and choose the metrics that fit this truth."""
@@ -107,7 +108,7 @@ class Objective:
         else:
             a = output
             loss.check_predictions(a)
-            values = loss.values(y, a)
+            values = losses.base.one_for_each(loss.values(y, a), len(a), loss.name)
         if weights is not None:
             values = values * weights
         total = float(np.add.reduce(values))
@@ -147,10 +148,10 @@ def per_output(given: Any, names: Sequence[str], what: str, each: bool = False) 
             raise ValueError(
                 explain_error(
                     f"The {what} are given by the names of the outputs: {', '.join(names)}.",
-                    f"{unknown[0]!r}",
+                    shown(unknown[0]),
                     remedy=f"Did you mean {guess!r}?"
                     if (guess := nearest(str(unknown[0]), names))
-                    else f"Give the output layer name={unknown[0]!r}.",
+                    else f"Give the output layer name={shown(unknown[0])}.",
                 )
             )
         return [given.get(name) for name in names]
@@ -174,6 +175,6 @@ def _check_count(given: Sequence[Any], names: Sequence[str], what: str) -> None:
                 f"{what}: one for each of the {len(names)} outputs {', '.join(names)}."
                 if len(names) > 1
                 else f"{what}: one for the only output, {names[0]}.",
-                f"{len(given)}: {given!r}",
+                f"{len(given)}: {shown(given)}",
             )
         )

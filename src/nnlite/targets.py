@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from .errors import explain_error
-from .numeric import as_numbers, cast, check_finite
+from .numeric import as_numbers, cast, check_finite, in_order
+from .rows import row_in_whole
 from .types import Array, Shape
 
 
@@ -22,7 +23,7 @@ def numbers(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
         array = array.reshape(1)
     shape = array.shape[1:]
     if shape != output_shape:
-        if _without_ones(shape) != _without_ones(output_shape):
+        if without_ones(shape) != without_ones(output_shape):
             raise ValueError(
                 explain_error(
                     "y must have one value for each output of the model.",
@@ -40,7 +41,12 @@ def _batch_of(shape: Shape) -> str:
     return str(("n", *shape)).replace("'", "")
 
 
-def _without_ones(shape: Shape) -> Shape:
+def without_ones(shape: Shape) -> Shape:
+    """Return the shape without axes of length 1: (n,) and (n, 1) are the same numbers.
+
+    >>> without_ones((3, 1))
+    (3,)
+    """
     return tuple(size for size in shape if size != 1)
 
 
@@ -50,7 +56,7 @@ _FLATTEN = "For one answer per sample, put Flatten() before the last Dense layer
 def _remedy_for_shape(array: Array, output_shape: Shape) -> str:
     if len(output_shape) > 1 and array.ndim <= 2:
         return _FLATTEN
-    if len(output_shape) == 1 and _without_ones(array.shape[1:]) == () and output_shape[0] > 1:
+    if len(output_shape) == 1 and without_ones(array.shape[1:]) == () and output_shape[0] > 1:
         return (
             "For class numbers, use sparse_categorical_crossentropy; "
             f"for one value per sample, end the model with 1 unit instead of {output_shape[0]}."
@@ -111,7 +117,7 @@ def one_hot_rows(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
     """
     array = as_numbers(y, "y")
     check_classes(output_shape, loss)
-    flat = _without_ones(array.shape[1:]) == output_shape[:-1]
+    flat = without_ones(array.shape[1:]) == output_shape[:-1]
     if array.size and array.shape[1:] != output_shape and flat:
         raise ValueError(
             explain_error(
@@ -122,7 +128,7 @@ def one_hot_rows(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
                 "or nnlite.utils.to_categorical(y).",
             )
         )
-    array = numbers(array, output_shape, dtype, loss)
+    array = numbers(y, output_shape, dtype, loss)
     _check_range(array, loss, "Each row is a probability for each class: to_categorical(y).")
     sums = array.sum(axis=-1)
     if array.size and np.abs(sums - 1).max() > 1e-3:
@@ -130,7 +136,7 @@ def one_hot_rows(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
         raise ValueError(
             explain_error(
                 f"{loss} takes rows that sum to 1.",
-                f"row {place[0]} sums to {sums[place]:g}",
+                f"row {row_in_whole(place[0], y)} sums to {sums[place]:g}",
                 f"loss '{loss}'",
                 "For several labels at once, use sigmoid with binary_crossentropy.",
             )
@@ -159,7 +165,7 @@ def class_numbers(y: Any, output_shape: Shape, loss: str) -> Array:
                 "For one-hot rows use categorical_crossentropy, or y.argmax(axis=-1).",
             )
         )
-    if _without_ones(array.shape[1:]) != _without_ones(output_shape[:-1]):
+    if without_ones(array.shape[1:]) != without_ones(output_shape[:-1]):
         raise ValueError(
             explain_error(
                 f"{loss} takes one class number per prediction.",
@@ -173,28 +179,33 @@ def class_numbers(y: Any, output_shape: Shape, loss: str) -> Array:
                 else "Give y one whole number per sample.",
             )
         )
-    whole = array.astype(np.int64)
-    if array.dtype.kind == "f" and not np.array_equal(whole, array):
-        place = int(np.argmax(whole.ravel() != array.ravel()))
+    if array.dtype.kind == "f" and (wrong := array != np.floor(array)).any():
         raise ValueError(
             explain_error(
                 f"{loss} takes whole class numbers.",
-                f"{array.ravel()[place]:g} at sample {place}",
+                _first(wrong, array, y),
                 f"loss '{loss}'",
                 "For numbers to be predicted, use mean_squared_error.",
             )
         )
-    if whole.size and not (whole.min() >= 0 and whole.max() < classes):
-        place = int(np.argmax((whole.ravel() < 0) | (whole.ravel() >= classes)))
+    if array.size and not (array.min() >= 0 and array.max() < classes):
         raise ValueError(
             explain_error(
                 f"Class numbers must be 0 to {classes - 1} for an output of {classes} units.",
-                f"{whole.ravel()[place]} at sample {place}",
+                _first((array < 0) | (array >= classes), array, y),
                 f"loss '{loss}'",
-                _remedy_for_class_numbers(int(whole.min()), int(whole.max()), classes),
+                _remedy_for_class_numbers(int(array.min()), int(array.max()), classes),
             )
         )
-    return whole.reshape(len(whole), *output_shape[:-1])
+    return in_order(array, np.int64).reshape(len(array), *output_shape[:-1])
+
+
+def _first(wrong: Array, array: Array, y: Any) -> str:
+    """Tell the first of the wrong numbers, and which sample's it is."""
+    place = tuple(np.argwhere(wrong)[0])
+    value = array[place]
+    number = int(value) if value == np.floor(value) else f"{value:g}"
+    return f"{number} at sample {row_in_whole(place[0], y)}"
 
 
 def _remedy_for_class_numbers(smallest: int, largest: int, classes: int) -> str:
@@ -202,6 +213,8 @@ def _remedy_for_class_numbers(smallest: int, largest: int, classes: int) -> str:
         return "Number the classes from 0: classes, y = np.unique(y, return_inverse=True)."
     if smallest > 0 and largest == classes:
         return f"Number the classes from 0: y - {smallest}."
+    if largest >= 1_000_000:
+        return "Number the classes from 0: classes, y = np.unique(y, return_inverse=True)."
     return f"Give the last layer {largest + 1} units, or number the classes from 0."
 
 

@@ -90,12 +90,13 @@ class Trainer:
             return 0.0
         return sum((r(W) for r, W, _ in self.flat.regularized), 0.0)
 
-    def start(self, y: list[Array]) -> None:
+    def start(self, data: Data) -> None:
         """Choose the metrics that fit this truth, and forget earlier batches."""
         # Looked up once, not at every step: a layer may have moved to another model since.
         self.flat = self.model.flat
         self.penalties, self.count = 0.0, 0
-        for objective, truth in zip(self.objectives, y, strict=True):
+        _, sample, _ = next(data.batches(1))
+        for objective, truth in zip(self.objectives, sample, strict=True):
             objective.start(truth)
 
     def reset(self) -> None:
@@ -147,7 +148,7 @@ def train(
 ) -> None:
     """Train for these epochs. Ctrl-C ends it cleanly, a loss that is not finite with an error."""
     model = trainer.model
-    trainer.start(data.y)
+    trainer.start(data)
     # The order within a single batch does not change its mean.
     shuffle = shuffle and batch_size < data.size
     scaled = False
@@ -250,7 +251,7 @@ def _stop(
     rate = trainer.optimizer.learning_rate
     trainer.flat.restore(last_finite)
     trainer.optimizer.reset()
-    largest = max(float(np.abs(x).max()) for x in data.x)
+    largest = max(float(np.abs(x).max()) for inputs, *_ in data.batches(1024) for x in inputs)
     remedy = "Try a smaller learning rate"
     if largest > 100:
         remedy += ", and scale the inputs first, e.g. (x - x.mean(0)) / x.std(0)"

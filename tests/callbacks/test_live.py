@@ -208,6 +208,7 @@ def test_it_serves_a_second_training_afresh(windows, clock):
     assert [len(curves(figure)["training"]) for figure in windows if figure.axes] == [3, 2]
 
 
+@pytest.mark.bits
 def test_the_training_is_the_same_with_it(cell, clock):
     assert train(clock, LivePlot()).history == train().history
 

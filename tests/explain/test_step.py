@@ -72,6 +72,7 @@ def test_explain_does_not_change_the_arrays_it_is_given():
     assert (x.tobytes(), y.tobytes()) == bytes_before
 
 
+@pytest.mark.bits
 def test_training_goes_on_as_if_nobody_had_asked():
     asked, silent = network(), network()
     for model in (asked, silent):
@@ -127,6 +128,7 @@ def test_an_unknown_symbol_names_the_nearest():
         network().explain(X, Y)["DW1 "]
 
 
+@pytest.mark.bits
 def test_a_model_that_waits_for_its_data_goes_on_waiting():
     model = Sequential([Dense(2), Dense(1)], seed=5)
     model.compile("sgd", "mse")
@@ -149,6 +151,7 @@ def test_the_seeds_of_later_models_stay_the_same():
     assert first_weight(lambda model: model.explain(X, Y)) == first_weight(lambda model: None)
 
 
+@pytest.mark.bits
 def test_explain_works_in_the_middle_of_training():
     tables = []
 

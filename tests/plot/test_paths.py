@@ -42,6 +42,7 @@ def test_an_optimizer_takes_as_many_steps_as_asked_for(ax):
     assert len(ways(ax)["adam"].get_xydata()) == 8
 
 
+@pytest.mark.bits
 def test_the_optimizer_itself_takes_no_step(ax):
     optimizer = SGD(0.1, momentum=0.9)
     plot.gradient_path(optimizer, bowl, start=(1, 1), steps=3, ax=ax)

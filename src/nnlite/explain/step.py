@@ -152,12 +152,13 @@ def take_step(model: Model, x: Any, y: Any) -> Step:
     data = stepping._data(x, y, None, None)
     watchers = _watch(watched)
     trainer = watched._make_trainer()
-    trainer.start(data.y)
+    trainer.start(data)
+    inputs, truths, _ = data.all()
     with training_mode(watched), np.errstate(all="ignore"):
-        trainer.compute_gradients(data.x, data.y, None)
-    step = Step(watched, data.x, _in_order(watched, watchers), penalty=trainer.penalty())
+        trainer.compute_gradients(inputs, truths, None)
+    step = Step(watched, inputs, _in_order(watched, watchers), penalty=trainer.penalty())
     outputs = {node.output: call for node, call in step.calls}
-    for objective, truth, tensor in zip(trainer.objectives, data.y, watched.outputs, strict=True):
+    for objective, truth, tensor in zip(trainer.objectives, truths, watched.outputs, strict=True):
         step.judgements.append(_judge(objective, truth, outputs[tensor]))
     _add_penalties(step)
     _update(stepping, data, step)
@@ -182,8 +183,8 @@ def _update(stepping: Model, data: Data, step: Step) -> None:
     with np.errstate(all="ignore"):
         trainer.optimizer.step(stepping.flat.weights, step.model.flat.gradients)
         step.change = stepping.flat.weights - before
-        trainer.start(data.y)
-        step.loss_after, _ = trainer.forward(data.x, data.y, None, training=True)
+        trainer.start(data)
+        step.loss_after, _ = trainer.forward(*data.all(), training=True)
 
 
 def copy_of(model: Model) -> Model:

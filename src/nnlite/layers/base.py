@@ -26,7 +26,7 @@ from ..checks import (
 )
 from ..configuration import Configurable, snake_case
 from ..errors import argument_names, explain_error, must_define, nearest, reject_unknown_arguments
-from ..numeric import as_numbers
+from ..numeric import as_numbers, in_order
 from ..seeding import new_generator
 from ..types import Array, Shape
 from .symbolic import Node, Tensor, connect
@@ -240,8 +240,8 @@ class Layer(Configurable):
 
     def __call__(self, inputs: Any, training: bool = False) -> Any:
         """Apply the layer to arrays, or join it to the outputs of other layers for a `Model`."""
-        several = isinstance(inputs, list | tuple) and any(isinstance(i, Tensor) for i in inputs)
-        if several or isinstance(inputs, Tensor):
+        given = inputs if isinstance(inputs, list | tuple) else [inputs]
+        if any(isinstance(one, Tensor) or hasattr(one, "forpass") for one in given):
             return connect(self, inputs)
         x: Any
         if isinstance(inputs, list) and inputs and isinstance(inputs[0], np.ndarray):
@@ -253,7 +253,7 @@ class Layer(Configurable):
         return self.forpass(x, training)
 
     def _as_input(self, array: Any) -> Array:
-        x: Array = as_numbers(array, "x").astype(self.dtype, copy=False)
+        x = in_order(as_numbers(array, "x"), self.dtype)
         if x.ndim == 0:
             raise ValueError(
                 explain_error(

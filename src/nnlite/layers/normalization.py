@@ -8,8 +8,8 @@ import numpy as np
 
 from .. import initializers, regularizers
 from ..checks import checked_number
-from ..errors import explain_error
-from ..kernels import column_sums
+from ..errors import explain_error, shown
+from ..kernels import by_column, column_sums
 from ..types import Array, Shape
 from .base import Layer
 
@@ -73,9 +73,9 @@ class BatchNormalization(Layer):
             raise ValueError(
                 explain_error(
                     "Channels are the last axis: axis must be -1.",
-                    f"axis={axis!r}",
+                    f"axis={shown(axis)}",
                     where,
-                    f"Write BatchNormalization(momentum={axis!r})."
+                    f"Write BatchNormalization(momentum={axis})."
                     if isinstance(axis, float)
                     else "Move the channels to the end: np.moveaxis(x, 1, -1).",
                 )
@@ -114,24 +114,23 @@ class BatchNormalization(Layer):
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return γ·x̂ + β."""
         rows = x.reshape(-1, x.shape[-1])
-        if not (training and self.trainable):
-            deviation = np.sqrt(self.moving_variance + self.epsilon)
-            normalized = (rows - self.moving_mean) / deviation
-        else:
-            mean = column_sums(rows) / len(rows)
-            normalized = np.subtract(rows, mean, self.out("normalized", rows.shape))
+        if training and self.trainable:
+            normalized, mean = without_mean(rows, self.out("normalized", rows.shape))
             squares = np.multiply(normalized, normalized, self.out("a", rows.shape))
             variance = column_sums(squares) / len(rows)
-            deviation = np.sqrt(variance + self.epsilon)
-            normalized /= deviation
             self._remember("moving_mean", mean)
             self._remember("moving_variance", variance)
+        else:
+            normalized, variance = rows - self.moving_mean, self.moving_variance
+        deviation = np.sqrt(variance + self.epsilon)
+        by_column(np.divide, normalized, deviation, normalized)
         if training:
             self.normalized, self.deviation = normalized, deviation
         out = self.out("a", rows.shape) if training else None
-        a = np.multiply(normalized, self.gamma if self.scale else 1, out)
+        gamma = self.gamma if self.scale else np.ones_like(deviation)
+        a = by_column(np.multiply, normalized, gamma, out)
         if self.center:
-            a += self.beta
+            by_column(np.add, a, self.beta, a)
         return a.reshape(x.shape)
 
     def _remember(self, name: str, value: Array) -> None:
@@ -142,17 +141,29 @@ class BatchNormalization(Layer):
     def backprop(self, grad: Array) -> Array:
         """Write dγ = Σ grad·x̂ and dβ = Σ grad, and return dx."""
         rows = grad.reshape(-1, grad.shape[-1])
-        sum_with_x = column_sums(np.multiply(rows, self.normalized, self.out("dx", rows.shape)))
-        sum_of_grad = column_sums(rows)
+        dx, mean = without_mean(rows, self.out("dx", rows.shape))
+        with_x = np.multiply(dx, self.normalized, self.out("grad·x̂", rows.shape))
+        sum_with_x = column_sums(with_x)
+        if not self.trainable:
+            # Only over the batch that it was made of, x̂ adds up to 0.
+            sum_with_x += mean * column_sums(self.normalized)
         if self.scale:
             self.dgamma[...] = sum_with_x
         if self.center:
-            self.dbeta[...] = sum_of_grad
+            self.dbeta[...] = mean * len(rows)
         factor = self.gamma / self.deviation if self.scale else 1 / self.deviation
         if not self.trainable:
             return (rows * factor).reshape(grad.shape)
-        dx = np.multiply(self.normalized, -sum_with_x / len(rows), self.out("dx", rows.shape))
-        dx += rows
-        dx -= sum_of_grad / len(rows)
-        dx *= factor
-        return dx.reshape(grad.shape)
+        dx -= by_column(np.multiply, self.normalized, sum_with_x / len(rows), with_x)
+        return by_column(np.multiply, dx, factor, dx).reshape(grad.shape)
+
+
+def without_mean(rows: Array, out: Array | None = None) -> tuple[Array, Array]:
+    """Return the rows less their mean, and the mean.
+
+    The first row comes off before they are added up: float32 has no digits left for the differences
+    in a sum of large numbers.
+    """
+    centered = by_column(np.subtract, rows, rows[0], out)
+    mean = column_sums(centered) / len(rows)
+    return by_column(np.subtract, centered, mean, centered), rows[0] + mean

@@ -71,7 +71,7 @@ def connect(layer: Layer, inputs: Any) -> Tensor:
                     "Layers are joined by calling them on Inputs or on other layers' outputs.",
                     told(tensor),
                     f"layer '{layer.name}'",
-                    "x = Input(shape=(2,)); a = Dense(3)(x); b = Dense(3)(x); Add()([a, b])",
+                    _remedy_for(tensor),
                 )
             )
     merges = layer.merges
@@ -91,6 +91,17 @@ def connect(layer: Layer, inputs: Any) -> Tensor:
     shapes: Any = [tensor.shape for tensor in tensors]
     shape = layer.compute_output_shape(shapes if several else shapes[0])
     return called(Node(layer, tensors), shape)
+
+
+def _remedy_for(wrong: Any) -> str:
+    """Say how what is no tensor becomes one."""
+    if isinstance(wrong, type) and hasattr(wrong, "forpass"):
+        return f"Make one, and call it: x = Input(shape=(2,)); {wrong.__name__}(...)(x)."
+    if hasattr(wrong, "outputs"):
+        return "Take the output of the model: model.output."
+    if hasattr(wrong, "forpass"):
+        return f"Call it first: x = Input(shape=(2,)); {type(wrong).__name__}(...)(x)."
+    return "x = Input(shape=(2,)); a = Dense(3)(x); b = Dense(3)(x); Add()([a, b])"
 
 
 def called(node: Node, shape: Shape) -> Tensor:

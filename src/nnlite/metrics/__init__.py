@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .. import losses
+from ..errors import explain_error, told
 from ..losses import mean_absolute_error, mean_squared_error
 from ..registry import Registry
 from ..types import Shape
@@ -89,6 +92,14 @@ def get(identifier: Any, truth: Shape = (), prediction: Shape = ()) -> Metric:
     >>> get("mse").name
     'mse'
     """
+    if isinstance(identifier, np.ndarray):
+        raise TypeError(
+            explain_error(
+                "metrics are given in a list: names, functions or objects.",
+                told(identifier),
+                remedy="An array becomes one by its tolist().",
+            )
+        )
     if isinstance(identifier, losses.Loss):
         return FunctionMetric(identifier, identifier.name)
     if isinstance(identifier, str) and identifier in losses.KNOWN and identifier not in KNOWN:

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..configuration import Configurable
+from ..data import unpaired
 from ..errors import explain_error, must_define
-from ..numeric import as_numbers
+from ..numeric import as_numbers, in_order
+from ..targets import without_ones
 from ..types import Array
 
 
@@ -60,17 +62,12 @@ class FunctionMetric(Metric):
 
 def as_arrays(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
     """Return truth and prediction as arrays of as many samples; (n,) is reshaped for (n, 1)."""
-    y, a = as_numbers(y_true, "y_true"), as_numbers(y_pred, "y_pred")
+    y, a = in_order(as_numbers(y_true, "y_true")), in_order(as_numbers(y_pred, "y_pred"))
     if not (y.ndim and a.ndim):
         y, a = np.atleast_1d(y, a)
-    if len(y) != len(a):
-        raise ValueError(
-            explain_error(
-                "y_true and y_pred must have the same number of samples.",
-                f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
-            )
-        )
-    if y.shape != a.shape and y.size == a.size:
+    if len(y) != len(a) or not a.size:
+        raise unpaired(y, a)
+    if y.shape != a.shape and without_ones(y.shape) == without_ones(a.shape):
         y = y.reshape(a.shape)
     return y, a
 

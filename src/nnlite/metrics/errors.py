@@ -28,6 +28,14 @@ def r2_score(y_true: Any, y_pred: Any) -> float:
     return R2Score()(y_true, y_pred)
 
 
+def _errors(y_true: Any, y_pred: Any) -> Array:
+    """Return ŷ − y in numbers that hold it: those of small types would wrap around."""
+    y, a = as_equal_shapes(y_true, y_pred)
+    if y.dtype != a.dtype or a.dtype.char not in "fd":
+        y = y.astype(np.result_type(y, a, np.float32))
+    return a - y
+
+
 class MeanSquaredError(Metric):
     """The mean of (ŷ − y)².
 
@@ -39,8 +47,7 @@ class MeanSquaredError(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Add the squared errors of this batch."""
-        y, a = as_equal_shapes(y_true, y_pred)
-        error = (a - y).ravel()
+        error = _errors(y_true, y_pred).ravel()
         self.total += float(np.dot(error, error))
         self.count += error.size
 
@@ -70,8 +77,7 @@ class MeanAbsoluteError(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Add the errors of this batch."""
-        y, a = as_equal_shapes(y_true, y_pred)
-        error = np.abs(a - y)
+        error = np.abs(_errors(y_true, y_pred))
         self.total += float(error.sum())
         self.count += error.size
 

@@ -31,8 +31,8 @@ class BatchLoss:
     def __init__(self, model: Model, data: Data) -> None:
         self.model = model
         self.samples = data.size
-        self.x = [np.array(x, dtype=np.float64, order="C") for x in data.x]
-        self.y, self.sample_weights = data.y, data.weights
+        inputs, self.y, self.sample_weights = data.all()
+        self.x = [x.copy() for x in inputs]
         self.trainer = model._make_trainer()
         self.parts = model.flat.parts
         self.start = StartState(model.layers, [model.rng])
