@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from . import activations, losses, metrics
+from . import activations, losses, metrics, shortcuts
 from .errors import explain_error, nearest
 from .layers.base import ActivatedLayer, Layer
+from .losses.crossentropy import are_shares
 from .types import Array, Shape
 
 
@@ -42,46 +43,58 @@ class Objective:
     ) -> None:
         self.loss = losses.get(loss)
         self.requested = list(metric_list)
-        self.shape = shape
+        self.layer, self.shape = layer, shape
         self.weight = weight
+        self.private = private
         self.metrics: list[metrics.Metric] = []
         self.total = 0.0
         self.count = 0
+        self.choose()
+
+    def choose(self) -> None:
+        """Choose the way to judge: what a user wrote, or hung on an object since, comes first."""
+        loss, layer = self.loss, self.layer
         activation = layer.activation if isinstance(layer, ActivatedLayer) else activations.linear
         self.to_prediction: Callable[[Array], Array] | None = None
-        self.logits = False
-        if isinstance(self.loss, losses.CrossEntropy):
-            self._look_for_logits(self.loss, activation, layer, private)
+        self.owns_gradient = shortcuts.returns_new_arrays(loss)
+        self.takes_shares = self.free_sums = False
+        if isinstance(loss, losses.CrossEntropy):
+            fits = self._fits(loss, activation)
+            if fits and self.private and shortcuts.goes_around_the_activation(loss, layer):
+                self.to_prediction = activation.forpass
+            of_rows = loss.activation is activations.softmax and not loss.from_logits
+            self.takes_shares = of_rows and not fits and self.owns_gradient
+            # A layer with neither weights nor activation may hand on what a softmax gave.
+            own_sums = activation is not activations.linear or bool(layer.weights)
+            self.free_sums = self.takes_shares and own_sums
+        self.copies = any(map(shortcuts.may_keep_arrays, [loss, *self.metrics]))
 
-    def _look_for_logits(
-        self,
-        loss: losses.CrossEntropy,
-        activation: activations.ActivationFunction,
-        layer: Layer,
-        private: bool,
-    ) -> None:
+    def _fits(self, loss: losses.CrossEntropy, activation: activations.ActivationFunction) -> bool:
+        """Return whether the output's activation is the loss's; raise if they cannot learn."""
         if activation is activations.softmax and self.shape[-1:] == (1,):
             raise ValueError(
                 explain_error(
                     "softmax over a single unit is always 1: it cannot learn.",
                     f"an output of shape (n, {self.shape[-1]})",
-                    f"layer '{layer.name}'",
+                    f"layer '{self.layer.name}'",
                     "For yes or no, use one unit with sigmoid and binary_crossentropy.",
                 )
             )
-        own = activation.name == loss.activation.name
-        if loss.from_logits and own:
+        fits = activation.name == loss.activation.name
+        if loss.from_logits and fits:
             raise ValueError(
                 explain_error(
                     "from_logits=True takes the numbers before the activation.",
                     f"an output that has gone through {activation.name}",
-                    f"layer '{layer.name}', loss '{loss.name}'",
-                    f"Leave out from_logits=True, or the activation of '{layer.name}'.",
+                    f"layer '{self.layer.name}', loss '{loss.name}'",
+                    f"Leave out from_logits=True, or the activation of '{self.layer.name}'.",
                 )
             )
-        self.logits = own and private
-        if self.logits:
-            self.to_prediction = activation.forpass
+        return fits
+
+    def divides(self, a: Array) -> bool:
+        """Return whether the loss divides rows of this prediction by their sums."""
+        return self.free_sums or (self.takes_shares and not are_shares(a).all())
 
     def check(self, y: Any, dtype: Any) -> Array:
         """Return the truth for this output as an array that its loss understands."""
@@ -90,6 +103,7 @@ class Objective:
     def start(self, y: Array) -> None:
         """Forget earlier batches, and choose the metrics that fit this truth."""
         self.metrics = [metrics.get(m, y.shape[1:], self.shape) for m in self.requested]
+        self.choose()
         self.reset()
 
     def reset(self) -> None:
@@ -123,9 +137,11 @@ class Objective:
         grad: Array
         if self.to_prediction is not None:
             grad = loss.gradient_from_logits(y, a)
+        elif self.free_sums:
+            grad = loss.gradient_of(y, a, free_sums=True)
         else:
             grad = loss.gradient(y, a)
-        np.multiply(grad, scale * self.weight / len(a), grad)
+        grad = np.multiply(grad, scale * self.weight / len(a), grad if self.owns_gradient else None)
         if weights is not None:
             grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))
         return grad

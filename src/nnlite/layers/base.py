@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -26,7 +26,7 @@ from ..checks import (
 )
 from ..configuration import Configurable, snake_case
 from ..errors import argument_names, explain_error, must_define, nearest, reject_unknown_arguments
-from ..numeric import as_numbers
+from ..numeric import apart, as_numbers
 from ..seeding import new_generator
 from ..types import Array, Shape
 from .symbolic import Node, Tensor, connect
@@ -86,8 +86,14 @@ class Layer(Configurable):
     merges = False
     """Whether the layer takes a list of inputs."""
 
-    skip_input_gradient = False
+    is_first = False
     """True while training needs no input gradient from this layer: `backprop` may return None."""
+
+    skip_input_gradient = False
+    """True where, besides, no `backprop` of a user's builds on what the library's returns."""
+
+    shown: Mapping[str, Callable[[], Any]] = {}
+    """What a shortcut did not leave on the layer, by its name: computed when it is read."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Remember the arguments, for `get_config`."""
@@ -220,6 +226,8 @@ class Layer(Configurable):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        if name in self.shown:
+            return self.shown[name]()
         # Not properties: a layer of your own may well keep its x as self.input.
         if name in ("input", "output") and self._first_call is not None:
             tensors = self._first_call.inputs if name == "input" else [self._first_call.output]
@@ -250,7 +258,7 @@ class Layer(Configurable):
         else:
             x = self._as_input(inputs)
             self.ensure_built(x.shape[1:])
-        return self.forpass(x, training)
+        return apart(self.forpass(x, training), x)
 
     def _as_input(self, array: Any) -> Array:
         x: Array = as_numbers(array, "x").astype(self.dtype, copy=False)

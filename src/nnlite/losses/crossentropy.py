@@ -13,6 +13,9 @@ from ..kernels import row_sums
 from ..types import Array, Shape
 from .base import Loss, mean_over_outputs, outputs_per_sample
 
+SUMS_TO_1 = 1e-5
+"""So close to 1 is the sum of a row of probabilities."""
+
 
 class CrossEntropy(Loss):
     """What the three cross-entropies share: they can be computed from the logits z.
@@ -114,7 +117,8 @@ class BinaryCrossentropy(CrossEntropy):
 class CategoricalCrossentropy(CrossEntropy):
     """L = −Σ y ln a for one-hot y, so dL/da = −y/a; from z through softmax: dL/dz = a − y.
 
-    From the logits, L = ln Σ e^z − Σ y·z.
+    From the logits, L = ln Σ e^z − Σ y·z. Rows of a that do not sum to 1, as those of a sigmoid,
+    are divided by their sum: L = −Σ y ln(a/Σa), so dL/da = −y/a + Σy/Σa.
 
     >>> CategoricalCrossentropy(from_logits=True)([[1.0, 0.0]], [[0.0, 10000.0]])
     10000.0
@@ -124,17 +128,21 @@ class CategoricalCrossentropy(CrossEntropy):
     activation = softmax
 
     def values_of(self, y: Array, a: Array) -> Array:
-        """Return −Σ y ln a."""
-        return mean_over_outputs(-(y * _logarithm(a)).sum(axis=-1))
+        """Return −Σ y ln(a/Σa)."""
+        return self._values(y, a / _sums(a))
 
-    def gradient_of(self, y: Array, a: Array) -> Array:
-        """Return −y/a."""
-        return -y / _positive(a) / _places(a)
+    def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
+        """Return −y/a + Σy/Σa; −y/a for rows that sum to 1, unless they are free not to."""
+        shared = _share(y.sum(axis=-1, keepdims=True), a, free_sums)
+        return (shared - y / _positive(a)) / _places(a)
+
+    def _values(self, y: Array, a: Array) -> Array:
+        return mean_over_outputs(-(y * _logarithm(a)).sum(axis=-1))
 
     def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return ln Σ e^z − Σ y·z, with the largest z taken off both."""
         if _is_safe(a):
-            return self.values_of(y, a)
+            return self._values(y, a)
         shifted = z - z.max(axis=-1, keepdims=True)
         correct = (shifted * y).sum(axis=-1)
         return mean_over_outputs(_log_sum_exp(shifted) * y.sum(axis=-1) - correct)
@@ -152,6 +160,8 @@ class CategoricalCrossentropy(CrossEntropy):
 class SparseCategoricalCrossentropy(CrossEntropy):
     """L = −ln a[y] for class number y, so dL/da[y] = −1/a[y]; from z: dL/dz = a − one-hot(y).
 
+    Rows of a that do not sum to 1 are divided by their sum: see `CategoricalCrossentropy`.
+
     >>> SparseCategoricalCrossentropy(from_logits=True)([0], [[0.0, 10000.0]])
     10000.0
     """
@@ -160,14 +170,14 @@ class SparseCategoricalCrossentropy(CrossEntropy):
     activation = softmax
 
     def values_of(self, y: Array, a: Array) -> Array:
-        """Return −ln a[y]."""
-        return mean_over_outputs(-_logarithm(_pick(a, y)))
+        """Return −ln(a[y]/Σa)."""
+        return mean_over_outputs(-_logarithm(_pick(a / _sums(a), y)))
 
-    def gradient_of(self, y: Array, a: Array) -> Array:
-        """Return −1/a at the class of each sample, 0 elsewhere."""
+    def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
+        """Return −1/a at the class of each sample and 0 elsewhere, and 1/Σa everywhere."""
         grad = np.zeros_like(a)
         np.put_along_axis(grad, y[..., None], -1 / _positive(_pick(a, y))[..., None], axis=-1)
-        return grad / _places(a)
+        return (grad + _share(1, a, free_sums)) / _places(a)
 
     def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return ln Σ e^z − z[y], with the largest z taken off both."""
@@ -190,6 +200,26 @@ class SparseCategoricalCrossentropy(CrossEntropy):
     def check_targets(self, y: Any, output_shape: Shape, dtype: Any) -> Array:
         """Return the truth as class numbers."""
         return targets.class_numbers(y, output_shape, self.name)
+
+
+def are_shares(a: Array) -> Array:
+    """Return for each row whether it sums to 1, but for rounding, as a column."""
+    return np.asarray(np.abs(_sums(a) - 1) <= SUMS_TO_1)
+
+
+def _sums(a: Array) -> Array:
+    """Return the sum of each row, as a column; 1 for a row of zeros."""
+    sums = a.sum(axis=-1, keepdims=True)
+    return np.asarray(np.where(sums < np.finfo(a.dtype).tiny, a.dtype.type(1), sums))
+
+
+def _share(total: Any, a: Array, free_sums: bool) -> Array:
+    """Return Σy/Σa, what dividing by the sum adds to the gradient.
+
+    That is 0 for rows that always sum to 1, not only by chance, but for rounding.
+    """
+    shares = are_shares(a) & (not free_sums)
+    return np.asarray(np.where(shares, a.dtype.type(0), total / _sums(a)))
 
 
 def _places(a: Array) -> int:
