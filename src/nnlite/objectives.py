@@ -65,7 +65,7 @@ class Objective:
             of_rows = loss.activation is activations.softmax and not loss.from_logits
             self.takes_shares = of_rows and not fits and self.owns_gradient
             # A layer with neither weights nor activation may hand on what a softmax gave.
-            own_sums = activation is not activations.linear or bool(layer.weights)
+            own_sums = activation.name != "linear" or bool(layer.weights)
             self.free_sums = self.takes_shares and own_sums
         self.copies = any(map(shortcuts.may_keep_arrays, [loss, *self.metrics]))
 

@@ -80,6 +80,10 @@ CALLED = (
     Call("Loss", "gradient", STEPS, "for every batch: that of the sum of the values"),
     Call("Loss", "__call__", NEVER, "is for you to call"),
     Call("Loss", "backprop", NEVER, "is for you to call"),
+    Call("CrossEntropy", "values_of", JUDGED, "by values, with probabilities"),
+    Call("CrossEntropy", "gradient_of", STEPS, "by gradient, with probabilities"),
+    Call("CrossEntropy", "values_from_logits", JUDGED, "instead, where the logits are known"),
+    Call("CrossEntropy", "gradient_from_logits", STEPS, "instead, where the logits are known"),
     Call("Metric", "reset_state", JUDGED, "before the batches of every epoch"),
     Call("Metric", "update_state", JUDGED, "for every batch"),
     Call("Metric", "result", JUDGED, "after the batches, and for callbacks between them"),
@@ -100,3 +104,10 @@ CALLED = (
     Call("Callback", "on_epoch_end", ("fit",), "for every epoch, with losses and metrics"),
     Call("Callback", "on_train_end", ("fit",), "once, also after an error"),
 )
+
+
+def never_called(owner: object) -> list[str]:
+    """Return what a user overrode, if that is only what no model ever calls."""
+    bases = [kind.__name__ for kind in type(owner).__mro__]
+    own = [row for row in CALLED if row.base in bases and not ours(owner, row.method)]
+    return [] if any(row.by for row in own) else [row.method for row in own]
