@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from nnlite.ours import CALLED, Call
 
 X = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
 Y = np.array([[0.0], [1.0], [1.0], [0.0]])
-ENTRIES = ("making", "fit", "evaluate", "predict", "train_on_batch")
+COLUMNS = ("making", "fit", "train_on_batch", "evaluate", "predict")
 PARTS: dict[str, tuple[type, tuple[Any, ...]]] = {
     "Layer": (Dense, (1, "sigmoid")),
     "ActivationFunction": (activations.Sigmoid, ()),
@@ -101,7 +102,7 @@ def cases() -> list[Any]:
         pytest.param(row, way, entry, id=f"{row.base}.{row.method} {way.__name__}, {entry}")
         for row in CALLED
         for way in ways
-        for entry in ENTRIES
+        for entry in COLUMNS
         # Python looks for __call__ on the class alone.
         if way is not hung or not row.method.startswith("__")
         # The library itself may call what it leaves to users: only what these write is told here.
@@ -289,3 +290,25 @@ def test_a_first_layer_that_is_your_own_is_told_that_nobody_needs_its_gradient()
     told = Told()
     neuron(told, Dense(1)).fit([2.0], [7.0], verbose=0)
     assert told.seen == [True]
+
+
+# The page
+
+
+def test_the_page_tells_the_table() -> None:
+    page = Path(__file__).parents[1] / "docs" / "own_classes.md"
+    told = [line for line in page.read_text(encoding="utf-8").splitlines() if line[:3] == "| `"]
+    marks = [["✓" if entry in row.by else "–" for entry in COLUMNS] for row in CALLED]
+    assert told == [
+        f"| `{row.base}` | `{row.method}` | {' | '.join(marked)} | {row.when} |"
+        for row, marked in zip(CALLED, marks, strict=True)
+    ]
+
+
+def test_the_table_has_every_public_base_class_and_every_hook() -> None:
+    hooks = {name for name in vars(Callback) if name.startswith(("on_", "set_"))}
+    assert {row.method for row in CALLED if row.base == "Callback"} == hooks
+    modules = [nnlite.layers, nnlite.losses, nnlite.metrics, nnlite.optimizers, schedules]
+    modules += [activations, initializers, regularizers, nnlite.callbacks]
+    public = {name for module in modules for name in vars(module)}
+    assert {row.base for row in CALLED} == set(PARTS) <= public

@@ -56,7 +56,7 @@ class Objective:
         loss, layer = self.loss, self.layer
         activation = layer.activation if isinstance(layer, ActivatedLayer) else activations.linear
         self.to_prediction: Callable[[Array], Array] | None = None
-        self.owns_gradient = shortcuts.returns_new_arrays(loss)
+        self.owns_gradient = shortcuts.judges_as_written(loss)
         self.takes_shares = self.free_sums = False
         if isinstance(loss, losses.CrossEntropy):
             fits = self._fits(loss, activation)
@@ -67,7 +67,7 @@ class Objective:
             # A layer with neither weights nor activation may hand on what a softmax gave.
             own_sums = activation.name != "linear" or bool(layer.weights)
             self.free_sums = self.takes_shares and own_sums
-        self.copies = any(map(shortcuts.may_keep_arrays, [loss, *self.metrics]))
+        self.copies = not self.owns_gradient or any(map(shortcuts.keeps_arrays, self.metrics))
 
     def _fits(self, loss: losses.CrossEntropy, activation: activations.ActivationFunction) -> bool:
         """Return whether the output's activation is the loss's; raise if they cannot learn."""

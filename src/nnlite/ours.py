@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 PACKAGE = __name__.partition(".")[0]
+WITHIN = PACKAGE + "."
 
 
 def ours(owner: object, *methods: str, like: type | None = None) -> bool:
@@ -22,29 +23,24 @@ def ours(owner: object, *methods: str, like: type | None = None) -> bool:
     >>> ours([1, 2], "append")
     False
     """
-    hung = getattr(owner, "__dict__", {})
+    kind, hung = type(owner), getattr(owner, "__dict__", ())
     for name in methods:
-        found = _found(type(owner), name)
-        if name in hung or not (found is None or written_here(found)):
+        found = getattr(kind, name, None)
+        if name in hung or (found is not None and not written_here(found)):
             return False
-        if like is not None and found is not _found(like, name):
+        if like is not None and found is not getattr(like, name, None):
             return False
     return True
 
 
 def written_here(function: Any) -> bool:
-    """Return whether the code of a function, or a class, stands in the package."""
-    inside = getattr(function, "__func__", None) or getattr(function, "fget", None) or function
+    """Return whether the code of a function, a property or a class stands in the package."""
+    if isinstance(function, property):
+        function = function.fget
     # `functools.wraps` copies the module's name, but code knows where it was written.
-    module = getattr(inside, "__globals__", {}).get("__name__") or getattr(
-        inside, "__module__", None
-    )
-    return str(module).partition(".")[0] == PACKAGE
-
-
-def _found(kind: type, name: str) -> Any:
-    """Return what a class has under that name, as it was written; None if nothing."""
-    return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
+    scope = getattr(function, "__globals__", None)
+    module = getattr(function, "__module__", None) if scope is None else scope.get("__name__")
+    return module == PACKAGE or str(module).startswith(WITHIN)
 
 
 class Call(NamedTuple):

@@ -34,22 +34,21 @@ def goes_around_the_activation(loss: Any, layer: Any) -> bool:
     return (
         ours(loss, *_JUDGING)
         and ours(layer, "forpass", "backprop")
-        and all(ours(g, "forpass", "backprop") for g in (layer.activation, loss.activation))
+        and all(ours(g, "forpass", "backprop") for g in {layer.activation, loss.activation})
     )
 
 
-def returns_new_arrays(loss: Any) -> bool:
-    """Return whether nobody else holds the gradient that a loss returns."""
+def judges_as_written(loss: Any) -> bool:
+    """Return whether a loss keeps no array that it is given, and holds none that it returns."""
     return ours(loss, *_JUDGING, *_FROM_LOGITS)
 
 
-def may_keep_arrays(judge: Any) -> bool:
-    """Return whether a loss or a metric is a user's, and may keep the arrays that it is given."""
-    function = getattr(judge, "function", None)
+def keeps_arrays(metric: Any) -> bool:
+    """Return whether a metric, or the function in it, is a user's: it may keep what it is given."""
+    function = getattr(metric, "function", None)
     if isinstance(function, Loss):
-        return not ours(function, "__call__", "prepare", *_JUDGING, *_FROM_LOGITS)
-    foreign = function is not None and not written_here(function)
-    return foreign or not ours(judge, *_JUDGING, *_FROM_LOGITS, *_COUNTING)
+        return not (judges_as_written(function) and ours(function, "__call__", "prepare"))
+    return not ((function is None or written_here(function)) and ours(metric, *_COUNTING))
 
 
 def descends_plainly(optimizer: Any, layers: Iterable[Layer]) -> bool:
@@ -70,8 +69,9 @@ def leaves_out_input_gradient(layer: Layer) -> bool:
 
     It may use what the library's returns. One that is a user's throughout decides by itself.
     """
-    base = next(kind for kind in type(layer).__mro__ if written_here(kind))
-    return ours(layer, "backprop") or base is Layer
+    if ours(layer, "backprop"):
+        return True
+    return next(kind for kind in type(layer).__mro__ if written_here(kind)) is Layer
 
 
 def is_watched(callbacks: Iterable[Any]) -> bool:

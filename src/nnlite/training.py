@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from .data import Data
 from .errors import explain_error
 from .halves import in_halves
 from .layers.base import Layer
+from .layers.symbolic import Tensor
 from .objectives import Objective
 from .optimizers import Optimizer
 from .shortcuts import descends_plainly, is_watched, leaves_out_input_gradient, watch
@@ -241,7 +242,7 @@ def fast_network(
 def training_mode(model: Learner) -> Iterator[None]:
     """Let the layers reuse their memory from step to step, and leave out what nobody needs."""
     first = layers_without_trainable_ancestors(model)
-    layers = model.flat.layers
+    layers = [node.layer for node in model.nodes]
     for layer in layers:
         layer._workspace = {}
     for layer in first:
@@ -259,15 +260,15 @@ def training_mode(model: Learner) -> Iterator[None]:
 
 def layers_without_trainable_ancestors(model: Learner) -> list[Layer]:
     """Return the layers whose input gradient no weight needs."""
-    trained: set[Any] = set()
-    needed: set[int] = set()
+    trained: set[Tensor] = set()
+    needed: set[Layer] = set()
     for node in model.nodes:
         if any(tensor in trained for tensor in node.inputs):
-            needed.add(id(node.layer))
+            needed.add(node.layer)
             trained.add(node.output)
         elif node.layer.trainable_names():
             trained.add(node.output)
-    return [layer for layer in model.flat.layers if id(layer) not in needed]
+    return [node.layer for node in model.nodes if node.layer not in needed]
 
 
 def _stop(
