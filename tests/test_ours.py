@@ -15,6 +15,8 @@ from nnlite.losses import mean_squared_error
 from nnlite.optimizers import SGD
 from nnlite.ours import ours, written_here
 
+HOW = ["a function", "something of the library's", "a mock"]
+
 
 class Nothing(Dense):
     """Overrides nothing that computes."""
@@ -66,7 +68,7 @@ def test_what_a_class_overrides_is_the_users(kind: type[Dense]) -> None:
     assert ours(kind(2), "backprop")
 
 
-@pytest.mark.parametrize("hung", [lambda x: x, Dense(1).forpass, Mock()], ids=repr)
+@pytest.mark.parametrize("hung", [lambda x: x, Dense(1).forpass, Mock()], ids=HOW)
 def test_what_hangs_on_an_instance_is_the_users(hung: Any) -> None:
     layer = Dense(2)
     layer.forpass = hung  # type: ignore[method-assign]
@@ -74,7 +76,7 @@ def test_what_hangs_on_an_instance_is_the_users(hung: Any) -> None:
     assert ours(Dense(2), "forpass")
 
 
-@pytest.mark.parametrize("patch", [lambda self, x: x, traced(Dense.forpass), Mock()], ids=repr)
+@pytest.mark.parametrize("patch", [lambda self, x: x, traced(Dense.forpass), Mock()], ids=HOW)
 def test_what_replaced_the_function_of_a_class_is_the_users(
     patch: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,7 +34,7 @@ def goes_around_the_activation(loss: Any, layer: Any) -> bool:
     return (
         ours(loss, *_JUDGING)
         and ours(layer, "forpass", "backprop")
-        and all(ours(g, "forpass", "backprop") for g in {layer.activation, loss.activation})
+        and all(ours(g, "forpass", "backprop") for g in (layer.activation, loss.activation))
     )
 
 

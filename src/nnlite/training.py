@@ -230,12 +230,13 @@ def fast_network(
     trainer: Trainer, workers: int | None, batch_size: int, watched: bool = False
 ) -> Iterator[None]:
     """Let the trainer use a network that computes the same, faster; one to look at, if watched."""
+    outer = None if trainer.network is trainer.usual else trainer.network
     try:
         with in_halves(trainer.usual, workers, batch_size) as fast:
             trainer.network = fast.replaced(watch) if watched else fast
             yield
     finally:
-        trainer.network = trainer.usual
+        trainer.network = outer or trainer.usual
 
 
 @contextmanager

@@ -190,7 +190,8 @@ class Layer(Configurable):
                     f"layer '{self.name}'",
                 )
             )
-        value = initializers.get(initializer)(shape, self.dtype, self.rng)
+        # A copy: what an initializer of a user's returns may be an array that he keeps.
+        value = np.array(initializers.get(initializer)(shape, self.dtype, self.rng), self.dtype)
         self._weights[name] = Weight(name, trainable, regularizers.get(regularizer))
         self.adopt(name, value, np.zeros_like(value) if trainable else None)
         self.built = True
@@ -378,7 +379,7 @@ class ActivatedLayer(Layer):
         raise must_define(self, "backprop_z(dz)")
 
     def forpass(self, x: Array, training: bool = False) -> Array:
-        """Return a = g(z)."""
+        """Return a = g(z). A loss that is computed from z goes around it, and around backprop."""
         z = self.forpass_z(x, training)
         a = self.activation.forpass(z, z)
         if training:

@@ -22,7 +22,7 @@ class CrossEntropy(Loss):
 
     With `from_logits=True`, `y_pred` holds z, the numbers before the activation. The gradient for
     z is a − y: the slope of the activation cancels that of the logarithm. A model whose last
-    activation is the loss's own is computed this way, too.
+    activation is the loss's own is computed this way, too: it goes around `values` and `gradient`.
     """
 
     activation: ActivationFunction
