@@ -186,13 +186,14 @@ def test_a_cross_entropy_with_its_own_values_is_judged_by_them() -> None:
 
 
 def test_the_last_layers_own_forpass_is_what_training_sees() -> None:
-    class Doubling(Dense):
+    class Halving(Dense):
         def forpass(self, x: Any, training: bool = False) -> Any:
-            return 2 * super().forpass(x, training)
+            return super().forpass(x, training) / 2
 
-    # σ(0) = ½, so the prediction is 1: ½(1 − 3)² = 2.
-    model = neuron(Doubling(1, "sigmoid", kernel_initializer="zeros"))
-    assert model.fit([1.0], [3.0], verbose=0).history["loss"] == [2.0]
+    # σ(0) = ½, so the prediction is ¼.
+    model = neuron(Halving(1, "sigmoid", kernel_initializer="zeros"), loss="binary_crossentropy")
+    history = model.fit([1.0], [1.0], verbose=0).history
+    assert history["loss"] == [pytest.approx(np.log(4), rel=1e-15)]
 
 
 def test_a_part_of_an_activated_layer_may_be_ones_own() -> None:
@@ -249,12 +250,12 @@ class Fails(metrics.MeanAbsoluteError):
             raise RuntimeError("in the metric")
 
 
-@pytest.mark.parametrize("size", [1, 2])
-def test_an_error_leaves_the_true_gradients_of_the_last_step(size: int) -> None:
+@pytest.mark.parametrize("samples", [2, 3], ids=["at the beginning of an epoch", "in an epoch"])
+def test_an_error_leaves_the_true_gradients_of_the_last_step(samples: int) -> None:
     model = neuron()
     model.compile(optimizers.SGD(0.125), "half_squared_error", metrics=[Fails()])
     with pytest.raises(RuntimeError, match="in the metric"):
-        model.fit([2.0, 2.0], [7.0, 7.0], batch_size=size, epochs=3, verbose=0)
+        model.fit([2.0] * samples, [7.0] * samples, batch_size=1, epochs=3, verbose=0)
     # The error of the first step is 2 − 7 = −5 and its dW −10; each step halves both.
     w = model.get_weights()[0].item()
     assert model.gradient_vector.tolist() == [-5.0]
