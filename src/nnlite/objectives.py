@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,8 @@ class Objective:
 
     def choose(self) -> None:
         """Choose the way to judge: what a user wrote, or hung on an object since, comes first."""
-        loss, layer = self.loss, self.layer
+        loss: Any = self.loss
+        layer = self.layer
         activation = layer.activation if isinstance(layer, ActivatedLayer) else activations.linear
         self.to_prediction: Callable[[Array], Array] | None = None
         self.owns_gradient = shortcuts.judges_as_written(loss)
@@ -67,6 +69,10 @@ class Objective:
             # A layer with neither weights nor activation may hand on what a softmax gave.
             own_sums = activation.name != "linear" or bool(layer.weights)
             self.free_sums = self.takes_shares and own_sums
+        self.values, self.slopes = loss.values, loss.gradient
+        if self.free_sums:
+            self.values = partial(loss.values_of, free_sums=True)
+            self.slopes = partial(loss.gradient_of, free_sums=True)
         self.copies = not self.owns_gradient or any(map(shortcuts.keeps_arrays, self.metrics))
 
     def _fits(self, loss: losses.CrossEntropy, activation: activations.ActivationFunction) -> bool:
@@ -121,7 +127,7 @@ class Objective:
         else:
             a = output
             loss.check_predictions(a)
-            values = loss.values(y, a)
+            values = self.values(y, a)
         if weights is not None:
             values = values * weights
         total = float(np.add.reduce(values))
@@ -137,10 +143,8 @@ class Objective:
         grad: Array
         if self.to_prediction is not None:
             grad = loss.gradient_from_logits(y, a)
-        elif self.free_sums:
-            grad = loss.gradient_of(y, a, free_sums=True)
         else:
-            grad = loss.gradient(y, a)
+            grad = self.slopes(y, a)
         grad = np.multiply(grad, scale * self.weight / len(a), grad if self.owns_gradient else None)
         if weights is not None:
             grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))

@@ -13,8 +13,8 @@ from ..kernels import row_sums
 from ..types import Array, Shape
 from .base import Loss, mean_over_outputs, outputs_per_sample
 
-SUMS_TO_1 = 1e-5
-"""So close to 1 is the sum of a row of probabilities."""
+SUMS_TO_1 = 1e-3
+"""So close to 1 is the sum of a row of probabilities, also one that somebody typed."""
 
 
 class CrossEntropy(Loss):
@@ -127,13 +127,14 @@ class CategoricalCrossentropy(CrossEntropy):
     name = "categorical_crossentropy"
     activation = softmax
 
-    def values_of(self, y: Array, a: Array) -> Array:
-        """Return −Σ y ln(a/Σa)."""
-        return self._values(y, a / _sums(a))
+    def values_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
+        """Return −Σ y ln a, of rows that are divided by their sums."""
+        return self._values(y, a / _divisors(a, free_sums)[0])
 
     def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
-        """Return −y/a + Σy/Σa; −y/a for rows that sum to 1, unless they are free not to."""
-        shared = _share(y.sum(axis=-1, keepdims=True), a, free_sums)
+        """Return −y/a, and Σy/Σa besides where Σa divides."""
+        sums, divided = _divisors(a, free_sums)
+        shared: Array = divided * y.sum(axis=-1, keepdims=True) / sums
         return (shared - y / _positive(a)) / _places(a)
 
     def _values(self, y: Array, a: Array) -> Array:
@@ -169,15 +170,16 @@ class SparseCategoricalCrossentropy(CrossEntropy):
     name = "sparse_categorical_crossentropy"
     activation = softmax
 
-    def values_of(self, y: Array, a: Array) -> Array:
-        """Return −ln(a[y]/Σa)."""
-        return mean_over_outputs(-_logarithm(_pick(a / _sums(a), y)))
+    def values_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
+        """Return −ln a[y], of rows that are divided by their sums."""
+        return mean_over_outputs(-_logarithm(_pick(a / _divisors(a, free_sums)[0], y)))
 
     def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
-        """Return −1/a at the class of each sample and 0 elsewhere, and 1/Σa everywhere."""
+        """Return −1/a at the class of each sample, and 1/Σa everywhere where Σa divides."""
+        sums, divided = _divisors(a, free_sums)
         grad = np.zeros_like(a)
         np.put_along_axis(grad, y[..., None], -1 / _positive(_pick(a, y))[..., None], axis=-1)
-        return (grad + _share(1, a, free_sums)) / _places(a)
+        return (grad + divided / sums) / _places(a)
 
     def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return ln Σ e^z − z[y], with the largest z taken off both."""
@@ -204,22 +206,18 @@ class SparseCategoricalCrossentropy(CrossEntropy):
 
 def are_shares(a: Array) -> Array:
     """Return for each row whether it sums to 1, but for rounding, as a column."""
-    return np.asarray(np.abs(_sums(a) - 1) <= SUMS_TO_1)
+    return np.asarray(np.abs(a.sum(axis=-1, keepdims=True) - 1) <= SUMS_TO_1)
 
 
-def _sums(a: Array) -> Array:
-    """Return the sum of each row, as a column; 1 for a row of zeros."""
-    sums = a.sum(axis=-1, keepdims=True)
-    return np.asarray(np.where(sums < np.finfo(a.dtype).tiny, a.dtype.type(1), sums))
+def _divisors(a: Array, free_sums: bool) -> tuple[Array, Array]:
+    """Return what each row is divided by, as a column, and whether that is its sum.
 
-
-def _share(total: Any, a: Array, free_sums: bool) -> Array:
-    """Return Σy/Σa, what dividing by the sum adds to the gradient.
-
-    That is 0 for rows that always sum to 1, not only by chance, but for rounding.
+    Else it is 1: for rows of zeros, and for those that sum to 1; but with `free_sums` only by
+    chance, so that a little more of one output still changes the sum.
     """
-    shares = are_shares(a) & (not free_sums)
-    return np.asarray(np.where(shares, a.dtype.type(0), total / _sums(a)))
+    sums = a.sum(axis=-1, keepdims=True)
+    divided = (sums >= np.finfo(a.dtype).tiny) & (free_sums | ~are_shares(a))
+    return np.where(divided, sums, a.dtype.type(1)), divided
 
 
 def _places(a: Array) -> int:
