@@ -216,6 +216,21 @@ def test_layers_of_your_own_are_left_to_one_thread():
     assert chosen(layers, 2) == ["Halves", "Own", "Dense"]
 
 
+def test_layers_whose_methods_are_your_own_are_left_to_one_thread():
+    class Own(Dense):
+        def forpass(self, x, training=False):
+            return super().forpass(x, training)
+
+    class Wider(Dense):
+        """Overrides nothing that computes."""
+
+    hung = Flatten()
+    vars(hung)["backprop"] = hung.backprop
+    assert chosen(built([Conv2D(2, 3), Flatten(), Own(2)]), 2) == ["Halves", "Own"]
+    assert chosen(built([Conv2D(2, 3), hung, Dense(2)]), 2) == ["Halves", "Flatten", "Dense"]
+    assert chosen(built([Conv2D(2, 3), Flatten(), Wider(2)]), 2) == ["Halves"]
+
+
 def test_zero_workers_are_explained():
     with pytest.raises(ValueError, match="workers=0"):
         network().fit(X, Y, verbose=0, workers=0)

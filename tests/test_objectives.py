@@ -67,10 +67,10 @@ def test_from_logits_behind_the_activation_is_explained() -> None:
 
 def test_a_sigmoid_for_one_hot_rows_is_judged_by_its_probabilities() -> None:
     model = with_output("sigmoid", "categorical_crossentropy", units=2, w=0.0)
-    # −ln ½, and dL/da = −2 for the right class only: dz = −2·¼, dW = x·dz.
+    # −ln ½, and dL/da = −y/a + Σy/Σa = −2 + 1 and 1: dz = ∓¼, dW = x·dz.
     history = model.fit([3.0], [[1.0, 0.0]], verbose=0).history
     assert history["loss"] == [pytest.approx(math.log(2), rel=1e-15)]
-    assert model.get_weights()[0].tolist() == [[1.5, 0.0]]
+    assert model.get_weights()[0].tolist() == [[0.75, -0.75]]
 
 
 def test_predictions_that_are_no_probabilities_are_explained() -> None:

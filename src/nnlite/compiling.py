@@ -12,6 +12,7 @@ from .errors import explain_error
 from .layers.symbolic import Tensor
 from .network import Graph, Network
 from .objectives import Objective, per_output
+from .ours import never_called
 
 
 def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> dict[str, Any]:
@@ -28,15 +29,29 @@ def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> d
     if isinstance(metric_list, str) or (metric_list is not None and callable(metric_list)):
         metric_list = [metric_list]
     for one in _leaves(loss):
-        losses.get(one)
+        _check_is_called(losses.get(one), "values(y, a) and gradient(y, a)")
     for one in _leaves(metric_list):
-        metrics.get(one)
+        _check_is_called(metrics.get(one), "update_state(y_true, y_pred) and result()")
     return {
         "optimizer": optimizers.get(optimizer),
         "loss": loss,
         "metrics": metric_list,
         "loss_weights": serialize(loss_weights),
     }
+
+
+def _check_is_called(judge: Any, called: str) -> None:
+    """Raise if a loss or a metric has of its own only what no model calls."""
+    unheard = never_called(judge)
+    if unheard:
+        names = " and ".join(unheard)
+        raise TypeError(
+            explain_error(
+                f"Training and evaluation call {called}; {names} is for you to call.",
+                f"{type(judge).__name__}, which overrides {names} alone",
+                remedy=f"Write what it computes as {called}: the rest follows.",
+            )
+        )
 
 
 def _leaves(given: Any) -> list[Any]:

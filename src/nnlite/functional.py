@@ -16,6 +16,7 @@ from .layers.input import InputLayer
 from .layers.symbolic import Tensor
 from .learning import Learner
 from .network import Graph, missing_inputs
+from .numeric import apart
 from .seeding import new_generator
 from .types import Array
 
@@ -208,7 +209,11 @@ class Model(Learner, metaclass=ExplainsItsArguments):
                 made[node.output] = node.layer(given if node.several else given[0])
             return one_or_list([made[tensor] for tensor in self.outputs])
         self.check_built("A call")
-        return self.forpass(one_or_list(self._inputs(x)), training)
+        given = self._inputs(x)
+        outputs = self.forpass(one_or_list(given), training)
+        if isinstance(outputs, list):
+            return [apart(output, given) for output in outputs]
+        return apart(outputs, given)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return a layer by its name or its place."""

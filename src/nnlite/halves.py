@@ -25,8 +25,8 @@ from .layers.images import WindowLayer
 from .layers.pooling import GlobalPooling
 from .layers.reshaping import Reshape
 from .layers.resizing import UpSampling2D, ZeroPadding2D
-from .network import Chain, Graph, LinearPart, Network, Runner, SharedCall
-from .shortcuts import take_shortcuts
+from .network import Chain, Graph, LinearPart, Network, Runner, SharedCall, layer_of
+from .shortcuts import computes_as_written, take_shortcuts
 from .types import Array
 
 SAMPLE_BY_SAMPLE = (
@@ -137,7 +137,7 @@ def in_halves(network: Network, workers: int | None, batch_size: int) -> Iterato
         yield network
         return
     shared = 0
-    while shared < len(layers) and isinstance(layer_of(layers[shared]), SAMPLE_BY_SAMPLE):
+    while shared < len(layers) and looks_at_each_sample(layer_of(layers[shared])):
         shared += 1
     convolves = any(isinstance(layer_of(runner), Conv2D) for runner in layers[:shared])
     if not convolves or not shall_share(layers[:shared], workers, batch_size):
@@ -152,6 +152,11 @@ def in_halves(network: Network, workers: int | None, batch_size: int) -> Iterato
             yield Chain([Halves(layers[:shared], partner), *layers[shared:]])
     finally:
         partner.leave()
+
+
+def looks_at_each_sample(layer: Layer) -> bool:
+    """Return whether a layer treats samples one by one, with nothing of the user's in it."""
+    return isinstance(layer, SAMPLE_BY_SAMPLE) and computes_as_written(layer)
 
 
 def layers_in_line(network: Network) -> list[Runner]:
@@ -180,11 +185,6 @@ def products_per_sample(layer: Layer) -> int:
     *places, _ = layer.compute_output_shape(layer.input_shape)
     kernels = [weight.size for weight in layer.weights if weight.ndim > 1]
     return math.prod(places) * sum(kernels)
-
-
-def layer_of(runner: Runner) -> Any:
-    """Return the layer of a runner that is a part of one."""
-    return runner.layer if isinstance(runner, LinearPart) else runner
 
 
 def twin_of(runner: Runner) -> Any:

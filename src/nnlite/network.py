@@ -5,8 +5,9 @@ A `Chain` is a list of layers; a `Graph` has branches and merges. Both behave li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, Self
 
 from .errors import explain_error
 from .layers.base import ActivatedLayer, Layer
@@ -28,6 +29,9 @@ class Runner(Protocol):
 class Network(Runner, Protocol):
     """A runner over layers, that can be told to leave out the last activation."""
 
+    def replaced(self, change: Callable[[Runner], Runner]) -> Self:
+        """Return the same network, with what `change` gives in the place of every runner."""
+
     def up_to_logits(self, outputs: Sequence[int]) -> Network:
         """Return the same network, without the activation of these outputs."""
 
@@ -41,10 +45,26 @@ class LinearPart:
         self.backprop = layer.backprop_z
 
 
+def linear(ends: Sequence[Runner]) -> Callable[[Runner], Runner]:
+    """Return what takes the activation off these layers, and leaves others as they are."""
+
+    def change(runner: Runner) -> Runner:
+        if isinstance(runner, ActivatedLayer) and runner in ends:
+            return LinearPart(runner)
+        return runner
+
+    return change
+
+
+def layer_of(runner: Runner) -> Any:
+    """Return the layer that a runner is, or of which it is a part; None if it is neither."""
+    return runner if isinstance(runner, Layer) else getattr(runner, "layer", None)
+
+
 def check_may_end(runner: Runner) -> None:
     """Raise if a layer gave no gradient of its input, and those before it cannot learn."""
-    layer = runner if isinstance(runner, Layer) else getattr(runner, "layer", None)
-    if layer is not None and not layer.skip_input_gradient:
+    layer = layer_of(runner)
+    if layer is not None and not (layer.skip_input_gradient or layer.is_first):
         raise TypeError(
             explain_error(
                 "backprop must return the gradient of x: the layers before learn from it.",
@@ -76,12 +96,13 @@ class Chain:
                 break
         return grad
 
+    def replaced(self, change: Callable[[Runner], Runner]) -> Chain:
+        """Return the chain with what `change` gives in the place of every runner."""
+        return Chain([change(layer) for layer in self.layers])
+
     def up_to_logits(self, outputs: Sequence[int]) -> Chain:
         """Return the chain without the activation of its last layer."""
-        last = self.layers[-1]
-        if not outputs or not isinstance(last, ActivatedLayer):
-            return self
-        return Chain([*self.layers[:-1], LinearPart(last)])
+        return self.replaced(linear(self.layers[-1:])) if outputs else self
 
 
 class SharedCall:
@@ -183,16 +204,16 @@ class Graph:
         results = gradients[: len(self.inputs)]
         return results if len(results) > 1 else results[0]
 
+    def replaced(self, change: Callable[[Runner], Runner]) -> Graph:
+        """Return the graph with what `change` gives in the place of every runner."""
+        twin = copy.copy(self)
+        twin.runners = [change(runner) for runner in self.runners]
+        twin._plan()
+        return twin
+
     def up_to_logits(self, outputs: Sequence[int]) -> Graph:
-        """Return the graph without the activation of these outputs, where that is theirs alone."""
-        shortened = Graph(self.inputs, self.outputs)
-        for place in outputs:
-            node = self.outputs[place].node
-            layer = shortened.runners[self.nodes.index(node)]
-            if isinstance(layer, ActivatedLayer):
-                shortened.runners[self.nodes.index(node)] = LinearPart(layer)
-        shortened._plan()
-        return shortened
+        """Return the graph without the activation of these outputs."""
+        return self.replaced(linear([self.outputs[place].node.layer for place in outputs]))
 
     def is_private(self, place: int) -> bool:
         """Return whether nothing but the loss sees this output, and its layer is called once."""

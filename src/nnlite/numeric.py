@@ -40,6 +40,18 @@ def as_numbers(data: Any, name: str) -> Array:
     return array
 
 
+def apart(result: Any, given: Any) -> Any:
+    """Return a result, or a copy of it if it shares memory with an array that was given.
+
+    >>> x = np.zeros(2)
+    >>> apart(x + 1, x) is x, apart(x[:1], x).base is x
+    (False, False)
+    """
+    arrays = given if isinstance(given, list) else [given]
+    shared = any(np.may_share_memory(result, array) for array in arrays)
+    return result.copy() if shared else result
+
+
 def check_kind(data: Any, name: str) -> None:
     """Raise unless this could be an array: not for what has no order, no length, or no value."""
     remedy: str | None = None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from . import activations, losses, metrics
+from . import activations, losses, metrics, shortcuts
 from .errors import explain_error, nearest, shown
 from .layers.base import ActivatedLayer, Layer
+from .losses.crossentropy import are_shares
 from .rows import Rows, made_ready
 from .types import Array, Shape
 
@@ -43,46 +45,63 @@ class Objective:
     ) -> None:
         self.loss = losses.get(loss)
         self.requested = list(metric_list)
-        self.shape = shape
+        self.layer, self.shape = layer, shape
         self.weight = weight
+        self.private = private
         self.metrics: list[metrics.Metric] = []
         self.total = 0.0
         self.count = 0
+        self.choose()
+
+    def choose(self) -> None:
+        """Choose the way to judge: what a user wrote, or hung on an object since, comes first."""
+        loss: Any = self.loss
+        layer = self.layer
         activation = layer.activation if isinstance(layer, ActivatedLayer) else activations.linear
         self.to_prediction: Callable[[Array], Array] | None = None
-        self.logits = False
-        if isinstance(self.loss, losses.CrossEntropy):
-            self._look_for_logits(self.loss, activation, layer, private)
+        self.owns_gradient = shortcuts.judges_as_written(loss)
+        self.takes_shares = self.free_sums = False
+        if isinstance(loss, losses.CrossEntropy):
+            fits = self._fits(loss, activation)
+            if fits and self.private and shortcuts.goes_around_the_activation(loss, layer):
+                self.to_prediction = activation.forpass
+            of_rows = loss.activation is activations.softmax and not loss.from_logits
+            self.takes_shares = of_rows and not fits and self.owns_gradient
+            # A layer with neither weights nor activation may hand on what a softmax gave.
+            own_sums = activation.name != "linear" or bool(layer.weights)
+            self.free_sums = self.takes_shares and own_sums
+        self.values, self.slopes = loss.values, loss.gradient
+        if self.free_sums:
+            self.values = partial(loss.values_of, free_sums=True)
+            self.slopes = partial(loss.gradient_of, free_sums=True)
+        self.copies = not self.owns_gradient or any(map(shortcuts.keeps_arrays, self.metrics))
 
-    def _look_for_logits(
-        self,
-        loss: losses.CrossEntropy,
-        activation: activations.ActivationFunction,
-        layer: Layer,
-        private: bool,
-    ) -> None:
+    def _fits(self, loss: losses.CrossEntropy, activation: activations.ActivationFunction) -> bool:
+        """Return whether the output's activation is the loss's; raise if they cannot learn."""
         if activation is activations.softmax and self.shape[-1:] == (1,):
             raise ValueError(
                 explain_error(
                     "softmax over a single unit is always 1: it cannot learn.",
                     f"an output of shape (n, {self.shape[-1]})",
-                    f"layer '{layer.name}'",
+                    f"layer '{self.layer.name}'",
                     "For yes or no, use one unit with sigmoid and binary_crossentropy.",
                 )
             )
-        own = activation.name == loss.activation.name
-        if loss.from_logits and own:
+        fits = activation.name == loss.activation.name
+        if loss.from_logits and fits:
             raise ValueError(
                 explain_error(
                     "from_logits=True takes the numbers before the activation.",
                     f"an output that has gone through {activation.name}",
-                    f"layer '{layer.name}', loss '{loss.name}'",
-                    f"Leave out from_logits=True, or the activation of '{layer.name}'.",
+                    f"layer '{self.layer.name}', loss '{loss.name}'",
+                    f"Leave out from_logits=True, or the activation of '{self.layer.name}'.",
                 )
             )
-        self.logits = own and private
-        if self.logits:
-            self.to_prediction = activation.forpass
+        return fits
+
+    def divides(self, a: Array) -> bool:
+        """Return whether the loss divides rows of this prediction by their sums."""
+        return self.free_sums or (self.takes_shares and not are_shares(a).all())
 
     def check(self, y: Any, dtype: Any) -> Array | Rows:
         """Return the truth for this output as an array that its loss understands."""
@@ -91,6 +110,7 @@ class Objective:
     def start(self, y: Array) -> None:
         """Forget earlier batches, and choose the metrics that fit this truth."""
         self.metrics = [metrics.get(m, y.shape[1:], self.shape) for m in self.requested]
+        self.choose()
         self.reset()
 
     def reset(self) -> None:
@@ -108,7 +128,7 @@ class Objective:
         else:
             a = output
             loss.check_predictions(a)
-            values = losses.base.one_for_each(loss.values(y, a), len(a), loss.name)
+            values = losses.base.one_for_each(self.values(y, a), len(a), loss.name)
         if weights is not None:
             values = values * weights
         total = float(np.add.reduce(values))
@@ -125,8 +145,8 @@ class Objective:
         if self.to_prediction is not None:
             grad = loss.gradient_from_logits(y, a)
         else:
-            grad = loss.gradient(y, a)
-        np.multiply(grad, scale * self.weight / len(a), grad)
+            grad = self.slopes(y, a)
+        grad = np.multiply(grad, scale * self.weight / len(a), grad if self.owns_gradient else None)
         if weights is not None:
             grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))
         return grad

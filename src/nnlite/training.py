@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,8 +14,10 @@ from .data import Data
 from .errors import explain_error
 from .halves import in_halves
 from .layers.base import Layer
+from .layers.symbolic import Tensor
 from .objectives import Objective
 from .optimizers import Optimizer
+from .shortcuts import descends_plainly, is_watched, leaves_out_input_gradient, watch
 from .types import Array
 
 if TYPE_CHECKING:
@@ -29,12 +31,21 @@ class Trainer:
         self.model = model
         self.optimizer = optimizer
         self.objectives = objectives
-        at_logits = [place for place, o in enumerate(objectives) if o.to_prediction is not None]
-        self.network = model.network.up_to_logits(at_logits)
+        self.network = self.usual = model.network
+        self.connect()
         self.several_inputs = len(model.input_names) > 1
         self.flat = model.flat
         self.penalties = 0.0
         self.count = 0
+        self.scale = 1.0
+
+    def connect(self) -> None:
+        """Take the network anew, without the activations that its losses go around."""
+        ends = [place for place, o in enumerate(self.objectives) if o.to_prediction is not None]
+        before, self.usual = self.usual, self.model.network.up_to_logits(ends)
+        # During a `fit` a faster network stands here, and stays.
+        if self.network is before:
+            self.network = self.usual
 
     def train_step(self, x: list[Array], y: list[Array], weights: Array | None) -> float:
         """Take one step on one batch and return its loss, penalties included."""
@@ -43,14 +54,25 @@ class Trainer:
         return loss
 
     def plain_step(self, x: list[Array], y: list[Array], weights: Array | None) -> float:
-        """Take the same step for an optimizer that only subtracts α·g, and leave α·g as gradient.
+        """Take the same step for an optimizer that only subtracts α·g; `scale` is α then.
 
         Going backward is linear: what multiplies the small gradient of the loss multiplies them
         all. So α goes in there, and one pass through the long vectors less is needed.
         """
-        loss = self.compute_gradients(x, y, weights, self.optimizer.learning_rate)
+        loss = self.compute_gradients(x, y, weights, self.scale)
         self.optimizer.subtract(self.flat.weights, self.flat.gradients)
         return loss
+
+    def may_be_plain(self) -> bool:
+        """Return whether nobody but the library would see α·g on its way."""
+        layers = self.flat.layers
+        return not self.flat.regularized and descends_plainly(self.optimizer, layers)
+
+    def scale_gradients(self, scale: float) -> None:
+        """Let the gradient vector hold `scale` × the gradients from now on."""
+        if scale != self.scale:
+            self.flat.gradients *= scale / self.scale
+            self.scale = scale
 
     def compute_gradients(
         self, x: list[Array], y: list[Array], weights: Array | None, scale: float = 1.0
@@ -78,6 +100,8 @@ class Trainer:
         self.penalties += loss * len(x[0])
         self.count += len(x[0])
         for objective, truth, output in zip(self.objectives, y, outputs, strict=True):
+            if objective.copies:
+                truth, output = truth.copy(), output.copy()
             part, a = objective.judge(truth, output, weights)
             loss += part
             if training:
@@ -98,6 +122,7 @@ class Trainer:
         _, sample, _ = next(data.batches(1))
         for objective, truth in zip(self.objectives, sample, strict=True):
             objective.start(truth)
+        self.connect()
 
     def reset(self) -> None:
         """Forget earlier batches."""
@@ -151,12 +176,12 @@ def train(
     trainer.start(data)
     # The order within a single batch does not change its mean.
     shuffle = shuffle and batch_size < data.size
-    scaled = False
-    may_be_plain = not (trainer.flat.regularized or callbacks.watch_batches)
+    watched = is_watched(callbacks.callbacks)
+    may_be_plain = trainer.may_be_plain() and not callbacks.watch_batches
     with (
         training_mode(model),
         np.errstate(all="ignore"),
-        fast_network(trainer, workers, batch_size),
+        fast_network(trainer, workers, batch_size, watched),
     ):
         try:
             callbacks.on_train_begin()
@@ -164,7 +189,8 @@ def train(
             for epoch in epochs:
                 callbacks.on_epoch_begin(epoch)
                 trainer.reset()
-                plain = scaled = may_be_plain and trainer.optimizer.is_plain
+                plain = may_be_plain and trainer.optimizer.is_plain
+                trainer.scale_gradients(trainer.optimizer.learning_rate if plain else 1.0)
                 take_step = trainer.plain_step if plain else trainer.train_step
                 order = model.rng.permutation(data.size) if shuffle else None
                 for batch, (x, y, weights) in enumerate(
@@ -177,9 +203,8 @@ def train(
                     callbacks.on_batch_end(batch)
                     if model.stop_training:
                         break
-                if plain:
-                    trainer.flat.gradients *= 1 / trainer.optimizer.learning_rate
-                    scaled = False
+                if watched or callbacks.before_epochs:
+                    trainer.scale_gradients(1.0)
                 if check_finite:
                     if not np.isfinite(trainer.flat.weights).all():
                         found = "weights that are not finite"
@@ -196,52 +221,56 @@ def train(
                     break
         except KeyboardInterrupt:
             model.stop_training = True
-            if scaled:
-                trainer.flat.gradients *= 1 / trainer.optimizer.learning_rate
         finally:
+            trainer.scale_gradients(1.0)
             callbacks.on_train_end()
 
 
 @contextmanager
-def fast_network(trainer: Trainer, workers: int | None, batch_size: int) -> Iterator[None]:
-    """Let the trainer use a network that computes the same, faster."""
-    plain = trainer.network
+def fast_network(
+    trainer: Trainer, workers: int | None, batch_size: int, watched: bool = False
+) -> Iterator[None]:
+    """Let the trainer use a network that computes the same, faster; one to look at, if watched."""
+    outer = None if trainer.network is trainer.usual else trainer.network
     try:
-        with in_halves(plain, workers, batch_size) as trainer.network:
+        with in_halves(trainer.usual, workers, batch_size) as fast:
+            trainer.network = fast.replaced(watch) if watched else fast
             yield
     finally:
-        trainer.network = plain
+        trainer.network = outer or trainer.usual
 
 
 @contextmanager
 def training_mode(model: Learner) -> Iterator[None]:
     """Let the layers reuse their memory from step to step, and leave out what nobody needs."""
     first = layers_without_trainable_ancestors(model)
-    layers = model.flat.layers
+    layers = [node.layer for node in model.nodes]
     for layer in layers:
         layer._workspace = {}
     for layer in first:
-        layer.skip_input_gradient = True
+        layer.is_first = True
+        layer.skip_input_gradient = leaves_out_input_gradient(layer)
     try:
         yield
     finally:
         for layer in layers:
             layer._workspace = None
+            vars(layer).pop("shown", None)
         for layer in first:
-            layer.skip_input_gradient = False
+            layer.is_first = layer.skip_input_gradient = False
 
 
 def layers_without_trainable_ancestors(model: Learner) -> list[Layer]:
     """Return the layers whose input gradient no weight needs."""
-    trained: set[Any] = set()
-    needed: set[int] = set()
+    trained: set[Tensor] = set()
+    needed: set[Layer] = set()
     for node in model.nodes:
         if any(tensor in trained for tensor in node.inputs):
-            needed.add(id(node.layer))
+            needed.add(node.layer)
             trained.add(node.output)
         elif node.layer.trainable_names():
             trained.add(node.output)
-    return [layer for layer in model.flat.layers if id(layer) not in needed]
+    return [node.layer for node in model.nodes if node.layer not in needed]
 
 
 def _stop(

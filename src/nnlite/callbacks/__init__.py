@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from ..errors import explain_error, nearest
+from ..ours import ours
 from ..progress import say
 from .bar import ProgressBar
 from .base import Callback
@@ -57,9 +58,7 @@ class CallbackList:
     def _with(self, *hooks: str) -> list[Callback]:
         """Return the callbacks that have one of these hooks of their own."""
         return [
-            callback
-            for callback in self.callbacks
-            if any(getattr(type(callback), hook) is not getattr(Callback, hook) for hook in hooks)
+            callback for callback in self.callbacks if not ours(callback, *hooks, like=Callback)
         ]
 
     @property

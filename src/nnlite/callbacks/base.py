@@ -14,6 +14,9 @@ class Callback(metaclass=ExplainsItsArguments):
     losses and metrics by name; what is added to it at the end of an epoch goes into the history.
     Setting `self.model.stop_training = True` ends the training.
 
+    From the end of a batch to the next, `self.model.layers` show what went in and came out, x and
+    a, the weights, and their true gradients. What you want to keep you copy.
+
     >>> class Count(Callback):
     ...     epochs = 0
     ...     def on_epoch_end(self, epoch, logs=None):

@@ -25,6 +25,10 @@ _GRADIENTS: dict[type[Loss], str] = {
     losses.CategoricalCrossentropy: "−{y}/{a}",
     losses.SparseCategoricalCrossentropy: "−onehot({y})/{a}",
 }
+_OF_SUMS: dict[type[Loss], str] = {
+    losses.CategoricalCrossentropy: "(Σ{y}/Σ{a} − {y}/{a})",
+    losses.SparseCategoricalCrossentropy: "(1/Σ{a} − onehot({y})/{a})",
+}
 _OF_CLASSES = losses.CategoricalCrossentropy, losses.SparseCategoricalCrossentropy
 
 
@@ -33,6 +37,8 @@ def value(judged: Judgement, y: str, z: str, a: str) -> str:
     loss = judged.objective.loss
     if isinstance(loss, CrossEntropy) and loss.from_logits:
         a = f"{_activation(loss)}({z})"
+    if judged.divided:
+        a = f"({a}/Σ{a})"
     pattern = _VALUES.get(type(loss))
     if pattern is None:
         return f"mean {_name(loss)}({y}, {a})"
@@ -48,7 +54,7 @@ def gradient(judged: Judgement, y: str, z: str, a: str) -> str:
         sparse = isinstance(loss, losses.SparseCategoricalCrossentropy)
         truth = f"onehot({y})" if sparse else y
         return f"{share}({a} − {truth})/{_count(judged)}"
-    pattern = _GRADIENTS.get(type(loss))
+    pattern = (_OF_SUMS if judged.divided else _GRADIENTS).get(type(loss))
     if pattern is None:
         return f"{share}∂{_name(loss)}/∂{a}"
     formula = pattern.format(a=a, y=y, delta=getattr(loss, "delta", 1))

@@ -62,6 +62,8 @@ class Judgement:
     y: Array
     loss: float
     gradient: Array
+    divided: bool
+    """Whether the loss divided rows of the output by their sums."""
 
 
 @dataclass
@@ -150,11 +152,13 @@ def take_step(model: Model, x: Any, y: Any) -> Step:
         return _forward_half(watched, watched._inputs(x))
     stepping = copy_of(watched)
     data = stepping._data(x, y, None, None)
-    watchers = _watch(watched)
     trainer = watched._make_trainer()
     trainer.start(data)
     inputs, truths, _ = data.all()
     with training_mode(watched), np.errstate(all="ignore"):
+        # Only now: what hangs on a layer is taken for a user's, and no shortcut goes around it.
+        watchers = _watch(watched)
+        trainer.connect()
         trainer.compute_gradients(inputs, truths, None)
     step = Step(watched, inputs, _in_order(watched, watchers), penalty=trainer.penalty())
     outputs = {node.output: call for node, call in step.calls}
@@ -229,7 +233,8 @@ def _judge(objective: Objective, y: Array, call: Call) -> Judgement:
     if objective.to_prediction is not None:
         call.a = np.array(prediction)
     share = objective.weight
-    return Judgement(objective, y, loss / share if share else 0.0, np.array(gradient))
+    mean = loss / share if share else 0.0
+    return Judgement(objective, y, mean, np.array(gradient), objective.divides(prediction))
 
 
 def _add_penalties(step: Step) -> None:

@@ -22,6 +22,7 @@ from .told import Told
 MOST_SATURATED, SATURATED_BY_DATA = 0.9, 0.5
 MOST_DEAD, ENOUGH_TO_CALL_DEAD = 0.5, 128
 UNSCALED = 10.0
+FAR_FROM_1 = 0.01
 SCALE_THEM = "(x-x.mean(0))/x.std(0)"
 
 
@@ -33,6 +34,7 @@ def find_trouble(step: Step, told: list[Told], lines: list[Line]) -> list[str]:
     silent = [*dead(step, told), *saturated(step, told)]
     found = [*lonely_softmax(told), *no_activation(told), *silent]
     if step.judgements:
+        found += rows_that_are_no_shares(step)
         if not silent:
             found += [*twins(told), *flow_of_gradients(step, told)]
         found += rising_loss(step, reach_of_unscaled(step.x))
@@ -69,6 +71,21 @@ def lonely_softmax(told: list[Told]) -> list[str]:
         and isinstance(one.layer.activation, SoftmaxFunction)
         and one.call.output.shape[-1] == 1
     ]
+
+
+def rows_that_are_no_shares(step: Step) -> list[str]:
+    """Find outputs that a loss of classes has to divide by their sums, row by row."""
+    outputs = {node.output: call.output for node, call in step.calls}
+    found = []
+    for judged, tensor in zip(step.judgements, step.model.outputs, strict=True):
+        sums = outputs[tensor].sum(axis=-1)
+        if judged.divided and np.abs(sums - 1).max() > FAR_FROM_1:
+            found.append(
+                f"{tensor.node.layer.name}: the rows of its output sum to {short(sums.min())} up "
+                f"to {short(sums.max())}, so {judged.objective.loss.name} divides each by its sum. "
+                'Use activation="softmax"; where several classes can be true, binary_crossentropy.'
+            )
+    return found
 
 
 def no_activation(told: list[Told]) -> list[str]:

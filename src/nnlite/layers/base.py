@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -26,7 +26,7 @@ from ..checks import (
 )
 from ..configuration import Configurable, snake_case
 from ..errors import argument_names, explain_error, must_define, nearest, reject_unknown_arguments
-from ..numeric import as_numbers, in_order
+from ..numeric import apart, as_numbers, in_order
 from ..seeding import new_generator
 from ..types import Array, Shape
 from .symbolic import Node, Tensor, connect
@@ -86,8 +86,14 @@ class Layer(Configurable):
     merges = False
     """Whether the layer takes a list of inputs."""
 
-    skip_input_gradient = False
+    is_first = False
     """True while training needs no input gradient from this layer: `backprop` may return None."""
+
+    skip_input_gradient = False
+    """True where, besides, no `backprop` of a user's builds on what the library's returns."""
+
+    shown: Mapping[str, Callable[[], Any]] = {}
+    """What a shortcut did not leave on the layer, by its name: computed when it is read."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Remember the arguments, for `get_config`."""
@@ -184,7 +190,8 @@ class Layer(Configurable):
                     f"layer '{self.name}'",
                 )
             )
-        value = initializers.get(initializer)(shape, self.dtype, self.rng)
+        # A copy: what an initializer of a user's returns may be an array that he keeps.
+        value = np.array(initializers.get(initializer)(shape, self.dtype, self.rng), self.dtype)
         self._weights[name] = Weight(name, trainable, regularizers.get(regularizer))
         self.adopt(name, value, np.zeros_like(value) if trainable else None)
         self.built = True
@@ -220,6 +227,8 @@ class Layer(Configurable):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        if name in self.shown:
+            return self.shown[name]()
         # Not properties: a layer of your own may well keep its x as self.input.
         if name in ("input", "output") and self._first_call is not None:
             tensors = self._first_call.inputs if name == "input" else [self._first_call.output]
@@ -250,7 +259,7 @@ class Layer(Configurable):
         else:
             x = self._as_input(inputs)
             self.ensure_built(x.shape[1:])
-        return self.forpass(x, training)
+        return apart(self.forpass(x, training), x)
 
     def _as_input(self, array: Any) -> Array:
         x = in_order(as_numbers(array, "x"), self.dtype)
@@ -370,7 +379,7 @@ class ActivatedLayer(Layer):
         raise must_define(self, "backprop_z(dz)")
 
     def forpass(self, x: Array, training: bool = False) -> Array:
-        """Return a = g(z)."""
+        """Return a = g(z). A loss that is computed from z goes around it, and around backprop."""
         z = self.forpass_z(x, training)
         a = self.activation.forpass(z, z)
         if training:

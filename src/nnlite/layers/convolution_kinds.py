@@ -85,12 +85,12 @@ class DepthwiseConv2D(Conv2D):
         """Return z, channel by channel."""
         self.check_input(x)
         windows = self.windows(x.shape[1:])
-        x = np.repeat(x, self.depth_multiplier, axis=-1)
-        z = depthwise(x, self._flat(self.W), windows, self.memory(training))
+        copies = np.repeat(x, self.depth_multiplier, axis=-1)
+        z = depthwise(copies, self._flat(self.W), windows, self.memory(training))
         if self.use_bias:
             np.add(z, self.b, z)
         if training:
-            self.placed, self.x = windows, x
+            self.placed, self.copies = windows, copies
         return z
 
     def backprop_z(self, dz: Array) -> Array | None:
@@ -98,9 +98,8 @@ class DepthwiseConv2D(Conv2D):
         if self.use_bias:
             column_sums(dz.reshape(-1, dz.shape[-1]), self.db)
         dW = self._flat(self.dW)
-        dx = depthwise_gradients(self.x, self._flat(self.W), dz, dW, self.placed)
-        copies = dx.reshape(*dx.shape[:3], -1, self.depth_multiplier)
-        sums: Array = copies.sum(axis=-1)
+        dx = depthwise_gradients(self.copies, self._flat(self.W), dz, dW, self.placed)
+        sums: Array = dx.reshape(*dx.shape[:3], -1, self.depth_multiplier).sum(axis=-1)
         return sums
 
     def _flat(self, W: Array) -> Array:

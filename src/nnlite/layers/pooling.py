@@ -74,7 +74,7 @@ class MaxPooling2D(Pooling):
     """
 
     def forpass(self, x: Array, training: bool = False) -> Array:
-        """Return the largest of each window."""
+        """Return the largest of each window; in training, `shortcuts` may put another way here."""
         self.check_input(x)
         windows = self.windows(x.shape[1:])
         a, winners = max_pool(self.as_images(x), windows, self.memory(training), training)

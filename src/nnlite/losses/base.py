@@ -22,7 +22,7 @@ class Loss(Configurable):
     """A loss L(y, a), averaged over the samples.
 
     A subclass writes `values(y, a)`, one value per sample, and `gradient(y, a)`, the gradient of
-    their *sum* for `a`. The rest follows.
+    their *sum* for `a`. The rest follows. Nobody writes again to the arrays that it is given.
     """
 
     name = ""

@@ -19,7 +19,10 @@ from ..types import Array
 
 
 class Metric(Configurable):
-    """A running figure: `update_state(y_true, y_pred)` for each batch, then `result()`."""
+    """A running figure: `update_state(y_true, y_pred)` for each batch, then `result()`.
+
+    Of your own, it may keep the arrays that it is given: nobody writes to them again.
+    """
 
     def __init__(self, name: str | None = None) -> None:
         self.name = name or self.default_name

@@ -45,7 +45,7 @@ class SGD(Optimizer):
         return steady and not any(extras) and not self.global_clipnorm
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
-        """W ← w − α·g, or the same with momentum."""
+        """W ← w − α·g, or the same with momentum. Plain descent goes around it: see `subtract`."""
         step = np.multiply(gradients, learning_rate, self.memory("step", weights))
         if not self.momentum:
             np.subtract(weights, step, weights)

@@ -102,7 +102,7 @@ class _Recorder:
     def __init__(self, network: Any) -> None:
         self.network = network
         self.forpass = network.forpass
-        self.up_to_logits = network.up_to_logits
+        self.replaced, self.up_to_logits = network.replaced, network.up_to_logits
 
     def backprop(self, grad: Any) -> Any:
         self.dx = self.network.backprop(grad)
