@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .layers.base import Layer
-from .regularizers import Regularizer
+from .layers.weight import Weight
 from .types import Array
 
 
@@ -22,9 +22,13 @@ class Part:
     """Where one weight lies in the vectors."""
 
     layer: Layer
-    name: str
+    weight: Weight
     place: slice
-    regularizer: Regularizer | None
+
+    @property
+    def name(self) -> str:
+        """The name of the weight."""
+        return self.weight.name
 
 
 class FlatWeights:
@@ -35,10 +39,9 @@ class FlatWeights:
         self.parts: list[Part] = []
         start = 0
         for layer in layers:
-            for name in layer.trainable_names():
-                stop = start + layer._views[name].size
-                regularizer = layer._weights[name].regularizer
-                self.parts.append(Part(layer, name, slice(start, stop), regularizer))
+            for weight in layer.trainable_parameters:
+                stop = start + weight.value.size
+                self.parts.append(Part(layer, weight, slice(start, stop)))
                 start = stop
         self.weights: Array = np.empty(start, dtype)
         self.gradients: Array = np.zeros(start, dtype)
@@ -46,37 +49,34 @@ class FlatWeights:
             self._move_in(part)
         self._move_out_others(dtype)
         self.regularized = [
-            (part.regularizer, part.layer._views[part.name], part.layer._views["d" + part.name])
-            for part in self.parts
-            if part.regularizer is not None
+            (weight.regularizer, weight.value, weight.gradient)
+            for weight in (part.weight for part in self.parts)
+            if weight.regularizer is not None
         ]
 
     def _move_in(self, part: Part) -> None:
-        value = part.layer._views[part.name]
-        home = self.weights[part.place].reshape(value.shape)
-        gradient = self.gradients[part.place].reshape(value.shape)
-        home[...] = value
-        gradient[...] = part.layer._views["d" + part.name]
-        part.layer.adopt(part.name, home, gradient)
+        shape = part.weight.value.shape
+        part.weight.place(
+            self.weights[part.place].reshape(shape), self.gradients[part.place].reshape(shape)
+        )
 
     def _move_out_others(self, dtype: np.dtype[Any]) -> None:
         """Give weights that are not trained arrays of their own."""
         for layer in self.layers:
             layer.dtype = dtype
-            trainable = set(layer.trainable_names())
-            for name, weight in layer._weights.items():
-                if name not in trainable:
-                    gradient = layer._views["d" + name].astype(dtype) if weight.trainable else None
-                    layer.adopt(name, layer._views[name].astype(dtype), gradient)
+            trained = layer.trainable_parameters
+            for weight in layer.parameters.values():
+                if weight not in trained:
+                    weight.place(np.empty(weight.value.shape, dtype))
 
     def is_home(self) -> bool:
         """Return whether all trainable weights, and no others, live here still.
 
         A layer may have moved to another model that shares it, or been frozen or thawed.
         """
-        names = [(layer, name) for layer in self.layers for name in layer.trainable_names()]
-        return names == [(part.layer, part.name) for part in self.parts] and all(
-            layer._views[name].base is self.weights for layer, name in names
+        trained = [weight for layer in self.layers for weight in layer.trainable_parameters]
+        return trained == [part.weight for part in self.parts] and all(
+            weight.value.base is self.weights for weight in trained
         )
 
     def snapshot(self) -> list[Array]:
@@ -90,8 +90,8 @@ class FlatWeights:
 
     def _others(self) -> list[Array]:
         return [
-            layer._views[name]
+            weight.value
             for layer in self.layers
-            for name, weight in layer._weights.items()
+            for weight in layer.parameters.values()
             if not weight.trainable
         ]

@@ -25,6 +25,7 @@ from .layers.images import WindowLayer
 from .layers.pooling import GlobalPooling
 from .layers.reshaping import Reshape
 from .layers.resizing import UpSampling2D, ZeroPadding2D
+from .layers.weight import Weight
 from .network import Chain, Graph, LinearPart, Network, Runner, SharedCall
 from .shortcuts import take_shortcuts
 from .types import Array
@@ -53,9 +54,9 @@ class Halves:
         self.mine = Chain(take_shortcuts(layers))
         self.theirs = Chain(take_shortcuts(twins))
         self.gradients = [
-            (layer._views["d" + name], twin._views["d" + name])
+            (weight.gradient, twin.parameters[weight.name].gradient)
             for layer, twin in zip(map(layer_of, layers), map(layer_of, twins), strict=True)
-            for name in layer.trainable_names()
+            for weight in layer.trainable_parameters
         ]
         self.middle = 0
 
@@ -191,8 +192,9 @@ def twin_of(runner: Runner) -> Any:
     """Return a copy of a layer with the same weights, and with gradients and memory of its own."""
     layer = layer_of(runner)
     twin = copy.copy(layer)
-    vars(twin).update(_views=dict(layer._views), _workspace={})
-    for name in layer._weights:
-        gradient = layer._views.get("d" + name)
-        twin.adopt(name, layer._views[name], None if gradient is None else np.zeros_like(gradient))
+    vars(twin).update(_parameters={}, _workspace={})
+    for name, weight in layer.parameters.items():
+        own = Weight(twin, name, weight.value, weight.trainable)
+        own.place(weight.value)
+        twin.parameters[name] = own
     return LinearPart(twin) if isinstance(runner, LinearPart) else twin

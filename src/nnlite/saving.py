@@ -205,9 +205,9 @@ def _objects(module: ModuleType, value: Any) -> Any:
 
 def _named_weights(model: Model) -> dict[str, Array]:
     return {
-        f"{layer.name}/{name}": layer._views[name]
+        f"{layer.name}/{name}": weight.value
         for layer in model.layers
-        for name in layer._weights
+        for name, weight in layer.parameters.items()
     }
 
 

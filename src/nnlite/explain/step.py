@@ -239,14 +239,14 @@ def _add_penalties(step: Step) -> None:
             continue
         seen.add(call.layer)
         for name, gradient in call.gradients.items():
-            regularizer = call.layer._weights[name].regularizer
-            if regularizer is not None:
-                gradient += regularizer.gradient(call.layer._views[name])
+            weight = call.layer.parameters[name]
+            if weight.regularizer is not None:
+                gradient += weight.regularizer.gradient(weight.value)
                 call.pulled.add(name)
 
 
 def _gradients(layer: Layer) -> dict[str, Array]:
-    return {name: layer._views["d" + name].copy() for name in layer.trainable_names()}
+    return {weight.name: weight.gradient.copy() for weight in layer.trainable_parameters}
 
 
 def _copies(arrays: Any) -> list[Any]:

@@ -21,6 +21,7 @@ from .pooling import (
 )
 from .reshaping import Flatten, Reshape
 from .resizing import UpSampling2D, ZeroPadding2D
+from .weight import Weight
 
 AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D
@@ -77,5 +78,6 @@ __all__ = [
     "Softmax",
     "Subtract",
     "UpSampling2D",
+    "Weight",
     "ZeroPadding2D",
 ]

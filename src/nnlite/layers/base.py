@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -30,18 +29,10 @@ from ..numeric import as_numbers
 from ..seeding import new_generator
 from ..types import Array, Shape
 from .symbolic import Node, Tensor, connect
+from .weight import Weight
 
 # The names of the lecture are shorter.
 _KERAS_NAMES = {"kernel": "W", "bias": "b"}
-
-
-@dataclass
-class Weight:
-    """What a layer knows of one of its weights, besides the numbers themselves."""
-
-    name: str
-    trainable: bool
-    regularizer: regularizers.Regularizer | None
 
 
 class Layer(Configurable):
@@ -81,6 +72,8 @@ class Layer(Configurable):
     array([1., 1.], dtype=float32)
     """
 
+    _parameters: dict[str, Weight]
+    _guarded: set[str]
     _rng: np.random.Generator | None
     _first_call: Node | None
     merges = False
@@ -94,8 +87,8 @@ class Layer(Configurable):
         self = super().__new__(cls, *args, **kwargs)
         # Set here and not in __init__, so that a user's layer may do without super().__init__().
         vars(self).update(
-            _views={},
-            _weights={},
+            _parameters={},
+            _guarded=set(),
             _workspace=None,
             _rng=None,
             _name=None,
@@ -176,7 +169,7 @@ class Layer(Configurable):
     ) -> Array:
         """Make a weight: an attribute of that name, and its gradient beside it: `W` and `dW`."""
         shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        if name in self._weights or hasattr(type(self), name):
+        if {name, "d" + name} & self._guarded or hasattr(type(self), name):
             raise ValueError(
                 explain_error(
                     "A weight needs a name that the layer does not use yet.",
@@ -184,38 +177,28 @@ class Layer(Configurable):
                     f"layer '{self.name}'",
                 )
             )
-        value = initializers.get(initializer)(shape, self.dtype, self.rng)
-        self._weights[name] = Weight(name, trainable, regularizers.get(regularizer))
-        self.adopt(name, value, np.zeros_like(value) if trainable else None)
+        start = initializers.get(initializer)(shape, self.dtype, self.rng)
+        weight = Weight(self, name, start, trainable, regularizers.get(regularizer))
+        self._parameters[name] = weight
+        self._guarded.update((name, "d" + name) if trainable else (name,))
         self.built = True
-        return value
-
-    def adopt(self, name: str, value: Array, gradient: Array | None) -> None:
-        """Take these arrays as the home of a weight and its gradient; numbers are not copied."""
-        old = self._views.get(name)
-        for attribute, held in list(vars(self).items()):
-            if old is not None and held is old:
-                vars(self)[attribute] = value
-        self._views[name] = vars(self)[name] = value
-        if gradient is not None:
-            self._views["d" + name] = vars(self)["d" + name] = gradient
+        return weight.value
 
     def __setattr__(self, name: str, value: Any) -> None:
         # A weight's array is part of the model's one vector: assigning writes into it.
-        view = self._views.get(name)
-        if view is None:
+        if name not in self._guarded:
             vars(self)[name] = value
-        elif value is not view:
+        elif value is not (numbers := vars(self)[name]):
             array = as_numbers(value, name)
-            if array.shape != view.shape:
+            if array.shape != numbers.shape:
                 raise ValueError(
                     explain_error(
-                        f"{name} keeps its shape {view.shape}.",
+                        f"{name} keeps its shape {numbers.shape}.",
                         f"an array of shape {array.shape}",
                         f"layer '{self.name}'",
                     )
                 )
-            view[...] = array
+            numbers[...] = array
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -266,7 +249,7 @@ class Layer(Configurable):
 
     def ensure_built(self, input_shape: Any) -> None:
         """Build the layer, unless it is."""
-        if self._weights or (self.built and self.input_shape == input_shape):
+        if self._parameters or (self.built and self.input_shape == input_shape):
             return
         self.build(input_shape)
         self.input_shape = input_shape
@@ -278,6 +261,10 @@ class Layer(Configurable):
         if self._rng is None:
             self._rng = new_generator()
         return self._rng
+
+    def remembered(self) -> dict[str, Any]:
+        """Return all attributes apart from weights and gradients: what forpass keeps is there."""
+        return {name: kept for name, kept in vars(self).items() if name not in self._guarded}
 
     def buffer(self, name: str, shape: Shape, dtype: Any = None) -> Array:
         """Return an array for a result: a new one, or in the training loop the last step's."""
@@ -301,18 +288,28 @@ class Layer(Configurable):
         return None if self._workspace is None else self.buffer(name, shape)
 
     @property
+    def parameters(self) -> dict[str, Weight]:
+        """All weights by their names, in the order they were added."""
+        return self._parameters
+
+    @property
+    def trainable_parameters(self) -> list[Weight]:
+        """The weights that training changes."""
+        return [w for w in self._parameters.values() if w.trainable and self.trainable]
+
+    @property
     def weights(self) -> list[Array]:
-        """All weights, in the order they were added."""
-        return [self._views[name] for name in self._weights]
+        """The numbers of all weights, in the order they were added."""
+        return [weight.value for weight in self._parameters.values()]
 
     @property
     def trainable_weights(self) -> list[Array]:
-        """The weights that training changes."""
-        return [self._views[name] for name in self.trainable_names()]
+        """The numbers that training changes."""
+        return [weight.value for weight in self.trainable_parameters]
 
     def trainable_names(self) -> list[str]:
         """Return the names of the weights that training changes."""
-        return [w.name for w in self._weights.values() if w.trainable and self.trainable]
+        return [weight.name for weight in self.trainable_parameters]
 
     def get_weights(self) -> list[Array]:
         """Return copies of all weights."""
@@ -342,8 +339,8 @@ class Layer(Configurable):
     def blank_copy(self) -> Self:
         """Return the layer as it was when it was made: without weights."""
         blank = copy.copy(self)
-        vars(blank).update(_views={}, _weights={}, _workspace=None, _first_call=None)
-        for name in self._views:
+        vars(blank).update(_parameters={}, _guarded=set(), _workspace=None, _first_call=None)
+        for name in self._guarded:
             vars(blank).pop(name, None)
         blank.built = False
         return blank

@@ -135,7 +135,7 @@ def writes_gradients_anew(trial: Trial) -> str:
     """Backprop overwrites the gradients, and updates no weight."""
     subject = trial.subject()
     layer = subject.layer
-    before = {name: layer._views[name].copy() for name in layer._weights}
+    before = {name: weight.value.copy() for name, weight in layer.parameters.items()}
 
     def look_at_weights(method: str, names: Iterable[str]) -> None:
         for name in names:
@@ -143,14 +143,14 @@ def writes_gradients_anew(trial: Trial) -> str:
                 layer,
                 f"{method} must not change a weight: that is the optimizer's part.",
                 name,
-                layer._views[name],
+                layer.parameters[name].value,
                 before[name],
                 share=0.0,
             )
 
     output = subject.forpass().copy()
     look_at_weights("forpass", layer.trainable_names())
-    before = {name: layer._views[name].copy() for name in layer._weights}
+    before = {name: weight.value.copy() for name, weight in layer.parameters.items()}
     grad = subject.grad(output)
     first = [np.array(dx) for dx in subject.backprop(grad)]
     gradients = subject.weight_gradients()
@@ -181,7 +181,7 @@ def makes_its_weights_known(trial: Trial) -> str:
     few, many = shapes
     for name, shape in few.items():
         same = {few.get("d" + name), many.get(name), many.get("d" + name)} == {shape}
-        if same and name not in layer._weights:
+        if same and name not in layer.parameters:
             raise failure(
                 layer,
                 "A weight is made with add_weight: else no optimizer finds it.",

@@ -122,8 +122,7 @@ def checked_gradients(trial: Trial, tolerance: float) -> list[GradientRow]:
         return float(np.vdot(grad, subject.forpass()))
 
     step = subject.step()
-    weights = [subject.layer._views[name] for name in subject.layer.trainable_names()]
-    arrays = [*weights, *subject.x]
+    arrays = [*subject.layer.trainable_weights, *subject.x]
     noise = measure_noise(mixture, arrays)
     rows = []
     for array, (name, analytic) in zip(arrays, step.gradients().items(), strict=True):

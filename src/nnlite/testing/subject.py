@@ -195,8 +195,7 @@ class Subject:
 
     def weight_gradients(self) -> dict[str, Array]:
         """Return copies of the gradients that backprop wrote, by their names."""
-        names = self.layer.trainable_names()
-        return {"d" + name: self.layer._views["d" + name].copy() for name in names}
+        return {"d" + w.name: w.gradient.copy() for w in self.layer.trainable_parameters}
 
 
 def _describe(value: Any) -> str:
