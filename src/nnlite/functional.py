@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from . import summaries
 from .checks import check_dtype, check_name, check_weights
@@ -318,6 +319,29 @@ class Model(Learner, metaclass=ExplainsItsArguments):
 
         self.check_built("load_weights")
         load_weights(self, filepath)
+
+    def twin(self) -> Self:
+        """Return a copy that shares nothing with the model but its history."""
+        memo: dict[int, Any] = {id(self.history): self.history, id(self._trainer): None}
+        try:
+            # Call by call, so that a thousand layers in a row do not nest a thousand copies.
+            for node in [*(tensor.node for tensor in self.inputs), *self.nodes]:
+                copy.deepcopy(node, memo)
+            twin = copy.deepcopy(self, memo)
+        except TypeError as error:
+            raise TypeError(
+                explain_error(
+                    "explain and gradcheck work on a copy of the model, so all it holds must be "
+                    "something that copy.deepcopy can copy.",
+                    str(error),
+                    f"model '{self.name}'",
+                    "Keep open files and locks out of layers, losses and metrics, or give the "
+                    "layer a __deepcopy__.",
+                )
+            ) from error
+        for layer in twin.layers:
+            vars(layer).update(_workspace=None, skip_input_gradient=False)
+        return twin
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}' of {len(self.layers)} layers>"

@@ -7,7 +7,6 @@ cut at the same place, and added in the same order.
 
 from __future__ import annotations
 
-import copy
 import math
 import os
 import threading
@@ -25,7 +24,6 @@ from .layers.images import WindowLayer
 from .layers.pooling import GlobalPooling
 from .layers.reshaping import Reshape
 from .layers.resizing import UpSampling2D, ZeroPadding2D
-from .layers.weight import Weight
 from .network import Chain, Graph, LinearPart, Network, Runner, SharedCall
 from .shortcuts import take_shortcuts
 from .types import Array
@@ -191,10 +189,8 @@ def layer_of(runner: Runner) -> Any:
 def twin_of(runner: Runner) -> Any:
     """Return a copy of a layer with the same weights, and with gradients and memory of its own."""
     layer = layer_of(runner)
-    twin = copy.copy(layer)
-    vars(twin).update(_parameters={}, _workspace={})
+    twin = layer.twin()
+    twin._workspace = {}
     for name, weight in layer.parameters.items():
-        own = Weight(twin, name, weight.value, weight.trainable)
-        own.place(weight.value)
-        twin.parameters[name] = own
+        twin.parameters[name].place(weight.value)
     return LinearPart(twin) if isinstance(runner, LinearPart) else twin

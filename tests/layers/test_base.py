@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -246,6 +248,66 @@ def test_the_output_shape_of_ones_own_layer_is_found_by_a_trial_that_leaves_no_t
     before = dict(vars(layer))
     assert layer.compute_output_shape((2, 3)) == (2, 6)
     assert vars(layer) == before
+
+
+class Stack(Layer):
+    """A list that build fills."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.sizes, self.shapes = sizes, []
+
+    def build(self, input_shape):
+        self.shapes.append(input_shape)
+        self.sizes.append(input_shape[-1])
+        self.add_weight("s", input_shape, "ones")
+
+    def forpass(self, x, training=False):
+        return x * self.s
+
+
+def test_build_runs_once_on_a_layer_and_not_on_what_its_copies_share():
+    layer = Stack([])
+    nnlite.Sequential([Input((2,)), layer])
+    assert layer.shapes == [(2,)]
+    assert layer.sizes == [2]
+
+
+# Copies
+
+
+def test_a_twin_has_the_same_numbers_and_shares_none_of_them():
+    layer = Stack([])
+    layer(X)
+    twin = layer.twin()
+    twin.s = [5.0, 7.0]
+    twin.shapes.append("more")
+    assert twin(X).tolist() == [[5.0, 14.0], [15.0, 28.0]]
+    assert twin.parameters["s"].layer is twin
+    assert layer.s.tolist() == [1.0, 1.0]
+    assert layer.shapes == [(2,)]
+
+
+def test_a_twin_that_is_not_built_is_as_the_layer_was_made():
+    layer = Stack([])
+    layer.trainable = False
+    nnlite.Sequential([Input((2,)), layer], dtype="float64")
+    twin = layer.twin(built=False)
+    assert (twin.built, twin.parameters, twin.shapes) == (False, {}, [])
+    assert (twin.name, twin.trainable, twin.dtype) == ("stack", False, np.float64)
+
+
+def test_a_twin_shares_what_cannot_be_copied():
+    layer = Forgetful()
+    layer.lock = threading.Lock()
+    assert layer.twin().lock is layer.lock
+
+
+def test_a_twin_stands_in_no_model():
+    layer = Scale()
+    nnlite.Sequential([Input((2,)), layer])
+    with pytest.raises(AttributeError, match="has no output"):
+        _ = layer.twin().output
 
 
 def test_get_weights_are_copies_and_set_weights_writes_in_place():

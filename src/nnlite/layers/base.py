@@ -146,7 +146,7 @@ class Layer(Configurable):
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape of one output sample: by a trial run, if a subclass knows no better."""
-        trial = self.blank_copy()
+        trial = self.twin()
         trial.ensure_built(input_shape)
         several = isinstance(input_shape, list)
         shapes = input_shape if several else [input_shape]
@@ -336,14 +336,27 @@ class Layer(Configurable):
             config["trainable"] = self.trainable
         return config
 
-    def blank_copy(self) -> Self:
-        """Return the layer as it was when it was made: without weights."""
-        blank = copy.copy(self)
-        vars(blank).update(_parameters={}, _guarded=set(), _workspace=None, _first_call=None)
-        for name in self._guarded:
-            vars(blank).pop(name, None)
-        blank.built = False
-        return blank
+    def twin(self, built: bool = True) -> Self:
+        """Return a copy that stands in no model, and shares with this layer nothing that changes.
+
+        With `built=False`, the copy is as the layer was made, without weights. What cannot be
+        copied, such as a lock or an open file, belongs to both.
+        """
+        layer = self
+        if self.built and not built:
+            arguments, options = self._arguments
+            layer = type(self)(*arguments, **options)
+            vars(layer).update(_name=self._name, dtype=self.dtype, trainable=self.trainable)
+        twin = copy.copy(layer)
+        memo: dict[int, Any] = {id(layer): twin, id(layer._first_call): None}
+        memo.update((id(w.regularizer), w.regularizer) for w in layer.parameters.values())
+        for name, kept in vars(layer).items():
+            try:
+                vars(twin)[name] = copy.deepcopy(kept, memo)
+            except Exception:
+                memo[id(kept)] = kept
+        vars(twin).update(_workspace=None, skip_input_gradient=False)
+        return twin
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}'>"

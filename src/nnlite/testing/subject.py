@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,9 +94,8 @@ class Trial:
 
     def blank(self, dtype: str = "float64", layer: Layer | None = None) -> Layer:
         """Return a copy without weights."""
-        blank = copy.deepcopy(self.original if layer is None else layer).blank_copy()
+        blank = (self.original if layer is None else layer).twin(built=False)
         blank.dtype = np.dtype(dtype)
-        blank.skip_input_gradient = False
         blank._rng = np.random.default_rng(0)
         return blank
 
