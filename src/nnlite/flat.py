@@ -35,6 +35,8 @@ class FlatWeights:
     """The two vectors, and which part of them belongs to which weight."""
 
     def __init__(self, layers: Sequence[Layer], dtype: np.dtype[Any]) -> None:
+        for layer in layers:
+            layer.check_kept()
         self.layers = layers
         self.parts: list[Part] = []
         start = 0

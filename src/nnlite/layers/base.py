@@ -28,6 +28,7 @@ from ..errors import argument_names, explain_error, must_define, nearest, reject
 from ..numeric import as_numbers
 from ..seeding import new_generator
 from ..types import Array, Shape
+from .stray import find_stray
 from .symbolic import Node, Tensor, connect
 from .weight import Weight
 
@@ -74,6 +75,7 @@ class Layer(Configurable):
 
     _parameters: dict[str, Weight]
     _guarded: set[str]
+    _stray: str | None
     _rng: np.random.Generator | None
     _first_call: Node | None
     merges = False
@@ -89,6 +91,7 @@ class Layer(Configurable):
         vars(self).update(
             _parameters={},
             _guarded=set(),
+            _stray=None,
             _workspace=None,
             _rng=None,
             _name=None,
@@ -249,11 +252,17 @@ class Layer(Configurable):
 
     def ensure_built(self, input_shape: Any) -> None:
         """Build the layer, unless it is."""
-        if self._parameters or (self.built and self.input_shape == input_shape):
-            return
-        self.build(input_shape)
-        self.input_shape = input_shape
-        self.built = True
+        if not self._parameters and not (self.built and self.input_shape == input_shape):
+            self.build(input_shape)
+            self.input_shape = input_shape
+            self.built = True
+        if self._stray is None:
+            self._stray = find_stray(self)
+
+    def check_kept(self) -> None:
+        """Raise if the layer keeps a weight so that it would stay behind when the weights move."""
+        if self._stray:
+            raise ValueError(self._stray)
 
     @property
     def rng(self) -> np.random.Generator:
@@ -348,7 +357,7 @@ class Layer(Configurable):
             layer = type(self)(*arguments, **options)
             vars(layer).update(_name=self._name, dtype=self.dtype, trainable=self.trainable)
         twin = copy.copy(layer)
-        memo: dict[int, Any] = {id(layer): twin, id(layer._first_call): None}
+        memo: dict[int, Any] = {id(layer): twin, id(self._first_call): None}
         memo.update((id(w.regularizer), w.regularizer) for w in layer.parameters.values())
         for name, kept in vars(layer).items():
             try:

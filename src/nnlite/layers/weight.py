@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,9 +92,34 @@ class Weight:
             gradient = np.empty(value.shape, value.dtype) if gradient is None else gradient
             moved[id(self._gradient)] = gradient
             gradient[...] = self._gradient
-        held = vars(self.layer)
-        held.update({name: moved[id(kept)] for name, kept in held.items() if id(kept) in moved})
+        exchange(vars(self.layer), moved)
         self._value, self._gradient = value, gradient
 
     def __repr__(self) -> str:
         return f"<Weight {self.name} {self.value.shape} of '{self.layer.name}'>"
+
+
+def exchange(kept: Any, moved: Mapping[int, Array], seen: set[int] | None = None) -> Any:
+    """Return what is kept with new arrays in place of the old ones, which `moved` has by their id.
+
+    Lists and dictionaries stay the same objects; a tuple becomes another one.
+    """
+    seen = set() if seen is None else seen
+    if id(kept) in moved or not is_open(kept) or id(kept) in seen:
+        return moved.get(id(kept), kept)
+    seen.add(id(kept))
+    entries = kept.items() if isinstance(kept, dict) else enumerate(kept)
+    changed = {k: new for k, old in entries if (new := exchange(old, moved, seen)) is not old}
+    if changed and isinstance(kept, tuple):
+        items = [changed.get(place, old) for place, old in enumerate(kept)]
+        return kept._make(items) if hasattr(kept, "_make") else tuple(items)
+    for place, new in changed.items():
+        kept[place] = new
+    return kept
+
+
+def is_open(kept: Any) -> bool:
+    """Return whether arrays in this container can be exchanged: a list, tuple or dictionary."""
+    if isinstance(kept, tuple):
+        return type(kept) is tuple or hasattr(kept, "_make")
+    return isinstance(kept, list | dict)
