@@ -14,6 +14,8 @@ import numpy as np
 
 from .layers.base import Layer
 from .layers.weight import Weight
+from .optimizers import Optimizer
+from .optimizers.state import LivingKeys, State
 from .types import Array
 
 
@@ -32,9 +34,15 @@ class Part:
 
 
 class FlatWeights:
-    """The two vectors, and which part of them belongs to which weight."""
+    """The two vectors, and which part of them belongs to which weight.
 
-    def __init__(self, layers: Sequence[Layer], dtype: np.dtype[Any]) -> None:
+    A layer of several models lives in the vectors of the one that asked last; `settle` brings it
+    back. When layers are frozen or thawed, new vectors take over what optimizers remember `before`.
+    """
+
+    def __init__(
+        self, layers: Sequence[Layer], dtype: np.dtype[Any], before: FlatWeights | None = None
+    ) -> None:
         for layer in layers:
             layer.check_kept()
         self.layers = layers
@@ -47,46 +55,50 @@ class FlatWeights:
                 start = stop
         self.weights: Array = np.empty(start, dtype)
         self.gradients: Array = np.zeros(start, dtype)
-        for part in self.parts:
-            self._move_in(part)
-        self._move_out_others(dtype)
-        self.regularized = [
-            (weight.regularizer, weight.value, weight.gradient)
-            for weight in (part.weight for part in self.parts)
-            if weight.regularizer is not None
-        ]
-
-    def _move_in(self, part: Part) -> None:
-        shape = part.weight.value.shape
-        part.weight.place(
-            self.weights[part.place].reshape(shape), self.gradients[part.place].reshape(shape)
-        )
-
-    def _move_out_others(self, dtype: np.dtype[Any]) -> None:
-        """Give weights that are not trained arrays of their own."""
-        for layer in self.layers:
-            layer.dtype = dtype
-            trained = layer.trainable_parameters
-            for weight in layer.parameters.values():
-                if weight not in trained:
-                    weight.place(np.empty(weight.value.shape, dtype))
+        self.settled: object = None
+        self.settle()
+        for weight in (weight for layer in layers for weight in layer.parameters.values()):
+            if weight.value.base is not None and weight.value.base is not self.weights:
+                weight.place(np.empty(weight.value.shape, dtype))
+        self.states: LivingKeys[Optimizer, State] = LivingKeys()
+        if before:
+            for optimizer, state in before.states.items():
+                self.states[optimizer] = state.laid_out(before.parts, self.parts)
 
     def is_home(self) -> bool:
-        """Return whether all trainable weights, and no others, live here still.
-
-        A layer may have moved to another model that shares it, or been frozen or thawed.
-        """
+        """Return whether exactly the weights that are trained now, in their dtype, belong here."""
         trained = [weight for layer in self.layers for weight in layer.trainable_parameters]
         return trained == [part.weight for part in self.parts] and all(
-            weight.value.base is self.weights for weight in trained
+            part.layer.dtype == self.weights.dtype for part in self.parts
         )
+
+    def settle(self) -> None:
+        """Bring back the weights that another model has moved to its vectors since."""
+        if self.settled is Weight.last_move:
+            return
+        for part in self.parts:
+            if part.weight.value.base is not self.weights:
+                shape = part.weight.value.shape
+                part.weight.place(
+                    self.weights[part.place].reshape(shape),
+                    self.gradients[part.place].reshape(shape),
+                )
+        self.settled = Weight.last_move
+
+    def state_of(self, optimizer: Optimizer) -> State:
+        """Return what an optimizer remembers of these weights."""
+        state = self.states.setdefault(optimizer, State())
+        state.vector, state.parts = self.weights, [part.place for part in self.parts]
+        return state
 
     def snapshot(self) -> list[Array]:
         """Return copies of everything training changes: the vector, and running means."""
+        self.settle()
         return [self.weights.copy(), *(array.copy() for array in self._others())]
 
     def restore(self, snapshot: Sequence[Array]) -> None:
         """Set everything back to a snapshot."""
+        self.settle()
         for array, value in zip([self.weights, *self._others()], snapshot, strict=True):
             array[...] = value
 

@@ -103,13 +103,11 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         """Make the weights of all layers that have none yet, in their order."""
         self._name_layers()
         for node in self.nodes:
-            layer = node.layer
-            if not layer.built:
-                layer.dtype = self.dtype
-                if layer._rng is None:
-                    layer._rng = self.rng
+            node.layer.check_join(self.dtype)
+        for node in self.nodes:
             shapes = [tensor.shape for tensor in node.inputs]
-            layer.ensure_built(shapes if node.several else shapes[0])
+            node.layer.join(self.dtype, self.rng)
+            node.layer.ensure_built(shapes if node.several else shapes[0])
 
     def _name_layers(self) -> None:
         """Give every layer without a name one of its own."""
@@ -152,7 +150,8 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         """The weights and gradients as flat vectors."""
         self.check_built("A weight vector")
         if self._flat is None or not self._flat.is_home():
-            self._flat = FlatWeights(self.layers, self.dtype)
+            self._flat = FlatWeights(self.layers, self.dtype, self._flat)
+        self._flat.settle()
         return self._flat
 
     @property

@@ -32,12 +32,19 @@ class Trainer:
         at_logits = [place for place, o in enumerate(objectives) if o.to_prediction is not None]
         self.network = model.network.up_to_logits(at_logits)
         self.several_inputs = len(model.input_names) > 1
-        self.flat = model.flat
+        self.claim_weights()
+        self.regularized = self._regularized()
         self.penalties = 0.0
         self.count = 0
 
+    def claim_weights(self) -> None:
+        """Bring the weights into the model's vectors, and remember the steps taken there."""
+        self.flat = self.model.flat
+        self.optimizer.bound_state = self.state = self.flat.state_of(self.optimizer)
+
     def train_step(self, x: list[Array], y: list[Array], weights: Array | None) -> float:
         """Take one step on one batch and return its loss, penalties included."""
+        self.optimizer.bound_state = self.state
         loss = self.compute_gradients(x, y, weights)
         self.optimizer.step(self.flat.weights, self.flat.gradients)
         return loss
@@ -48,6 +55,7 @@ class Trainer:
         Going backward is linear: what multiplies the small gradient of the loss multiplies them
         all. So α goes in there, and one pass through the long vectors less is needed.
         """
+        self.optimizer.bound_state = self.state
         loss = self.compute_gradients(x, y, weights, self.optimizer.learning_rate)
         self.optimizer.subtract(self.flat.weights, self.flat.gradients)
         return loss
@@ -56,10 +64,12 @@ class Trainer:
         self, x: list[Array], y: list[Array], weights: Array | None, scale: float = 1.0
     ) -> float:
         """Go forward and backward: fill the gradient vector, times `scale`, and return the loss."""
+        self.flat.settle()
         loss, gradients = self.forward(x, y, weights, True, scale)
         self.network.backprop(gradients if len(gradients) > 1 else gradients[0])
-        for regularizer, W, dW in self.flat.regularized:
-            dW += regularizer.gradient(W)
+        for weight in self.regularized:
+            dW = weight.gradient
+            dW += weight.regularizer.gradient(weight.value)
         return loss
 
     def forward(
@@ -86,17 +96,22 @@ class Trainer:
 
     def penalty(self) -> float:
         """Return what the regularizers charge for the weights as they are."""
-        if not self.flat.regularized:
+        if not self.regularized:
             return 0.0
-        return sum((r(W) for r, W, _ in self.flat.regularized), 0.0)
+        return sum((weight.regularizer(weight.value) for weight in self.regularized), 0.0)
 
     def start(self, y: list[Array]) -> None:
         """Choose the metrics that fit this truth, and forget earlier batches."""
-        # Looked up once, not at every step: a layer may have moved to another model since.
-        self.flat = self.model.flat
+        # Looked up once, not at every step: a layer may have been frozen or thawed since.
+        self.regularized = self._regularized()
         self.penalties, self.count = 0.0, 0
         for objective, truth in zip(self.objectives, y, strict=True):
             objective.start(truth)
+
+    def _regularized(self) -> list[Any]:
+        layers = dict.fromkeys(node.layer for node in self.model.nodes)
+        weights = (weight for layer in layers for weight in layer.trainable_parameters)
+        return [weight for weight in weights if weight.regularizer is not None]
 
     def reset(self) -> None:
         """Forget earlier batches."""
@@ -147,11 +162,12 @@ def train(
 ) -> None:
     """Train for these epochs. Ctrl-C ends it cleanly, a loss that is not finite with an error."""
     model = trainer.model
+    trainer.claim_weights()
     trainer.start(data.y)
     # The order within a single batch does not change its mean.
     shuffle = shuffle and batch_size < data.size
     scaled = False
-    may_be_plain = not (trainer.flat.regularized or callbacks.watch_batches)
+    may_be_plain = not (trainer.regularized or callbacks.watch_batches)
     with (
         training_mode(model),
         np.errstate(all="ignore"),

@@ -76,6 +76,7 @@ class Layer(Configurable):
     _parameters: dict[str, Weight]
     _guarded: set[str]
     _stray: str | None
+    _joined: bool
     _rng: np.random.Generator | None
     _first_call: Node | None
     merges = False
@@ -92,6 +93,7 @@ class Layer(Configurable):
             _parameters={},
             _guarded=set(),
             _stray=None,
+            _joined=False,
             _workspace=None,
             _rng=None,
             _name=None,
@@ -259,6 +261,33 @@ class Layer(Configurable):
         if self._stray is None:
             self._stray = find_stray(self)
 
+    def check_join(self, dtype: np.dtype[Any]) -> None:
+        """Raise if the layer stands in a model of another dtype."""
+        if self._joined and self.dtype != dtype:
+            raise ValueError(
+                explain_error(
+                    "Models that share a layer have the same dtype.",
+                    f"a model in {dtype}, a layer that stands in one in {self.dtype}",
+                    f"layer '{self.name}' ({type(self).__name__})",
+                    f'Make both models with dtype="{self.dtype}", or a new layer for the second.',
+                )
+            )
+
+    def join(self, dtype: np.dtype[Any], rng: np.random.Generator) -> None:
+        """Stand in a model from now on, with its dtype and, if still to be built, its generator."""
+        if not self._joined:
+            self.cast(dtype)
+            self._joined = True
+        if not self.built and self._rng is None:
+            self._rng = rng
+
+    def cast(self, dtype: np.dtype[Any]) -> None:
+        """Compute in this dtype from now on."""
+        self.dtype = dtype
+        for weight in self._parameters.values():
+            if weight.value.dtype != dtype:
+                weight.place(np.empty(weight.value.shape, dtype))
+
     def check_kept(self) -> None:
         """Raise if the layer keeps a weight so that it would stay behind when the weights move."""
         if self._stray:
@@ -364,7 +393,7 @@ class Layer(Configurable):
                 vars(twin)[name] = copy.deepcopy(kept, memo)
             except Exception:
                 memo[id(kept)] = kept
-        vars(twin).update(_workspace=None, skip_input_gradient=False)
+        vars(twin).update(_joined=False, _workspace=None, skip_input_gradient=False)
         return twin
 
     def __repr__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -53,6 +53,9 @@ class Weight:
     (True, [[1.0], [1.0]])
     """
 
+    last_move: ClassVar[object] = object()
+    """Another object after every move of any weight: who has seen this one need not look again."""
+
     def __init__(
         self,
         layer: Layer,
@@ -94,6 +97,7 @@ class Weight:
             gradient[...] = self._gradient
         exchange(vars(self.layer), moved)
         self._value, self._gradient = value, gradient
+        Weight.last_move = object()
 
     def __repr__(self) -> str:
         return f"<Weight {self.name} {self.value.shape} of '{self.layer.name}'>"

@@ -113,7 +113,8 @@ def twin_in_float64(model: Model, x: Any, loss: Any) -> Model:
     """Return a copy of the model in float64 that shares nothing with it, compiled and built."""
     twin = model.twin()
     twin.dtype = np.dtype(np.float64)
-    twin._flat = None
+    for layer in twin.layers:
+        layer.cast(twin.dtype)
     if loss is not None:
         shares = model._compiled["loss_weights"] if model._compiled else None
         twin.compile(optimizer="sgd", loss=loss, loss_weights=shares)
