@@ -303,6 +303,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         from .saving import save_model
 
         self.check_built("save")
+        self._name_layers()
         save_model(self, filepath)
 
     def save_weights(self, filepath: str | Path) -> None:
@@ -310,6 +311,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         from .saving import save_weights
 
         self.check_built("save_weights")
+        self._name_layers()
         save_weights(self, filepath)
 
     def load_weights(self, filepath: str | Path) -> None:

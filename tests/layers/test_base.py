@@ -361,6 +361,83 @@ def test_names_come_from_the_class_and_count_up():
     assert repr(model.layers[0]) == "<Dense 'dense'>"
 
 
+# What is set on a layer
+
+
+def test_a_layer_is_renamed_by_its_name():
+    layer = Dense(2)
+    model = nnlite.Sequential([Input((3,)), layer], seed=0)
+    layer.name = "hidden"
+    assert layer.name == "hidden"
+    assert model.get_layer("hidden") is layer
+    assert layer.get_config()["name"] == "hidden"
+    with pytest.raises(TypeError, match="name must be text"):
+        layer.name = 3
+
+
+def test_a_name_set_before_the_model_is_made_stays():
+    layer = Dense(2)
+    layer.name = "hidden"
+    nnlite.Sequential([Input((3,)), Dense(3), layer], seed=0)
+    assert layer.name == "hidden"
+
+
+@pytest.mark.parametrize("method", ["save", "save_weights"])
+def test_a_file_needs_names_that_differ(method, tmp_path):
+    model = nnlite.Sequential([Input((3,)), Dense(2), Dense(2)], seed=0)
+    model.layers[1].name = "dense"
+    with pytest.raises(ValueError, match="Every layer of a model has a name of its own"):
+        getattr(model, method)(tmp_path / "model.npz")
+
+
+def test_weights_that_are_set_are_told_of_set_weights():
+    layer = Dense(1)
+    layer.build((2,))
+    with pytest.raises(AttributeError, match="weights is what a layer says of itself") as caught:
+        layer.weights = [np.ones((2, 1)), np.ones(1)]
+    text = str(caught.value)
+    assert "Received: layer.weights = a list" in text
+    assert "Where: layer 'dense'" in text
+    assert "Remedy: layer.set_weights([...]) sets the numbers." in text
+
+
+@pytest.mark.parametrize("name", ["parameters", "trainable_parameters"])
+def test_other_things_that_a_layer_says_of_itself_cannot_be_set(name):
+    with pytest.raises(AttributeError, match=f"{name} is what a layer says of itself") as caught:
+        setattr(Scale(), name, {})
+    assert "Remedy: Give what is yours another name than self." in str(caught.value)
+
+
+def test_a_layer_of_ones_own_may_bring_its_own_generator():
+    class Noise(Layer):
+        def __init__(self, seed):
+            super().__init__()
+            self.rng = np.random.default_rng(seed)
+
+        def forpass(self, x, training=False):
+            return x + self.rng.standard_normal(x.shape) if training else x
+
+    layer = Noise(7)
+    nnlite.Sequential([Input((2,)), layer], seed=0)
+    expected = np.random.default_rng(7).standard_normal((2, 2))
+    np.testing.assert_array_equal(layer.forpass(X, training=True), X + expected)
+
+
+def test_a_property_of_ones_own_layer_may_be_set():
+    class Checked(Layer):
+        @property
+        def rate(self):
+            return self._rate
+
+        @rate.setter
+        def rate(self, value):
+            self._rate = min(value, 1.0)
+
+    layer = Checked()
+    layer.rate = 3.0
+    assert layer.rate == 1.0
+
+
 # Arguments and configuration
 
 

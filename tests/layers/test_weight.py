@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import nnlite
 from nnlite import regularizers
 from nnlite.initializers import Initializer
 from nnlite.layers import BatchNormalization, Dense, Layer, Weight
@@ -98,3 +99,60 @@ def test_without_an_array_for_it_the_gradient_moves_into_one_of_its_own():
     assert layer.dW is not before
     assert layer.dW.dtype == np.float64
     assert layer.dW.tolist() == [[3.0], [4.0]]
+
+
+# Set before it is made
+
+
+def test_a_weight_set_before_the_layer_is_built_starts_there():
+    layer = Dense(1)
+    layer.W = [[5], [7]]
+    layer.b = np.array([1.0])
+    model = nnlite.Sequential([nnlite.Input((2,)), layer])
+    assert layer.W.tolist() == [[5.0], [7.0]]
+    assert layer.W.dtype == np.float32
+    assert model.predict([[1.0, 2.0]]).tolist() == [[20.0]]
+    model.weights_vector[...] = 0
+    assert layer.W.tolist() == [[0.0], [0.0]]
+
+
+def test_what_a_weight_is_set_to_before_it_is_made_is_copied():
+    mine = np.ones((2, 1), np.float32)
+    layer = Dense(1)
+    layer.W = mine
+    layer.build((2,))
+    layer.W += 1
+    assert mine.tolist() == [[1.0], [1.0]]
+
+
+@pytest.mark.parametrize("value", [[[5.0, 7.0]], [5.0, 7.0], 5.0])
+def test_a_weight_set_before_the_layer_is_built_has_the_shape_that_it_will_have(value):
+    layer = Dense(1, name="price")
+    layer.W = value
+    with pytest.raises(ValueError, match=r"W becomes a weight of shape \(2, 1\)") as caught:
+        nnlite.Sequential([nnlite.Input((2,)), layer])
+    text = str(caught.value)
+    assert f"Received: layer.W of shape {np.shape(value)}, set before the layer was built" in text
+    assert "Where: layer 'price'" in text
+    assert "Remedy: Set W in that shape, or once the layer is built." in text
+
+
+def test_a_weight_set_to_text_before_the_layer_is_built_is_explained():
+    layer = Dense(1)
+    layer.W = "ones"
+    with pytest.raises(TypeError, match=r"layer\.W must be numbers"):
+        layer.build((2,))
+
+
+def test_an_attribute_of_none_says_that_a_weight_will_come():
+    class Declared(Layer):
+        def __init__(self):
+            super().__init__()
+            self.s = None
+
+        def build(self, input_shape):
+            self.add_weight("s", input_shape, "ones")
+
+    layer = Declared()
+    layer.build((2,))
+    assert layer.s.tolist() == [1.0, 1.0]

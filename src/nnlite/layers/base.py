@@ -28,7 +28,7 @@ from ..errors import argument_names, explain_error, must_define, nearest, reject
 from ..numeric import as_numbers
 from ..seeding import new_generator
 from ..types import Array, Shape
-from .stray import find_stray
+from .stray import find_stray, own_classes
 from .symbolic import Node, Tensor, connect
 from .weight import Weight
 
@@ -138,6 +138,10 @@ class Layer(Configurable):
         """The layer's name."""
         return self._name or snake_case(type(self).__name__)
 
+    @name.setter
+    def name(self, value: str | None) -> None:
+        self._name = check_name(value)
+
     def build(self, input_shape: Any) -> None:
         """Make the weights for samples of this shape; a list of shapes for a merge."""
 
@@ -182,17 +186,44 @@ class Layer(Configurable):
                     f"layer '{self.name}'",
                 )
             )
-        start = initializers.get(initializer)(shape, self.dtype, self.rng)
+        start = self._set_before(name, shape)
+        if start is None:
+            start = initializers.get(initializer)(shape, self.dtype, self.rng)
         weight = Weight(self, name, start, trainable, regularizers.get(regularizer))
         self._parameters[name] = weight
         self._guarded.update((name, "d" + name) if trainable else (name,))
         self.built = True
         return weight.value
 
+    def _set_before(self, name: str, shape: Shape) -> Array | None:
+        """Return the numbers that a user gave to a weight before it was made."""
+        given = vars(self).pop(name, None)
+        # A class of the user's own may well name a number as the weight that it makes of it.
+        several = isinstance(given, np.ndarray | list | tuple)
+        if given is None or (own_classes(self) and not several):
+            return None
+        array = as_numbers(given, f"layer.{name}")
+        if array.shape != shape:
+            raise ValueError(
+                explain_error(
+                    f"{name} becomes a weight of shape {shape}.",
+                    f"layer.{name} of shape {array.shape}, set before the layer was built",
+                    f"layer '{self.name}'",
+                    f"Set {name} in that shape, or once the layer is built.",
+                )
+            )
+        return array.astype(self.dtype)
+
     def __setattr__(self, name: str, value: Any) -> None:
         # A weight's array is part of the model's one vector: assigning writes into it.
         if name not in self._guarded:
-            vars(self)[name] = value
+            try:
+                object.__setattr__(self, name, value)
+            except AttributeError:
+                found = getattr(type(self), name, None)
+                if isinstance(found, property) and found.fset is None:
+                    raise self._only_said(name, value) from None
+                raise
         elif value is not (numbers := vars(self)[name]):
             array = as_numbers(value, name)
             if array.shape != numbers.shape:
@@ -204,6 +235,19 @@ class Layer(Configurable):
                     )
                 )
             numbers[...] = array
+
+    def _only_said(self, name: str, value: Any) -> AttributeError:
+        numbers = name in ("weights", "trainable_weights")
+        return AttributeError(
+            explain_error(
+                f"{name} is what a layer says of itself: it cannot be set.",
+                f"layer.{name} = a {type(value).__name__}",
+                f"layer '{self.name}'",
+                "layer.set_weights([...]) sets the numbers."
+                if numbers
+                else f"Give what is yours another name than self.{name}.",
+            )
+        )
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -299,6 +343,10 @@ class Layer(Configurable):
         if self._rng is None:
             self._rng = new_generator()
         return self._rng
+
+    @rng.setter
+    def rng(self, value: np.random.Generator) -> None:
+        self._rng = value
 
     def remembered(self) -> dict[str, Any]:
         """Return all attributes apart from weights and gradients: what forpass keeps is there."""

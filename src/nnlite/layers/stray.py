@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 def find_stray(layer: Layer) -> str:
     """Return an explanation of the first thing that cannot follow; "" if all can."""
-    library = __name__.partition(".")[0]
-    classes = type(layer).__mro__[:-1]
-    own = [cls for cls in classes if cls.__module__.partition(".")[0] != library]
+    own = own_classes(layer)
     if not own:
         return ""
     arrays = {id(weight.value): name for name, weight in layer.parameters.items()}
@@ -33,6 +31,13 @@ def find_stray(layer: Layer) -> str:
             if found:
                 return _explanation(layer, name, *found)
     return ""
+
+
+def own_classes(layer: Layer) -> list[type]:
+    """Return the classes of a layer that are not the library's."""
+    library = __name__.partition(".")[0]
+    classes = type(layer).__mro__[:-1]
+    return [cls for cls in classes if cls.__module__.partition(".")[0] != library]
 
 
 def _search(kept: Any, holder: Any, arrays: Mapping[int, str]) -> tuple[str, Any] | None:
