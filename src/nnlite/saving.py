@@ -103,8 +103,10 @@ def model_config(model: Model) -> dict[str, Any]:
     """Return the layers of a model, and how they are joined, in plain values."""
     base = {"name": model.name, "dtype": model.dtype.name}
     if isinstance(model, Sequential):
-        shape = model.inputs[0].shape
-        return {**base, "input_shape": shape, "layers": [_layer_config(n) for n in model.layers]}
+        layers = [_layer_config(layer) for layer in model.layers]
+        order = [model.layers.index(node.layer) for node in model.nodes]
+        again = {"order": order} if len(order) > len(layers) else {}
+        return {**base, "input_shape": model.inputs[0].shape, "layers": layers, **again}
     numbers = {tensor: place for place, tensor in enumerate(model.inputs)}
     for node in model.nodes:
         numbers.setdefault(node.output, len(numbers))
@@ -125,6 +127,11 @@ def model_from_config(config: dict[str, Any], custom_objects: dict[str, type]) -
     """Return a new model with such layers, joined like that."""
     layers = [_make_layer(layer, custom_objects) for layer in config["layers"]]
     options = {"name": config["name"], "dtype": config["dtype"]}
+    if "order" in config:
+        begin = end = Input(config["input_shape"])
+        for place in config["order"]:
+            end = layers[place](end)
+        return Sequential([Model(begin, end, dtype=config["dtype"])], **options)
     if "calls" not in config:
         return Sequential([Input(config["input_shape"]), *layers], **options)
     tensors: list[Tensor] = []
