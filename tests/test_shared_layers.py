@@ -175,6 +175,7 @@ def test_a_layer_that_was_built_by_hand_takes_the_dtype_of_its_model():
     layer = Dense(1, kernel_initializer="ones")
     layer.build((2,))
     model = Sequential([Input((2,)), layer], dtype="float64")
+    model.compile("sgd", "mse")
     assert layer.W.dtype == layer.dW.dtype == np.float64
     assert model.predict(X).dtype == np.float64
     assert model.predict(X)[0].tolist() == [3.0]

@@ -58,7 +58,8 @@ class FlatWeights:
         self.settled: object = None
         self.settle()
         for weight in (weight for layer in layers for weight in layer.parameters.values()):
-            if weight.value.base is not None and weight.value.base is not self.weights:
+            apart = weight.value.base is None and weight.value.dtype == dtype
+            if not apart and weight.value.base is not self.weights:
                 weight.place(np.empty(weight.value.shape, dtype))
         self.states: LivingKeys[Optimizer, State] = LivingKeys()
         if before:

@@ -103,10 +103,9 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         """Make the weights of all layers that have none yet, in their order."""
         self._name_layers()
         for node in self.nodes:
-            node.layer.check_join(self.dtype)
+            node.layer.join(self.dtype, self.rng)
         for node in self.nodes:
             shapes = [tensor.shape for tensor in node.inputs]
-            node.layer.join(self.dtype, self.rng)
             node.layer.ensure_built(shapes if node.several else shapes[0])
 
     def _name_layers(self) -> None:

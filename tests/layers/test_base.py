@@ -398,14 +398,15 @@ def test_weights_that_are_set_are_told_of_set_weights():
     text = str(caught.value)
     assert "Received: layer.weights = a list" in text
     assert "Where: layer 'dense'" in text
-    assert "Remedy: layer.set_weights([...]) sets the numbers." in text
+    assert (
+        "Remedy: layer.set_weights([...]) sets numbers; what is yours needs another name." in text
+    )
 
 
 @pytest.mark.parametrize("name", ["parameters", "trainable_parameters"])
 def test_other_things_that_a_layer_says_of_itself_cannot_be_set(name):
-    with pytest.raises(AttributeError, match=f"{name} is what a layer says of itself") as caught:
+    with pytest.raises(AttributeError, match=f"{name} is what a layer says of itself"):
         setattr(Scale(), name, {})
-    assert "Remedy: Give what is yours another name than self." in str(caught.value)
 
 
 def test_a_layer_of_ones_own_may_bring_its_own_generator():

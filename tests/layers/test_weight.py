@@ -129,18 +129,17 @@ def test_what_a_weight_is_set_to_before_it_is_made_is_copied():
 def test_a_weight_set_before_the_layer_is_built_has_the_shape_that_it_will_have(value):
     layer = Dense(1, name="price")
     layer.W = value
-    with pytest.raises(ValueError, match=r"W becomes a weight of shape \(2, 1\)") as caught:
+    with pytest.raises(ValueError, match=r"W keeps its shape \(2, 1\)") as caught:
         nnlite.Sequential([nnlite.Input((2,)), layer])
     text = str(caught.value)
-    assert f"Received: layer.W of shape {np.shape(value)}, set before the layer was built" in text
+    assert f"Received: an array of shape {np.shape(value)}" in text
     assert "Where: layer 'price'" in text
-    assert "Remedy: Set W in that shape, or once the layer is built." in text
 
 
 def test_a_weight_set_to_text_before_the_layer_is_built_is_explained():
     layer = Dense(1)
     layer.W = "ones"
-    with pytest.raises(TypeError, match=r"layer\.W must be numbers"):
+    with pytest.raises(TypeError, match="W must be numbers"):
         layer.build((2,))
 
 

@@ -186,33 +186,17 @@ class Layer(Configurable):
                     f"layer '{self.name}'",
                 )
             )
-        start = self._set_before(name, shape)
-        if start is None:
-            start = initializers.get(initializer)(shape, self.dtype, self.rng)
+        given = vars(self).pop(name, None)
+        start = initializers.get(initializer)(shape, self.dtype, self.rng)
         weight = Weight(self, name, start, trainable, regularizers.get(regularizer))
         self._parameters[name] = weight
         self._guarded.update((name, "d" + name) if trainable else (name,))
         self.built = True
+        # What was assigned before counts. A class of the user's own may well give a number the name
+        # of the weight that it makes of it.
+        if isinstance(given, np.ndarray | list | tuple) or not (given is None or own_classes(self)):
+            setattr(self, name, given)
         return weight.value
-
-    def _set_before(self, name: str, shape: Shape) -> Array | None:
-        """Return the numbers that a user gave to a weight before it was made."""
-        given = vars(self).pop(name, None)
-        # A class of the user's own may well name a number as the weight that it makes of it.
-        several = isinstance(given, np.ndarray | list | tuple)
-        if given is None or (own_classes(self) and not several):
-            return None
-        array = as_numbers(given, f"layer.{name}")
-        if array.shape != shape:
-            raise ValueError(
-                explain_error(
-                    f"{name} becomes a weight of shape {shape}.",
-                    f"layer.{name} of shape {array.shape}, set before the layer was built",
-                    f"layer '{self.name}'",
-                    f"Set {name} in that shape, or once the layer is built.",
-                )
-            )
-        return array.astype(self.dtype)
 
     def __setattr__(self, name: str, value: Any) -> None:
         # A weight's array is part of the model's one vector: assigning writes into it.
@@ -221,9 +205,16 @@ class Layer(Configurable):
                 object.__setattr__(self, name, value)
             except AttributeError:
                 found = getattr(type(self), name, None)
-                if isinstance(found, property) and found.fset is None:
-                    raise self._only_said(name, value) from None
-                raise
+                if not isinstance(found, property) or found.fset is not None:
+                    raise
+                raise AttributeError(
+                    explain_error(
+                        f"{name} is what a layer says of itself: it cannot be set.",
+                        f"layer.{name} = a {type(value).__name__}",
+                        f"layer '{self.name}'",
+                        "layer.set_weights([...]) sets numbers; what is yours needs another name.",
+                    )
+                ) from None
         elif value is not (numbers := vars(self)[name]):
             array = as_numbers(value, name)
             if array.shape != numbers.shape:
@@ -235,19 +226,6 @@ class Layer(Configurable):
                     )
                 )
             numbers[...] = array
-
-    def _only_said(self, name: str, value: Any) -> AttributeError:
-        numbers = name in ("weights", "trainable_weights")
-        return AttributeError(
-            explain_error(
-                f"{name} is what a layer says of itself: it cannot be set.",
-                f"layer.{name} = a {type(value).__name__}",
-                f"layer '{self.name}'",
-                "layer.set_weights([...]) sets the numbers."
-                if numbers
-                else f"Give what is yours another name than self.{name}.",
-            )
-        )
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -305,8 +283,8 @@ class Layer(Configurable):
         if self._stray is None:
             self._stray = find_stray(self)
 
-    def check_join(self, dtype: np.dtype[Any]) -> None:
-        """Raise if the layer stands in a model of another dtype."""
+    def join(self, dtype: np.dtype[Any], rng: np.random.Generator) -> None:
+        """Stand in a model from now on, with its dtype and, if still to be built, its generator."""
         if self._joined and self.dtype != dtype:
             raise ValueError(
                 explain_error(
@@ -316,21 +294,9 @@ class Layer(Configurable):
                     f'Make both models with dtype="{self.dtype}", or a new layer for the second.',
                 )
             )
-
-    def join(self, dtype: np.dtype[Any], rng: np.random.Generator) -> None:
-        """Stand in a model from now on, with its dtype and, if still to be built, its generator."""
-        if not self._joined:
-            self.cast(dtype)
-            self._joined = True
+        self.dtype, self._joined = dtype, True
         if not self.built and self._rng is None:
             self._rng = rng
-
-    def cast(self, dtype: np.dtype[Any]) -> None:
-        """Compute in this dtype from now on."""
-        self.dtype = dtype
-        for weight in self._parameters.values():
-            if weight.value.dtype != dtype:
-                weight.place(np.empty(weight.value.shape, dtype))
 
     def check_kept(self) -> None:
         """Raise if the layer keeps a weight so that it would stay behind when the weights move."""
