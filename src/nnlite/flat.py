@@ -44,7 +44,7 @@ class FlatWeights:
         self, layers: Sequence[Layer], dtype: np.dtype[Any], before: FlatWeights | None = None
     ) -> None:
         for layer in layers:
-            layer.check_kept()
+            layer.check_can_move()
         self.layers = layers
         self.parts: list[Part] = []
         start = 0

@@ -103,7 +103,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         """Make the weights of all layers that have none yet, in their order."""
         self._name_layers()
         for node in self.nodes:
-            node.layer.join(self.dtype, self.rng)
+            node.layer.join_model(self.dtype, self.rng)
         for node in self.nodes:
             shapes = [tensor.shape for tensor in node.inputs]
             node.layer.ensure_built(shapes if node.several else shapes[0])

@@ -102,7 +102,7 @@ class SharedCall:
             return self.layer.forpass(x, training)
         workspace, self.layer._workspace = self.layer._workspace, None
         output = self.layer.forpass(x, training)
-        self.memory = self.layer.remembered()
+        self.memory = self.layer.kept_by_forpass()
         self.layer._workspace = workspace
         return output
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 
-from .. import initializers, regularizers
 from ..activations import ActivationFunction
 from ..checks import (
     check_dtype,
@@ -21,28 +19,29 @@ from ..checks import (
     check_output,
     check_shape,
     check_takes_training,
-    check_weights,
 )
-from ..configuration import Configurable, snake_case
 from ..errors import argument_names, explain_error, must_define, nearest, reject_unknown_arguments
 from ..numeric import as_numbers
-from ..seeding import new_generator
 from ..types import Array, Shape
-from .stray import find_stray, own_classes
+from .stray import find_stray
 from .symbolic import Node, Tensor, connect
-from .weight import Weight
+from .weighted import Weighted
 
 # The names of the lecture are shorter.
 _KERAS_NAMES = {"kernel": "W", "bias": "b"}
 
 
-class Layer(Configurable):
+class Layer(Weighted):
     """The base of every layer, also of your own.
 
     A layer of your own writes `build(input_shape)`, in which it calls `self.add_weight`, then
     `forpass(x, training=False)`, and `backprop(grad)`, which writes the gradient of each weight
     `W` to `self.dW` and returns the gradient of x. What backprop needs, forpass stores on
     the layer, but only if `training` is true. A layer without weights needs no `build`.
+
+    What `add_weight` returns may also be kept under another name, or in a list, tuple or
+    dictionary: where training moves the weights to, these follow. A part of a weight is cut out
+    where it is used, in forpass. `layer.parameters` has a `Weight` for each name.
 
     Parameters
     ----------
@@ -73,11 +72,7 @@ class Layer(Configurable):
     array([1., 1.], dtype=float32)
     """
 
-    _parameters: dict[str, Weight]
-    _guarded: set[str]
-    _stray: str | None
     _joined: bool
-    _rng: np.random.Generator | None
     _first_call: Node | None
     merges = False
     """Whether the layer takes a list of inputs."""
@@ -88,21 +83,7 @@ class Layer(Configurable):
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Remember the arguments, for `get_config`."""
         self = super().__new__(cls, *args, **kwargs)
-        # Set here and not in __init__, so that a user's layer may do without super().__init__().
-        vars(self).update(
-            _parameters={},
-            _guarded=set(),
-            _stray=None,
-            _joined=False,
-            _workspace=None,
-            _rng=None,
-            _name=None,
-            _first_call=None,
-            built=False,
-            trainable=True,
-            dtype=np.dtype(np.float32),
-            input_shape=None,
-        )
+        vars(self).update(_joined=False, _first_call=None, _workspace=None, input_shape=None)
         return self
 
     def __init__(
@@ -133,15 +114,6 @@ class Layer(Configurable):
         if dtype is not None:
             self.dtype = check_dtype(dtype)
 
-    @property
-    def name(self) -> str:
-        """The layer's name."""
-        return self._name or snake_case(type(self).__name__)
-
-    @name.setter
-    def name(self, value: str | None) -> None:
-        self._name = check_name(value)
-
     def build(self, input_shape: Any) -> None:
         """Make the weights for samples of this shape; a list of shapes for a merge."""
 
@@ -166,66 +138,6 @@ class Layer(Configurable):
             output = trial.forpass(samples if several else samples[0], False)
         check_output(output, where)
         return tuple(output.shape[1:])
-
-    def add_weight(
-        self,
-        name: str,
-        shape: Any,
-        initializer: Any = "glorot_uniform",
-        *,
-        trainable: bool = True,
-        regularizer: Any = None,
-    ) -> Array:
-        """Make a weight: an attribute of that name, and its gradient beside it: `W` and `dW`."""
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        if {name, "d" + name} & self._guarded or hasattr(type(self), name):
-            raise ValueError(
-                explain_error(
-                    "A weight needs a name that the layer does not use yet.",
-                    f"add_weight({name!r}, ...)",
-                    f"layer '{self.name}'",
-                )
-            )
-        given = vars(self).pop(name, None)
-        start = initializers.get(initializer)(shape, self.dtype, self.rng)
-        weight = Weight(self, name, start, trainable, regularizers.get(regularizer))
-        self._parameters[name] = weight
-        self._guarded.update((name, "d" + name) if trainable else (name,))
-        self.built = True
-        # What was assigned before counts. A class of the user's own may well give a number the name
-        # of the weight that it makes of it.
-        if isinstance(given, np.ndarray | list | tuple) or not (given is None or own_classes(self)):
-            setattr(self, name, given)
-        return weight.value
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        # A weight's array is part of the model's one vector: assigning writes into it.
-        if name not in self._guarded:
-            try:
-                object.__setattr__(self, name, value)
-            except AttributeError:
-                found = getattr(type(self), name, None)
-                if not isinstance(found, property) or found.fset is not None:
-                    raise
-                raise AttributeError(
-                    explain_error(
-                        f"{name} is what a layer says of itself: it cannot be set.",
-                        f"layer.{name} = a {type(value).__name__}",
-                        f"layer '{self.name}'",
-                        "layer.set_weights([...]) sets numbers; what is yours needs another name.",
-                    )
-                ) from None
-        elif value is not (numbers := vars(self)[name]):
-            array = as_numbers(value, name)
-            if array.shape != numbers.shape:
-                raise ValueError(
-                    explain_error(
-                        f"{name} keeps its shape {numbers.shape}.",
-                        f"an array of shape {array.shape}",
-                        f"layer '{self.name}'",
-                    )
-                )
-            numbers[...] = array
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -283,7 +195,7 @@ class Layer(Configurable):
         if self._stray is None:
             self._stray = find_stray(self)
 
-    def join(self, dtype: np.dtype[Any], rng: np.random.Generator) -> None:
+    def join_model(self, dtype: np.dtype[Any], rng: np.random.Generator) -> None:
         """Stand in a model from now on, with its dtype and, if still to be built, its generator."""
         if self._joined and self.dtype != dtype:
             raise ValueError(
@@ -297,26 +209,6 @@ class Layer(Configurable):
         self.dtype, self._joined = dtype, True
         if not self.built and self._rng is None:
             self._rng = rng
-
-    def check_kept(self) -> None:
-        """Raise if the layer keeps a weight so that it would stay behind when the weights move."""
-        if self._stray:
-            raise ValueError(self._stray)
-
-    @property
-    def rng(self) -> np.random.Generator:
-        """The layer's source of random numbers: that of its model."""
-        if self._rng is None:
-            self._rng = new_generator()
-        return self._rng
-
-    @rng.setter
-    def rng(self, value: np.random.Generator) -> None:
-        self._rng = value
-
-    def remembered(self) -> dict[str, Any]:
-        """Return all attributes apart from weights and gradients: what forpass keeps is there."""
-        return {name: kept for name, kept in vars(self).items() if name not in self._guarded}
 
     def buffer(self, name: str, shape: Shape, dtype: Any = None) -> Array:
         """Return an array for a result: a new one, or in the training loop the last step's."""
@@ -338,44 +230,6 @@ class Layer(Configurable):
     def out(self, name: str, shape: Shape) -> Array | None:
         """Return a `buffer` in the training loop, else None: NumPy then makes a new array."""
         return None if self._workspace is None else self.buffer(name, shape)
-
-    @property
-    def parameters(self) -> dict[str, Weight]:
-        """All weights by their names, in the order they were added."""
-        return self._parameters
-
-    @property
-    def trainable_parameters(self) -> list[Weight]:
-        """The weights that training changes."""
-        return [w for w in self._parameters.values() if w.trainable and self.trainable]
-
-    @property
-    def weights(self) -> list[Array]:
-        """The numbers of all weights, in the order they were added."""
-        return [weight.value for weight in self._parameters.values()]
-
-    @property
-    def trainable_weights(self) -> list[Array]:
-        """The numbers that training changes."""
-        return [weight.value for weight in self.trainable_parameters]
-
-    def trainable_names(self) -> list[str]:
-        """Return the names of the weights that training changes."""
-        return [weight.name for weight in self.trainable_parameters]
-
-    def get_weights(self) -> list[Array]:
-        """Return copies of all weights."""
-        return [weight.copy() for weight in self.weights]
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Set all weights, in the order of `get_weights`."""
-        check_weights(weights, self.weights, f"layer '{self.name}'")
-        for view, value in zip(self.weights, weights, strict=True):
-            view[...] = value
-
-    def count_params(self) -> int:
-        """Return how many numbers the weights hold."""
-        return sum(weight.size for weight in self.weights)
 
     def get_config(self) -> dict[str, Any]:
         """Return what the constructor took, the layer's name, and whether it is trainable."""

@@ -15,10 +15,10 @@ from .symbolic import Node, Tensor
 from .weight import Weight, is_open
 
 if TYPE_CHECKING:
-    from .base import Layer
+    from .weighted import Weighted
 
 
-def find_stray(layer: Layer) -> str:
+def find_stray(layer: Weighted) -> str:
     """Return an explanation of the first thing that cannot follow; "" if all can."""
     own = own_classes(layer)
     if not own:
@@ -33,7 +33,7 @@ def find_stray(layer: Layer) -> str:
     return ""
 
 
-def own_classes(layer: Layer) -> list[type]:
+def own_classes(layer: Weighted) -> list[type]:
     """Return the classes of a layer that are not the library's."""
     library = __name__.partition(".")[0]
     classes = type(layer).__mro__[:-1]
@@ -73,7 +73,7 @@ def _held_by(item: Any) -> Iterable[Any]:
     return gc.get_referents(item)
 
 
-def _explanation(layer: Layer, attribute: str, weight: str, holder: Any) -> str:
+def _explanation(layer: Weighted, attribute: str, weight: str, holder: Any) -> str:
     received = f"self.{attribute}, which holds a part or a view of {weight}"
     remedy = f"Keep {weight} whole, and take the part in forpass: self.{weight}[...]."
     if holder is not None:

@@ -11,7 +11,7 @@ from ..regularizers import Regularizer
 from ..types import Array
 
 if TYPE_CHECKING:
-    from .base import Layer
+    from .weighted import Weighted
 
 
 class Weight:
@@ -58,7 +58,7 @@ class Weight:
 
     def __init__(
         self,
-        layer: Layer,
+        layer: Weighted,
         name: str,
         value: Any,
         trainable: bool = True,
