@@ -16,6 +16,7 @@ from .layers.base import Layer
 from .layers.weight import Weight
 from .optimizers import Optimizer
 from .optimizers.state import LivingKeys, State
+from .regularizers import Regularizer
 from .types import Array
 
 
@@ -65,6 +66,14 @@ class FlatWeights:
         if before:
             for optimizer, state in before.states.items():
                 self.states[optimizer] = state.laid_out(before.parts, self.parts)
+
+    @property
+    def regularized(self) -> list[tuple[Regularizer, Weight]]:
+        """The regularizers, each with the weight whose numbers it charges for."""
+        weights = [weight for layer in self.layers for weight in layer.trainable_parameters]
+        return [
+            (weight.regularizer, weight) for weight in weights if weight.regularizer is not None
+        ]
 
     def is_home(self) -> bool:
         """Return whether exactly the weights that are trained now, in their dtype, belong here."""

@@ -33,7 +33,7 @@ class Trainer:
         self.network = model.network.up_to_logits(at_logits)
         self.several_inputs = len(model.input_names) > 1
         self.claim_weights()
-        self.regularized = self._regularized()
+        self.regularized = self.flat.regularized
         self.penalties = 0.0
         self.count = 0
 
@@ -67,9 +67,9 @@ class Trainer:
         self.flat.settle()
         loss, gradients = self.forward(x, y, weights, True, scale)
         self.network.backprop(gradients if len(gradients) > 1 else gradients[0])
-        for weight in self.regularized:
+        for regularizer, weight in self.regularized:
             dW = weight.gradient
-            dW += weight.regularizer.gradient(weight.value)
+            dW += regularizer.gradient(weight.value)
         return loss
 
     def forward(
@@ -98,20 +98,15 @@ class Trainer:
         """Return what the regularizers charge for the weights as they are."""
         if not self.regularized:
             return 0.0
-        return sum((weight.regularizer(weight.value) for weight in self.regularized), 0.0)
+        return sum((regularizer(weight.value) for regularizer, weight in self.regularized), 0.0)
 
     def start(self, y: list[Array]) -> None:
         """Choose the metrics that fit this truth, and forget earlier batches."""
         # Looked up once, not at every step: a layer may have been frozen or thawed since.
-        self.regularized = self._regularized()
+        self.regularized = self.flat.regularized
         self.penalties, self.count = 0.0, 0
         for objective, truth in zip(self.objectives, y, strict=True):
             objective.start(truth)
-
-    def _regularized(self) -> list[Any]:
-        layers = dict.fromkeys(node.layer for node in self.model.nodes)
-        weights = (weight for layer in layers for weight in layer.trainable_parameters)
-        return [weight for weight in weights if weight.regularizer is not None]
 
     def reset(self) -> None:
         """Forget earlier batches."""
@@ -167,7 +162,7 @@ def train(
     # The order within a single batch does not change its mean.
     shuffle = shuffle and batch_size < data.size
     scaled = False
-    may_be_plain = not (trainer.regularized or callbacks.watch_batches)
+    may_be_plain = not (trainer.flat.regularized or callbacks.watch_batches)
     with (
         training_mode(model),
         np.errstate(all="ignore"),

@@ -122,6 +122,8 @@ VIEWS = {
     "transpose": lambda s, t: (s.T, t),
     "reshape": lambda s, t: {"s": s.reshape(1, 2), "t": t},
     "view of a view": lambda s, t: [s[:][:1], t],
+    "flat iterator": lambda s, t: [s.flat, t],
+    "row of a list": lambda s, t: [list(s.reshape(1, 2)), t],
     "slice in an object": lambda s, t: Holder(part=s[1:]),
 }
 

@@ -49,12 +49,12 @@ def _search(kept: Any, holder: Any, arrays: Mapping[int, str]) -> tuple[str, Any
             continue
         seen.add((id(item), holder is None))
         inside = item if holder is None else holder
-        if isinstance(item, np.ndarray):
+        if isinstance(item, np.ndarray | np.flatiter):
             if id(item.base) in arrays:
                 return arrays[id(item.base)], None
             if id(item) in arrays and holder is not None:
                 return arrays[id(item)], holder
-            if item.dtype == object:
+            if isinstance(item, np.ndarray) and item.dtype == object:
                 queue += [(entry, inside) for entry in item.ravel()]
         elif is_open(item):
             entries = item.values() if isinstance(item, dict) else item

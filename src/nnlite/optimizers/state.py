@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,13 +13,6 @@ from ..types import Array
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-
-class Part(Protocol):
-    """Where one weight lies in a vector."""
-
-    weight: Any
-    place: slice
 
 
 class LivingKeys(WeakKeyDictionary[K, V]):
@@ -62,8 +55,10 @@ class State:
         self.starts: dict[str, float] = {}
         self.resting: LivingKeys[Any, tuple[int, dict[str, Array]]] = LivingKeys()
 
-    def laid_out(self, before: Sequence[Part], now: Sequence[Part]) -> State:
+    def laid_out(self, before: Sequence[Any], now: Sequence[Any]) -> State:
         """Return the state for another choice of the weights: what is remembered goes with them.
+
+        Both are lists of parts, each with its `weight` and its `place` in the vector.
 
         A weight that is frozen leaves its part behind, and goes on with it when it thaws. One that
         was never trained starts anew, with an age of its own.
