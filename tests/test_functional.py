@@ -229,7 +229,7 @@ def test_the_middle_of_a_trained_model_can_be_looked_at() -> None:
 
 def test_a_model_is_called_like_a_layer() -> None:
     inner_x = Input((2,))
-    inner = Model(inner_x, affine(np.ones((2, 1)), [1])(inner_x), name="inner")
+    inner = Model(inner_x, affine(np.ones((2, 1)), [1])(inner_x), name="inner", dtype="float64")
     x = Input((2,))
     outer = Model(x, affine([[10]], [0])(inner(x)), dtype="float64")
     assert outer.predict([[1.0, 2.0]]).tolist() == [[40.0]]
@@ -240,7 +240,7 @@ def test_a_model_is_called_like_a_layer() -> None:
 
 def test_a_model_called_twice_shares_its_weights() -> None:
     inner_x = Input((1,))
-    inner = Model(inner_x, affine([[3]], [0])(inner_x))
+    inner = Model(inner_x, affine([[3]], [0])(inner_x), dtype="float64")
     left, right = Input((1,)), Input((1,))
     model = Model([left, right], Add()([inner(left), inner(right)]), dtype="float64")
     assert model.count_params() == 2

@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 
 from .layers.base import Layer
+from .layers.weight import Weight
+from .optimizers import Optimizer
+from .optimizers.state import LivingKeys, State
 from .regularizers import Regularizer
 from .types import Array
 
@@ -22,76 +25,97 @@ class Part:
     """Where one weight lies in the vectors."""
 
     layer: Layer
-    name: str
+    weight: Weight
     place: slice
-    regularizer: Regularizer | None
+
+    @property
+    def name(self) -> str:
+        """The name of the weight."""
+        return self.weight.name
 
 
 class FlatWeights:
-    """The two vectors, and which part of them belongs to which weight."""
+    """The two vectors, and which part of them belongs to which weight.
 
-    def __init__(self, layers: Sequence[Layer], dtype: np.dtype[Any]) -> None:
+    A layer of several models lives in the vectors of the one that asked last; `settle` brings it
+    back. When layers are frozen or thawed, new vectors take over what optimizers remember `before`.
+    """
+
+    def __init__(
+        self, layers: Sequence[Layer], dtype: np.dtype[Any], before: FlatWeights | None = None
+    ) -> None:
+        for layer in layers:
+            layer.check_can_move()
         self.layers = layers
         self.parts: list[Part] = []
         start = 0
         for layer in layers:
-            for name in layer.trainable_names():
-                stop = start + layer._views[name].size
-                regularizer = layer._weights[name].regularizer
-                self.parts.append(Part(layer, name, slice(start, stop), regularizer))
+            for weight in layer.trainable_parameters:
+                stop = start + weight.value.size
+                self.parts.append(Part(layer, weight, slice(start, stop)))
                 start = stop
         self.weights: Array = np.empty(start, dtype)
         self.gradients: Array = np.zeros(start, dtype)
-        for part in self.parts:
-            self._move_in(part)
-        self._move_out_others(dtype)
-        self.regularized = [
-            (part.regularizer, part.layer._views[part.name], part.layer._views["d" + part.name])
-            for part in self.parts
-            if part.regularizer is not None
+        self.settled: object = None
+        self.settle()
+        for weight in (weight for layer in layers for weight in layer.parameters.values()):
+            apart = weight.value.base is None and weight.value.dtype == dtype
+            if not apart and weight.value.base is not self.weights:
+                weight.place(np.empty(weight.value.shape, dtype))
+        self.states: LivingKeys[Optimizer, State] = LivingKeys()
+        if before:
+            for optimizer, state in before.states.items():
+                self.states[optimizer] = state.laid_out(before.parts, self.parts)
+
+    @property
+    def regularized(self) -> list[tuple[Regularizer, Weight]]:
+        """The regularizers, each with the weight whose numbers it charges for."""
+        weights = [weight for layer in self.layers for weight in layer.trainable_parameters]
+        return [
+            (weight.regularizer, weight) for weight in weights if weight.regularizer is not None
         ]
 
-    def _move_in(self, part: Part) -> None:
-        value = part.layer._views[part.name]
-        home = self.weights[part.place].reshape(value.shape)
-        gradient = self.gradients[part.place].reshape(value.shape)
-        home[...] = value
-        gradient[...] = part.layer._views["d" + part.name]
-        part.layer.adopt(part.name, home, gradient)
-
-    def _move_out_others(self, dtype: np.dtype[Any]) -> None:
-        """Give weights that are not trained arrays of their own."""
-        for layer in self.layers:
-            layer.dtype = dtype
-            trainable = set(layer.trainable_names())
-            for name, weight in layer._weights.items():
-                if name not in trainable:
-                    gradient = layer._views["d" + name].astype(dtype) if weight.trainable else None
-                    layer.adopt(name, layer._views[name].astype(dtype), gradient)
-
     def is_home(self) -> bool:
-        """Return whether all trainable weights, and no others, live here still.
-
-        A layer may have moved to another model that shares it, or been frozen or thawed.
-        """
-        names = [(layer, name) for layer in self.layers for name in layer.trainable_names()]
-        return names == [(part.layer, part.name) for part in self.parts] and all(
-            layer._views[name].base is self.weights for layer, name in names
+        """Return whether exactly the weights that are trained now, in their dtype, belong here."""
+        trained = [weight for layer in self.layers for weight in layer.trainable_parameters]
+        return trained == [part.weight for part in self.parts] and all(
+            part.layer.dtype == self.weights.dtype for part in self.parts
         )
+
+    def settle(self) -> None:
+        """Bring back the weights that another model has moved to its vectors since."""
+        if self.settled is Weight.last_move:
+            return
+        for part in self.parts:
+            if part.weight.value.base is not self.weights:
+                shape = part.weight.value.shape
+                part.weight.place(
+                    self.weights[part.place].reshape(shape),
+                    self.gradients[part.place].reshape(shape),
+                )
+        self.settled = Weight.last_move
+
+    def state_of(self, optimizer: Optimizer) -> State:
+        """Return what an optimizer remembers of these weights."""
+        state = self.states.setdefault(optimizer, State())
+        state.vector, state.parts = self.weights, [part.place for part in self.parts]
+        return state
 
     def snapshot(self) -> list[Array]:
         """Return copies of everything training changes: the vector, and running means."""
+        self.settle()
         return [self.weights.copy(), *(array.copy() for array in self._others())]
 
     def restore(self, snapshot: Sequence[Array]) -> None:
         """Set everything back to a snapshot."""
+        self.settle()
         for array, value in zip([self.weights, *self._others()], snapshot, strict=True):
             array[...] = value
 
     def _others(self) -> list[Array]:
         return [
-            layer._views[name]
+            weight.value
             for layer in self.layers
-            for name, weight in layer._weights.items()
+            for weight in layer.parameters.values()
             if not weight.trainable
         ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from . import summaries
 from .checks import check_dtype, check_name, check_weights
@@ -103,13 +104,10 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         """Make the weights of all layers that have none yet, in their order."""
         self._name_layers()
         for node in self.nodes:
-            layer = node.layer
-            if not layer.built:
-                layer.dtype = self.dtype
-                if layer._rng is None:
-                    layer._rng = self.rng
+            node.layer.join_model(self.dtype, self.rng)
+        for node in self.nodes:
             shapes = [tensor.shape for tensor in node.inputs]
-            layer.ensure_built(shapes if node.several else shapes[0])
+            node.layer.ensure_built(shapes if node.several else shapes[0])
 
     def _name_layers(self) -> None:
         """Give every layer without a name one of its own."""
@@ -152,7 +150,8 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         """The weights and gradients as flat vectors."""
         self.check_built("A weight vector")
         if self._flat is None or not self._flat.is_home():
-            self._flat = FlatWeights(self.layers, self.dtype)
+            self._flat = FlatWeights(self.layers, self.dtype, self._flat)
+        self._flat.settle()
         return self._flat
 
     @property
@@ -308,6 +307,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         from .saving import save_model
 
         self.check_built("save")
+        self._name_layers()
         save_model(self, filepath)
 
     def save_weights(self, filepath: str | Path) -> None:
@@ -315,6 +315,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         from .saving import save_weights
 
         self.check_built("save_weights")
+        self._name_layers()
         save_weights(self, filepath)
 
     def load_weights(self, filepath: str | Path) -> None:
@@ -323,6 +324,29 @@ class Model(Learner, metaclass=ExplainsItsArguments):
 
         self.check_built("load_weights")
         load_weights(self, filepath)
+
+    def twin(self) -> Self:
+        """Return a copy that shares nothing with the model but its history."""
+        memo: dict[int, Any] = {id(self.history): self.history, id(self._trainer): None}
+        try:
+            # Call by call, so that a thousand layers in a row do not nest a thousand copies.
+            for node in [*(tensor.node for tensor in self.inputs), *self.nodes]:
+                copy.deepcopy(node, memo)
+            twin = copy.deepcopy(self, memo)
+        except TypeError as error:
+            raise TypeError(
+                explain_error(
+                    "explain and gradcheck work on a copy of the model, so all it holds must be "
+                    "something that copy.deepcopy can copy.",
+                    str(error),
+                    f"model '{self.name}'",
+                    "Keep open files and locks out of layers, losses and metrics, or give the "
+                    "layer a __deepcopy__.",
+                )
+            ) from error
+        for layer in twin.layers:
+            vars(layer).update(_workspace=None, skip_input_gradient=False)
+        return twin
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}' of {len(self.layers)} layers>"

@@ -7,7 +7,6 @@ cut at the same place, and added in the same order.
 
 from __future__ import annotations
 
-import copy
 import math
 import os
 import threading
@@ -53,9 +52,9 @@ class Halves:
         self.mine = Chain(take_shortcuts(layers))
         self.theirs = Chain(take_shortcuts(twins))
         self.gradients = [
-            (layer._views["d" + name], twin._views["d" + name])
+            (weight.gradient, twin.parameters[weight.name].gradient)
             for layer, twin in zip(map(layer_of, layers), map(layer_of, twins), strict=True)
-            for name in layer.trainable_names()
+            for weight in layer.trainable_parameters
         ]
         self.middle = 0
 
@@ -190,9 +189,8 @@ def products_per_sample(layer: Layer) -> int:
 def twin_of(runner: Runner) -> Any:
     """Return a copy of a layer with the same weights, and with gradients and memory of its own."""
     layer = layer_of(runner)
-    twin = copy.copy(layer)
-    vars(twin).update(_views=dict(layer._views), _workspace={})
-    for name in layer._weights:
-        gradient = layer._views.get("d" + name)
-        twin.adopt(name, layer._views[name], None if gradient is None else np.zeros_like(gradient))
+    twin = layer.twin()
+    twin._workspace = {}
+    for name, weight in layer.parameters.items():
+        twin.parameters[name].place(weight.value)
     return LinearPart(twin) if isinstance(runner, LinearPart) else twin

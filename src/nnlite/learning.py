@@ -114,7 +114,6 @@ class Learner:
         if self._trainer is None:
             objectives = compiling.objectives(self._compiled, self.network, self.outputs)
             self._trainer = Trainer(self, self._compiled["optimizer"], objectives)
-        self._compiled["optimizer"].parts = [part.place for part in self.flat.parts]
         return self._trainer
 
     @explains_its_arguments
@@ -272,6 +271,7 @@ class Learner:
         self.build_for(x)
         trainer = self._make_trainer()
         data = self._data(x, y, sample_weight, class_weight)
+        trainer.claim_weights()
         trainer.start(data)
         with training_mode(self), np.errstate(all="ignore"):
             trainer.train_step(*data.all())

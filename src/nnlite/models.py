@@ -13,7 +13,7 @@ from .functional import Model
 from .layers.base import Layer
 from .layers.input import Input, InputLayer
 from .layers.symbolic import Tensor
-from .network import Chain
+from .network import Chain, Graph
 
 __all__ = ["Model", "Sequential", "load_model"]
 
@@ -51,6 +51,7 @@ class Sequential(Model):
         dtype: Any = "float32",
     ) -> None:
         self._end: Tensor | None = None
+        self._calls: list[Layer] = []
         if layers is not None and not isinstance(layers, list | tuple):
             raise TypeError(
                 explain_error(
@@ -66,11 +67,16 @@ class Sequential(Model):
     def add(self, layer: Any) -> None:
         """Put a layer at the end of the chain. The layers of a model are put there one by one."""
         if isinstance(layer, Model):
-            for inner in [
-                *(layer.inputs if not self.layers else []),
-                *(inner for inner in layer.layers if not isinstance(inner, InputLayer)),
-            ]:
-                self.add(inner)
+            for tensor in layer.inputs if not self.layers else []:
+                self.add(tensor)
+            calls = [node.layer for node in layer.nodes]
+            if isinstance(layer, Sequential):
+                calls = layer._calls
+            for place, inner in enumerate(calls):
+                if inner in calls[:place]:
+                    self._call(inner)
+                else:
+                    self.add(inner)
             return
         if isinstance(layer, InputLayer):
             layer = Input(layer.input_shape, name=layer._name)
@@ -114,10 +120,15 @@ class Sequential(Model):
                 )
             )
         self.layers.append(layer)
-        self._trainer = None
         if self._end is None and len(self.layers) == 1 and layer.input_shape is not None:
             self._end = Input(layer.input_shape)
             self.inputs = [self._end]
+        self._call(layer)
+
+    def _call(self, layer: Layer) -> None:
+        """Call a layer at the end of the chain: now, or once the input is known."""
+        self._calls.append(layer)
+        self._trainer = None
         if self._end is not None:
             self._append(layer)
 
@@ -126,8 +137,13 @@ class Sequential(Model):
         self._end = layer(self._end)
         self.nodes.append(self._end.node)
         self.outputs = [self._end]
-        self.network = Chain([node.layer for node in self.nodes])
+        self._connect()
         self._build()
+
+    def _connect(self) -> None:
+        calls = [node.layer for node in self.nodes]
+        again = len(set(calls)) < len(calls)
+        self.network = Graph(self.inputs, self.outputs) if again else Chain(calls)
 
     def pop(self) -> Layer:
         """Take the last layer off the chain, and return it."""
@@ -139,11 +155,13 @@ class Sequential(Model):
                     f"model '{self.name}'",
                 )
             )
-        layer = self.layers.pop()
+        layer = self._calls.pop()
+        if layer not in self._calls:
+            self.layers.remove(layer)
         if self.nodes:
             self._end = self.nodes.pop().inputs[0]
             self.outputs = [self._end] if self.nodes else []
-            self.network = Chain([node.layer for node in self.nodes])
+            self._connect()
         self._trainer = None
         return layer
 
@@ -155,7 +173,7 @@ class Sequential(Model):
         if self._end is None:
             self._end = Input(shape)
             self.inputs = [self._end]
-            for layer in self.layers:
+            for layer in self._calls:
                 self._append(layer)
 
     def build_for(self, x: Any) -> None:

@@ -123,14 +123,14 @@ class SharedCall:
             return self.layer.forpass(x, training)
         workspace, self.layer._workspace = self.layer._workspace, None
         output = self.layer.forpass(x, training)
-        self.memory = {k: v for k, v in vars(self.layer).items() if k not in self.layer._views}
+        self.memory = self.layer.kept_by_forpass()
         self.layer._workspace = workspace
         return output
 
     def backprop(self, grad: Any) -> Any:
         """Return the gradient of this call's input; the last call comes first."""
         layer = self.layer
-        gradients = [layer._views["d" + name] for name in layer.trainable_names()]
+        gradients = [weight.gradient for weight in layer.trainable_parameters]
         so_far = [] if self.last else [gradient.copy() for gradient in gradients]
         vars(layer).update(self.memory)
         dx = layer.backprop(grad)

@@ -102,7 +102,10 @@ def _description(model: Model) -> dict[str, Any]:
     """Return the layers of a model, and how they are joined."""
     base = {"name": model.name, "dtype": model.dtype.name}
     if isinstance(model, Sequential):
-        return {**base, "input_shape": model.inputs[0].shape, "layers": model.layers}
+        order = [model.layers.index(node.layer) for node in model.nodes]
+        again = {"order": order} if len(order) > len(model.layers) else {}
+        shape = model.inputs[0].shape
+        return {**base, "input_shape": shape, "layers": model.layers, **again}
     numbers = {tensor: place for place, tensor in enumerate(model.inputs)}
     for node in model.nodes:
         numbers.setdefault(node.output, len(numbers))
@@ -123,6 +126,11 @@ def _model(config: dict[str, Any]) -> Model:
     """Return a new model with such layers, joined like that."""
     made = [layers.KNOWN.get(layer) for layer in config["layers"]]
     options = {"name": config["name"], "dtype": config["dtype"]}
+    if "order" in config:
+        begin = end = Input(config["input_shape"])
+        for place in config["order"]:
+            end = made[place](end)
+        return Sequential([Model(begin, end, dtype=config["dtype"])], **options)
     if "calls" not in config:
         return Sequential([Input(config["input_shape"]), *made], **options)
     starts = [made[place] for place in config["inputs"]]
@@ -136,9 +144,9 @@ def _model(config: dict[str, Any]) -> Model:
 
 def _named_weights(model: Model) -> dict[str, Array]:
     return {
-        f"{layer.name}/{name}": layer._views[name]
+        f"{layer.name}/{name}": weight.value
         for layer in model.layers
-        for name in layer._weights
+        for name, weight in layer.parameters.items()
     }
 
 

@@ -34,7 +34,8 @@ class Trainer:
         self.network = self.usual = model.network
         self.connect()
         self.several_inputs = len(model.input_names) > 1
-        self.flat = model.flat
+        self.claim_weights()
+        self.regularized = self.flat.regularized
         self.penalties = 0.0
         self.count = 0
         self.scale = 1.0
@@ -47,8 +48,14 @@ class Trainer:
         if self.network is before:
             self.network = self.usual
 
+    def claim_weights(self) -> None:
+        """Bring the weights into the model's vectors, and remember the steps taken there."""
+        self.flat = self.model.flat
+        self.optimizer.bound_state = self.state = self.flat.state_of(self.optimizer)
+
     def train_step(self, x: list[Array], y: list[Array], weights: Array | None) -> float:
         """Take one step on one batch and return its loss, penalties included."""
+        self.optimizer.bound_state = self.state
         loss = self.compute_gradients(x, y, weights)
         self.optimizer.step(self.flat.weights, self.flat.gradients)
         return loss
@@ -59,6 +66,7 @@ class Trainer:
         Going backward is linear: what multiplies the small gradient of the loss multiplies them
         all. So α goes in there, and one pass through the long vectors less is needed.
         """
+        self.optimizer.bound_state = self.state
         loss = self.compute_gradients(x, y, weights, self.scale)
         self.optimizer.subtract(self.flat.weights, self.flat.gradients)
         return loss
@@ -78,10 +86,12 @@ class Trainer:
         self, x: list[Array], y: list[Array], weights: Array | None, scale: float = 1.0
     ) -> float:
         """Go forward and backward: fill the gradient vector, times `scale`, and return the loss."""
+        self.flat.settle()
         loss, gradients = self.forward(x, y, weights, True, scale)
         self.network.backprop(gradients if len(gradients) > 1 else gradients[0])
-        for regularizer, W, dW in self.flat.regularized:
-            dW += regularizer.gradient(W)
+        for regularizer, weight in self.regularized:
+            dW = weight.gradient
+            dW += regularizer.gradient(weight.value)
         return loss
 
     def forward(
@@ -110,14 +120,14 @@ class Trainer:
 
     def penalty(self) -> float:
         """Return what the regularizers charge for the weights as they are."""
-        if not self.flat.regularized:
+        if not self.regularized:
             return 0.0
-        return sum((r(W) for r, W, _ in self.flat.regularized), 0.0)
+        return sum((regularizer(weight.value) for regularizer, weight in self.regularized), 0.0)
 
     def start(self, data: Data) -> None:
         """Choose the metrics that fit this truth, and forget earlier batches."""
-        # Looked up once, not at every step: a layer may have moved to another model since.
-        self.flat = self.model.flat
+        # Looked up once, not at every step: a layer may have been frozen or thawed since.
+        self.regularized = self.flat.regularized
         self.penalties, self.count = 0.0, 0
         _, sample, _ = next(data.batches(1))
         for objective, truth in zip(self.objectives, sample, strict=True):
@@ -173,6 +183,7 @@ def train(
 ) -> None:
     """Train for these epochs. Ctrl-C ends it cleanly, a loss that is not finite with an error."""
     model = trainer.model
+    trainer.claim_weights()
     trainer.start(data)
     # The order within a single batch does not change its mean.
     shuffle = shuffle and batch_size < data.size

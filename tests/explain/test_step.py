@@ -41,7 +41,7 @@ def state(model):
         "gradients": (id(model.gradient_vector), model.gradient_vector.tobytes()),
         "rng": model.rng.bit_generator.state,
         "layer rngs": [layer.rng.bit_generator.state for layer in model.layers],
-        "memory": {name: array.tobytes() for name, array in optimizer._memory.items()},
+        "memory": {name: array.tobytes() for name, array in optimizer.bound_state.arrays.items()},
         "iterations": optimizer.iterations,
         "attributes": [
             {name: id(value) for name, value in vars(layer).items()} for layer in model.layers

@@ -137,7 +137,7 @@ def test_frozen_it_predicts_in_training_and_keeps_its_means():
 
 def test_without_scale_and_center_only_the_running_means_are_weights():
     layer = built((2,), center=False, scale=False)
-    assert list(layer._weights) == ["moving_mean", "moving_variance"]
+    assert list(layer.parameters) == ["moving_mean", "moving_variance"]
     assert layer.trainable_weights == []
 
 

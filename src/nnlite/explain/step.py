@@ -5,7 +5,6 @@ The copy has the same weights, random state and optimizer: it takes the step tha
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..data import Data, one_or_list
-from ..errors import explain_error
 from ..layers.base import ActivatedLayer, Layer
 from ..layers.symbolic import Node
 from ..objectives import Objective
@@ -145,12 +143,12 @@ class Watcher:
 
 def take_step(model: Model, x: Any, y: Any) -> Step:
     """Return the step on this batch; without `y` or before `compile`, its forward half."""
-    watched = copy_of(model)
+    watched = model.twin()
     watched.build_for(x)
     watched.check_built("explain")
     if watched._compiled is None or y is None:
         return _forward_half(watched, watched._inputs(x))
-    stepping = copy_of(watched)
+    stepping = watched.twin()
     data = stepping._data(x, y, None, None)
     trainer = watched._make_trainer()
     trainer.start(data)
@@ -191,29 +189,6 @@ def _update(stepping: Model, data: Data, step: Step) -> None:
         step.loss_after, _ = trainer.forward(*data.all(), training=True)
 
 
-def copy_of(model: Model) -> Model:
-    """Return a copy that shares nothing with the model, without its history."""
-    memo: dict[int, Any] = {id(model.history): model.history}
-    # Call by call, so that a thousand layers in a row do not nest a thousand copies.
-    try:
-        for node in [*(tensor.node for tensor in model.inputs), *model.nodes]:
-            copy.deepcopy(node, memo)
-        twin = copy.deepcopy(model, memo)
-    except TypeError as error:
-        raise TypeError(
-            explain_error(
-                "explain takes its step with a copy of the model, so all it holds must be "
-                "something that copy.deepcopy can copy.",
-                str(error),
-                f"model '{model.name}'",
-                "Keep open files and locks out of layers, losses and metrics, or give the layer "
-                "a __deepcopy__.",
-            )
-        ) from error
-    twin._trainer = None
-    return twin
-
-
 def _in_order(model: Model, watchers: dict[Layer, Watcher]) -> list[tuple[Node, Call]]:
     """Return the calls beside the nodes of the network, which runs them in the same order."""
     so_far: Counter[Layer] = Counter()
@@ -245,14 +220,14 @@ def _add_penalties(step: Step) -> None:
             continue
         seen.add(call.layer)
         for name, gradient in call.gradients.items():
-            regularizer = call.layer._weights[name].regularizer
-            if regularizer is not None:
-                gradient += regularizer.gradient(call.layer._views[name])
+            weight = call.layer.parameters[name]
+            if weight.regularizer is not None:
+                gradient += weight.regularizer.gradient(weight.value)
                 call.pulled.add(name)
 
 
 def _gradients(layer: Layer) -> dict[str, Array]:
-    return {name: layer._views["d" + name].copy() for name in layer.trainable_names()}
+    return {weight.name: weight.gradient.copy() for weight in layer.trainable_parameters}
 
 
 def _copies(arrays: Any) -> list[Any]:

@@ -31,7 +31,7 @@ class Told:
         """Return the line of a weight's gradient."""
         symbol = "d" + self.weights[weight]
         if weight in self.call.pulled:
-            formula += pull(self.layer._weights[weight].regularizer, self.weights[weight])
+            formula += pull(self.layer.parameters[weight].regularizer, self.weights[weight])
         return Line(symbol, formula, shapes, self.call.gradients[weight])
 
     def handed_back(self, place: int, formula: str, shapes: str = "", note: str = "") -> list[Line]:

@@ -45,7 +45,7 @@ def not_finite(step: Step, told: list[Told], lines: list[Line]) -> list[str]:
     """Find the first array with a NaN or an infinity."""
     for one in told:
         for name, symbol in one.weights.items():
-            if not np.isfinite(one.layer._views[name]).all():
+            if not np.isfinite(one.layer.parameters[name].value).all():
                 return [
                     f"{symbol} of {one.layer.name} is no longer finite, and spoils all that it "
                     "touches. Make the model anew, and train it with a smaller learning rate."

@@ -67,7 +67,7 @@ def _all_told(step: Step, symbols: Symbols) -> list[Told]:
         named.append((call, x, z, chosen[-1]))
     told = []
     for call, x, z, a in named:
-        weights = {name: symbols.weight(call.layer, name) for name in call.layer._weights}
+        weights = {name: symbols.weight(call.layer, name) for name in call.layer.parameters}
         told.append(Told(call, x, z, a, weights))
     return told
 
@@ -133,7 +133,7 @@ def _loss_section(step: Step, told: list[Told], outputs: list[Told], symbols: Sy
 def _penalty(told: list[Told]) -> str:
     """Write the prices of all weights that have a regularizer."""
     prices = [
-        price(one.layer._weights[name].regularizer, one.weights[name])
+        price(one.layer.parameters[name].regularizer, one.weights[name])
         for one in told
         for name in sorted(one.call.pulled)
     ]
@@ -193,7 +193,7 @@ def _values(step: Step, symbols: Symbols, told: list[Told], lines: list[Line]) -
     for y, judged in zip(symbols.truths, step.judgements, strict=False):
         values[y] = judged.y
     for one in told:
-        values.update({one.weights[name]: one.layer._views[name] for name in one.weights})
+        values.update({s: one.layer.parameters[name].value for name, s in one.weights.items()})
     for line in lines:
         if line.value is not None:
             value = np.asarray(line.value)

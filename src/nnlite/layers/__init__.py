@@ -22,6 +22,7 @@ from .pooling import (
 )
 from .reshaping import Flatten, Reshape
 from .resizing import UpSampling2D, ZeroPadding2D
+from .weight import Weight
 
 AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D
@@ -78,6 +79,7 @@ __all__ = [
     "Softmax",
     "Subtract",
     "UpSampling2D",
+    "Weight",
     "ZeroPadding2D",
 ]
 

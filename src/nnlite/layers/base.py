@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import numpy as np
 
-from .. import initializers, regularizers
 from ..activations import ActivationFunction
 from ..checks import (
     check_dtype,
@@ -22,35 +20,29 @@ from ..checks import (
     check_output,
     check_shape,
     check_takes_training,
-    check_weights,
 )
-from ..configuration import Configurable, snake_case
 from ..errors import argument_names, explain_error, must_define, nearest, reject_unknown_arguments
 from ..numeric import apart, as_numbers, in_order
-from ..seeding import new_generator
 from ..types import Array, Shape
+from .stray import find_stray
 from .symbolic import Node, Tensor, connect
+from .weighted import Weighted
 
 # The names of the lecture are shorter.
 _KERAS_NAMES = {"kernel": "W", "bias": "b"}
 
 
-@dataclass
-class Weight:
-    """What a layer knows of one of its weights, besides the numbers themselves."""
-
-    name: str
-    trainable: bool
-    regularizer: regularizers.Regularizer | None
-
-
-class Layer(Configurable):
+class Layer(Weighted):
     """The base of every layer, also of your own.
 
     A layer of your own writes `build(input_shape)`, in which it calls `self.add_weight`, then
     `forpass(x, training=False)`, and `backprop(grad)`, which writes the gradient of each weight
     `W` to `self.dW` and returns the gradient of x. What backprop needs, forpass stores on
     the layer, but only if `training` is true. A layer without weights needs no `build`.
+
+    What `add_weight` returns may also be kept under another name, or in a list, tuple or
+    dictionary: where training moves the weights to, these follow. A part of a weight is cut out
+    where it is used, in forpass. `layer.parameters` has a `Weight` for each name.
 
     Parameters
     ----------
@@ -81,7 +73,7 @@ class Layer(Configurable):
     array([1., 1.], dtype=float32)
     """
 
-    _rng: np.random.Generator | None
+    _joined: bool
     _first_call: Node | None
     merges = False
     """Whether the layer takes a list of inputs."""
@@ -98,19 +90,7 @@ class Layer(Configurable):
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Remember the arguments, for `get_config`."""
         self = super().__new__(cls, *args, **kwargs)
-        # Set here and not in __init__, so that a user's layer may do without super().__init__().
-        vars(self).update(
-            _views={},
-            _weights={},
-            _workspace=None,
-            _rng=None,
-            _name=None,
-            _first_call=None,
-            built=False,
-            trainable=True,
-            dtype=np.dtype(np.float32),
-            input_shape=None,
-        )
+        vars(self).update(_joined=False, _first_call=None, _workspace=None, input_shape=None)
         return self
 
     def __init__(
@@ -141,11 +121,6 @@ class Layer(Configurable):
         if dtype is not None:
             self.dtype = check_dtype(dtype)
 
-    @property
-    def name(self) -> str:
-        """The layer's name."""
-        return self._name or snake_case(type(self).__name__)
-
     def build(self, input_shape: Any) -> None:
         """Make the weights for samples of this shape; a list of shapes for a merge."""
 
@@ -159,7 +134,7 @@ class Layer(Configurable):
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape of one output sample: by a trial run, if a subclass knows no better."""
-        trial = self.blank_copy()
+        trial = self.twin()
         trial.ensure_built(input_shape)
         several = isinstance(input_shape, list)
         shapes = input_shape if several else [input_shape]
@@ -170,59 +145,6 @@ class Layer(Configurable):
             output = trial.forpass(samples if several else samples[0], False)
         check_output(output, where)
         return tuple(output.shape[1:])
-
-    def add_weight(
-        self,
-        name: str,
-        shape: Any,
-        initializer: Any = "glorot_uniform",
-        *,
-        trainable: bool = True,
-        regularizer: Any = None,
-    ) -> Array:
-        """Make a weight: an attribute of that name, and its gradient beside it: `W` and `dW`."""
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        if name in self._weights or hasattr(type(self), name):
-            raise ValueError(
-                explain_error(
-                    "A weight needs a name that the layer does not use yet.",
-                    f"add_weight({name!r}, ...)",
-                    f"layer '{self.name}'",
-                )
-            )
-        # A copy: what an initializer of a user's returns may be an array that he keeps.
-        value = np.array(initializers.get(initializer)(shape, self.dtype, self.rng), self.dtype)
-        self._weights[name] = Weight(name, trainable, regularizers.get(regularizer))
-        self.adopt(name, value, np.zeros_like(value) if trainable else None)
-        self.built = True
-        return value
-
-    def adopt(self, name: str, value: Array, gradient: Array | None) -> None:
-        """Take these arrays as the home of a weight and its gradient; numbers are not copied."""
-        old = self._views.get(name)
-        for attribute, held in list(vars(self).items()):
-            if old is not None and held is old:
-                vars(self)[attribute] = value
-        self._views[name] = vars(self)[name] = value
-        if gradient is not None:
-            self._views["d" + name] = vars(self)["d" + name] = gradient
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        # A weight's array is part of the model's one vector: assigning writes into it.
-        view = self._views.get(name)
-        if view is None:
-            vars(self)[name] = value
-        elif value is not view:
-            array = as_numbers(value, name)
-            if array.shape != view.shape:
-                raise ValueError(
-                    explain_error(
-                        f"{name} keeps its shape {view.shape}.",
-                        f"an array of shape {array.shape}",
-                        f"layer '{self.name}'",
-                    )
-                )
-            view[...] = array
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -275,18 +197,27 @@ class Layer(Configurable):
 
     def ensure_built(self, input_shape: Any) -> None:
         """Build the layer, unless it is."""
-        if self._weights or (self.built and self.input_shape == input_shape):
-            return
-        self.build(input_shape)
-        self.input_shape = input_shape
-        self.built = True
+        if not self._parameters and not (self.built and self.input_shape == input_shape):
+            self.build(input_shape)
+            self.input_shape = input_shape
+            self.built = True
+        if self._stray is None:
+            self._stray = find_stray(self)
 
-    @property
-    def rng(self) -> np.random.Generator:
-        """The layer's source of random numbers: that of its model."""
-        if self._rng is None:
-            self._rng = new_generator()
-        return self._rng
+    def join_model(self, dtype: np.dtype[Any], rng: np.random.Generator) -> None:
+        """Stand in a model from now on, with its dtype and, if still to be built, its generator."""
+        if self._joined and self.dtype != dtype:
+            raise ValueError(
+                explain_error(
+                    "Models that share a layer have the same dtype.",
+                    f"a model in {dtype}, a layer that stands in one in {self.dtype}",
+                    f"layer '{self.name}' ({type(self).__name__})",
+                    f'Make both models with dtype="{self.dtype}", or a new layer for the second.',
+                )
+            )
+        self.dtype, self._joined = dtype, True
+        if not self.built and self._rng is None:
+            self._rng = rng
 
     def buffer(self, name: str, shape: Shape, dtype: Any = None) -> Array:
         """Return an array for a result: a new one, or in the training loop the last step's."""
@@ -309,34 +240,6 @@ class Layer(Configurable):
         """Return a `buffer` in the training loop, else None: NumPy then makes a new array."""
         return None if self._workspace is None else self.buffer(name, shape)
 
-    @property
-    def weights(self) -> list[Array]:
-        """All weights, in the order they were added."""
-        return [self._views[name] for name in self._weights]
-
-    @property
-    def trainable_weights(self) -> list[Array]:
-        """The weights that training changes."""
-        return [self._views[name] for name in self.trainable_names()]
-
-    def trainable_names(self) -> list[str]:
-        """Return the names of the weights that training changes."""
-        return [w.name for w in self._weights.values() if w.trainable and self.trainable]
-
-    def get_weights(self) -> list[Array]:
-        """Return copies of all weights."""
-        return [weight.copy() for weight in self.weights]
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Set all weights, in the order of `get_weights`."""
-        check_weights(weights, self.weights, f"layer '{self.name}'")
-        for view, value in zip(self.weights, weights, strict=True):
-            view[...] = value
-
-    def count_params(self) -> int:
-        """Return how many numbers the weights hold."""
-        return sum(weight.size for weight in self.weights)
-
     def get_config(self) -> dict[str, Any]:
         """Return what the constructor took, the layer's name, and whether it is trainable."""
         config = super().get_config()
@@ -348,14 +251,27 @@ class Layer(Configurable):
             config["trainable"] = self.trainable
         return config
 
-    def blank_copy(self) -> Self:
-        """Return the layer as it was when it was made: without weights."""
-        blank = copy.copy(self)
-        vars(blank).update(_views={}, _weights={}, _workspace=None, _first_call=None)
-        for name in self._views:
-            vars(blank).pop(name, None)
-        blank.built = False
-        return blank
+    def twin(self, built: bool = True) -> Self:
+        """Return a copy that stands in no model, and shares with this layer nothing that changes.
+
+        With `built=False`, the copy is as the layer was made, without weights. What cannot be
+        copied, such as a lock or an open file, belongs to both.
+        """
+        layer = self
+        if self.built and not built:
+            arguments, options = self._arguments
+            layer = type(self)(*arguments, **options)
+            vars(layer).update(_name=self._name, dtype=self.dtype, trainable=self.trainable)
+        twin = copy.copy(layer)
+        memo: dict[int, Any] = {id(layer): twin, id(self._first_call): None}
+        memo.update((id(w.regularizer), w.regularizer) for w in layer.parameters.values())
+        for name, kept in vars(layer).items():
+            try:
+                vars(twin)[name] = copy.deepcopy(kept, memo)
+            except Exception:
+                memo[id(kept)] = kept
+        vars(twin).update(_joined=False, _workspace=None, skip_input_gradient=False)
+        return twin
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}'>"

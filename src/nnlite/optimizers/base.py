@@ -13,13 +13,15 @@ from ..errors import argument_names, explain_error, must_define, reject_unknown_
 from ..types import Array
 from . import schedules
 from .schedules import LearningRateSchedule
+from .state import State
 
 
 class Optimizer(Configurable):
     """What all update rules share: the learning rate, clipping, and weight decay.
 
     A subclass writes `update(weights, gradients, learning_rate)`, which changes `weights` in
-    place, and keeps what it remembers in arrays from `self.memory(name)`.
+    place, and keeps what it remembers in arrays from `self.memory(name, weights)`. That, and the
+    count of steps, is apart for every model, which finds its own again when it trains on.
 
     Parameters
     ----------
@@ -76,9 +78,34 @@ class Optimizer(Configurable):
         self.global_clipnorm = _number_or_none("global_clipnorm", global_clipnorm, above=0)
         self.weight_decay = _number_or_none("weight_decay", weight_decay, least=0)
         self.name = name or type(self).__name__
-        self.iterations = 0
-        self.parts: Sequence[slice] = ()
-        self._memory: dict[str, Array] = {}
+        self.bound_state = self._by_hand = State()
+        """What it remembers of the model that it trains; training binds it before each step."""
+
+    @property
+    def iterations(self) -> int:
+        """How many steps the optimizer has taken on the model that it trained last."""
+        return self.bound_state.iterations
+
+    @iterations.setter
+    def iterations(self, value: int) -> None:
+        self.bound_state.iterations = value
+
+    @property
+    def ages(self) -> Any:
+        """How many steps each number has been through: one for all, or an array.
+
+        It is an array where weights were frozen for a time: they are younger than the others.
+        """
+        return self.bound_state.iterations - self.bound_state.missed
+
+    @property
+    def parts(self) -> Sequence[slice]:
+        """Where each weight lies in the vector."""
+        return self.bound_state.parts
+
+    @parts.setter
+    def parts(self, value: Sequence[slice]) -> None:
+        self.bound_state.parts = value
 
     @property
     def learning_rate(self) -> Any:
@@ -106,14 +133,14 @@ class Optimizer(Configurable):
 
         Both are flat vectors of one length, with the same meaning at every call.
         """
-        self._forget_other_vectors(weights)
+        self._find_state(weights)
         rate = self.learning_rate
         if self.weight_decay:
             weights *= 1 - rate * self.weight_decay
         if self.clipnorm or self.clipvalue or self.global_clipnorm:
             gradients = self._clip(gradients)
         self.update(weights, gradients, rate)
-        self.iterations += 1
+        self.bound_state.iterations += 1
 
     @property
     def is_plain(self) -> bool:
@@ -124,31 +151,40 @@ class Optimizer(Configurable):
         """Take a step that the caller has worked out: w ← w − step."""
         # Products on several cores leave the weights in the caches of all of them. A plain copy
         # overwrites them without waiting for the others, a subtraction in place does not.
-        self._forget_other_vectors(weights)
+        self._find_state(weights)
         weights[...] = np.subtract(weights, step, self.memory("result", weights))
-        self.iterations += 1
+        self.bound_state.iterations += 1
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
         """Change `weights` in place by the optimizer's rule."""
         raise must_define(self, "update(weights, gradients, learning_rate)")
 
-    def _forget_other_vectors(self, weights: Array) -> None:
-        """Start anew when the vector is not the one of the steps before."""
-        for remembered in self._memory.values():
+    def _find_state(self, weights: Array) -> None:
+        """For a vector that belongs to no model, start anew when it is not the one before."""
+        if self.bound_state.vector is weights:
+            return
+        if self.bound_state.vector is not None:
+            self.bound_state = self._by_hand
+        for remembered in self.bound_state.arrays.values():
             if remembered.shape != weights.shape or remembered.dtype != weights.dtype:
                 self.reset()
             break
 
     def reset(self) -> None:
-        """Forget all steps taken."""
-        self._memory = {}
-        self.iterations = 0
+        """Forget all steps taken on the model that was trained last."""
+        self.bound_state.clear()
 
     def memory(self, name: str, like: Array, start: float = 0.0) -> Array:
-        """Return the array that this optimizer keeps under that name from step to step."""
-        found = self._memory.get(name)
+        """Return the array that this optimizer keeps under that name from step to step.
+
+        Every model has its own. Of an array as long as the weights, each number goes with its
+        weight: it rests while that is frozen, and begins at `start` for one that is new.
+        """
+        state = self.bound_state
+        found = state.arrays.get(name)
         if found is None:
-            found = self._memory[name] = np.full_like(like, start)
+            found = state.arrays[name] = np.full_like(like, start)
+            state.starts[name] = start
         return found
 
     def _clip(self, gradients: Array) -> Array:

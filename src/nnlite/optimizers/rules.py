@@ -189,7 +189,7 @@ class Adam(Optimizer):
         if self.amsgrad:
             largest = self.memory("largest v", weights)
             v = np.maximum(largest, v, out=largest)
-        t = self.iterations + 1
+        t = self.ages + 1
         corrected = learning_rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
         np.sqrt(v, step)
         step += self.epsilon

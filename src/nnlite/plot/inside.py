@@ -40,7 +40,7 @@ def find_weight(model: Any, layer: Any, axes: int, caller: str, shape: str) -> A
             )
         return array
     for found in layers:
-        W = found._views.get("W")
+        W = getattr(found.parameters.get("W"), "value", None)
         if W is not None and W.ndim == axes:
             # What a transposed convolution gives stands before what it takes.
             return np.asarray(W.swapaxes(2, 3) if isinstance(found, Conv2DTranspose) else W)
@@ -118,5 +118,5 @@ def _one_image(model: Model, x: Any) -> Array:
 
 
 def _describe(layer: Layer) -> str:
-    shapes = ", ".join(f"{name} {layer._views[name].shape}" for name in layer._weights)
+    shapes = ", ".join(f"{name} {weight.value.shape}" for name, weight in layer.parameters.items())
     return f"{layer.name} with {shapes}" if shapes else layer.name

@@ -226,12 +226,12 @@ def _columns(model: Any) -> list[_Column]:
         if node.inputs != [tensor]:
             raise ValueError(_misfit(model, f"'{node.layer.name}', where branches meet or part"))
         tensor = node.output
-        W = node.layer._views.get("W")
+        W = getattr(node.layer.parameters.get("W"), "value", None)
         size = int(np.prod(tensor.shape))
         activation = getattr(getattr(node.layer, "activation", None), "name", "")
         activation = "" if activation == "linear" else activation
         if W is not None and W.shape == (len(columns[-1].biases), size):
-            b = node.layer._views.get("b", np.zeros(size))
+            b = getattr(node.layer.parameters.get("b"), "value", np.zeros(size))
             columns.append(_Column(node.layer.name, activation, W, b))
         elif size != len(columns[-1].biases) or (W is not None and W.ndim > 1):
             kind = type(node.layer).__name__

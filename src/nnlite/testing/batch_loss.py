@@ -36,7 +36,7 @@ class BatchLoss:
         self.trainer = model._make_trainer()
         self.parts = model.flat.parts
         self.start = StartState(model.layers, [model.rng])
-        self.arrays: list[Array] = [part.layer._views[part.name] for part in self.parts] + self.x
+        self.arrays: list[Array] = [part.weight.value for part in self.parts] + self.x
         """The weights, then the inputs: changing their numbers changes the loss."""
         self.names = [(part.layer.name, "d" + part.name) for part in self.parts]
         self.names += [(name, "dx") for name in model.input_names]
@@ -55,7 +55,7 @@ class BatchLoss:
             # Twice, as in training: the second step finds the memory that the first one used.
             for _ in range(2):
                 self._compute_gradients()
-            weights = [part.layer._views["d" + part.name].copy() for part in self.parts]
+            weights = [part.weight.gradient.copy() for part in self.parts]
         return weights + self._input_gradients()
 
     def _compute_gradients(self) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from ..flat import FlatWeights
 from ..layers.base import Layer
 from ..types import Array
 from .report import number, place_text
@@ -135,7 +136,7 @@ def writes_gradients_anew(trial: Trial) -> str:
     """Backprop overwrites the gradients, and updates no weight."""
     subject = trial.subject()
     layer = subject.layer
-    before = {name: layer._views[name].copy() for name in layer._weights}
+    before = {name: weight.value.copy() for name, weight in layer.parameters.items()}
 
     def look_at_weights(method: str, names: Iterable[str]) -> None:
         for name in names:
@@ -143,14 +144,14 @@ def writes_gradients_anew(trial: Trial) -> str:
                 layer,
                 f"{method} must not change a weight: that is the optimizer's part.",
                 name,
-                layer._views[name],
+                layer.parameters[name].value,
                 before[name],
                 share=0.0,
             )
 
     output = subject.forpass().copy()
     look_at_weights("forpass", layer.trainable_names())
-    before = {name: layer._views[name].copy() for name in layer._weights}
+    before = {name: weight.value.copy() for name, weight in layer.parameters.items()}
     grad = subject.grad(output)
     first = [np.array(dx) for dx in subject.backprop(grad)]
     gradients = subject.weight_gradients()
@@ -181,7 +182,7 @@ def makes_its_weights_known(trial: Trial) -> str:
     few, many = shapes
     for name, shape in few.items():
         same = {few.get("d" + name), many.get(name), many.get("d" + name)} == {shape}
-        if same and name not in layer._weights:
+        if same and name not in layer.parameters:
             raise failure(
                 layer,
                 "A weight is made with add_weight: else no optimizer finds it.",
@@ -189,6 +190,39 @@ def makes_its_weights_known(trial: Trial) -> str:
                 f'In build: self.add_weight("{name}", {shape}).',
             )
     return "the weights are made with add_weight"
+
+
+def lives_in_a_vector(trial: Trial) -> str:
+    """Moved into a vector and changed there, the weights are still those that the layer uses."""
+    moved, wanted = trial.subject(), trial.subject()
+    layer = moved.layer
+    try:
+        flat = FlatWeights([layer], layer.dtype)
+    except ValueError as error:
+        raise AssertionError(str(error)) from error
+    flat.weights += np.random.default_rng(4).uniform(0.1, 0.3, flat.weights.shape)
+    wanted.layer.set_weights(layer.get_weights())
+    for training in (False, True):
+        _expect_same(
+            layer,
+            "A layer computes with its weights wherever they lie: training moves them into one "
+            "vector, and changes them there.",
+            "the output",
+            moved.forpass(training),
+            wanted.forpass(training),
+            "Keep what add_weight returned on the layer, alone or in a list.",
+        )
+    expected = wanted.step().gradients()
+    flat.gradients[...] = 0
+    for name, gradient in moved.step().gradients().items():
+        _expect_same(
+            layer,
+            "backprop writes the gradients wherever they lie: training moves them, too.",
+            name,
+            gradient,
+            expected[name],
+        )
+    return "its weights may live in a vector"
 
 
 def goes_back_linearly(trial: Trial) -> str:

@@ -26,6 +26,7 @@ BEFORE_GRADIENTS = (
 )
 AFTER_GRADIENTS = (
     duties.makes_its_weights_known,
+    duties.lives_in_a_vector,
     duties.goes_back_linearly,
     duties.keeps_dtype,
     predicts_without_trace,
@@ -44,8 +45,9 @@ def check_layer(
     training. The gradients that backprop gives for every weight and for x, of a random mixture of
     the outputs, are compared with central differences in float64. Then come its duties: the right
     output shape; x and grad left alone; gradients written and not added up, and linear in grad;
-    float32 and float64 kept; no trace of a prediction; the same results as the first layer, in the
-    training loop's reused memory, and when built again from its config.
+    float32 and float64 kept; no trace of a prediction; the same results as the first layer, with
+    its weights in one vector, in the training loop's reused memory, and when built again from its
+    config.
 
     Parameters
     ----------
@@ -122,8 +124,7 @@ def checked_gradients(trial: Trial, tolerance: float) -> list[GradientRow]:
         return float(np.vdot(grad, subject.forpass()))
 
     step = subject.step()
-    weights = [subject.layer._views[name] for name in subject.layer.trainable_names()]
-    arrays = [*weights, *subject.x]
+    arrays = [*subject.layer.trainable_weights, *subject.x]
     noise = measure_noise(mixture, arrays)
     rows = []
     for array, (name, analytic) in zip(arrays, step.gradients().items(), strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Iterable
 from typing import Any
@@ -112,17 +111,10 @@ def _check_arguments(model: Any, tolerance: float, max_entries: int) -> None:
 
 def twin_in_float64(model: Model, x: Any, loss: Any) -> Model:
     """Return a copy of the model in float64 that shares nothing with it, compiled and built."""
-    left_out = (model.history, model._trainer, model._flat)
-    memory: dict[int, Any] = {id(part): None for part in left_out}
-    # One by one in their order, so that a long chain needs no deep recursion.
-    for node in model.nodes:
-        copy.deepcopy(node, memory)
-    twin = copy.deepcopy(model, memory)
+    twin = model.twin()
     twin.dtype = np.dtype(np.float64)
     for layer in twin.layers:
         layer.dtype = twin.dtype
-        layer._workspace = None
-        layer.skip_input_gradient = False
     if loss is not None:
         shares = model._compiled["loss_weights"] if model._compiled else None
         twin.compile(optimizer="sgd", loss=loss, loss_weights=shares)

@@ -31,9 +31,9 @@ class StartState:
                     found[id(value)] = value
         self.generators = [(rng, rng.bit_generator.state) for rng in found.values()]
         self.untrained = [
-            (layer._views[name], layer._views[name].copy())
+            (weight.value, weight.value.copy())
             for layer in layers
-            for name, weight in layer._weights.items()
+            for weight in layer.parameters.values()
             if not weight.trainable
         ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,10 +94,9 @@ class Trial:
 
     def blank(self, dtype: str = "float64", layer: Layer | None = None) -> Layer:
         """Return a copy without weights."""
-        blank = copy.deepcopy(self.original if layer is None else layer).blank_copy()
+        blank = (self.original if layer is None else layer).twin(built=False)
         blank.dtype = np.dtype(dtype)
-        blank.skip_input_gradient = False
-        blank._rng = np.random.default_rng(0)
+        blank.rng = np.random.default_rng(0)
         return blank
 
     def _shaken_weights(self) -> list[Array]:
@@ -195,8 +193,7 @@ class Subject:
 
     def weight_gradients(self) -> dict[str, Array]:
         """Return copies of the gradients that backprop wrote, by their names."""
-        names = self.layer.trainable_names()
-        return {"d" + name: self.layer._views["d" + name].copy() for name in names}
+        return {"d" + w.name: w.gradient.copy() for w in self.layer.trainable_parameters}
 
 
 def _describe(value: Any) -> str:

@@ -40,7 +40,7 @@ def _expect_no_trace(subject: Subject) -> None:
                 layer,
                 "forpass(x, training=False) must leave no trace on the layer: prediction holds no "
                 "memory, and may run in several threads.",
-                f"{'the weight ' if name in layer._weights else ''}self.{name} is "
+                f"{'the weight ' if name in layer.parameters else ''}self.{name} is "
                 + ("another than before" if name in held else "new"),
                 "Take self.buffer and self.out only while training."
                 if name == "_workspace"
