@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnlite import Sequential, progress
-from nnlite.callbacks import Callback, ProgressBar, bar
+from nnlite import Sequential
+from nnlite.callbacks import Callback, ProgressBar, bar, display
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
 
@@ -219,7 +219,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(0.5)
-    for module in (bar, progress):
+    for module in (bar, display):
         monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=clock))
     return clock
 
@@ -376,7 +376,7 @@ def test_consoles_that_cannot_replace_an_output_get_lines(
 def test_ipython_in_a_terminal_is_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     shell = SimpleNamespace()
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
-    assert not progress.in_notebook()
+    assert not display.in_notebook()
 
 
 def test_a_bar_that_never_began_has_nothing_to_end(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from . import compiling
-from .callbacks import Callback, CallbackList, History, progress_callbacks, result_printer
+from .callbacks import Callback, History
+from .callbacks.bar import progress_callbacks, result_printer
+from .callbacks.base import TrainedModel
+from .callbacks.calling import CallbackList
 from .checks import checked_number, positive_integer
 from .data import Data, as_input, as_list, as_sample_weights, check_lengths, one_or_list, peek
 from .errors import explain_error, explains_its_arguments, reject_unknown_arguments
 from .flat import FlatWeights
 from .layers.symbolic import Node, Tensor
 from .network import Network
-from .progress import epoch_line
 from .training import Trainer, train, training_mode
 from .types import Array
 
@@ -193,7 +195,7 @@ class Learner:
             "initial_epoch": initial_epoch,
             "validates": validation is not None,
         }
-        runner = CallbackList(chosen, self, params, trainer.results)
+        runner = CallbackList(chosen, cast(TrainedModel, self), params, trainer.results)
         train(
             trainer,
             data,
@@ -231,7 +233,7 @@ class Learner:
         trainer.start(data.y)
         with np.errstate(all="ignore"):
             results = trainer.evaluate(data, _prediction_batch(batch_size))
-        show(epoch_line(results))
+        show(results)
         return results if return_dict else one_or_list(list(results.values()))
 
     @property

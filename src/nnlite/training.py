@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .callbacks import CallbackList
+from .callbacks.calling import CallbackList
 from .data import Data
 from .errors import explain_error
 from .halves import in_halves

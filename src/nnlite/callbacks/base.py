@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from ..errors import ExplainsItsArguments
+from ..types import Array
+
+Logs = dict[str, float] | None
+"""Losses and metrics by name."""
+
+
+class TrainedModel(Protocol):
+    """What a callback may count on of a model, whatever else the model can do."""
+
+    stop_training: bool
+
+    @property
+    def optimizer(self) -> Any:
+        """The optimizer, with its `learning_rate`."""
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of all weights."""
+
+    def set_weights(self, weights: list[Array]) -> None:
+        """Set all weights."""
+
+    def save(self, filepath: str | Path) -> None:
+        """Write layers and weights into a file."""
+
+    def save_weights(self, filepath: str | Path) -> None:
+        """Write the weights alone into a file."""
 
 
 class Callback(metaclass=ExplainsItsArguments):
@@ -23,7 +50,7 @@ class Callback(metaclass=ExplainsItsArguments):
     model: Any = None
     params: dict[str, Any]
 
-    def set_model(self, model: Any) -> None:
+    def set_model(self, model: TrainedModel) -> None:
         """Take the model."""
         self.model = model
 
@@ -31,40 +58,34 @@ class Callback(metaclass=ExplainsItsArguments):
         """Take the plan of the training."""
         self.params = params
 
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         """Be told that training begins."""
 
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+    def on_train_end(self, logs: Logs = None) -> None:
         """Be told that training has ended, also after an error."""
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Be told that an epoch begins, counted from 0."""
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Be told how an epoch ended."""
 
-    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
         """Be told that a batch begins, counted from 0."""
         self.on_batch_begin(batch, logs)
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Be told how the epoch stands after a batch, counted from 0."""
         self.on_batch_end(batch, logs)
 
-    def on_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+    def on_batch_begin(self, batch: int, logs: Logs = None) -> None:
         """The short name of `on_train_batch_begin`."""
 
-    def on_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+    def on_batch_end(self, batch: int, logs: Logs = None) -> None:
         """The short name of `on_train_batch_end`."""
 
-    def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
+    def on_test_begin(self, logs: Logs = None) -> None:
         """Be told that the validation begins."""
 
-    def on_test_end(self, logs: dict[str, float] | None = None) -> None:
+    def on_test_end(self, logs: Logs = None) -> None:
         """Be told the results of the validation."""
-
-
-def note_learning_rate(model: Any, logs: dict[str, float] | None) -> None:
-    """Add the learning rate to the figures of an epoch, as Keras does."""
-    if logs is not None:
-        logs["learning_rate"] = model.optimizer.learning_rate

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .base import Callback
+from .base import Callback, Logs
 from .recording import History
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class LivePlot(Callback):
         self.failure: Exception | None = None
         self.redraws = 0
 
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         """Look for a screen."""
         self.record = History()
         self.failure = None
@@ -63,7 +63,7 @@ class LivePlot(Callback):
         self._try(self._open)
         self.next_redraw = time.perf_counter() + SHORTEST_PAUSE
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Draw, if the last drawing was long enough ago."""
         if self.screen is None:
             return
@@ -72,7 +72,7 @@ class LivePlot(Callback):
         if time.perf_counter() >= self.next_redraw:
             self._try(self._redraw)
 
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+    def on_train_end(self, logs: Logs = None) -> None:
         """Draw the last epoch too."""
         if self.screen is not None and not self.is_current:
             self._try(self._redraw)
