@@ -439,6 +439,11 @@ def test_ctrl_c_in_a_real_terminal_leaves_a_line_and_goes_on() -> None:
     os.close(screen)
     assert process.wait() == 0
     lines = [line.strip() for line in after_returns(shown.decode().replace("\r\n", "\n"))]
-    assert len(lines) == 3
-    assert re.fullmatch(r"(\^C)?Epoch \d+/1000000000 in \d\.\d s - loss: \S+", lines[0])
-    assert lines[1:] == ["ended well", ""]
+    assert len(lines) == 4
+    found = re.fullmatch(r"(\^C)?Epoch (\d+)/1000000000 in \d\.\d s - loss: \S+", lines[0])
+    assert found
+    assert lines[1:] == [
+        f"Training stopped by Ctrl-C in epoch {found[2]}; weights and history are kept.",
+        "ended well",
+        "",
+    ]

@@ -16,9 +16,11 @@ from .data import Data, as_input, as_list, as_sample_weights, check_lengths, one
 from .errors import explain_error, explains_its_arguments, reject_unknown_arguments
 from .flat import FlatWeights
 from .layers.symbolic import Node, Tensor
+from .loop import Loop
 from .network import Network
-from .training import Trainer, train, training_mode
+from .training import Trainer, training_mode
 from .types import Array
+from .validation import Validation, with_own_figures
 
 
 class Learner:
@@ -140,6 +142,9 @@ class Learner:
     ) -> History:
         """Train the model, and return the history of losses and metrics.
 
+        Ctrl-C ends the training: `history.interrupted` is True then, and the program goes on. A
+        second Ctrl-C, in the same `fit` or in the next, is raised.
+
         Parameters
         ----------
         x, y
@@ -178,17 +183,21 @@ class Learner:
         checked_number("epochs", epochs, least=0, whole=True)
         checked_number("initial_epoch", initial_epoch, least=0, whole=True)
         self.build_for(x)
-        trainer = self._make_trainer()
+        trainer = with_own_figures(self._make_trainer())
         data = self._data(x, y, sample_weight, class_weight)
-        validation = self._validation_data(validation_data)
+        watched = self._validation_data(validation_data)
         if validation_batch_size is not None:
             positive_integer("validation_batch_size", validation_batch_size, "fit")
-        if validation is None and validation_split:
-            data, validation = data.split(validation_split)
-        self.history = History()
-        self.stop_training = False
+        if watched is None and validation_split:
+            data, watched = data.split(validation_split)
+        if workers is not None:
+            positive_integer("workers", workers, "fit")
+        trainer.start(data.y)
+        history, validation = History(), None
+        if watched is not None:
+            validation = Validation(watched, validation_batch_size or batch_size, validation_freq)
         given = callbacks if isinstance(callbacks, list | tuple) else [callbacks] * bool(callbacks)
-        chosen: list[Callback] = [*progress_callbacks(verbose, given), *given, self.history]
+        chosen: list[Callback] = [*progress_callbacks(verbose, given), *given, history]
         params = {
             "epochs": epochs,
             "steps": -(-data.size // batch_size),
@@ -196,20 +205,19 @@ class Learner:
             "validates": validation is not None,
         }
         runner = CallbackList(chosen, cast(TrainedModel, self), params, trainer.results)
-        train(
+        Loop(
             trainer,
             data,
             validation,
             runner,
+            history,
             batch_size=batch_size,
-            validation_batch_size=validation_batch_size or batch_size,
             epochs=range(initial_epoch, epochs),
             shuffle=shuffle,
             check_finite=check_finite and not runner.watches_finiteness,
-            validation_freq=validation_freq,
-            workers=None if workers is None else positive_integer("workers", workers, "fit"),
-        )
-        return self.history
+            workers=workers,
+        ).run()
+        return history
 
     @explains_its_arguments
     def evaluate(
@@ -228,7 +236,7 @@ class Learner:
         """
         show = result_printer(verbose)
         self.check_built("evaluate")
-        trainer = self._make_trainer()
+        trainer = with_own_figures(self._make_trainer())
         data = self._data(x, y, sample_weight, None)
         trainer.start(data.y)
         with np.errstate(all="ignore"):
@@ -239,7 +247,7 @@ class Learner:
     @property
     def metrics_names(self) -> list[str]:
         """The names of what `evaluate` returns, once the model has seen data."""
-        return list(self._make_trainer().results())
+        return self._make_trainer().names()
 
     @explains_its_arguments
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto") -> Any:
@@ -270,7 +278,7 @@ class Learner:
     ) -> Any:
         """Take one step on these samples; return the loss before it, with metrics a list."""
         self.build_for(x)
-        trainer = self._make_trainer()
+        trainer = with_own_figures(self._make_trainer())
         data = self._data(x, y, sample_weight, class_weight)
         trainer.start(data.y)
         with training_mode(self), np.errstate(all="ignore"):

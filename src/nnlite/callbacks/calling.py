@@ -7,13 +7,16 @@ from contextlib import ExitStack
 from typing import Any
 
 from ..errors import explain_error, nearest
-from .bar import ProgressBar
+from .bar import EpochLines, ProgressBar
 from .base import Callback, TrainedModel
+from .display import say
 from .stopping import TerminateOnNaN
+
+HOOKS = [name for name in dir(Callback) if name.startswith("on_")]
 
 
 class CallbackList:
-    """All callbacks of one training; those that do not care for batches are not asked."""
+    """All callbacks of one training; who has no hook of a kind is not asked."""
 
     def __init__(
         self,
@@ -27,7 +30,10 @@ class CallbackList:
         self.callbacks = list(callbacks)
         self.running = running
         self.bars = [c for c in callbacks if isinstance(c, ProgressBar)]
-        self.before_epochs = self._with("on_epoch_begin")
+        self.hooks = {
+            hook: [getattr(callback, hook) for callback in callbacks if has_own(callback, hook)]
+            for hook in HOOKS
+        }
         self.before_batches = self._with("on_batch_begin", "on_train_batch_begin")
         self.after_batches = self._with("on_batch_end", "on_train_batch_end")
         self.watches_finiteness = any(isinstance(c, TerminateOnNaN) for c in callbacks)
@@ -37,26 +43,17 @@ class CallbackList:
 
     def _with(self, *hooks: str) -> list[Callback]:
         """Return the callbacks that have one of these hooks of their own."""
-        return [
-            callback
-            for callback in self.callbacks
-            if any(getattr(type(callback), hook) is not getattr(Callback, hook) for hook in hooks)
-        ]
+        return [c for c in self.callbacks if any(has_own(c, hook) for hook in hooks)]
 
     @property
     def watch_batches(self) -> bool:
         """Whether any callback, a bar aside, is called for each batch."""
         return bool(self.before_batches or self.after_batches)
 
-    def on_train_begin(self) -> None:
-        """Tell all that training begins."""
-        for callback in self.callbacks:
-            callback.on_train_begin({})
-
-    def on_epoch_begin(self, epoch: int) -> None:
-        """Tell those that want to know that an epoch begins."""
-        for callback in self.before_epochs:
-            callback.on_epoch_begin(epoch, {})
+    def tell(self, hook: str, *given: Any) -> None:
+        """Call this hook of all callbacks that have it."""
+        for call in self.hooks[hook]:
+            call(*given)
 
     def on_batch_begin(self, batch: int) -> None:
         """Tell those that want to know that a batch begins."""
@@ -72,26 +69,23 @@ class CallbackList:
             for callback in self.after_batches:
                 callback.on_train_batch_end(batch, logs)
 
-    def on_test_begin(self) -> None:
-        """Tell all that the validation begins."""
-        for callback in self.callbacks:
-            callback.on_test_begin({})
-
-    def on_test_end(self, logs: dict[str, float]) -> None:
-        """Tell all the results of the validation."""
-        for callback in self.callbacks:
-            callback.on_test_end(logs)
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        """Tell all how an epoch ended."""
-        for callback in self.callbacks:
-            callback.on_epoch_end(epoch, logs)
-
     def on_train_end(self) -> None:
         """Tell all that training has ended: the error of one does not keep it from the others."""
         with ExitStack() as last_first:
-            for callback in reversed(self.callbacks):
-                last_first.callback(callback.on_train_end, {})
+            for call in reversed(self.hooks["on_train_end"]):
+                last_first.callback(call, {})
+
+    def say(self, text: str) -> None:
+        """Print a line where the progress is shown, below it."""
+        for bar in self.bars:
+            bar.close()
+        lines = any(isinstance(callback, EpochLines) for callback in self.callbacks)
+        (print if lines else say)(text)
+
+
+def has_own(callback: Callback, hook: str) -> bool:
+    """Return whether the callback, or its class, does something at this hook."""
+    return getattr(getattr(callback, hook), "__func__", None) is not getattr(Callback, hook)
 
 
 def check_callback(callback: Any) -> None:
@@ -106,13 +100,12 @@ def check_callback(callback: Any) -> None:
                 else 'callbacks=[EarlyStopping(patience=5, monitor="loss")]',
             )
         )
-    known = [name for name in dir(Callback) if name.startswith("on_")]
     for name in dir(callback):
-        if name.startswith("on_") and name not in known and not name.startswith("on_predict_"):
-            guess = nearest(name, known)
+        if name.startswith("on_") and name not in HOOKS and not name.startswith("on_predict_"):
+            guess = nearest(name, HOOKS)
             raise TypeError(
                 explain_error(
-                    f"fit calls the methods {', '.join(known)} of a callback, and no others.",
+                    f"fit calls the methods {', '.join(HOOKS)} of a callback, and no others.",
                     f"{type(callback).__name__}.{name}",
                     remedy=f"Did you mean {guess}?" if guess else "Give it a name without on_.",
                 )

@@ -34,7 +34,7 @@ class History(Callback):
     """What `fit` returns: `history.history["loss"]` is the list of losses, one per epoch.
 
     `epoch` lists the epochs, counted from 0, and `epochs["val_loss"]` those of that value alone:
-    validation may come only every few.
+    validation may come only every few. `interrupted` is True if Ctrl-C ended the training.
 
     >>> History().history
     {}
@@ -44,6 +44,7 @@ class History(Callback):
         self.history: dict[str, list[float]] = Records()
         self.epoch: list[int] = []
         self.epochs: dict[str, list[int]] = {}
+        self.interrupted = False
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Append this epoch's losses and metrics."""

@@ -1,0 +1,121 @@
+"""The loop of a training: epochs, in each epoch its batches, for each batch one step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .callbacks import History
+from .callbacks.calling import CallbackList
+from .data import Data
+from .finite import Finite
+from .halves import in_halves
+from .interruption import surely, until_ctrl_c
+from .running import running
+from .training import Trainer, training_mode
+from .types import Array
+from .validation import Validation
+
+
+@dataclass(eq=False)
+class Loop:
+    """One training, as `fit` was asked for it."""
+
+    trainer: Trainer
+    data: Data
+    validation: Validation | None
+    callbacks: CallbackList
+    history: History
+    batch_size: int
+    epochs: range
+    shuffle: bool
+    check_finite: bool
+    workers: int | None
+
+    def __post_init__(self) -> None:
+        self.model, self.network = self.trainer.model, self.trainer.network
+        self.epoch, self.in_epoch = self.epochs.start, False
+
+    def run(self) -> None:
+        """Train to the last epoch, or until a callback or Ctrl-C ends it."""
+        model, trainings = self.model, running.trainings
+        depth, wished = len(trainings), model.stop_training
+        around = [training for training in trainings if training.model is model]
+
+        def leave() -> None:
+            del trainings[depth:]
+            if around:
+                model.history, model.stop_training = around[-1].history, wished
+
+        with surely(leave), np.errstate(all="ignore"):
+            trainings.append(self)
+            model.history, model.stop_training = self.history, False
+            until_ctrl_c(self.train, self.tell_of_ctrl_c, self.finish)
+
+    def train(self) -> None:
+        """Go through the epochs."""
+        halves = in_halves(self.network, self.workers, self.batch_size)
+        try:
+            with training_mode(self.model), halves as self.trainer.network:
+                self.callbacks.tell("on_train_begin", {})
+                self.finite = Finite(self.trainer, self.data)
+                for epoch in self.epochs:
+                    self.epoch = epoch
+                    self.callbacks.tell("on_epoch_begin", epoch, {})
+                    figures = self.go_through_batches()
+                    if self.validation is not None:
+                        figures |= self.validation.figures(epoch, self.trainer, self.callbacks)
+                    self.callbacks.tell("on_epoch_end", epoch, figures)
+                    if self.model.stop_training:
+                        break
+        except KeyboardInterrupt:
+            self.model.stop_training = self.history.interrupted = True
+            raise
+
+    def go_through_batches(self) -> dict[str, float]:
+        """Take a step for every batch, and return the figures of the epoch."""
+        trainer, callbacks, model = self.trainer, self.callbacks, self.model
+        unwatched = not (callbacks.watch_batches or trainer.flat.regularized)
+        plain = unwatched and trainer.optimizer.is_plain
+        take_step = trainer.plain_step if plain else trainer.train_step
+        batches = self.data.batches(self.batch_size, self.order(), reuse=True)
+        loss = None
+        trainer.reset()
+        self.in_epoch = True
+        try:
+            for batch, (x, y, weights) in enumerate(batches):
+                callbacks.on_batch_begin(batch)
+                loss = take_step(x, y, weights)
+                if self.check_finite and not math.isfinite(loss):
+                    raise self.finite.error(f"a loss of {loss}", self.epoch, batch)
+                callbacks.on_batch_end(batch)
+                if model.stop_training:
+                    break
+            if self.check_finite:
+                self.finite.check_weights(self.epoch, batch)
+            return trainer.results()
+        finally:
+            self.in_epoch = False
+            if plain and loss is not None:
+                # A plain step leaves α·g, but between epochs anybody may look at g.
+                trainer.flat.gradients *= 1 / trainer.optimizer.learning_rate
+
+    def order(self) -> Array | None:
+        """Return a new order of the samples; None takes them as they come."""
+        # The order within a single batch does not change its mean.
+        if not self.shuffle or self.batch_size >= self.data.size:
+            return None
+        return self.model.rng.permutation(self.data.size)
+
+    def tell_of_ctrl_c(self) -> None:
+        """Say why the training ends."""
+        self.callbacks.say(
+            f"Training stopped by Ctrl-C in epoch {self.epoch + 1}; weights and history are kept."
+        )
+
+    def finish(self) -> None:
+        """Leave the trainer as it was, and tell the callbacks that training has ended."""
+        self.trainer.network, self.in_epoch = self.network, False
+        self.callbacks.on_train_end()
