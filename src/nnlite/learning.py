@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from . import compiling
-from .callbacks import Callback, History
+from .callbacks import History
 from .callbacks.bar import progress_callbacks, result_printer
-from .callbacks.base import TrainedModel
-from .callbacks.calling import CallbackList
 from .checks import checked_number, positive_integer
 from .data import Data, as_input, as_list, as_sample_weights, check_lengths, one_or_list, peek
 from .errors import explain_error, explains_its_arguments, reject_unknown_arguments
@@ -193,31 +191,21 @@ class Learner:
         if workers is not None:
             positive_integer("workers", workers, "fit")
         trainer.start(data.y)
-        history, validation = History(), None
+        validation = None
         if watched is not None:
             validation = Validation(watched, validation_batch_size or batch_size, validation_freq)
         given = callbacks if isinstance(callbacks, list | tuple) else [callbacks] * bool(callbacks)
-        chosen: list[Callback] = [*progress_callbacks(verbose, given), *given, history]
-        params = {
-            "epochs": epochs,
-            "steps": -(-data.size // batch_size),
-            "initial_epoch": initial_epoch,
-            "validates": validation is not None,
-        }
-        runner = CallbackList(chosen, cast(TrainedModel, self), params, trainer.results)
-        Loop(
+        return Loop(
             trainer,
             data,
             validation,
-            runner,
-            history,
+            [*progress_callbacks(verbose, given), *given],
             batch_size=batch_size,
             epochs=range(initial_epoch, epochs),
             shuffle=shuffle,
-            check_finite=check_finite and not runner.watches_finiteness,
+            check_finite=check_finite,
             workers=workers,
         ).run()
-        return history
 
     @explains_its_arguments
     def evaluate(

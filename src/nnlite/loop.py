@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 
-from .callbacks import History
+from .callbacks import Callback, History
+from .callbacks.base import TrainedModel
 from .callbacks.calling import CallbackList
 from .data import Data
 from .finite import Finite
@@ -19,26 +21,48 @@ from .types import Array
 from .validation import Validation
 
 
-@dataclass(eq=False)
 class Loop:
     """One training, as `fit` was asked for it."""
 
-    trainer: Trainer
-    data: Data
-    validation: Validation | None
-    callbacks: CallbackList
-    history: History
-    batch_size: int
-    epochs: range
-    shuffle: bool
-    check_finite: bool
-    workers: int | None
+    def __init__(
+        self,
+        trainer: Trainer,
+        data: Data,
+        validation: Validation | None,
+        callbacks: Sequence[Callback],
+        *,
+        batch_size: int,
+        epochs: range,
+        shuffle: bool,
+        check_finite: bool,
+        workers: int | None,
+    ) -> None:
+        self.trainer, self.data, self.validation = trainer, data, validation
+        self.model, self.network = trainer.model, trainer.network
+        self.batch_size, self.epochs, self.workers = batch_size, epochs, workers
+        # The order within a single batch does not change its mean.
+        self.shuffle = shuffle and batch_size < data.size
+        self.epoch, self.in_epoch = epochs.start, False
+        self.history = History()
+        everyone, model = [*callbacks, self.history], cast(TrainedModel, self.model)
+        self.callbacks = CallbackList(everyone, model, self.plan(), trainer.results)
+        self.check_finite = check_finite and not self.callbacks.watches_finiteness
 
-    def __post_init__(self) -> None:
-        self.model, self.network = self.trainer.model, self.trainer.network
-        self.epoch, self.in_epoch = self.epochs.start, False
+    def plan(self) -> dict[str, Any]:
+        """Return what callbacks may know before the training begins."""
+        figures, validation = self.trainer.names(), self.validation
+        if validation is not None and all(map(validation.is_due, self.epochs[:2])):
+            figures += [f"val_{name}" for name in figures]
+        return {
+            "epochs": self.epochs.stop,
+            "steps": -(-self.data.size // self.batch_size),
+            "initial_epoch": self.epochs.start,
+            "validates": validation is not None,
+            "validation_freq": validation and validation.every,
+            "figures": figures,
+        }
 
-    def run(self) -> None:
+    def run(self) -> History:
         """Train to the last epoch, or until a callback or Ctrl-C ends it."""
         model, trainings = self.model, running.trainings
         depth, wished = len(trainings), model.stop_training
@@ -53,6 +77,7 @@ class Loop:
             trainings.append(self)
             model.history, model.stop_training = self.history, False
             until_ctrl_c(self.train, self.tell_of_ctrl_c, self.finish)
+        return self.history
 
     def train(self) -> None:
         """Go through the epochs."""
@@ -104,10 +129,7 @@ class Loop:
 
     def order(self) -> Array | None:
         """Return a new order of the samples; None takes them as they come."""
-        # The order within a single batch does not change its mean.
-        if not self.shuffle or self.batch_size >= self.data.size:
-            return None
-        return self.model.rng.permutation(self.data.size)
+        return self.model.rng.permutation(self.data.size) if self.shuffle else None
 
     def tell_of_ctrl_c(self) -> None:
         """Say why the training ends."""

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Protocol
-
-
-class Training(Protocol):
-    """What the trainings know of each other."""
-
-    model: Any
-    history: Any
-    in_epoch: bool
-    """Whether figures are adding up, batch by batch."""
+from typing import Any
 
 
 class Running(threading.local):
-    """The trainings of one thread."""
+    """What the trainings of one thread know of each other."""
 
     def __init__(self) -> None:
-        self.trainings: list[Training] = []
-        """The outermost comes first."""
+        self.trainings: list[Any] = []
+        """Those that are going on, the outermost first: with `model`, `history`, `in_epoch`."""
         self.was_interrupted = False
-        """Whether it was Ctrl-C that ended the last training."""
+        """Whether it was Ctrl-C that ended the last one."""
 
     def in_epoch(self) -> bool:
         """Return whether the figures of an epoch are adding up."""

@@ -17,9 +17,13 @@ class Validation:
     def __init__(self, data: Data, batch_size: int, every: int) -> None:
         self.data, self.batch_size, self.every = data, batch_size, every
 
+    def is_due(self, epoch: int) -> bool:
+        """Return whether it is looked at after this epoch, counted from 0."""
+        return (epoch + 1) % self.every == 0
+
     def figures(self, epoch: int, trainer: Trainer, callbacks: CallbackList) -> dict[str, float]:
         """Return losses and metrics as the history names them; none if it is not their turn."""
-        if (epoch + 1) % self.every:
+        if not self.is_due(epoch):
             return {}
         callbacks.tell("on_test_begin", {})
         results = trainer.evaluate(self.data, self.batch_size)

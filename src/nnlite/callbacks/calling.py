@@ -10,6 +10,7 @@ from ..errors import explain_error, nearest
 from .bar import EpochLines, ProgressBar
 from .base import Callback, TrainedModel
 from .display import say
+from .rates import LearningRateScheduler, ReduceLROnPlateau
 from .stopping import TerminateOnNaN
 
 HOOKS = [name for name in dir(Callback) if name.startswith("on_")]
@@ -27,23 +28,22 @@ class CallbackList:
     ) -> None:
         for callback in callbacks:
             check_callback(callback)
-        self.callbacks = list(callbacks)
-        self.running = running
+        self.callbacks, self.running = callbacks, running
         self.bars = [c for c in callbacks if isinstance(c, ProgressBar)]
         self.hooks = {
             hook: [getattr(callback, hook) for callback in callbacks if has_own(callback, hook)]
             for hook in HOOKS
         }
-        self.before_batches = self._with("on_batch_begin", "on_train_batch_begin")
-        self.after_batches = self._with("on_batch_end", "on_train_batch_end")
+        self.before_batches = self.hooks["on_train_batch_begin"]
+        self.after_batches = self.hooks["on_train_batch_end"]
         self.watches_finiteness = any(isinstance(c, TerminateOnNaN) for c in callbacks)
-        for callback in self.callbacks:
+        if any(not hook.__module__.startswith("nnlite.") for hook in self.hooks["on_epoch_end"]):
+            params["figures"] = None
+        elif any(isinstance(c, LearningRateScheduler | ReduceLROnPlateau) for c in callbacks):
+            params["figures"].append("learning_rate")
+        for callback in callbacks:
             callback.set_model(model)
             callback.set_params(params)
-
-    def _with(self, *hooks: str) -> list[Callback]:
-        """Return the callbacks that have one of these hooks of their own."""
-        return [c for c in self.callbacks if any(has_own(c, hook) for hook in hooks)]
 
     @property
     def watch_batches(self) -> bool:
@@ -57,8 +57,8 @@ class CallbackList:
 
     def on_batch_begin(self, batch: int) -> None:
         """Tell those that want to know that a batch begins."""
-        for callback in self.before_batches:
-            callback.on_train_batch_begin(batch, {})
+        for call in self.before_batches:
+            call(batch, {})
 
     def on_batch_end(self, batch: int) -> None:
         """Tell those that want to know that a batch has ended."""
@@ -66,8 +66,8 @@ class CallbackList:
             bar.advance(self.running)
         if self.after_batches:
             logs = self.running()
-            for callback in self.after_batches:
-                callback.on_train_batch_end(batch, logs)
+            for call in self.after_batches:
+                call(batch, logs)
 
     def on_train_end(self) -> None:
         """Tell all that training has ended: the error of one does not keep it from the others."""
@@ -85,7 +85,11 @@ class CallbackList:
 
 def has_own(callback: Callback, hook: str) -> bool:
     """Return whether the callback, or its class, does something at this hook."""
-    return getattr(getattr(callback, hook), "__func__", None) is not getattr(Callback, hook)
+    # The hooks of batches have short names, too: they call each other.
+    return any(
+        getattr(getattr(callback, name), "__func__", None) is not getattr(Callback, name)
+        for name in (hook, hook.replace("_train_batch", "_batch"))
+    )
 
 
 def check_callback(callback: Any) -> None:

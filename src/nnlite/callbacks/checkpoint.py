@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap, defaultdict
 from pathlib import Path
 
 from ..errors import explain_error
@@ -46,25 +47,36 @@ class ModelCheckpoint(Watcher):
         self.save_weights_only = save_weights_only
 
     def on_train_begin(self, logs: Logs = None) -> None:
-        """Go on: what was saved by an earlier training stays the best so far."""
+        """Try the file name; what was saved by an earlier training stays the best so far."""
+        if self.save_best_only:
+            self.check_monitor()
+        figures = self.planned("figures")
+        # A callback may add figures that nobody knows yet.
+        self.path(0, defaultdict(float) if figures is None else dict.fromkeys(figures, 0.0))
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Save, if it is time."""
         if self.save_best_only and not self.improves(self.look(logs)):
             return
-        try:
-            path = self.filepath.format(epoch=epoch + 1, **(logs or {}))
-        except KeyError as missing:
-            raise ValueError(
-                explain_error(
-                    "The file name may hold {epoch} and the figures of the history.",
-                    f"{self.filepath!r}; there are epoch, {', '.join(logs or {})}",
-                    remedy=f"Leave out {missing}, or make fit compute it.",
-                )
-            ) from None
+        path = self.path(epoch, logs or {})
         if self.save_weights_only:
             self.model.save_weights(path)
         else:
             self.model.save(path)
         if self.verbose:
             print(f"Epoch {epoch + 1}: saved {path}")
+
+    def path(self, epoch: int, figures: dict[str, float]) -> str:
+        """Return the file name for an epoch that ends with these figures."""
+        try:
+            return self.filepath.format_map(ChainMap({"epoch": epoch + 1}, figures))
+        except (LookupError, ValueError, TypeError, AttributeError) as problem:
+            raise ValueError(
+                explain_error(
+                    "The file name may hold {epoch} and the figures of the history.",
+                    f"{self.filepath!r}; there are {', '.join(['epoch', *figures])}",
+                    remedy=f"Leave out {problem}, or make fit compute it in every epoch."
+                    if isinstance(problem, KeyError)
+                    else f'Write "{{epoch:02d}}-{{loss:.2f}}.npz", say: {problem}.',
+                )
+            ) from None

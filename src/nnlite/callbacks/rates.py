@@ -15,6 +15,7 @@ class LearningRateScheduler(Callback):
     """Sets the learning rate at the beginning of each epoch: `schedule(epoch, rate)`.
 
     A schedule that takes only the epoch will do. The history gets the rates as "learning_rate".
+    Where the optimizer itself was given a schedule, this one takes its place.
 
     >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2)
     """
@@ -54,7 +55,8 @@ class LearningRateScheduler(Callback):
 class ReduceLROnPlateau(Watcher):
     """Makes the learning rate smaller when a figure has not got better for `patience` epochs.
 
-    The history gets the rates as "learning_rate".
+    The history gets the rates as "learning_rate". The optimizer's rate must be a number: one that
+    follows a schedule is refused when training begins.
 
     Parameters
     ----------
@@ -95,6 +97,20 @@ class ReduceLROnPlateau(Watcher):
         """Start anew."""
         super().forget()
         self.wait, self.resting = 0, 0
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Start anew, unless the rate follows a schedule."""
+        super().on_train_begin(logs)
+        schedule = getattr(self.model.optimizer, "schedule", None)
+        if schedule is not None:
+            raise ValueError(
+                explain_error(
+                    "ReduceLROnPlateau changes a learning rate that is a number; "
+                    "this one follows a schedule.",
+                    f"learning_rate={schedule!r}",
+                    remedy="compile(SGD(0.01)), or leave out the callback.",
+                )
+            )
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Look at the figure."""

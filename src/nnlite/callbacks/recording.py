@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, NoReturn
 
 from ..errors import explain_error, nearest
 from ..files import as_path, check_folder
@@ -46,12 +46,33 @@ class History(Callback):
         self.epochs: dict[str, list[int]] = {}
         self.interrupted = False
 
+    def __getitem__(self, name: Any) -> NoReturn:
+        figure = name if isinstance(name, str) else "loss"
+        raise _no_dictionary(f"history[{name!r}]", f"history.history[{figure!r}]")
+
+    def __contains__(self, name: Any) -> NoReturn:
+        raise _no_dictionary(f"{name!r} in history", f"{name!r} in history.history")
+
+    def __iter__(self) -> NoReturn:
+        raise _no_dictionary("iter(history)", "for name, values in history.history.items():")
+
+    def __len__(self) -> NoReturn:
+        raise _no_dictionary("len(history)", "len(history.epoch)")
+
+    def __bool__(self) -> bool:
+        return True
+
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Append this epoch's losses and metrics."""
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
             self.epochs.setdefault(name, []).append(epoch)
+
+
+def _no_dictionary(received: str, remedy: str) -> TypeError:
+    rule = "What fit returns keeps the figures in a dictionary: history.history."
+    return TypeError(explain_error(rule, received, remedy=remedy))
 
 
 class CSVLogger(Callback):

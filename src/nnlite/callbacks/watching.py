@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from ..checks import checked_number
 from ..errors import explain_error, nearest, told
@@ -39,6 +40,16 @@ class Watcher(Callback):
     def on_train_begin(self, logs: Logs = None) -> None:
         """Start anew."""
         self.forget()
+        self.check_monitor()
+
+    def check_monitor(self) -> None:
+        """Raise if it is known already that no epoch will have the figure."""
+        if self.planned("figures"):
+            self.look(dict.fromkeys(self.planned("figures"), 0.0))
+
+    def planned(self, name: str) -> Any:
+        """Return what `fit` said of the training, or None if it said nothing."""
+        return getattr(self, "params", {}).get(name)
 
     def look(self, logs: dict[str, float] | None) -> float:
         """Return the figure that is watched."""
@@ -55,6 +66,8 @@ class Watcher(Callback):
     def _remedy(self, logs: dict[str, float]) -> str:
         watched = any(name.startswith("val_") for name in logs)
         if self.monitor.startswith("val_") and not watched:
+            if (self.planned("validation_freq") or 1) > 1:
+                return "validation_freq=1 computes it in every epoch."
             return (
                 "Give fit validation_data or validation_split, "
                 f"or watch monitor={self.monitor.removeprefix('val_')!r}."
