@@ -150,6 +150,42 @@ def test_what_a_callback_prints_has_a_line_to_itself(open_terminal: Open) -> Non
     assert sys.stdout is terminal
 
 
+def test_an_evaluation_in_a_callback_has_a_line_to_itself(open_terminal: Open) -> None:
+    terminal = open_terminal()
+
+    class Evaluates(Callback):
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            self.model.evaluate([1.0], [4.0])
+
+    small_model().fit([1.0], [4.0], epochs=2, callbacks=[Evaluates()])
+    assert without_times(terminal.screen()) == [
+        "loss: 2.0000",
+        "loss: 0.5000",
+        "Epoch 2/2 in T - loss: 2.0000",
+        "",
+    ]
+
+
+def test_ctrl_c_is_told_below_the_bar(open_terminal: Open) -> None:
+    terminal = open_terminal()
+
+    class Presses(Callback):
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            if epoch == 1:
+                raise KeyboardInterrupt
+
+        def on_train_end(self, logs: Any = None) -> None:
+            print("the end")
+
+    small_model().fit([1.0], [4.0], epochs=5, callbacks=[Presses()])
+    assert without_times(terminal.screen()) == [
+        "Epoch 2/5 in T - loss: 8.0000",
+        "Training stopped by Ctrl-C in epoch 2; weights and history are kept.",
+        "the end",
+        "",
+    ]
+
+
 def test_an_error_leaves_the_line_of_its_epoch(open_terminal: Open) -> None:
     terminal = open_terminal()
 

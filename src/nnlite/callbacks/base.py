@@ -37,9 +37,18 @@ class TrainedModel(Protocol):
 class Callback(metaclass=ExplainsItsArguments):
     """The base of all callbacks: write the methods you need.
 
-    `self.model` is the model, `self.params` holds "epochs" and "steps" (per epoch). `logs` holds
-    losses and metrics by name; what is added to it at the end of an epoch goes into the history.
-    Setting `self.model.stop_training = True` ends the training.
+    `self.model` is the model. Setting `self.model.stop_training = True` ends the training. `logs`
+    holds losses and metrics by name; what is added to it at the end of an epoch goes into the
+    history. `self.params` holds "epochs", "steps" (per epoch), "initial_epoch", "validates",
+    "validation_freq", and "figures": the names that every epoch ends with, or None where a
+    callback of your own may add some.
+
+    From `on_train_batch_end` to the beginning of the next batch, each layer holds what it computed
+    for the whole batch: its input `layer.x`, its output `layer.a`, the weights after the step
+    `layer.W` and the gradients of the step `layer.dW`. All of them are memory that the next batch
+    writes into: keep `layer.a.copy()`, not `layer.a`. The model may be asked to `predict` or
+    `evaluate` at any time; the figures of the epoch do not feel it. A `fit` or `train_on_batch`
+    in a callback is a training of its own inside of the other, with its own history.
 
     >>> class Count(Callback):
     ...     epochs = 0

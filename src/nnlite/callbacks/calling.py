@@ -37,7 +37,8 @@ class CallbackList:
         self.before_batches = self.hooks["on_train_batch_begin"]
         self.after_batches = self.hooks["on_train_batch_end"]
         self.watches_finiteness = any(isinstance(c, TerminateOnNaN) for c in callbacks)
-        if any(not hook.__module__.startswith("nnlite.") for hook in self.hooks["on_epoch_end"]):
+        ends = self.hooks["on_epoch_end"]
+        if not all(str(hook.__module__).startswith("nnlite.") for hook in ends):
             params["figures"] = None
         elif any(isinstance(c, LearningRateScheduler | ReduceLROnPlateau) for c in callbacks):
             params["figures"].append("learning_rate")
