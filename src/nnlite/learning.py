@@ -177,23 +177,23 @@ class Learner:
             by the machine. The last bits of the result depend on it.
         """
         batch_size = positive_integer("batch_size", 32 if batch_size is None else batch_size, "fit")
+        if validation_batch_size is None:
+            validation_batch_size = batch_size
+        positive_integer("validation_batch_size", validation_batch_size, "fit")
         positive_integer("validation_freq", validation_freq, "fit")
+        positive_integer("workers", 1 if workers is None else workers, "fit")
         checked_number("epochs", epochs, least=0, whole=True)
         checked_number("initial_epoch", initial_epoch, least=0, whole=True)
         self.build_for(x)
         trainer = with_own_figures(self._make_trainer())
         data = self._data(x, y, sample_weight, class_weight)
         watched = self._validation_data(validation_data)
-        if validation_batch_size is not None:
-            positive_integer("validation_batch_size", validation_batch_size, "fit")
         if watched is None and validation_split:
             data, watched = data.split(validation_split)
-        if workers is not None:
-            positive_integer("workers", workers, "fit")
         trainer.start(data.y)
         validation = None
         if watched is not None:
-            validation = Validation(watched, validation_batch_size or batch_size, validation_freq)
+            validation = Validation(watched, validation_batch_size, validation_freq)
         given = callbacks if isinstance(callbacks, list | tuple) else [callbacks] * bool(callbacks)
         return Loop(
             trainer,

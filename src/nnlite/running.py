@@ -15,9 +15,9 @@ class Running(threading.local):
         self.was_interrupted = False
         """Whether it was Ctrl-C that ended the last one."""
 
-    def in_epoch(self) -> bool:
-        """Return whether the figures of an epoch are adding up."""
-        return any(training.in_epoch for training in self.trainings)
+    def in_epoch(self, model: Any) -> bool:
+        """Return whether the figures of an epoch of this model are adding up."""
+        return any(training.in_epoch for training in self.trainings if training.model is model)
 
 
 running = Running()

@@ -32,12 +32,12 @@ class Validation:
 
 
 def with_own_figures(trainer: Trainer) -> Trainer:
-    """Return the trainer; while an epoch is going on a copy, so that the epoch keeps its sums.
+    """Return the trainer; in the middle of an epoch a copy, so that the epoch keeps its sums.
 
     A metric of the user's is one object for both. The copy gets a copy of it, too: no one else
     knows how to put back what `reset_state` threw away.
     """
-    if not running.in_epoch():
+    if not running.in_epoch(trainer.model):
         return trainer
     other = copy.copy(trainer)
     other.objectives = [copy.copy(objective) for objective in trainer.objectives]

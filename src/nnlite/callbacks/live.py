@@ -7,7 +7,7 @@ import io
 import sys
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .base import Callback, Logs
 from .recording import History
@@ -50,7 +50,7 @@ class LivePlot(Callback):
     def __init__(self, metrics: str | Sequence[str] | None = None, *, log: bool = False) -> None:
         self.metrics = metrics
         self.log = log
-        self.screen: Screen | None = None
+        self.screen: Notebook | Window | None = None
         self.failure: Exception | None = None
         self.redraws = 0
 
@@ -108,18 +108,6 @@ class LivePlot(Callback):
             self.screen = None
 
 
-class Screen(Protocol):
-    """Where a figure can be shown again and again."""
-
-    figure: Figure
-
-    def show(self) -> None:
-        """Show the figure as it is now."""
-
-    def is_open(self) -> bool:
-        """Return whether somebody still looks."""
-
-
 class Notebook:
     """The output of a notebook's cell: each picture takes the place of the last."""
 
@@ -170,7 +158,7 @@ class Window:
         return plt.fignum_exists(self.figure.number)
 
 
-def find_screen() -> Screen | None:
+def find_screen() -> Notebook | Window | None:
     """Return a notebook's cell, a window, or None where there is neither."""
     if "ipykernel" in sys.modules:
         return Notebook()
