@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -21,32 +22,29 @@ from .types import Array
 from .validation import Validation
 
 
+@dataclass(eq=False)
 class Loop:
     """One training, as `fit` was asked for it."""
 
-    def __init__(
-        self,
-        trainer: Trainer,
-        data: Data,
-        validation: Validation | None,
-        callbacks: Sequence[Callback],
-        *,
-        batch_size: int,
-        epochs: range,
-        shuffle: bool,
-        check_finite: bool,
-        workers: int | None,
-    ) -> None:
-        self.trainer, self.data, self.validation = trainer, data, validation
-        self.model, self.network = trainer.model, trainer.network
-        self.batch_size, self.epochs, self.workers = batch_size, epochs, workers
-        # The order within a single batch does not change its mean.
-        self.shuffle = shuffle and batch_size < data.size
-        self.epoch, self.in_epoch = epochs.start, False
+    trainer: Trainer
+    data: Data
+    validation: Validation | None
+    given: Sequence[Callback]
+    batch_size: int
+    epochs: range
+    shuffle: bool
+    check_finite: bool
+    workers: int | None
+
+    def __post_init__(self) -> None:
+        self.model, self.network = self.trainer.model, self.trainer.network
+        self.epoch, self.in_epoch = self.epochs.start, False
         self.history = History()
-        everyone, model = [*callbacks, self.history], cast(TrainedModel, self.model)
-        self.callbacks = CallbackList(everyone, model, self.plan(), trainer.results)
-        self.check_finite = check_finite and not self.callbacks.watches_finiteness
+        everyone, model = [*self.given, self.history], cast(TrainedModel, self.model)
+        self.callbacks = CallbackList(everyone, model, self.plan(), self.trainer.results)
+        self.check_finite = self.check_finite and not self.callbacks.watches_finiteness
+        # The order within a single batch does not change its mean.
+        self.shuffle = self.shuffle and self.batch_size < self.data.size
 
     def plan(self) -> dict[str, Any]:
         """Return what callbacks may know before the training begins."""
