@@ -9,6 +9,8 @@ import numpy  # noqa: F401 (threadpoolctl finds the libraries that are loaded)
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from nnlite import running
+
 # Test workers share the processor: each product of one keeps to one thread. The variable comes too
 # late for a NumPy that a plugin has imported, but in time for the processes that tests start.
 if "PYTEST_XDIST_WORKER" in os.environ and "OPENBLAS_NUM_THREADS" not in os.environ:
@@ -33,3 +35,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.DoctestItem):
             item.add_marker("bits")
+
+
+@pytest.fixture(autouse=True)
+def _no_ctrl_c_before() -> Iterator[None]:
+    """Let no test feel the Ctrl-C of another: the second in a row is raised."""
+    yield
+    running.running.was_interrupted = False

@@ -8,17 +8,19 @@ from typing import Any
 import numpy as np
 
 from . import compiling
-from .callbacks import Callback, CallbackList, History, progress_callbacks, result_printer
+from .callbacks import History
+from .callbacks.bar import progress_callbacks, result_printer
 from .checks import checked_number, positive_integer
 from .data import Data, as_input, as_list, as_sample_weights, check_lengths, one_or_list, peek
 from .errors import explain_error, explains_its_arguments, reject_unknown_arguments
 from .flat import FlatWeights
 from .layers.symbolic import Node, Tensor
+from .loop import Loop
 from .network import Network
-from .progress import epoch_line
 from .rows import Rows
-from .training import Trainer, train, training_mode
+from .training import Trainer, training_mode
 from .types import Array
+from .validation import Validation, with_own_figures
 
 
 class Learner:
@@ -139,6 +141,9 @@ class Learner:
     ) -> History:
         """Train the model, and return the history of losses and metrics.
 
+        Ctrl-C ends the training: `history.interrupted` is True then, and the program goes on. A
+        second Ctrl-C, in the same `fit` or in the next, is raised.
+
         Parameters
         ----------
         x, y
@@ -173,42 +178,36 @@ class Learner:
             by the machine. The last bits of the result depend on it.
         """
         batch_size = positive_integer("batch_size", 32 if batch_size is None else batch_size, "fit")
+        if validation_batch_size is None:
+            validation_batch_size = batch_size
+        positive_integer("validation_batch_size", validation_batch_size, "fit")
         positive_integer("validation_freq", validation_freq, "fit")
+        positive_integer("workers", 1 if workers is None else workers, "fit")
         checked_number("epochs", epochs, least=0, whole=True)
         checked_number("initial_epoch", initial_epoch, least=0, whole=True)
         self.build_for(x)
-        trainer = self._make_trainer()
+        trainer = with_own_figures(self._make_trainer())
         data = self._data(x, y, sample_weight, class_weight)
-        validation = self._validation_data(validation_data)
-        if validation_batch_size is not None:
-            positive_integer("validation_batch_size", validation_batch_size, "fit")
-        if validation is None and validation_split:
-            data, validation = data.split(validation_split)
-        self.history = History()
-        self.stop_training = False
+        watched = self._validation_data(validation_data)
+        if watched is None and validation_split:
+            data, watched = data.split(validation_split)
+        trainer.claim_weights()
+        trainer.start(data)
+        validation = None
+        if watched is not None:
+            validation = Validation(watched, validation_batch_size, validation_freq)
         given = callbacks if isinstance(callbacks, list | tuple) else [callbacks] * bool(callbacks)
-        chosen: list[Callback] = [*progress_callbacks(verbose, given), *given, self.history]
-        params = {
-            "epochs": epochs,
-            "steps": -(-data.size // batch_size),
-            "initial_epoch": initial_epoch,
-            "validates": validation is not None,
-        }
-        runner = CallbackList(chosen, self, params, trainer.results)
-        train(
+        return Loop(
             trainer,
             data,
             validation,
-            runner,
+            [*progress_callbacks(verbose, given), *given],
             batch_size=batch_size,
-            validation_batch_size=validation_batch_size or batch_size,
             epochs=range(initial_epoch, epochs),
             shuffle=shuffle,
-            check_finite=check_finite and not runner.watches_finiteness,
-            validation_freq=validation_freq,
-            workers=None if workers is None else positive_integer("workers", workers, "fit"),
-        )
-        return self.history
+            check_finite=check_finite,
+            workers=workers,
+        ).run()
 
     @explains_its_arguments
     def evaluate(
@@ -227,18 +226,18 @@ class Learner:
         """
         show = result_printer(verbose)
         self.check_built("evaluate")
-        trainer = self._make_trainer()
+        trainer = with_own_figures(self._make_trainer())
         data = self._data(x, y, sample_weight, None)
         trainer.start(data)
         with np.errstate(all="ignore"):
             results = trainer.evaluate(data, _prediction_batch(batch_size))
-        show(epoch_line(results))
+        show(results)
         return results if return_dict else one_or_list(list(results.values()))
 
     @property
     def metrics_names(self) -> list[str]:
         """The names of what `evaluate` returns, once the model has seen data."""
-        return list(self._make_trainer().results())
+        return self._make_trainer().names()
 
     @explains_its_arguments
     def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto") -> Any:
@@ -269,7 +268,7 @@ class Learner:
     ) -> Any:
         """Take one step on these samples; return the loss before it, with metrics a list."""
         self.build_for(x)
-        trainer = self._make_trainer()
+        trainer = with_own_figures(self._make_trainer())
         data = self._data(x, y, sample_weight, class_weight)
         trainer.claim_weights()
         trainer.start(data)

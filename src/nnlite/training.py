@@ -1,23 +1,18 @@
-"""The training loop: batches, epochs, history. One step is forward, loss, backward, update."""
+"""One step of a training: forward, loss, backward, update; and the figures that add up."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from .callbacks import CallbackList
 from .data import Data
-from .errors import explain_error
-from .halves import in_halves
+from .interruption import surely
 from .layers.base import Layer
 from .layers.symbolic import Tensor
 from .objectives import Objective
 from .optimizers import Optimizer
-from .shortcuts import descends_plainly, is_watched, leaves_out_input_gradient, watch
+from .shortcuts import descends_plainly, leaves_out_input_gradient
 from .types import Array
 
 if TYPE_CHECKING:
@@ -140,24 +135,23 @@ class Trainer:
         for objective in self.objectives:
             objective.reset()
 
+    def names(self) -> list[str]:
+        """Return the names of the losses and metrics, once `start` has chosen them."""
+        if len(self.objectives) == 1:
+            return ["loss", *(metric.name for metric in self.objectives[0].metrics)]
+        named = list(zip(self.model.output_names, self.objectives, strict=True))
+        each = [f"{output}_{metric.name}" for output, o in named for metric in o.metrics]
+        return ["loss", *(f"{output}_loss" for output, _ in named), *each]
+
     def results(self) -> dict[str, float]:
         """Return the losses and metrics over all batches since the last reset."""
         each = [objective.results() for objective in self.objectives]
         weighted = zip(self.objectives, each, strict=True)
         total = sum(objective.weight * values[0] for objective, values in weighted)
-        results = {"loss": total + self.penalties / max(self.count, 1)}
-        if len(each) == 1:
-            names = [metric.name for metric in self.objectives[0].metrics]
-            results.update(zip(names, each[0][1:], strict=True))
-            return results
-        for output, values in zip(self.model.output_names, each, strict=True):
-            results[f"{output}_loss"] = values[0]
-        for output, objective, values in zip(
-            self.model.output_names, self.objectives, each, strict=True
-        ):
-            for metric, value in zip(objective.metrics, values[1:], strict=True):
-                results[f"{output}_{metric.name}"] = value
-        return results
+        losses = [values[0] for values in each] if len(each) > 1 else []
+        rest = [value for values in each for value in values[1:]]
+        figures = [total + self.penalties / max(self.count, 1), *losses, *rest]
+        return dict(zip(self.names(), figures, strict=True))
 
     def evaluate(self, data: Data, batch_size: int) -> dict[str, float]:
         """Return the losses and metrics over all samples, without training."""
@@ -167,108 +161,29 @@ class Trainer:
         return self.results()
 
 
-def train(
-    trainer: Trainer,
-    data: Data,
-    validation: Data | None,
-    callbacks: CallbackList,
-    *,
-    batch_size: int,
-    validation_batch_size: int,
-    epochs: range,
-    shuffle: bool,
-    check_finite: bool,
-    validation_freq: int,
-    workers: int | None = None,
-) -> None:
-    """Train for these epochs. Ctrl-C ends it cleanly, a loss that is not finite with an error."""
-    model = trainer.model
-    trainer.claim_weights()
-    trainer.start(data)
-    # The order within a single batch does not change its mean.
-    shuffle = shuffle and batch_size < data.size
-    watched = is_watched(callbacks.callbacks)
-    may_be_plain = trainer.may_be_plain() and not callbacks.watch_batches
-    with (
-        training_mode(model),
-        np.errstate(all="ignore"),
-        fast_network(trainer, workers, batch_size, watched),
-    ):
-        try:
-            callbacks.on_train_begin()
-            last_finite = trainer.flat.snapshot()
-            for epoch in epochs:
-                callbacks.on_epoch_begin(epoch)
-                trainer.reset()
-                plain = may_be_plain and trainer.optimizer.is_plain
-                trainer.scale_gradients(trainer.optimizer.learning_rate if plain else 1.0)
-                take_step = trainer.plain_step if plain else trainer.train_step
-                order = model.rng.permutation(data.size) if shuffle else None
-                for batch, (x, y, weights) in enumerate(
-                    data.batches(batch_size, order, reuse=True)
-                ):
-                    callbacks.on_batch_begin(batch)
-                    loss = take_step(x, y, weights)
-                    if check_finite and not math.isfinite(loss):
-                        raise _stop(trainer, last_finite, f"a loss of {loss}", epoch, batch, data)
-                    callbacks.on_batch_end(batch)
-                    if model.stop_training:
-                        break
-                if watched or callbacks.before_epochs:
-                    trainer.scale_gradients(1.0)
-                if check_finite:
-                    if not np.isfinite(trainer.flat.weights).all():
-                        found = "weights that are not finite"
-                        raise _stop(trainer, last_finite, found, epoch, batch, data)
-                    last_finite = trainer.flat.snapshot()
-                logs = trainer.results()
-                if validation is not None and (epoch + 1) % validation_freq == 0:
-                    callbacks.on_test_begin()
-                    results = trainer.evaluate(validation, validation_batch_size)
-                    logs.update({f"val_{name}": value for name, value in results.items()})
-                    callbacks.on_test_end(results)
-                callbacks.on_epoch_end(epoch, logs)
-                if model.stop_training:
-                    break
-        except KeyboardInterrupt:
-            model.stop_training = True
-        finally:
-            trainer.scale_gradients(1.0)
-            callbacks.on_train_end()
-
-
-@contextmanager
-def fast_network(
-    trainer: Trainer, workers: int | None, batch_size: int, watched: bool = False
-) -> Iterator[None]:
-    """Let the trainer use a network that computes the same, faster; one to look at, if watched."""
-    outer = None if trainer.network is trainer.usual else trainer.network
-    try:
-        with in_halves(trainer.usual, workers, batch_size) as fast:
-            trainer.network = fast.replaced(watch) if watched else fast
-            yield
-    finally:
-        trainer.network = outer or trainer.usual
-
-
 @contextmanager
 def training_mode(model: Learner) -> Iterator[None]:
-    """Let the layers reuse their memory from step to step, and leave out what nobody needs."""
-    first = layers_without_trainable_ancestors(model)
-    layers = [node.layer for node in model.nodes]
-    for layer in layers:
-        layer._workspace = {}
-    for layer in first:
-        layer.is_first = True
-        layer.skip_input_gradient = leaves_out_input_gradient(layer)
-    try:
-        yield
-    finally:
+    """Let the layers reuse their memory from step to step, and leave out what nobody needs.
+
+    Afterwards they are as before: at rest, or in the training of another model that shares them.
+    """
+    first = set(layers_without_trainable_ancestors(model))
+    layers = dict.fromkeys(node.layer for node in model.nodes)
+    before = [
+        (layer, layer._workspace, layer.is_first, layer.skip_input_gradient) for layer in layers
+    ]
+
+    def leave() -> None:
+        for layer, workspace, is_first, skip in before:
+            layer._workspace, layer.is_first, layer.skip_input_gradient = workspace, is_first, skip
+            if workspace is None:
+                vars(layer).pop("shown", None)
+
+    with surely(leave):
         for layer in layers:
-            layer._workspace = None
-            vars(layer).pop("shown", None)
-        for layer in first:
-            layer.is_first = layer.skip_input_gradient = False
+            layer._workspace, layer.is_first = {}, layer in first
+            layer.skip_input_gradient = layer.is_first and leaves_out_input_gradient(layer)
+        yield
 
 
 def layers_without_trainable_ancestors(model: Learner) -> list[Layer]:
@@ -282,27 +197,3 @@ def layers_without_trainable_ancestors(model: Learner) -> list[Layer]:
         elif node.layer.trainable_names():
             trained.add(node.output)
     return [node.layer for node in model.nodes if node.layer not in needed]
-
-
-def _stop(
-    trainer: Trainer, last_finite: list[Array], found: str, epoch: int, batch: int, data: Data
-) -> ValueError:
-    """Go back to the last finite weights, and return the error that says why."""
-    rate = trainer.optimizer.learning_rate
-    trainer.flat.restore(last_finite)
-    trainer.optimizer.reset()
-    largest = max(float(np.abs(x).max()) for inputs, *_ in data.batches(1024) for x in inputs)
-    remedy = "Try a smaller learning rate"
-    if largest > 100:
-        remedy += ", and scale the inputs first, e.g. (x - x.mean(0)) / x.std(0)"
-    elif rate <= 1e-3:
-        remedy += ", or clipnorm=1.0 in the optimizer"
-    return ValueError(
-        explain_error(
-            "Training stopped: the loss is no longer finite. "
-            "The weights are back at the end of the last finite epoch.",
-            f"{found} in epoch {epoch + 1}, batch {batch + 1}, "
-            f"with learning rate {rate:g} and inputs as large as {largest:g}",
-            remedy=remedy + "; fit(..., check_finite=False) lets it run.",
-        )
-    )

@@ -7,9 +7,9 @@ import io
 import sys
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from .base import Callback
+from .base import Callback, Logs
 from .recording import History
 
 if TYPE_CHECKING:
@@ -50,11 +50,11 @@ class LivePlot(Callback):
     def __init__(self, metrics: str | Sequence[str] | None = None, *, log: bool = False) -> None:
         self.metrics = metrics
         self.log = log
-        self.screen: Screen | None = None
+        self.screen: Notebook | Window | None = None
         self.failure: Exception | None = None
         self.redraws = 0
 
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         """Look for a screen."""
         self.record = History()
         self.failure = None
@@ -63,7 +63,7 @@ class LivePlot(Callback):
         self._try(self._open)
         self.next_redraw = time.perf_counter() + SHORTEST_PAUSE
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Draw, if the last drawing was long enough ago."""
         if self.screen is None:
             return
@@ -72,7 +72,7 @@ class LivePlot(Callback):
         if time.perf_counter() >= self.next_redraw:
             self._try(self._redraw)
 
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+    def on_train_end(self, logs: Logs = None) -> None:
         """Draw the last epoch too."""
         if self.screen is not None and not self.is_current:
             self._try(self._redraw)
@@ -106,18 +106,6 @@ class LivePlot(Callback):
         except Exception as error:
             self.failure = error
             self.screen = None
-
-
-class Screen(Protocol):
-    """Where a figure can be shown again and again."""
-
-    figure: Figure
-
-    def show(self) -> None:
-        """Show the figure as it is now."""
-
-    def is_open(self) -> bool:
-        """Return whether somebody still looks."""
 
 
 class Notebook:
@@ -170,7 +158,7 @@ class Window:
         return plt.fignum_exists(self.figure.number)
 
 
-def find_screen() -> Screen | None:
+def find_screen() -> Notebook | Window | None:
     """Return a notebook's cell, a window, or None where there is neither."""
     if "ipykernel" in sys.modules:
         return Notebook()

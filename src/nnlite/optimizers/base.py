@@ -110,14 +110,14 @@ class Optimizer(Configurable):
     @property
     def learning_rate(self) -> Any:
         """The learning rate of the next step; set it to a number or a schedule."""
-        return self._schedule(self.iterations) if self._schedule else self._rate
+        return self.schedule(self.iterations) if self.schedule else self._rate
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
         if isinstance(value, dict):
             value = schedules.KNOWN.get(value)
-        self._schedule = value if isinstance(value, LearningRateSchedule) else None
-        self._rate = 0.0 if self._schedule else _checked_rate(value)
+        self.schedule = value if isinstance(value, LearningRateSchedule) else None
+        self._rate = 0.0 if self.schedule else _checked_rate(value)
 
     lr = learning_rate
 

@@ -41,7 +41,7 @@ class SGD(Optimizer):
     def is_plain(self) -> bool:
         """Whether a step is w − α·g and nothing else, for an α that is above 0 and stays."""
         extras = (self.momentum, self.weight_decay, self.clipnorm, self.clipvalue)
-        steady = self._schedule is None and self._rate > 0
+        steady = self.schedule is None and self._rate > 0
         return steady and not any(extras) and not self.global_clipnorm
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:

@@ -18,16 +18,18 @@ Figures = Mapping[str, float]
 class LiveBar:
     """A bar that is drawn again and again on the same line, by tqdm."""
 
+    shown: LiveBar | None = None
+    """The bar that stands on the screen now."""
+
     def __init__(self, total: int, stream: Any) -> None:
         from tqdm.std import tqdm
 
         self.stream = stream
         # With a delay, tqdm leaves the first drawing to `show`.
         self.bar = tqdm(total=total, file=stream, ncols=_columns(), nrows=20, delay=1e-9)
-        self.drawn = False
         self.stdout = sys.stdout
         if stream is sys.stderr and sys.stdout is not None and sys.stdout.isatty():
-            sys.stdout = _ClearsTheLine(sys.stdout, self)
+            sys.stdout = _ClearsTheLine(sys.stdout)
 
     def show(self, done: int, label: str, figures: Figures) -> None:
         """Draw how far the training is, and as many figures as the line holds."""
@@ -41,16 +43,11 @@ class LiveBar:
         bar.set_description_str(label, refresh=False)
         bar.set_postfix_str(text, refresh=False)
         bar.refresh()
-        self.drawn = True
-
-    def clear(self) -> None:
-        """Make the line free for something else; the next `show` draws the bar below."""
-        if self.drawn:
-            self.drawn = False
-            self.bar.clear()
+        LiveBar.shown = self
 
     def close(self, done: int, label: str, figures: Figures) -> None:
         """Leave one line, whole even if it is wider than the terminal."""
+        LiveBar.shown = None
         if isinstance(sys.stdout, _ClearsTheLine):
             sys.stdout = self.stdout
         last = summary(label, self.bar.format_dict["elapsed"], figures)
@@ -61,14 +58,21 @@ class LiveBar:
         self.bar.write(last, file=self.stream)
 
 
+def clear_line() -> None:
+    """Make the line of a bar free for something else; the next `show` draws the bar below."""
+    if LiveBar.shown is not None:
+        LiveBar.shown.bar.clear()
+        LiveBar.shown = None
+
+
 class _ClearsTheLine:
     """The user's stdout, which has the line to itself when something is printed."""
 
-    def __init__(self, stream: Any, live: LiveBar) -> None:
-        self._stream, self._live = stream, live
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
 
     def write(self, text: str) -> Any:
-        self._live.clear()
+        clear_line()
         return self._stream.write(text)
 
     def __getattr__(self, name: str) -> Any:
@@ -129,6 +133,7 @@ class LogLines:
 
 def say(text: str) -> None:
     """Print a line to stderr, so that results on stdout stay alone."""
+    clear_line()
     # A notebook shows what comes from stderr as an error.
     print(text, file=sys.stdout if in_notebook() else sys.stderr)
 
