@@ -12,7 +12,8 @@ from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 
-from .errors import ExplainsItsArguments, explain_error, listed, look_up, told, with_article
+from .arguments import ExplainsItsArguments
+from .errors import explain_error, listed, look_up, told, with_article
 
 T = TypeVar("T")
 
@@ -27,6 +28,9 @@ class Configurable(metaclass=ExplainsItsArguments):
         self = super().__new__(cls)
         object.__setattr__(self, "_arguments", (args, kwargs))
         return self
+
+    def __init__(self) -> None:
+        """Take no arguments, unless a subclass does."""
 
     def get_config(self) -> dict[str, Any]:
         """Return what the constructor took, in plain values that JSON can hold."""

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import summaries
-from .checks import check_dtype, check_name, check_weights
+from .arguments import ExplainsItsArguments
+from .checks import check_dtype, check_name, check_weights, flag
 from .data import one_or_list
-from .errors import ExplainsItsArguments, explain_error, look_up, told
+from .errors import explain_error, look_up, told
 from .flat import FlatWeights
 from .layers.base import Layer
 from .layers.input import InputLayer
@@ -242,7 +243,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         for layer in self.layers:
-            layer.trainable = value
+            layer.trainable = flag("trainable", value, f"model '{self.name}'")
 
     def get_weights(self) -> list[Array]:
         """Return copies of all weights, in the order of Keras."""

@@ -19,9 +19,9 @@ import numpy as np
 
 from .layers.activation import Activation
 from .layers.base import Layer
-from .layers.convolution import Conv2D
 from .layers.dense import Dense
 from .layers.images import WindowLayer
+from .layers.kernel import Convolution
 from .layers.pooling import GlobalPooling
 from .layers.reshaping import Reshape
 from .layers.resizing import UpSampling2D, ZeroPadding2D
@@ -139,7 +139,7 @@ def in_halves(network: Network, workers: int | None, batch_size: int) -> Iterato
     shared = 0
     while shared < len(layers) and isinstance(layer_of(layers[shared]), SAMPLE_BY_SAMPLE):
         shared += 1
-    convolves = any(isinstance(layer_of(runner), Conv2D) for runner in layers[:shared])
+    convolves = any(isinstance(layer_of(runner), Convolution) for runner in layers[:shared])
     if not convolves or not shall_share(layers[:shared], workers, batch_size):
         yield Chain(take_shortcuts(layers))
         return

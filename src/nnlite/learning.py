@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from . import compiling
+from .arguments import explains_its_arguments, reject_unknown_arguments
 from .callbacks import Callback, CallbackList, History, progress_callbacks, result_printer
-from .checks import checked_number, positive_integer
+from .checks import Flag, checked_number, flag, positive_integer
 from .data import Data, as_input, as_list, as_sample_weights, check_lengths, one_or_list, peek
-from .errors import explain_error, explains_its_arguments, reject_unknown_arguments
+from .errors import explain_error
 from .flat import FlatWeights
 from .layers.symbolic import Node, Tensor
 from .network import Network
@@ -126,14 +127,14 @@ class Learner:
         callbacks: Any = None,
         validation_split: float = 0.0,
         validation_data: Any = None,
-        shuffle: bool = True,
+        shuffle: Flag = True,
         class_weight: Any = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
         validation_freq: int = 1,
         *,
         validation_batch_size: int | None = None,
-        check_finite: bool = True,
+        check_finite: Flag = True,
         workers: int | None = None,
     ) -> History:
         """Train the model, and return the history of losses and metrics.
@@ -217,7 +218,7 @@ class Learner:
         batch_size: int | None = None,
         verbose: Any = "auto",
         sample_weight: Any = None,
-        return_dict: bool = False,
+        return_dict: Flag = False,
     ) -> Any:
         """Return the loss over the data, or with metrics the list [loss, metric, …].
 
@@ -267,6 +268,7 @@ class Learner:
         return_dict: bool = False,
     ) -> Any:
         """Take one step on these samples; return the loss before it, with metrics a list."""
+        flag("return_dict", return_dict, "train_on_batch")
         self.build_for(x)
         trainer = self._make_trainer()
         data = self._data(x, y, sample_weight, class_weight)

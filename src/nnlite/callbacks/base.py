@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import ExplainsItsArguments
+from ..arguments import ExplainsItsArguments
 
 
 class Callback(metaclass=ExplainsItsArguments):
@@ -22,6 +22,9 @@ class Callback(metaclass=ExplainsItsArguments):
 
     model: Any = None
     params: dict[str, Any]
+
+    def __init__(self) -> None:
+        """Take no arguments, unless a subclass does."""
 
     def set_model(self, model: Any) -> None:
         """Take the model."""

@@ -6,11 +6,11 @@ import csv
 import inspect
 import math
 from collections.abc import Callable
-from pathlib import Path
-from typing import IO
+from typing import IO, Annotated
 
-from ..errors import explain_error, nearest, told
-from ..files import as_path, check_folder
+from ..checks import Flag, require
+from ..errors import explain_error, nearest
+from ..files import FilePath, check_folder
 from ..progress import epoch_line
 from .base import Callback, note_learning_rate
 
@@ -65,6 +65,17 @@ class EpochLines(Callback):
         print(f"Epoch {epoch + 1}/{self.params['epochs']} - {epoch_line(logs or {})}")
 
 
+Schedule = Annotated[
+    Callable[..., float],
+    require(
+        callable,
+        "schedule must be a function of the epoch and the learning rate.",
+        "LearningRateScheduler(lambda epoch, rate: rate * 0.9)",
+        TypeError,
+    ),
+]
+
+
 class LearningRateScheduler(Callback):
     """Sets the learning rate at the beginning of each epoch: `schedule(epoch, rate)`.
 
@@ -73,15 +84,7 @@ class LearningRateScheduler(Callback):
     >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2)
     """
 
-    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
-        if not callable(schedule):
-            raise TypeError(
-                explain_error(
-                    "schedule must be a function of the epoch and the learning rate.",
-                    f"schedule={told(schedule)}",
-                    remedy="LearningRateScheduler(lambda epoch, rate: rate * 0.9)",
-                )
-            )
+    def __init__(self, schedule: Schedule, verbose: int = 0) -> None:
         self.schedule = schedule
         self.verbose = verbose
 
@@ -112,8 +115,8 @@ class CSVLogger(Callback):
     ','
     """
 
-    def __init__(self, filename: str | Path, separator: str = ",", append: bool = False) -> None:
-        self.filename = as_path(filename)
+    def __init__(self, filename: FilePath, separator: str = ",", append: Flag = False) -> None:
+        self.filename = filename
         self.separator = separator
         self.append = append
         self._file: IO[str] | None = None

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
+from typing import Annotated
 
-from ..checks import checked_number
-from ..errors import explain_error, nearest, told
-from ..files import as_path
+from ..checks import Count, Flag, NotNegative, Number, number, require
+from ..errors import explain_error, nearest
+from ..files import FilePath
 from ..types import Array
 from .base import Callback, note_learning_rate
+
+Mode = Annotated[
+    str,
+    require(lambda mode: mode in ("auto", "min", "max"), 'mode must be "auto", "min" or "max".'),
+]
+Figure = Annotated[
+    str,
+    require(
+        lambda monitor: isinstance(monitor, str),
+        "monitor must be the name of a figure of the history.",
+        'monitor="val_loss"',
+        TypeError,
+    ),
+]
 
 
 class Watcher(Callback):
     """Watches one figure for getting better: what stopping, saving and slowing down share."""
 
-    def __init__(self, monitor: str, mode: str, min_delta: float = 0.0) -> None:
-        if mode not in ("auto", "min", "max"):
-            raise ValueError(
-                explain_error('mode must be "auto", "min" or "max".', f"mode={mode!r}")
-            )
-        if not isinstance(monitor, str):
-            raise TypeError(
-                explain_error(
-                    "monitor must be the name of a figure of the history.",
-                    f"monitor={told(monitor)}",
-                    remedy='monitor="val_loss"',
-                )
-            )
-        checked_number("min_delta", min_delta)
+    def __init__(self, monitor: Figure, mode: Mode, min_delta: Number = 0.0) -> None:
         self.monitor = monitor
         grows = monitor.endswith(("accuracy", "acc", "r2_score", "r2"))
         self.larger_is_better = mode == "max" or (mode == "auto" and grows)
@@ -111,16 +112,16 @@ class EarlyStopping(Watcher):
         self,
         monitor: str = "val_loss",
         min_delta: float = 0.0,
-        patience: int = 0,
+        patience: Count = 0,
         verbose: int = 0,
         mode: str = "auto",
-        baseline: float | None = None,
-        restore_best_weights: bool = False,
-        start_from_epoch: int = 0,
+        baseline: Annotated[float | None, number(optional=True)] = None,
+        restore_best_weights: Flag = False,
+        start_from_epoch: Count = 0,
     ) -> None:
         super().__init__(monitor, mode, min_delta)
         self.baseline = baseline
-        self.patience = checked_number("patience", patience, least=0, whole=True)
+        self.patience = patience
         self.verbose = verbose
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = start_from_epoch
@@ -180,15 +181,15 @@ class ModelCheckpoint(Watcher):
 
     def __init__(
         self,
-        filepath: str | Path,
+        filepath: FilePath,
         monitor: str = "val_loss",
         verbose: int = 0,
-        save_best_only: bool = False,
-        save_weights_only: bool = False,
+        save_best_only: Flag = False,
+        save_weights_only: Flag = False,
         mode: str = "auto",
     ) -> None:
         super().__init__(monitor, mode)
-        self.filepath = str(as_path(filepath))
+        self.filepath = str(filepath)
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
@@ -243,17 +244,17 @@ class ReduceLROnPlateau(Watcher):
     def __init__(
         self,
         monitor: str = "val_loss",
-        factor: float = 0.1,
-        patience: int = 10,
+        factor: Annotated[float, number(above=0, below=1)] = 0.1,
+        patience: Count = 10,
         verbose: int = 0,
         mode: str = "auto",
         min_delta: float = 0.0001,
-        cooldown: int = 0,
-        min_lr: float = 0.0,
+        cooldown: Count = 0,
+        min_lr: NotNegative = 0.0,
     ) -> None:
         super().__init__(monitor, mode, min_delta)
-        self.factor = checked_number("factor", factor, above=0, below=1)
-        self.patience = checked_number("patience", patience, least=0, whole=True)
+        self.factor = factor
+        self.patience = patience
         self.verbose = verbose
         self.cooldown = cooldown
         self.min_lr = min_lr

@@ -17,15 +17,17 @@ import numpy as np
 from .. import initializers, regularizers
 from ..activations import ActivationFunction
 from ..checks import (
-    check_dtype,
-    check_name,
+    DType,
+    Flag,
+    Name,
     check_output,
     check_shape,
     check_takes_training,
     check_weights,
+    flag,
 )
 from ..configuration import Configurable, snake_case
-from ..errors import argument_names, explain_error, must_define, nearest, reject_unknown_arguments
+from ..errors import explain_error, must_define, nearest
 from ..numeric import as_numbers
 from ..seeding import new_generator
 from ..types import Array, Shape
@@ -81,6 +83,7 @@ class Layer(Configurable):
     array([1., 1.], dtype=float32)
     """
 
+    noun = "layer"
     _rng: np.random.Generator | None
     _first_call: Node | None
     merges = False
@@ -112,12 +115,10 @@ class Layer(Configurable):
         *,
         input_shape: Any = None,
         input_dim: int | None = None,
-        name: str | None = None,
-        trainable: bool = True,
-        dtype: Any = None,
-        **unknown: Any,
+        name: Name = None,
+        trainable: Flag = True,
+        dtype: DType = None,
     ) -> None:
-        reject_unknown_arguments(type(self).__name__, unknown, argument_names(type(self)))
         if input_dim is not None:
             if input_shape not in (None, input_dim, (input_dim,), [input_dim]):
                 raise ValueError(
@@ -130,10 +131,9 @@ class Layer(Configurable):
             input_shape = (input_dim,)
         if input_shape is not None:
             self.input_shape = check_shape(input_shape, f"layer {type(self).__name__}")
-        self._name = check_name(name)
+        self._name = name
         self.trainable = trainable
-        if dtype is not None:
-            self.dtype = check_dtype(dtype)
+        self.dtype = dtype
 
     @property
     def name(self) -> str:
@@ -185,6 +185,7 @@ class Layer(Configurable):
                 )
             )
         value = initializers.get(initializer)(shape, self.dtype, self.rng)
+        flag("trainable", trainable, f"layer '{self.name}'")
         self._weights[name] = Weight(name, trainable, regularizers.get(regularizer))
         self.adopt(name, value, np.zeros_like(value) if trainable else None)
         self.built = True

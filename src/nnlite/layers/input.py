@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..arguments import reject_unknown_arguments
 from ..checks import check_shape
-from ..errors import explain_error, reject_unknown_arguments
+from ..errors import explain_error
 from ..types import Shape
 from .base import Layer
 from .symbolic import Node, Tensor, called

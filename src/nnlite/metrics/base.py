@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import Name
 from ..configuration import Configurable
 from ..errors import explain_error, must_define
 from ..numeric import as_numbers
@@ -19,7 +20,7 @@ from ..types import Array
 class Metric(Configurable):
     """A running figure: `update_state(y_true, y_pred)` for each batch, then `result()`."""
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, name: Name = None) -> None:
         self.name = name or self.default_name
         self.reset_state()
 

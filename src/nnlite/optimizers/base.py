@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from ..checks import checked_number
+from ..arguments import argument_names, reject_unknown_arguments
+from ..checks import Name, number
 from ..configuration import Configurable, resolve
-from ..errors import argument_names, explain_error, must_define, reject_unknown_arguments, told
+from ..errors import explain_error, must_define, told
 from ..types import Array
 from . import schedules
 from .schedules import LearningRateSchedule
+
+Limit = Annotated[float | None, number(above=0, optional=True)]
 
 
 class Optimizer(Configurable):
@@ -42,11 +45,11 @@ class Optimizer(Configurable):
         self,
         learning_rate: float | LearningRateSchedule | None = None,
         *,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        weight_decay: float | None = None,
-        name: str | None = None,
+        clipnorm: Limit = None,
+        clipvalue: Limit = None,
+        global_clipnorm: Limit = None,
+        weight_decay: Annotated[float | None, number(least=0, optional=True)] = None,
+        name: Name = None,
         **unknown: Any,
     ) -> None:
         if "lr" in unknown:
@@ -71,10 +74,10 @@ class Optimizer(Configurable):
         if learning_rate is None:
             learning_rate = self.default_learning_rate
         self.learning_rate = learning_rate
-        self.clipnorm = _number_or_none("clipnorm", clipnorm, above=0)
-        self.clipvalue = _number_or_none("clipvalue", clipvalue, above=0)
-        self.global_clipnorm = _number_or_none("global_clipnorm", global_clipnorm, above=0)
-        self.weight_decay = _number_or_none("weight_decay", weight_decay, least=0)
+        self.clipnorm = clipnorm
+        self.clipvalue = clipvalue
+        self.global_clipnorm = global_clipnorm
+        self.weight_decay = weight_decay
         self.name = name or type(self).__name__
         self.iterations = 0
         self.parts: Sequence[slice] = ()
@@ -202,7 +205,3 @@ def _checked_rate(value: Any) -> float:
             )
         )
     return float(value)
-
-
-def _number_or_none(name: str, value: float | None, **bounds: Any) -> float | None:
-    return None if value is None else checked_number(name, value, **bounds)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlite.checks import flag
 from nnlite.errors import explain_error, look_up
 from nnlite.functional import Model
 from nnlite.types import Array
@@ -42,6 +43,7 @@ class Landscape:
 
 def measure(J: Loss, w: Range, b: Range, resolution: int, log: bool = False) -> Landscape:
     """Ask J at every place of the plane, one by one: it may do with its numbers what it likes."""
+    flag("log", log)
     for name, limits in (("w", w), ("b", b)):
         if np.shape(limits) != (2,) or not limits[0] < limits[1]:
             raise ValueError(

@@ -1,0 +1,146 @@
+"""What a call may be given: the types of the arguments say it, and who calls it wrong is told.
+
+The type of an argument may hold a check, `Annotated[bool, flag]`: it is applied before the body
+runs, which then only has to keep what it was given. The checks stand in `checks`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, get_type_hints
+
+from .errors import explain_error, nearest
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+Check = Callable[[str, Any, str | None], Any]
+"""Takes an argument's name, what was given for it, and where; returns what is kept, or raises."""
+
+
+class ExplainsItsArguments(type):
+    """The type of classes whose constructors check what they take, and explain what they do not.
+
+    If a class has a `noun`, as "layer", errors name the object: layer 'dense'.
+    """
+
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
+    ) -> ExplainsItsArguments:
+        """Make a class."""
+        if "__init__" in namespace:
+            namespace["__init__"] = explains_its_arguments(namespace["__init__"])
+        return super().__new__(cls, name, bases, namespace, **options)
+
+
+def explains_its_arguments(method: Callable[P, T]) -> Callable[P, T]:
+    """Make a method check its arguments by their types, and say what it takes."""
+    signature = inspect.signature(method)
+    checks: dict[str, Check] | None = None
+
+    @wraps(method)
+    def explaining(*args: Any, **kwargs: Any) -> T:
+        nonlocal checks
+        if checks is None:
+            checks = checks_of(method)
+        try:
+            if checks:
+                given = signature.bind(*args, **kwargs)
+                given.apply_defaults()
+                where = place(method.__name__, args[0], kwargs)
+                for name, check in checks.items():
+                    given.arguments[name] = check(name, given.arguments[name], where)
+                args, kwargs = given.args, given.kwargs
+            return method(*args, **kwargs)
+        except TypeError:
+            explain_call(explaining, signature, args, kwargs)
+            raise
+
+    return explaining
+
+
+def checks_of(function: Callable[..., Any]) -> dict[str, Check]:
+    """Return the checks that the types of a function's arguments hold, by the arguments' names."""
+    try:
+        types = get_type_hints(function, include_extras=True)
+    except Exception:
+        # The words that users write as types of their own arguments may mean nothing.
+        return {}
+    held = {name: getattr(type_, "__metadata__", ()) for name, type_ in types.items()}
+    return {name: found[0] for name, found in held.items() if found and callable(found[0])}
+
+
+def place(method: str, of: Any, options: Mapping[str, Any]) -> str | None:
+    """Return how an error names the place: layer 'dense' while it is made, else the method."""
+    if method != "__init__":
+        return method
+    noun = getattr(type(of), "noun", None)
+    return noun and f"{noun} '{options.get('name') or of.name}'"
+
+
+def constructors(of: type) -> list[Callable[..., Any]]:
+    """Return the constructors that see the options of a call: the class's own, its base's, …"""
+    found: list[Callable[..., Any]] = []
+    for base in of.__mro__:
+        if "__init__" in vars(base):
+            found.append(vars(base)["__init__"])
+            if inspect.Parameter.VAR_KEYWORD not in {p.kind for p in parameters(found[-1])}:
+                break
+    return found
+
+
+def parameters(method: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return the parameters of a method, without self."""
+    return list(inspect.signature(method).parameters.values())[1:]
+
+
+def argument_names(of: type) -> list[str]:
+    """Return every argument that a class takes, also those its constructor hands on to its base."""
+    names: set[str] = set()
+    demanded = True
+    for constructor in constructors(of):
+        given = {p.kind for p in parameters(constructor)}
+        own = [p for p in parameters(constructor) if not p.kind.name.startswith("VAR_")]
+        names.update(p.name for p in own if demanded or p.default is not p.empty)
+        # What a base demands, the class itself has given, unless it has `*args`.
+        demanded = demanded and inspect.Parameter.VAR_POSITIONAL in given
+    return sorted(names)
+
+
+def explain_call(
+    method: Callable[..., Any],
+    signature: inspect.Signature,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> None:
+    """Raise a TypeError that lists the arguments, if the method cannot take these."""
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as problem:
+        owner, names, called = method.__name__, list(signature.parameters)[1:], True
+        if owner == "__init__":
+            classes = type(args[0]).__mro__
+            asked = next((c for c in classes if method in constructors(c)), classes[0])
+            owner, names = asked.__name__, argument_names(asked)
+            called = constructors(asked)[0] is method
+        reject_unknown_arguments(owner, {k: v for k, v in kwargs.items() if k not in names}, names)
+        too_many = "too many" in str(problem) or "multiple" in str(problem)
+        received = f"a call {'with' if too_many else 'that is'} {problem}"
+        if called:
+            raise TypeError(explain_error(takes(owner, names), received)) from None
+
+
+def reject_unknown_arguments(owner: str, unknown: Mapping[str, Any], known: Sequence[str]) -> None:
+    """Raise a TypeError that names the first unknown keyword argument and the nearest known one."""
+    for name, value in unknown.items():
+        guess = nearest(name, known)
+        remedy = f"Did you mean {guess}=?" if guess else f"Leave out {name}=."
+        rule = takes(owner, sorted(known))
+        raise TypeError(explain_error(rule, f"{name}={value!r}", None, remedy))
+
+
+def takes(owner: str, names: Sequence[str]) -> str:
+    """Return the rule that says what a class or a method takes."""
+    return f"{owner} takes {'the arguments ' + ', '.join(names) if names else 'no arguments'}."
