@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,13 @@ from .checks import Flag, checked_number, flag, positive_integer
 from .data import Data, as_input, as_list, as_sample_weights, check_lengths, one_or_list, peek
 from .errors import explain_error
 from .flat import FlatWeights
+from .layers.base import Layer
 from .layers.symbolic import Node, Tensor
 from .network import Network
 from .progress import epoch_line
 from .training import Trainer, train, training_mode
 from .types import Array
+from .undoing import all_or_nothing
 
 
 class Learner:
@@ -27,6 +30,7 @@ class Learner:
     dtype: np.dtype[Any]
     rng: np.random.Generator
     network: Network
+    layers: list[Layer]
     nodes: list[Node]
     inputs: list[Tensor]
     outputs: list[Tensor]
@@ -43,17 +47,21 @@ class Learner:
     @property
     def input_names(self) -> list[str]:
         """The names of the inputs."""
-        return [tensor.node.layer.name for tensor in self.inputs]
+        return [self.name_of(tensor.node.layer) for tensor in self.inputs]
 
     @property
     def output_names(self) -> list[str]:
         """The names of the layers whose outputs the model gives."""
-        return [tensor.node.layer.name for tensor in self.outputs]
+        return [self.name_of(tensor.node.layer) for tensor in self.outputs]
 
     @property
     def built(self) -> bool:
         """Whether the model knows its input, and so has weights."""
         return bool(self.nodes)
+
+    def name_of(self, layer: Layer) -> str:
+        """Return what a layer is called in this model."""
+        return layer.name
 
     def check_built(self, what: str) -> None:
         """Raise if the model does not know its input yet."""
@@ -90,10 +98,11 @@ class Learner:
         unknown = {name: value for name, value in options.items() if name not in keras_only}
         known = ["optimizer", "loss", "metrics", "loss_weights", *keras_only]
         reject_unknown_arguments("compile", unknown, known)
-        self._compiled = compiling.checked(optimizer, loss, metrics, loss_weights)
-        self._trainer = None
-        if self.built:
-            self._make_trainer()
+        with all_or_nothing(self):
+            self._compiled = compiling.checked(optimizer, loss, metrics, loss_weights)
+            self._trainer = None
+            if self.built:
+                self._make_trainer()
 
     @property
     def optimizer(self) -> Any:
@@ -111,7 +120,9 @@ class Learner:
                 )
             )
         if self._trainer is None:
-            objectives = compiling.objectives(self._compiled, self.network, self.outputs)
+            objectives = compiling.objectives(
+                self._compiled, self.network, self.outputs, self.output_names
+            )
             self._trainer = Trainer(self, self._compiled["optimizer"], objectives)
         self._compiled["optimizer"].parts = [part.place for part in self.flat.parts]
         return self._trainer
@@ -176,25 +187,28 @@ class Learner:
         positive_integer("validation_freq", validation_freq, "fit")
         checked_number("epochs", epochs, least=0, whole=True)
         checked_number("initial_epoch", initial_epoch, least=0, whole=True)
-        self.build_for(x)
-        trainer = self._make_trainer()
-        data = self._data(x, y, sample_weight, class_weight)
-        validation = self._validation_data(validation_data)
-        if validation_batch_size is not None:
-            positive_integer("validation_batch_size", validation_batch_size, "fit")
-        if validation is None and validation_split:
-            data, validation = data.split(validation_split)
-        self.history = History()
-        self.stop_training = False
-        given = callbacks if isinstance(callbacks, list | tuple) else [callbacks] * bool(callbacks)
-        chosen: list[Callback] = [*progress_callbacks(verbose, given), *given, self.history]
-        params = {
-            "epochs": epochs,
-            "steps": -(-data.size // batch_size),
-            "initial_epoch": initial_epoch,
-            "validates": validation is not None,
-        }
-        runner = CallbackList(chosen, self, params, trainer.results)
+        with all_or_nothing(self, *self.layers):
+            self.build_for(x)
+            trainer = self._make_trainer()
+            data = self._data(x, y, sample_weight, class_weight)
+            validation = self._validation_data(validation_data)
+            if validation_batch_size is not None:
+                positive_integer("validation_batch_size", validation_batch_size, "fit")
+            if validation is None and validation_split:
+                data, validation = data.split(validation_split)
+            self.history = History()
+            self.stop_training = False
+            given = (
+                callbacks if isinstance(callbacks, list | tuple) else [callbacks] * bool(callbacks)
+            )
+            chosen: list[Callback] = [*progress_callbacks(verbose, given), *given, self.history]
+            params = {
+                "epochs": epochs,
+                "steps": -(-data.size // batch_size),
+                "initial_epoch": initial_epoch,
+                "validates": validation is not None,
+            }
+            runner = CallbackList(chosen, self, params, trainer.results)
         train(
             trainer,
             data,
@@ -269,9 +283,10 @@ class Learner:
     ) -> Any:
         """Take one step on these samples; return the loss before it, with metrics a list."""
         flag("return_dict", return_dict, "train_on_batch")
-        self.build_for(x)
-        trainer = self._make_trainer()
-        data = self._data(x, y, sample_weight, class_weight)
+        with nullcontext() if self.built else all_or_nothing(self, *self.layers):
+            self.build_for(x)
+            trainer = self._make_trainer()
+            data = self._data(x, y, sample_weight, class_weight)
         trainer.start(data.y)
         with training_mode(self), np.errstate(all="ignore"):
             trainer.train_step(data.x, data.y, data.weights)
@@ -296,7 +311,7 @@ class Learner:
         names = ["x"] if len(given) == 1 else [f"x of '{name}'" for name in self.input_names]
         arrays = []
         for data, tensor, name in zip(given, self.inputs, names, strict=True):
-            readers = [node.layer.name for node in self.nodes if tensor in node.inputs]
+            readers = [self.name_of(node.layer) for node in self.nodes if tensor in node.inputs]
             where = f"model '{self.name}', layer '{readers[0] if readers else tensor}'"
             arrays.append(as_input(data, tensor.shape, self.dtype, name, where))
         return arrays

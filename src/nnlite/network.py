@@ -229,6 +229,40 @@ def ordered_nodes(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[N
     return [node for node in order if not isinstance(node.layer, InputLayer)]
 
 
+def check_ends(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> None:
+    """Raise unless the outputs are what layers make of these inputs."""
+    for tensor in inputs:
+        if not isinstance(tensor.node.layer, InputLayer):
+            raise ValueError(
+                explain_error(
+                    "A model begins at Inputs.",
+                    f"inputs={tensor!r}",
+                    remedy="Make them with Input(shape=...).",
+                )
+            )
+    if len(set(inputs)) < len(inputs):
+        raise ValueError(explain_error("Every Input is given once.", f"inputs={inputs!r}"))
+    nodes = ordered_nodes(outputs, inputs)
+    for tensor in outputs:
+        if isinstance(tensor.node.layer, InputLayer) and not (nodes and tensor in inputs):
+            raise ValueError(
+                explain_error(
+                    "An output is what layers make of the inputs.",
+                    f"outputs={tensor!r}, an Input",
+                    remedy="Call a layer on it: Model(x, Dense(1)(x)).",
+                )
+            )
+    unconnected = missing_inputs(outputs, inputs)
+    if unconnected:
+        raise ValueError(
+            explain_error(
+                "The outputs depend on an Input that is not among inputs.",
+                ", ".join(map(repr, unconnected)),
+                remedy="Give every Input: Model([input_1, input_2], output).",
+            )
+        )
+
+
 def missing_inputs(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[Tensor]:
     """Return the Inputs that the outputs depend on but that were not given."""
     needed = [tensor for node in ordered_nodes(outputs, inputs) for tensor in node.inputs]

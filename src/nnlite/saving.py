@@ -18,7 +18,7 @@ from .errors import explain_error
 from .files import as_path, check_exists, check_folder, written_whole
 from .layers.base import Layer
 from .layers.input import Input, InputLayer
-from .layers.symbolic import Tensor
+from .layers.symbolic import Node, Tensor, called
 from .models import Model, Sequential
 from .types import Array
 
@@ -101,17 +101,20 @@ def _config_in(arrays: dict[str, Array], filepath: str | Path) -> dict[str, Any]
 
 def model_config(model: Model) -> dict[str, Any]:
     """Return the layers of a model, and how they are joined, in plain values."""
-    base = {"name": model.name, "dtype": model.dtype.name}
+    base = {
+        "name": model.name,
+        "dtype": model.dtype.name,
+        "layers": [_layer_config(layer, model.name_of(layer)) for layer in model.layers],
+        "chosen_names": [not n.given_name and model.name_of(n) for n in model.layers],
+    }
     if isinstance(model, Sequential):
-        shape = model.inputs[0].shape
-        return {**base, "input_shape": shape, "layers": [_layer_config(n) for n in model.layers]}
+        return {**base, "input_shape": model.inputs[0].shape}
     numbers = {tensor: place for place, tensor in enumerate(model.inputs)}
     for node in model.nodes:
         numbers.setdefault(node.output, len(numbers))
     place = {id(layer): index for index, layer in enumerate(model.layers)}
     return {
         **base,
-        "layers": [_layer_config(layer) for layer in model.layers],
         "inputs": [place[id(tensor.node.layer)] for tensor in model.inputs],
         "calls": [
             [place[id(node.layer)], node.several, [numbers[t] for t in node.inputs]]
@@ -124,13 +127,16 @@ def model_config(model: Model) -> dict[str, Any]:
 def model_from_config(config: dict[str, Any], custom_objects: dict[str, type]) -> Model:
     """Return a new model with such layers, joined like that."""
     layers = [_make_layer(layer, custom_objects) for layer in config["layers"]]
+    for layer, name in zip(layers, config.get("chosen_names", ()), strict=False):
+        # A name that nnlite chose gives way where the model becomes a part of another.
+        if name:
+            layer.given_name, layer.chosen_name = None, name
     options = {"name": config["name"], "dtype": config["dtype"]}
     if "calls" not in config:
         return Sequential([Input(config["input_shape"]), *layers], **options)
     tensors: list[Tensor] = []
     for place in config["inputs"]:
-        layer = layers[place]
-        tensors.append(Input(layer.input_shape, name=layer.name))
+        tensors.append(called(Node(layers[place], []), layers[place].input_shape))
     inputs = list(tensors)
     for place, several, sources in config["calls"]:
         given = [tensors[source] for source in sources]
@@ -138,8 +144,12 @@ def model_from_config(config: dict[str, Any], custom_objects: dict[str, type]) -
     return Model(inputs, [tensors[number] for number in config["outputs"]], **options)
 
 
-def _layer_config(layer: Layer) -> dict[str, Any]:
-    return {"class_name": type(layer).__name__, "config": serialize(layer.get_config())}
+def _layer_config(layer: Layer, name: str) -> dict[str, Any]:
+    config = serialize(layer.get_config())
+    return {
+        "class_name": type(layer).__name__,
+        "config": {**config, "name": name} if "name" in config else config,
+    }
 
 
 def _make_layer(entry: dict[str, Any], custom_objects: dict[str, type]) -> Layer:
@@ -205,7 +215,7 @@ def _objects(module: ModuleType, value: Any) -> Any:
 
 def _named_weights(model: Model) -> dict[str, Array]:
     return {
-        f"{layer.name}/{name}": layer._views[name]
+        f"{model.name_of(layer)}/{name}": layer._views[name]
         for layer in model.layers
         for name in layer._weights
     }

@@ -206,6 +206,8 @@ def copy_of(model: Model) -> Model:
             )
         ) from error
     twin._trainer = None
+    for layer in twin.layers:
+        layer.given_name = twin.name_of(layer)
     return twin
 
 

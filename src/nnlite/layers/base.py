@@ -31,6 +31,7 @@ from ..errors import explain_error, must_define, nearest
 from ..numeric import as_numbers
 from ..seeding import new_generator
 from ..types import Array, Shape
+from ..undoing import all_or_nothing
 from .symbolic import Node, Tensor, connect
 
 # The names of the lecture are shorter.
@@ -86,6 +87,8 @@ class Layer(Configurable):
     noun = "layer"
     _rng: np.random.Generator | None
     _first_call: Node | None
+    given_name: str | None
+    chosen_name: str | None
     merges = False
     """Whether the layer takes a list of inputs."""
 
@@ -101,7 +104,8 @@ class Layer(Configurable):
             _weights={},
             _workspace=None,
             _rng=None,
-            _name=None,
+            given_name=None,
+            chosen_name=None,
             _first_call=None,
             built=False,
             trainable=True,
@@ -131,14 +135,14 @@ class Layer(Configurable):
             input_shape = (input_dim,)
         if input_shape is not None:
             self.input_shape = check_shape(input_shape, f"layer {type(self).__name__}")
-        self._name = name
+        self.given_name = name
         self.trainable = trainable
         self.dtype = dtype
 
     @property
     def name(self) -> str:
-        """The layer's name."""
-        return self._name or snake_case(type(self).__name__)
+        """The layer's name: as the user gave it, else as its first model chose it."""
+        return self.given_name or self.chosen_name or snake_case(type(self).__name__)
 
     def build(self, input_shape: Any) -> None:
         """Make the weights for samples of this shape; a list of shapes for a merge."""
@@ -269,7 +273,8 @@ class Layer(Configurable):
         """Build the layer, unless it is."""
         if self._weights or (self.built and self.input_shape == input_shape):
             return
-        self.build(input_shape)
+        with all_or_nothing(self):
+            self.build(input_shape)
         self.input_shape = input_shape
         self.built = True
 

@@ -158,7 +158,7 @@ def _place(model: Model, weight: Any) -> int:
             )
         )
     layer, letter, places = found.groups()
-    parts = {f"{part.layer.name}/{part.name}": part for part in model.flat.parts}
+    parts = {f"{model.name_of(part.layer)}/{part.name}": part for part in model.flat.parts}
     part = look_up("weight", f"{layer}/{letter}", parts)
     shape = getattr(part.layer, part.name).shape
     index = tuple(int(place) for place in places.split(","))
@@ -171,4 +171,4 @@ def _name(model: Model, place: int) -> str:
     part = next(part for part in model.flat.parts if place < part.place.stop)
     shape = getattr(part.layer, part.name).shape
     index = np.unravel_index(place - part.place.start, shape)
-    return f"{part.layer.name}/{part.name}[{', '.join(str(int(i)) for i in index)}]"
+    return f"{model.name_of(part.layer)}/{part.name}[{', '.join(str(int(i)) for i in index)}]"

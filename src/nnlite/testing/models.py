@@ -120,6 +120,7 @@ def twin_in_float64(model: Model, x: Any, loss: Any) -> Model:
     twin = copy.deepcopy(model, memory)
     twin.dtype = np.dtype(np.float64)
     for layer in twin.layers:
+        layer.given_name = twin.name_of(layer)
         layer.dtype = twin.dtype
         layer._workspace = None
         layer.skip_input_gradient = False
