@@ -7,6 +7,7 @@ runs, which then only has to keep what it was given. The checks stand in `checks
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, get_type_hints
@@ -37,47 +38,51 @@ class ExplainsItsArguments(type):
 
 def explains_its_arguments(method: Callable[P, T]) -> Callable[P, T]:
     """Make a method check its arguments by their types, and say what it takes."""
-    signature = inspect.signature(method)
-    checks: dict[str, Check] | None = None
+    checks: list[tuple[str, int, Any, Check]] | None = None
 
     @wraps(method)
     def explaining(*args: Any, **kwargs: Any) -> T:
         nonlocal checks
         if checks is None:
             checks = checks_of(method)
+        given, where = list(args), place(method.__name__, args, kwargs) if checks else None
         try:
-            if checks:
-                given = signature.bind(*args, **kwargs)
-                given.apply_defaults()
-                where = place(method.__name__, args[0], kwargs)
-                for name, check in checks.items():
-                    given.arguments[name] = check(name, given.arguments[name], where)
-                args, kwargs = given.args, given.kwargs
-            return method(*args, **kwargs)
+            for name, position, default, check in checks:
+                if position < len(given):
+                    given[position] = check(name, given[position], where)
+                elif name in kwargs or default is not inspect.Parameter.empty:
+                    kwargs[name] = check(name, kwargs.get(name, default), where)
+            return method(*given, **kwargs)
         except TypeError:
-            explain_call(explaining, signature, args, kwargs)
+            explain_call(explaining, args, kwargs)
             raise
 
     return explaining
 
 
-def checks_of(function: Callable[..., Any]) -> dict[str, Check]:
-    """Return the checks that the types of a function's arguments hold, by the arguments' names."""
+def checks_of(method: Callable[..., Any]) -> list[tuple[str, int, Any, Check]]:
+    """Return the checks in the types of the arguments: name, place, default, and the check."""
     try:
-        types = get_type_hints(function, include_extras=True)
+        types = get_type_hints(method, include_extras=True)
     except Exception:
         # The words that users write as types of their own arguments may mean nothing.
-        return {}
-    held = {name: getattr(type_, "__metadata__", ()) for name, type_ in types.items()}
-    return {name: found[0] for name, found in held.items() if found and callable(found[0])}
+        return []
+    found = []
+    for position, argument in enumerate(inspect.signature(method).parameters.values()):
+        held = getattr(types.get(argument.name), "__metadata__", ())
+        if held and callable(held[0]):
+            by_name = argument.kind is argument.KEYWORD_ONLY
+            position = sys.maxsize if by_name else position
+            found.append((argument.name, position, argument.default, held[0]))
+    return found
 
 
-def place(method: str, of: Any, options: Mapping[str, Any]) -> str | None:
+def place(method: str, args: tuple[Any, ...], options: Mapping[str, Any]) -> str | None:
     """Return how an error names the place: layer 'dense' while it is made, else the method."""
     if method != "__init__":
         return method
-    noun = getattr(type(of), "noun", None)
-    return noun and f"{noun} '{options.get('name') or of.name}'"
+    noun = getattr(type(args[0]), "noun", None)
+    return noun and f"{noun} '{options.get('name') or args[0].name}'"
 
 
 def constructors(of: type) -> list[Callable[..., Any]]:
@@ -109,17 +114,14 @@ def argument_names(of: type) -> list[str]:
     return sorted(names)
 
 
-def explain_call(
-    method: Callable[..., Any],
-    signature: inspect.Signature,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> None:
+def explain_call(method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Raise a TypeError that lists the arguments, if the method cannot take these."""
+    signature = inspect.signature(method)
     try:
         signature.bind(*args, **kwargs)
     except TypeError as problem:
-        owner, names, called = method.__name__, list(signature.parameters)[1:], True
+        owner, called = method.__name__, True
+        names = [name for name in signature.parameters if name != "self"]
         if owner == "__init__":
             classes = type(args[0]).__mro__
             asked = next((c for c in classes if method in constructors(c)), classes[0])

@@ -97,12 +97,15 @@ def require(
     return check
 
 
-def number(*, optional: bool = False, **bounds: Any) -> Check:
-    """Return the check for a number within these bounds; `optional` lets None pass."""
+def or_none(check: Check) -> Check:
+    """Return the check that lets None pass, too."""
+    return lambda name, value, where: None if value is None else check(name, value, where)
+
+
+def number(**bounds: Any) -> Check:
+    """Return the check for a number within these bounds."""
 
     def check(name: str, value: Any, where: str | None) -> Any:
-        if optional and value is None:
-            return None
         checked_number(name, value, where=where, **bounds)
         # One of NumPy's float64 would turn arrays of float32 into float64.
         return value.item() if isinstance(value, np.generic) else value
@@ -241,8 +244,9 @@ Flag = Annotated[bool, flag]
 Name = Annotated[str | None, passed_through(check_name)]
 DType = Annotated[Any, passed_through(check_dtype)]
 PositiveInteger = Annotated[int, positive_integer]
+PositiveOrNone = Annotated[int | None, or_none(positive_integer)]
 Count = Annotated[int, number(least=0, whole=True)]
-Seed = Annotated[int | None, number(least=0, whole=True, optional=True)]
+Seed = Annotated[int | None, or_none(number(least=0, whole=True))]
 Number = Annotated[float, number()]
 NotNegative = Annotated[float, number(least=0)]
 Positive = Annotated[float, number(above=0)]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from . import compiling
-from .arguments import explains_its_arguments, reject_unknown_arguments
+from .arguments import explains_its_arguments
 from .callbacks import Callback, CallbackList, History, progress_callbacks, result_printer
-from .checks import Flag, checked_number, flag, positive_integer
+from .checks import Count, Flag, PositiveInteger, PositiveOrNone
 from .data import Data, as_input, as_list, as_sample_weights, check_lengths, one_or_list, peek
 from .errors import explain_error
 from .flat import FlatWeights
@@ -21,6 +21,9 @@ from .progress import epoch_line
 from .training import Trainer, train, training_mode
 from .types import Array
 from .undoing import all_or_nothing
+
+# Without gradients to keep, larger batches cost little memory and save time.
+PREDICTION_BATCH = 1024
 
 
 class Learner:
@@ -76,7 +79,9 @@ class Learner:
         loss: Any = None,
         metrics: Any = None,
         loss_weights: Any = None,
-        **options: Any,
+        run_eagerly: Any = None,
+        jit_compile: Any = None,
+        steps_per_execution: Any = None,
     ) -> None:
         """Say how the model shall learn.
 
@@ -91,13 +96,9 @@ class Learner:
             A list of names, functions or objects of `nnlite.metrics`.
         loss_weights
             With several outputs, the share of each in the whole loss.
-        options
-            Keras' `run_eagerly`, `jit_compile` and `steps_per_execution` are taken, and do nothing.
+        run_eagerly, jit_compile, steps_per_execution
+            Taken for the sake of Keras scripts, and do nothing.
         """
-        keras_only = ["run_eagerly", "jit_compile", "steps_per_execution"]
-        unknown = {name: value for name, value in options.items() if name not in keras_only}
-        known = ["optimizer", "loss", "metrics", "loss_weights", *keras_only]
-        reject_unknown_arguments("compile", unknown, known)
         with all_or_nothing(self):
             self._compiled = compiling.checked(optimizer, loss, metrics, loss_weights)
             self._trainer = None
@@ -132,8 +133,8 @@ class Learner:
         self,
         x: Any = None,
         y: Any = None,
-        batch_size: int | None = None,
-        epochs: int = 1,
+        batch_size: PositiveOrNone = None,
+        epochs: Count = 1,
         verbose: Any = "auto",
         callbacks: Any = None,
         validation_split: float = 0.0,
@@ -141,12 +142,12 @@ class Learner:
         shuffle: Flag = True,
         class_weight: Any = None,
         sample_weight: Any = None,
-        initial_epoch: int = 0,
-        validation_freq: int = 1,
+        initial_epoch: Count = 0,
+        validation_freq: PositiveInteger = 1,
         *,
-        validation_batch_size: int | None = None,
+        validation_batch_size: PositiveOrNone = None,
         check_finite: Flag = True,
-        workers: int | None = None,
+        workers: PositiveOrNone = None,
     ) -> History:
         """Train the model, and return the history of losses and metrics.
 
@@ -183,17 +184,12 @@ class Learner:
             2 lets a second thread take half of each batch of images, 1 does without; None decides
             by the machine. The last bits of the result depend on it.
         """
-        batch_size = positive_integer("batch_size", 32 if batch_size is None else batch_size, "fit")
-        positive_integer("validation_freq", validation_freq, "fit")
-        checked_number("epochs", epochs, least=0, whole=True)
-        checked_number("initial_epoch", initial_epoch, least=0, whole=True)
+        batch_size = batch_size or 32
         with all_or_nothing(self, *self.layers):
             self.build_for(x)
             trainer = self._make_trainer()
             data = self._data(x, y, sample_weight, class_weight)
             validation = self._validation_data(validation_data)
-            if validation_batch_size is not None:
-                positive_integer("validation_batch_size", validation_batch_size, "fit")
             if validation is None and validation_split:
                 data, validation = data.split(validation_split)
             self.history = History()
@@ -220,7 +216,7 @@ class Learner:
             shuffle=shuffle,
             check_finite=check_finite and not runner.watches_finiteness,
             validation_freq=validation_freq,
-            workers=None if workers is None else positive_integer("workers", workers, "fit"),
+            workers=workers,
         )
         return self.history
 
@@ -229,7 +225,7 @@ class Learner:
         self,
         x: Any = None,
         y: Any = None,
-        batch_size: int | None = None,
+        batch_size: PositiveOrNone = None,
         verbose: Any = "auto",
         sample_weight: Any = None,
         return_dict: Flag = False,
@@ -245,7 +241,7 @@ class Learner:
         data = self._data(x, y, sample_weight, None)
         trainer.start(data.y)
         with np.errstate(all="ignore"):
-            results = trainer.evaluate(data, _prediction_batch(batch_size))
+            results = trainer.evaluate(data, batch_size or PREDICTION_BATCH)
         show(epoch_line(results))
         return results if return_dict else one_or_list(list(results.values()))
 
@@ -255,7 +251,7 @@ class Learner:
         return list(self._make_trainer().results())
 
     @explains_its_arguments
-    def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto") -> Any:
+    def predict(self, x: Any, batch_size: PositiveOrNone = None, verbose: Any = "auto") -> Any:
         """Return the output for every sample, as an array; a list of arrays for several outputs.
 
         `verbose` is taken for the sake of Keras scripts: a prediction prints nothing.
@@ -263,7 +259,7 @@ class Learner:
         self.check_built("predict")
         data = Data(self._inputs(x), [])
         parts = []
-        for arrays, _, _ in data.batches(_prediction_batch(batch_size)):
+        for arrays, _, _ in data.batches(batch_size or PREDICTION_BATCH):
             output = self.network.forpass(one_or_list(arrays), False)
             parts.append(output if isinstance(output, list) else [output])
         return one_or_list([np.concatenate(outputs) for outputs in zip(*parts, strict=True)])
@@ -279,10 +275,9 @@ class Learner:
         y: Any = None,
         sample_weight: Any = None,
         class_weight: Any = None,
-        return_dict: bool = False,
+        return_dict: Flag = False,
     ) -> Any:
         """Take one step on these samples; return the loss before it, with metrics a list."""
-        flag("return_dict", return_dict, "train_on_batch")
         with nullcontext() if self.built else all_or_nothing(self, *self.layers):
             self.build_for(x)
             trainer = self._make_trainer()
@@ -294,7 +289,7 @@ class Learner:
         return results if return_dict else one_or_list(list(results.values()))
 
     def test_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: Flag = False
     ) -> Any:
         """Return the loss of these samples, with metrics a list."""
         return self.evaluate(
@@ -368,8 +363,3 @@ class Learner:
                 )
             )
         return self._data(given[0], given[1], given[2] if len(given) == 3 else None, None)
-
-
-def _prediction_batch(batch_size: int | None) -> int:
-    # Without gradients to keep, larger batches cost little memory and save time.
-    return 1024 if batch_size is None else positive_integer("batch_size", batch_size, "predict")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from ..checks import Count, Flag, NotNegative, Number, number, require
+from ..checks import Count, Flag, NotNegative, Number, number, or_none, require
 from ..errors import explain_error, nearest
 from ..files import FilePath
 from ..types import Array
@@ -115,7 +115,7 @@ class EarlyStopping(Watcher):
         patience: Count = 0,
         verbose: int = 0,
         mode: str = "auto",
-        baseline: Annotated[float | None, number(optional=True)] = None,
+        baseline: Annotated[float | None, or_none(number())] = None,
         restore_best_weights: Flag = False,
         start_from_epoch: Count = 0,
     ) -> None:

@@ -7,7 +7,6 @@ the shape of a sample is known, and `forpass` and `backprop` compute.
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -16,6 +15,7 @@ import numpy as np
 
 from .. import initializers, regularizers
 from ..activations import ActivationFunction
+from ..arguments import argument_names
 from ..checks import (
     DType,
     Flag,
@@ -336,14 +336,9 @@ class Layer(Configurable):
 
     def get_config(self) -> dict[str, Any]:
         """Return what the constructor took, the layer's name, and whether it is trainable."""
-        config = super().get_config()
-        signature = inspect.signature(type(self).__init__)
-        kinds = [p.kind for p in signature.parameters.values()]
-        if inspect.Parameter.VAR_KEYWORD in kinds or "name" in signature.parameters:
-            config["name"] = self.name
-        if inspect.Parameter.VAR_KEYWORD in kinds or "trainable" in signature.parameters:
-            config["trainable"] = self.trainable
-        return config
+        now = {"name": self.name, "trainable": self.trainable}
+        taken = argument_names(type(self))
+        return super().get_config() | {name: now[name] for name in now if name in taken}
 
     def blank_copy(self) -> Self:
         """Return the layer as it was when it was made: without weights."""

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from ..errors import explain_error
-from ..initializers import Initializer
-from ..regularizers import Regularizer
 from ..types import Array, Shape
 from .base import ActivatedLayer
 from .images import WindowLayer
 
 
 class KernelLayer(ActivatedLayer):
-    """A layer with a kernel W and, with `use_bias`, a bias b."""
+    """A layer with a kernel W and, with `use_bias`, a bias b.
+
+    The constructor of a subclass keeps what they start as and cost: `kernel_initializer`,
+    `bias_initializer`, `kernel_regularizer` and `bias_regularizer`.
+    """
 
     W: Array
     dW: Array
     b: Array
     db: Array
-
-    use_bias: bool
-    kernel_initializer: Initializer
-    bias_initializer: Initializer
-    kernel_regularizer: Regularizer | None
-    bias_regularizer: Regularizer | None
 
     def add_kernel(self, shape: Shape, outputs: int) -> None:
         """Make W of this shape and b (outputs,)."""

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 import numpy as np
 
 from ..arguments import argument_names, reject_unknown_arguments
-from ..checks import Name, number
+from ..checks import Name, number, or_none
 from ..configuration import Configurable, resolve
 from ..errors import explain_error, must_define, told
 from ..types import Array
 from . import schedules
 from .schedules import LearningRateSchedule
 
-Limit = Annotated[float | None, number(above=0, optional=True)]
+Limit = Annotated[float | None, or_none(number(above=0))]
 
 
 class Optimizer(Configurable):
@@ -48,7 +48,7 @@ class Optimizer(Configurable):
         clipnorm: Limit = None,
         clipvalue: Limit = None,
         global_clipnorm: Limit = None,
-        weight_decay: Annotated[float | None, number(least=0, optional=True)] = None,
+        weight_decay: Annotated[float | None, or_none(number(least=0))] = None,
         name: Name = None,
         **unknown: Any,
     ) -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Annotated
 
-from ..checks import Flag, NotNegative, Positive, Share, checked_number, number
+from ..checks import Flag, NotNegative, Positive, Share, checked_number, number, or_none
 from ..configuration import Configurable
 from ..errors import explain_error, must_define
 
@@ -120,7 +120,7 @@ class CosineDecay(LearningRateSchedule):
         initial_learning_rate: NotNegative,
         decay_steps: Positive,
         alpha: Share = 0.0,
-        warmup_target: Annotated[float | None, number(least=0, optional=True)] = None,
+        warmup_target: Annotated[float | None, or_none(number(least=0))] = None,
         warmup_steps: Annotated[int, number(least=0)] = 0,
     ) -> None:
         self.initial_learning_rate = initial_learning_rate
