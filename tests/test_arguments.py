@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import inspect
+from typing import get_type_hints
 
 import numpy as np
 import pytest
 
-from nnlite import activations, initializers, losses, metrics, plot
+from nnlite import (
+    activations,
+    callbacks,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    plot,
+    regularizers,
+)
+from nnlite.arguments import ExplainsItsArguments
 from nnlite.callbacks import (
     Callback,
     CSVLogger,
@@ -17,7 +30,7 @@ from nnlite.callbacks import (
     ModelCheckpoint,
     TerminateOnNaN,
 )
-from nnlite.checks import Share
+from nnlite.checks import Flag, Share
 from nnlite.layers import (
     BatchNormalization,
     Conv2D,
@@ -240,3 +253,36 @@ def test_the_types_of_ones_own_arguments_may_be_any_words():
 def test_the_configuration_is_what_was_given_and_not_what_is_kept():
     assert Dense(3, "relu", kernel_initializer="ones").get_config()["activation"] == "relu"
     assert inspect.signature(Dense).parameters["units"].default is inspect.Parameter.empty
+
+
+# All classes
+
+
+def public_classes():
+    homes = [activations, callbacks, initializers, layers, losses, metrics, models, optimizers]
+    found = {
+        cls: None
+        for home in [*homes, optimizers.schedules, regularizers]
+        for name, cls in vars(home).items()
+        if isinstance(cls, ExplainsItsArguments) and name[0] != "_"
+    }
+    return list(found)
+
+
+@pytest.mark.parametrize("cls", public_classes())
+def test_every_class_refuses_what_it_does_not_know(cls):
+    with pytest.raises(TypeError, match=f"{cls.__name__} takes (the|no) arguments") as caught:
+        cls(foo=3)
+    assert "Received: foo=3" in str(caught.value)
+
+
+@pytest.mark.parametrize("cls", public_classes())
+def test_every_flag_of_a_constructor_is_true_or_false(cls):
+    types = get_type_hints(cls.__init__, include_extras=True)
+    arguments = inspect.signature(cls).parameters.values()
+    flags = [p.name for p in arguments if isinstance(p.default, bool)]
+    assert [types[name] for name in flags] == [Flag] * len(flags)
+
+
+def test_there_are_many_classes():
+    assert len(public_classes()) > 70

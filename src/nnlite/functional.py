@@ -10,43 +10,19 @@ from . import summaries
 from .arguments import ExplainsItsArguments
 from .checks import DType, Name, Seed, check_weights, flag
 from .data import one_or_list
-from .errors import explain_error, look_up, told
+from .errors import explain_error, look_up
 from .flat import FlatWeights
 from .layers.base import Layer
 from .layers.symbolic import Tensor
 from .learning import Learner
 from .naming import unique_names
-from .network import Graph, check_ends
+from .network import Graph, as_tensors, check_ends
 from .seeding import new_generator
 from .types import Array
 from .undoing import all_or_nothing
 
 if TYPE_CHECKING:
     from .explain import Explanation
-
-
-def as_tensors(name: str, given: Any, where: str | None) -> list[Tensor]:
-    """Return a tensor or a list of them as a list."""
-    tensors = list(given) if isinstance(given, list | tuple) else [given]
-    if not tensors:
-        raise ValueError(
-            explain_error(f"A model needs {name}.", f"{name}={given!r}", remedy="Model(x, y)")
-        )
-    for tensor in tensors:
-        if not isinstance(tensor, Tensor):
-            raise TypeError(
-                explain_error(
-                    f"{name} must be tensors: Inputs, or what a layer returned for them.",
-                    told(tensor),
-                    remedy="For a list of layers use Sequential; here, call the layer: Dense(1)(x)."
-                    if isinstance(tensor, Layer)
-                    else "x = Input(shape=(2,)); y = Dense(1)(x); Model(x, y)",
-                )
-            )
-    return tensors
-
-
-Tensors = Annotated[Any, as_tensors]
 
 
 class Model(Learner, metaclass=ExplainsItsArguments):
@@ -79,8 +55,8 @@ class Model(Learner, metaclass=ExplainsItsArguments):
 
     def __init__(
         self,
-        inputs: Tensors,
-        outputs: Tensors,
+        inputs: Annotated[Any, as_tensors],
+        outputs: Annotated[Any, as_tensors],
         name: Name = None,
         *,
         seed: Seed = None,

@@ -79,6 +79,7 @@ class Learner:
         loss: Any = None,
         metrics: Any = None,
         loss_weights: Any = None,
+        *,
         run_eagerly: Any = None,
         jit_compile: Any = None,
         steps_per_execution: Any = None,

@@ -33,6 +33,22 @@ def as_list_of_layers(name: str, layers: Any, where: str | None) -> list[Any]:
     return list(layers or [])
 
 
+def check_is_layer(entry: Any, where: str) -> None:
+    """Raise unless this is a layer, with the remedy for what is often taken for one."""
+    if isinstance(entry, Layer):
+        return
+    remedy = None
+    if isinstance(entry, type) and issubclass(entry, Layer):
+        remedy = f"Make one: {entry.__name__}(...)."
+    elif isinstance(entry, str):
+        remedy = "An activation by name is a layer of its own: Activation(name)."
+    elif isinstance(entry, list | tuple):
+        remedy = "One list for all layers is enough: leave out the inner brackets."
+    elif entry is Input:
+        remedy = "Call it with a shape: Input(shape=(30,))."
+    raise TypeError(explain_error("A Sequential is made of layers.", told(entry), where, remedy))
+
+
 class Sequential(Model):
     """A chain of layers: each takes the output of the one before.
 
@@ -119,24 +135,7 @@ class Sequential(Model):
                 )
             self._begin(layer)
             return
-        if not isinstance(layer, Layer):
-            remedy = None
-            if isinstance(layer, type) and issubclass(layer, Layer):
-                remedy = f"Make one: {layer.__name__}(...)."
-            elif isinstance(layer, str):
-                remedy = "An activation by name is a layer of its own: Activation(name)."
-            elif isinstance(layer, list | tuple):
-                remedy = "One list for all layers is enough: leave out the inner brackets."
-            elif layer is Input:
-                remedy = "Call it with a shape: Input(shape=(30,))."
-            raise TypeError(
-                explain_error(
-                    "A Sequential is made of layers.",
-                    told(layer),
-                    f"model '{self.name}'",
-                    remedy,
-                )
-            )
+        check_is_layer(layer, f"model '{self.name}'")
         if any(layer is other for other in self.layers):
             raise ValueError(
                 explain_error(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from .errors import explain_error
+from .errors import explain_error, told
 from .layers.base import ActivatedLayer, Layer
 from .layers.input import InputLayer
 from .layers.symbolic import Node, Tensor
@@ -227,6 +227,27 @@ def ordered_nodes(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[N
             stack.append((node, True))
             stack.extend((tensor.node, False) for tensor in reversed(node.inputs))
     return [node for node in order if not isinstance(node.layer, InputLayer)]
+
+
+def as_tensors(name: str, given: Any, where: str | None) -> list[Tensor]:
+    """Return a tensor or a list of them as a list."""
+    tensors = list(given) if isinstance(given, list | tuple) else [given]
+    if not tensors:
+        raise ValueError(
+            explain_error(f"A model needs {name}.", f"{name}={given!r}", remedy="Model(x, y)")
+        )
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(
+                explain_error(
+                    f"{name} must be tensors: Inputs, or what a layer returned for them.",
+                    told(tensor),
+                    remedy="For a list of layers use Sequential; here, call the layer: Dense(1)(x)."
+                    if isinstance(tensor, Layer)
+                    else "x = Input(shape=(2,)); y = Dense(1)(x); Model(x, y)",
+                )
+            )
+    return tensors
 
 
 def check_ends(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> None:

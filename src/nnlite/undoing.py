@@ -32,7 +32,8 @@ def all_or_nothing(*things: Any) -> Iterator[None]:
         yield
     except BaseException:
         for thing, attributes in before:
-            vars(thing).clear()
+            for name in vars(thing).keys() - attributes.keys():
+                del vars(thing)[name]
             vars(thing).update(attributes)
         for box, content in boxes:
             box.clear()
