@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import traceback
 from typing import get_type_hints
 
 import numpy as np
@@ -71,6 +72,17 @@ def test_what_a_layer_does_not_hand_on_is_not_among_its_arguments(cls):
     with pytest.raises(TypeError, match=f"{cls.__name__} takes the arguments") as caught:
         cls(2, 2, grups=2)
     assert "groups" not in str(caught.value).partition("Received")[0]
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [lambda: Dense(3, actvation="relu"), lambda: Dense(), lambda: yes_or_no().fit(X, epoch=3)],
+)
+def test_an_explained_mistake_is_shown_without_the_errors_behind_it(mistake):
+    with pytest.raises(TypeError, match="takes the arguments") as caught:
+        mistake()
+    shown = "".join(traceback.format_exception(caught.value))
+    assert shown.count("TypeError") == 1
 
 
 class Narrow(Dense):

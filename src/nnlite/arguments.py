@@ -54,8 +54,10 @@ def explains_its_arguments(method: Callable[P, T]) -> Callable[P, T]:
                     kwargs[name] = check(name, kwargs.get(name, default), where)
             return method(*given, **kwargs)
         except TypeError:
-            explain_call(explaining, args, kwargs)
-            raise
+            explained = explain_call(explaining, args, kwargs)
+            if explained is None:
+                raise
+        raise explained
 
     return explaining
 
@@ -114,33 +116,41 @@ def argument_names(of: type) -> list[str]:
     return sorted(names)
 
 
-def explain_call(method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """Raise a TypeError that lists the arguments, if the method cannot take these."""
+def explain_call(
+    method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> TypeError | None:
+    """Return a TypeError that lists the arguments, if the method cannot take these."""
     signature = inspect.signature(method)
     try:
         signature.bind(*args, **kwargs)
-    except TypeError as problem:
-        owner, called = method.__name__, True
-        names = [name for name in signature.parameters if name != "self"]
-        if owner == "__init__":
-            classes = type(args[0]).__mro__
-            asked = next((c for c in classes if method in constructors(c)), classes[0])
-            owner, names = asked.__name__, argument_names(asked)
-            called = constructors(asked)[0] is method
-        reject_unknown_arguments(owner, {k: v for k, v in kwargs.items() if k not in names}, names)
-        too_many = "too many" in str(problem) or "multiple" in str(problem)
-        received = f"a call {'with' if too_many else 'that is'} {problem}"
-        if called:
-            raise TypeError(explain_error(takes(owner, names), received)) from None
+    except TypeError as error:
+        problem = str(error)
+    else:
+        return None
+    owner, called = method.__name__, True
+    names = [name for name in signature.parameters if name != "self"]
+    if owner == "__init__":
+        classes = type(args[0]).__mro__
+        asked = next((c for c in classes if method in constructors(c)), classes[0])
+        owner, names = asked.__name__, argument_names(asked)
+        called = constructors(asked)[0] is method
+    unknown = {name: value for name, value in kwargs.items() if name not in names}
+    if unknown or not called:
+        return unknown_argument(owner, unknown, names)
+    received = "with" if "too many" in problem or "multiple" in problem else "that is"
+    return TypeError(explain_error(takes(owner, names), f"a call {received} {problem}"))
 
 
-def reject_unknown_arguments(owner: str, unknown: Mapping[str, Any], known: Sequence[str]) -> None:
-    """Raise a TypeError that names the first unknown keyword argument and the nearest known one."""
+def unknown_argument(
+    owner: str, unknown: Mapping[str, Any], known: Sequence[str]
+) -> TypeError | None:
+    """Return a TypeError that names the first unknown argument and the nearest known one."""
     for name, value in unknown.items():
         guess = nearest(name, known)
         remedy = f"Did you mean {guess}=?" if guess else f"Leave out {name}=."
         rule = takes(owner, sorted(known))
-        raise TypeError(explain_error(rule, f"{name}={value!r}", None, remedy))
+        return TypeError(explain_error(rule, f"{name}={value!r}", None, remedy))
+    return None
 
 
 def takes(owner: str, names: Sequence[str]) -> str:

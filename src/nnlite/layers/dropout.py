@@ -46,7 +46,7 @@ class Dropout(Layer):
 
     def __init__(self, rate: Rate, seed: Seed = None, **options: Any) -> None:
         super().__init__(**options)
-        self.rate = rate
+        self.rate = float(rate)
         self.seed = seed
         self._rng = None if seed is None else np.random.default_rng(seed)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from ..arguments import argument_names, reject_unknown_arguments
+from ..arguments import argument_names, unknown_argument
 from ..checks import Name, number, or_none
 from ..configuration import Configurable, resolve
 from ..errors import explain_error, must_define, told
@@ -70,7 +70,10 @@ class Optimizer(Configurable):
                     "from nnlite.optimizers.schedules.",
                 )
             )
-        reject_unknown_arguments(type(self).__name__, unknown, [*argument_names(type(self)), "lr"])
+        known = [*argument_names(type(self)), "lr"]
+        refused = unknown_argument(type(self).__name__, unknown, known)
+        if refused:
+            raise refused
         if learning_rate is None:
             learning_rate = self.default_learning_rate
         self.learning_rate = learning_rate
