@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import checked_number
+from .checks import NotNegative
 from .configuration import Configurable
 from .errors import explain_error, must_define, told
 from .kernels import row_sums
@@ -132,9 +132,9 @@ class LeakyRelu(ActivationFunction):
 
     name = "leaky_relu"
 
-    def __init__(self, negative_slope: float = 0.2) -> None:
+    def __init__(self, negative_slope: NotNegative = 0.2) -> None:
         # Below 0, the output would no longer tell on which side of 0 the input was.
-        self.negative_slope = float(checked_number("negative_slope", negative_slope, least=0))
+        self.negative_slope = negative_slope
 
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return z where z > 0, else slope·z."""
@@ -160,8 +160,8 @@ class Elu(ActivationFunction):
 
     name = "elu"
 
-    def __init__(self, alpha: float = 1.0) -> None:
-        self.alpha = float(checked_number("alpha", alpha, least=0))
+    def __init__(self, alpha: NotNegative = 1.0) -> None:
+        self.alpha = alpha
 
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return z where z > 0, else α(eᶻ − 1)."""

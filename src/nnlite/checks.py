@@ -1,17 +1,19 @@
 """What the arguments of layers, models and optimizers may be, said in one way everywhere.
 
-Arrays of data are no matter of this page: see `numeric`, `data` and `targets`.
+The types with a check, as `Flag`, are the types of arguments: see `arguments`. Arrays of data are
+no matter of this page: see `numeric`, `data` and `targets`.
 """
 
 from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
 
+from .arguments import Check
 from .errors import explain_error, shown, told
 from .numeric import as_numbers
 from .types import Array, Shape
@@ -72,7 +74,61 @@ def _bounds(
     return " and ".join(filter(None, (low, high)))
 
 
-def positive_integer(name: str, value: Any, where: str, remedy: str | None = None) -> int:
+def require(
+    holds: Callable[[Any], bool],
+    rule: str,
+    remedy: str | Callable[[Any], str] | None = None,
+    kind: type[Exception] = ValueError,
+) -> Check:
+    """Return the check that something holds for a value; a remedy may depend on the value.
+
+    >>> even = require(lambda n: n % 2 == 0, "n must be even.", lambda n: f"Take {n + 1}.")
+    >>> even("n", 4, None)
+    4
+    """
+
+    def check(name: str, value: Any, where: str | None) -> Any:
+        if not holds(value):
+            received = f"{name}={shown(value)}" if kind is ValueError else f"{name}={told(value)}"
+            told_remedy = remedy(value) if callable(remedy) else remedy
+            raise kind(explain_error(rule, received, where, told_remedy))
+        return value
+
+    return check
+
+
+def or_none(check: Check) -> Check:
+    """Return the check that lets None pass, too."""
+    return lambda name, value, where: None if value is None else check(name, value, where)
+
+
+def number(**bounds: Any) -> Check:
+    """Return the check for a number within these bounds."""
+
+    def check(name: str, value: Any, where: str | None) -> Any:
+        checked_number(name, value, where=where, **bounds)
+        # One of NumPy's float64 would turn arrays of float32 into float64.
+        return value.item() if isinstance(value, np.generic) else value
+
+    return check
+
+
+def flag(name: str, value: Any, where: str | None = None) -> bool:
+    """Return `value` if it is True or False, else explain.
+
+    >>> flag("use_bias", True)
+    True
+    """
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    meant = {"true": True, "1": True, "false": False, "0": False}.get(str(value).lower())
+    remedy = None if meant is None else f"Write {name}={meant}."
+    raise TypeError(
+        explain_error(f"{name} must be True or False.", f"{name}={told(value)}", where, remedy)
+    )
+
+
+def positive_integer(name: str, value: Any, where: str | None, remedy: str | None = None) -> int:
     """Return `value` if it is a whole number above 0, else explain."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(
@@ -81,6 +137,11 @@ def positive_integer(name: str, value: Any, where: str, remedy: str | None = Non
             )
         )
     return int(value)
+
+
+def passed_through(function: Callable[[Any], Any]) -> Check:
+    """Return the check that takes what the function makes of the value."""
+    return lambda name, value, where: function(value)
 
 
 def check_shape(shape: Any, where: str) -> Shape:
@@ -107,7 +168,13 @@ def check_shape(shape: Any, where: str) -> Shape:
 
 
 def check_dtype(dtype: Any) -> np.dtype[Any]:
-    """Return float32 or float64 as a dtype, or explain that there is nothing else."""
+    """Return float32 or float64 as a dtype, or explain that there is nothing else; None: float32.
+
+    >>> check_dtype("float64"), check_dtype(None)
+    (dtype('float64'), dtype('float32'))
+    """
+    if dtype is None:
+        return np.dtype(np.float32)
     for known in (np.dtype(np.float32), np.dtype(np.float64)):
         if dtype in (known, known.name, known.type):
             return known
@@ -175,3 +242,16 @@ def check_output(output: Any, where: str) -> None:
                 "End forpass with return and the output." if output is None else None,
             )
         )
+
+
+Flag = Annotated[bool, flag]
+Name = Annotated[str | None, passed_through(check_name)]
+DType = Annotated[Any, passed_through(check_dtype)]
+PositiveInteger = Annotated[int, positive_integer]
+PositiveOrNone = Annotated[int | None, or_none(positive_integer)]
+Count = Annotated[int, number(least=0, whole=True)]
+Seed = Annotated[int | None, or_none(number(least=0, whole=True))]
+Number = Annotated[float, number()]
+NotNegative = Annotated[float, number(least=0)]
+Positive = Annotated[float, number(above=0)]
+Share = Annotated[float, number(least=0, most=1)]

@@ -66,10 +66,9 @@ def _leaves(given: Any) -> list[Any]:
 
 
 def objectives(
-    settings: dict[str, Any], network: Network, outputs: Sequence[Tensor]
+    settings: dict[str, Any], network: Network, outputs: Sequence[Tensor], names: Sequence[str]
 ) -> list[Objective]:
-    """Return the objective of each output."""
-    names = [tensor.node.layer.name for tensor in outputs]
+    """Return the objective of each output; the names are those of the outputs."""
     loss_of = per_output(settings["loss"], names, "loss")
     metrics_of = per_output(settings["metrics"], names, "metrics", each=True)
     weight_of = per_output(settings["loss_weights"], names, "loss_weights")

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from .errors import ExplainsItsArguments
+from .arguments import ExplainsItsArguments
 from .registry import Description
 
 
@@ -26,6 +26,9 @@ class Configurable(metaclass=ExplainsItsArguments):
         self = super().__new__(cls)
         object.__setattr__(self, "_arguments", (args, kwargs))
         return self
+
+    def __init__(self) -> None:
+        """Take no arguments, unless a subclass does."""
 
     def get_config(self) -> dict[str, Any]:
         """Return what the constructor took, in plain values that JSON can hold."""

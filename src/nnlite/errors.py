@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import inspect
-from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 T = TypeVar("T")
-P = ParamSpec("P")
 
 
 def explain_error(
@@ -120,87 +117,3 @@ def with_article(noun: str) -> str:
     ('A loss', 'An optimizer')
     """
     return f"An {noun}" if noun[0] in "aeiou" else f"A {noun}"
-
-
-def reject_unknown_arguments(owner: str, unknown: Mapping[str, Any], known: Iterable[str]) -> None:
-    """Raise a TypeError that names the first unknown keyword argument and the nearest known one."""
-    if not unknown:
-        return
-    name = next(iter(unknown))
-    known = sorted(known)
-    guess = nearest(name, known)
-    raise TypeError(
-        explain_error(
-            f"{owner} takes the arguments {', '.join(known)}.",
-            f"{name}={shown(unknown[name])}",
-            remedy=f"Did you mean {guess}=?" if guess else f"Leave out {name}=.",
-        )
-    )
-
-
-def argument_names(of: type) -> list[str]:
-    """Return every argument that a class takes, also those its constructor hands on to its base."""
-    names: set[str] = set()
-    for base in of.__mro__:
-        if "__init__" not in vars(base):
-            continue
-        parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]
-        own = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
-        # What a base demands, the class itself has given.
-        names.update(p.name for p in own if not names or p.default is not p.empty)
-        if len(own) == len(parameters):
-            break
-    return sorted(names)
-
-
-class ExplainsItsArguments(type):
-    """The type of classes that say what they take when they are called with something else."""
-
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        """Make an object."""
-        try:
-            return super().__call__(*args, **kwargs)
-        except TypeError:
-            init = inspect.getattr_static(cls, "__init__")
-            explain_call(cls.__name__, init, argument_names(cls), (None, *args), kwargs)
-            raise
-
-
-def explains_its_arguments(method: Callable[P, T]) -> Callable[P, T]:
-    """Make a method say what it takes when it is called with something else."""
-
-    @wraps(method)
-    def explaining(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return method(*args, **kwargs)
-        except TypeError:
-            names = list(inspect.signature(method).parameters)[1:]
-            explain_call(method.__name__, method, names, args, kwargs)
-            raise
-
-    return explaining
-
-
-def explain_call(
-    owner: str,
-    function: Callable[..., Any],
-    names: list[str],
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> None:
-    """Raise a TypeError that lists the arguments, if the function cannot take these."""
-    try:
-        inspect.signature(function).bind(*args, **kwargs)
-    except TypeError as problem:
-        unknown = {name: value for name, value in kwargs.items() if name not in names}
-        reject_unknown_arguments(owner, unknown, names)
-        raise TypeError(
-            explain_error(
-                f"{owner} takes the arguments {', '.join(names)}."
-                if names
-                else f"{owner} takes no arguments.",
-                f"a call with {problem}"
-                if "too many" in str(problem) or "multiple" in str(problem)
-                else f"a call that is {problem}",
-            )
-        ) from None

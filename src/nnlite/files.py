@@ -7,8 +7,9 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Annotated, Any
 
+from .checks import passed_through
 from .errors import explain_error, nearest
 
 
@@ -25,6 +26,9 @@ def as_path(filepath: Any) -> Path:
             )
         )
     return Path(filepath)
+
+
+FilePath = Annotated[Any, passed_through(as_path)]
 
 
 def check_folder(path: Path) -> None:

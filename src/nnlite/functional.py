@@ -5,21 +5,23 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from . import summaries
-from .checks import check_dtype, check_name, check_weights
+from .arguments import ExplainsItsArguments
+from .checks import DType, Name, Seed, check_weights, flag
 from .data import one_or_list
-from .errors import ExplainsItsArguments, explain_error, look_up, told
+from .errors import explain_error, look_up
 from .flat import FlatWeights
 from .layers.base import Layer
-from .layers.input import InputLayer
 from .layers.symbolic import Tensor
 from .learning import Learner
-from .network import Graph, missing_inputs
+from .naming import unique_names
+from .network import Graph, as_tensors, check_ends
 from .numeric import apart
 from .seeding import new_generator
 from .types import Array
+from .undoing import all_or_nothing
 
 if TYPE_CHECKING:
     from .explain import Explanation
@@ -55,54 +57,35 @@ class Model(Learner, metaclass=ExplainsItsArguments):
 
     def __init__(
         self,
-        inputs: Any,
-        outputs: Any,
-        name: str | None = None,
+        inputs: Annotated[Any, as_tensors],
+        outputs: Annotated[Any, as_tensors],
+        name: Name = None,
         *,
-        seed: int | None = None,
-        dtype: Any = "float32",
+        seed: Seed = None,
+        dtype: DType = "float32",
     ) -> None:
         self._start(name, seed, dtype)
-        self.inputs = _tensors(inputs, "inputs")
-        self.outputs = _tensors(outputs, "outputs")
-        for tensor in self.inputs:
-            if not isinstance(tensor.node.layer, InputLayer):
-                raise ValueError(
-                    explain_error(
-                        "A model begins at Inputs.",
-                        f"inputs={tensor!r}",
-                        remedy="Make them with Input(shape=...).",
-                    )
-                )
-        if len(set(self.inputs)) < len(self.inputs):
-            raise ValueError(explain_error("Every Input is given once.", f"inputs={self.inputs!r}"))
-        unconnected = missing_inputs(self.outputs, self.inputs)
-        if unconnected:
-            raise ValueError(
-                explain_error(
-                    "The outputs depend on an Input that is not among inputs.",
-                    ", ".join(map(repr, unconnected)),
-                    remedy="Give every Input: Model([input_1, input_2], output).",
-                )
-            )
-        self.network = graph = Graph(self.inputs, self.outputs)
-        self.nodes = graph.nodes
-        self.layers[:] = list(
-            dict.fromkeys([*(t.node.layer for t in self.inputs), *(n.layer for n in self.nodes)])
-        )
-        self._build()
+        check_ends(inputs, outputs)
+        self.network = graph = Graph(inputs, outputs)
+        self.inputs, self.outputs, self.nodes = inputs, outputs, graph.nodes
+        begins = [tensor.node.layer for tensor in inputs]
+        self.layers = list(dict.fromkeys([*begins, *(node.layer for node in self.nodes)]))
+        with all_or_nothing(*self.layers):
+            self._name_layers()
+            self._build()
 
     def _start(self, name: str | None, seed: int | None, dtype: Any) -> None:
-        self.name = check_name(name) or self.default_name
-        self.dtype = check_dtype(dtype)
+        self.name = name or self.default_name
+        self.dtype = dtype
         self.rng = new_generator(seed)
         self.layers: list[Layer] = []
         self.inputs, self.outputs, self.nodes = [], [], []
+        self._names: dict[Layer, str] = {}
+        self._given: list[str | None] = []
         self._flat: FlatWeights | None = None
 
     def _build(self) -> None:
         """Make the weights of all layers that have none yet, in their order."""
-        self._name_layers()
         for node in self.nodes:
             node.layer.join_model(self.dtype, self.rng)
         for node in self.nodes:
@@ -110,27 +93,25 @@ class Model(Learner, metaclass=ExplainsItsArguments):
             node.layer.ensure_built(shapes if node.several else shapes[0])
 
     def _name_layers(self) -> None:
-        """Give every layer without a name one of its own."""
-        taken: set[str] = set()
-        for layer in self.layers:
-            if layer._name in taken:
-                raise ValueError(
-                    explain_error(
-                        "Every layer of a model has a name of its own.",
-                        f"two layers named '{layer._name}'",
-                        f"model '{self.name}'",
-                        "Make a new layer for each place, or give it another name=.",
-                    )
-                )
-            if layer._name:
-                taken.add(layer._name)
-        for layer in self.layers:
-            if layer._name is None:
-                base, number = layer.name, 0
-                while (name := f"{base}_{number}" if number else base) in taken:
-                    number += 1
-                layer._name = name
-                taken.add(name)
+        """Give every layer a name in this model, and one of its own if it has none."""
+        self._given = [layer.given_name for layer in self.layers]
+        self._names = unique_names(self.layers, self.name)
+        for layer, name in self._names.items():
+            layer.chosen_name = layer.chosen_name or name
+
+    def name_of(self, layer: Layer) -> str:
+        """Return what a layer is called in this model: in a model of models, names are unique.
+
+        >>> from nnlite.layers import Dense, Input
+        >>> x, y = Input(shape=(4,)), Input(shape=(2,))
+        >>> encoder, decoder = Model(x, Dense(2)(x)), Model(y, Dense(4)(y))
+        >>> whole = Model(x, decoder(encoder(x)))
+        >>> decoder.layers[1].name, whole.name_of(decoder.layers[1])
+        ('dense', 'dense_1')
+        """
+        if [inner.given_name for inner in self.layers] != self._given:
+            self._name_layers()
+        return self._names.get(layer, layer.name)
 
     def check_built(self, what: str) -> None:
         """Raise if the model does not know its input yet."""
@@ -226,7 +207,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
                     )
                 )
             return self.layers[index]
-        return look_up("layer", str(name), {layer.name: layer for layer in self.layers})
+        return look_up("layer", str(name), {self.name_of(layer): layer for layer in self.layers})
 
     @property
     def weights(self) -> list[Array]:
@@ -246,7 +227,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         for layer in self.layers:
-            layer.trainable = value
+            layer.trainable = flag("trainable", value, f"model '{self.name}'")
 
     def get_weights(self) -> list[Array]:
         """Return copies of all weights, in the order of Keras."""
@@ -346,27 +327,8 @@ class Model(Learner, metaclass=ExplainsItsArguments):
             ) from error
         for layer in twin.layers:
             vars(layer).update(_workspace=None, skip_input_gradient=False)
+            layer.given_name = twin.name_of(layer)
         return twin
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}' of {len(self.layers)} layers>"
-
-
-def _tensors(given: Any, what: str) -> list[Tensor]:
-    tensors = list(given) if isinstance(given, list | tuple) else [given]
-    if not tensors:
-        raise ValueError(
-            explain_error(f"A model needs {what}.", f"{what}={given!r}", remedy="Model(x, y)")
-        )
-    for tensor in tensors:
-        if not isinstance(tensor, Tensor):
-            raise TypeError(
-                explain_error(
-                    f"{what} must be tensors: Inputs, or what a layer returned for them.",
-                    told(tensor),
-                    remedy="For a list of layers use Sequential; here, call the layer: Dense(1)(x)."
-                    if isinstance(tensor, Layer)
-                    else "x = Input(shape=(2,)); y = Dense(1)(x); Model(x, y)",
-                )
-            )
-    return tensors

@@ -18,9 +18,9 @@ import numpy as np
 
 from .layers.activation import Activation
 from .layers.base import Layer
-from .layers.convolution import Conv2D
 from .layers.dense import Dense
 from .layers.images import WindowLayer
+from .layers.kernel import Convolution
 from .layers.pooling import GlobalPooling
 from .layers.reshaping import Reshape
 from .layers.resizing import UpSampling2D, ZeroPadding2D
@@ -138,7 +138,7 @@ def in_halves(network: Network, workers: int | None, batch_size: int) -> Iterato
     shared = 0
     while shared < len(layers) and looks_at_each_sample(layer_of(layers[shared])):
         shared += 1
-    convolves = any(isinstance(layer_of(runner), Conv2D) for runner in layers[:shared])
+    convolves = any(isinstance(layer_of(runner), Convolution) for runner in layers[:shared])
     if not convolves or not shall_share(layers[:shared], workers, batch_size):
         yield Chain(take_shortcuts(layers))
         return

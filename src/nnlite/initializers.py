@@ -6,16 +6,16 @@ Every initializer is called with a shape, a dtype and a random generator, and re
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from .checks import checked_number
+from .checks import NotNegative, Number, Seed
 from .configuration import Configurable, snake_case
 from .errors import explain_error, must_define
 from .numeric import as_numbers
 from .registry import Registry
-from .seeding import check_seed, new_generator
+from .seeding import new_generator
 from .types import Array, Shape
 
 
@@ -26,9 +26,7 @@ class Initializer(Configurable):
     whatever the model's seed.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        if seed is not None:
-            check_seed(seed)
+    def __init__(self, seed: Seed = None) -> None:
         self.seed = seed
 
     def __call__(
@@ -46,7 +44,7 @@ class Initializer(Configurable):
             )
         if self.seed is not None or rng is None:
             rng = new_generator(self.seed)
-        return np.asarray(self.fill(shape, rng)).astype(dtype)
+        return np.asarray(self.fill(shape, rng)).astype(np.float32 if dtype is None else dtype)
 
     def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
         """Return the numbers, in float64."""
@@ -99,6 +97,11 @@ class Ones(Initializer):
         return np.ones(shape)
 
 
+def as_constant(name: str, value: Any, where: str | None) -> Array:
+    """Return numbers as an array in float64."""
+    return as_numbers(value, name).astype(np.float64)
+
+
 class Constant(Initializer):
     """One number everywhere, or an array of the right shape.
 
@@ -106,9 +109,9 @@ class Constant(Initializer):
     array([0.5, 0.5], dtype=float32)
     """
 
-    def __init__(self, value: Any = 0.0) -> None:
+    def __init__(self, value: Annotated[Any, as_constant] = 0.0) -> None:
         super().__init__()
-        self.value = as_numbers(value, "value").astype(np.float64)
+        self.value = value
 
     def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
         """Return the value in that shape."""
@@ -130,10 +133,10 @@ class RandomNormal(Initializer):
     np.float32(0.05)
     """
 
-    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
+    def __init__(self, mean: Number = 0.0, stddev: NotNegative = 0.05, seed: Seed = None) -> None:
         super().__init__(seed)
-        self.mean = checked_number("mean", mean)
-        self.stddev = checked_number("stddev", stddev, least=0)
+        self.mean = mean
+        self.stddev = stddev
 
     def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
         """Return samples of N(mean, stddev²)."""
@@ -147,12 +150,8 @@ class RandomUniform(Initializer):
     True
     """
 
-    def __init__(
-        self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None
-    ) -> None:
+    def __init__(self, minval: Number = -0.05, maxval: Number = 0.05, seed: Seed = None) -> None:
         super().__init__(seed)
-        checked_number("minval", minval)
-        checked_number("maxval", maxval)
         if not minval <= maxval:
             raise ValueError(
                 explain_error(

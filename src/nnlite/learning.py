@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 
 from . import compiling
+from .arguments import explains_its_arguments
 from .callbacks import History
 from .callbacks.bar import progress_callbacks, result_printer
-from .checks import checked_number, positive_integer
+from .checks import Count, Flag, PositiveInteger, PositiveOrNone
 from .data import Data, as_input, as_list, as_sample_weights, check_lengths, one_or_list, peek
-from .errors import explain_error, explains_its_arguments, reject_unknown_arguments
+from .errors import explain_error
 from .flat import FlatWeights
+from .layers.base import Layer
 from .layers.symbolic import Node, Tensor
 from .loop import Loop
 from .network import Network
 from .rows import Rows
 from .training import Trainer, training_mode
 from .types import Array
+from .undoing import all_or_nothing
 from .validation import Validation, with_own_figures
+
+# Without gradients to keep, larger batches cost little memory and save time.
+PREDICTION_BATCH = 1024
 
 
 class Learner:
@@ -30,6 +37,7 @@ class Learner:
     dtype: np.dtype[Any]
     rng: np.random.Generator
     network: Network
+    layers: list[Layer]
     nodes: list[Node]
     inputs: list[Tensor]
     outputs: list[Tensor]
@@ -46,17 +54,21 @@ class Learner:
     @property
     def input_names(self) -> list[str]:
         """The names of the inputs."""
-        return [tensor.node.layer.name for tensor in self.inputs]
+        return [self.name_of(tensor.node.layer) for tensor in self.inputs]
 
     @property
     def output_names(self) -> list[str]:
         """The names of the layers whose outputs the model gives."""
-        return [tensor.node.layer.name for tensor in self.outputs]
+        return [self.name_of(tensor.node.layer) for tensor in self.outputs]
 
     @property
     def built(self) -> bool:
         """Whether the model knows its input, and so has weights."""
         return bool(self.nodes)
+
+    def name_of(self, layer: Layer) -> str:
+        """Return what a layer is called in this model."""
+        return layer.name
 
     def check_built(self, what: str) -> None:
         """Raise if the model does not know its input yet."""
@@ -71,7 +83,10 @@ class Learner:
         loss: Any = None,
         metrics: Any = None,
         loss_weights: Any = None,
-        **options: Any,
+        *,
+        run_eagerly: Any = None,
+        jit_compile: Any = None,
+        steps_per_execution: Any = None,
     ) -> None:
         """Say how the model shall learn.
 
@@ -86,17 +101,14 @@ class Learner:
             A list of names, functions or objects of `nnlite.metrics`.
         loss_weights
             With several outputs, the share of each in the whole loss.
-        options
-            Keras' `run_eagerly`, `jit_compile` and `steps_per_execution` are taken, and do nothing.
+        run_eagerly, jit_compile, steps_per_execution
+            Taken for the sake of Keras scripts, and do nothing.
         """
-        keras_only = ["run_eagerly", "jit_compile", "steps_per_execution"]
-        unknown = {name: value for name, value in options.items() if name not in keras_only}
-        known = ["optimizer", "loss", "metrics", "loss_weights", *keras_only]
-        reject_unknown_arguments("compile", unknown, known)
-        self._compiled = compiling.checked(optimizer, loss, metrics, loss_weights)
-        self._trainer = None
-        if self.built:
-            self._make_trainer()
+        with all_or_nothing(self):
+            self._compiled = compiling.checked(optimizer, loss, metrics, loss_weights)
+            self._trainer = None
+            if self.built:
+                self._make_trainer()
 
     @property
     def optimizer(self) -> Any:
@@ -114,7 +126,9 @@ class Learner:
                 )
             )
         if self._trainer is None:
-            objectives = compiling.objectives(self._compiled, self.network, self.outputs)
+            objectives = compiling.objectives(
+                self._compiled, self.network, self.outputs, self.output_names
+            )
             self._trainer = Trainer(self, self._compiled["optimizer"], objectives)
         return self._trainer
 
@@ -123,21 +137,21 @@ class Learner:
         self,
         x: Any = None,
         y: Any = None,
-        batch_size: int | None = None,
-        epochs: int = 1,
+        batch_size: PositiveOrNone = None,
+        epochs: Count = 1,
         verbose: Any = "auto",
         callbacks: Any = None,
         validation_split: float = 0.0,
         validation_data: Any = None,
-        shuffle: bool = True,
+        shuffle: Flag = True,
         class_weight: Any = None,
         sample_weight: Any = None,
-        initial_epoch: int = 0,
-        validation_freq: int = 1,
+        initial_epoch: Count = 0,
+        validation_freq: PositiveInteger = 1,
         *,
-        validation_batch_size: int | None = None,
-        check_finite: bool = True,
-        workers: int | None = None,
+        validation_batch_size: PositiveOrNone = None,
+        check_finite: Flag = True,
+        workers: PositiveOrNone = None,
     ) -> History:
         """Train the model, and return the history of losses and metrics.
 
@@ -177,47 +191,44 @@ class Learner:
             2 lets a second thread take half of each batch of images, 1 does without; None decides
             by the machine. The last bits of the result depend on it.
         """
-        batch_size = positive_integer("batch_size", 32 if batch_size is None else batch_size, "fit")
-        if validation_batch_size is None:
-            validation_batch_size = batch_size
-        positive_integer("validation_batch_size", validation_batch_size, "fit")
-        positive_integer("validation_freq", validation_freq, "fit")
-        positive_integer("workers", 1 if workers is None else workers, "fit")
-        checked_number("epochs", epochs, least=0, whole=True)
-        checked_number("initial_epoch", initial_epoch, least=0, whole=True)
-        self.build_for(x)
-        trainer = with_own_figures(self._make_trainer())
-        data = self._data(x, y, sample_weight, class_weight)
-        watched = self._validation_data(validation_data)
-        if watched is None and validation_split:
-            data, watched = data.split(validation_split)
-        trainer.claim_weights()
-        trainer.start(data)
-        validation = None
-        if watched is not None:
-            validation = Validation(watched, validation_batch_size, validation_freq)
-        given = callbacks if isinstance(callbacks, list | tuple) else [callbacks] * bool(callbacks)
-        return Loop(
-            trainer,
-            data,
-            validation,
-            [*progress_callbacks(verbose, given), *given],
-            batch_size=batch_size,
-            epochs=range(initial_epoch, epochs),
-            shuffle=shuffle,
-            check_finite=check_finite,
-            workers=workers,
-        ).run()
+        batch_size = batch_size or 32
+        with all_or_nothing(self, *self.layers):
+            self.build_for(x)
+            trainer = with_own_figures(self._make_trainer())
+            data = self._data(x, y, sample_weight, class_weight)
+            watched = self._validation_data(validation_data)
+            if watched is None and validation_split:
+                data, watched = data.split(validation_split)
+            trainer.claim_weights()
+            trainer.start(data)
+            validation = None
+            if watched is not None:
+                every = validation_batch_size or batch_size
+                validation = Validation(watched, every, validation_freq)
+            several = isinstance(callbacks, list | tuple)
+            given = callbacks if several else [callbacks] * bool(callbacks)
+            loop = Loop(
+                trainer,
+                data,
+                validation,
+                [*progress_callbacks(verbose, given), *given],
+                batch_size=batch_size,
+                epochs=range(initial_epoch, epochs),
+                shuffle=shuffle,
+                check_finite=check_finite,
+                workers=workers,
+            )
+        return loop.run()
 
     @explains_its_arguments
     def evaluate(
         self,
         x: Any = None,
         y: Any = None,
-        batch_size: int | None = None,
+        batch_size: PositiveOrNone = None,
         verbose: Any = "auto",
         sample_weight: Any = None,
-        return_dict: bool = False,
+        return_dict: Flag = False,
     ) -> Any:
         """Return the loss over the data, or with metrics the list [loss, metric, …].
 
@@ -230,7 +241,7 @@ class Learner:
         data = self._data(x, y, sample_weight, None)
         trainer.start(data)
         with np.errstate(all="ignore"):
-            results = trainer.evaluate(data, _prediction_batch(batch_size))
+            results = trainer.evaluate(data, batch_size or PREDICTION_BATCH)
         show(results)
         return results if return_dict else one_or_list(list(results.values()))
 
@@ -240,7 +251,7 @@ class Learner:
         return self._make_trainer().names()
 
     @explains_its_arguments
-    def predict(self, x: Any, batch_size: int | None = None, verbose: Any = "auto") -> Any:
+    def predict(self, x: Any, batch_size: PositiveOrNone = None, verbose: Any = "auto") -> Any:
         """Return the output for every sample, as an array; a list of arrays for several outputs.
 
         `verbose` is taken for the sake of Keras scripts: a prediction prints nothing.
@@ -248,7 +259,7 @@ class Learner:
         self.check_built("predict")
         data = Data(self._read(x), [])
         parts = []
-        for arrays, _, _ in data.batches(_prediction_batch(batch_size)):
+        for arrays, _, _ in data.batches(batch_size or PREDICTION_BATCH):
             output = self.network.forpass(one_or_list(arrays), False)
             parts.append(output if isinstance(output, list) else [output])
         return one_or_list([np.concatenate(outputs) for outputs in zip(*parts, strict=True)])
@@ -264,12 +275,13 @@ class Learner:
         y: Any = None,
         sample_weight: Any = None,
         class_weight: Any = None,
-        return_dict: bool = False,
+        return_dict: Flag = False,
     ) -> Any:
         """Take one step on these samples; return the loss before it, with metrics a list."""
-        self.build_for(x)
-        trainer = with_own_figures(self._make_trainer())
-        data = self._data(x, y, sample_weight, class_weight)
+        with nullcontext() if self.built else all_or_nothing(self, *self.layers):
+            self.build_for(x)
+            trainer = with_own_figures(self._make_trainer())
+            data = self._data(x, y, sample_weight, class_weight)
         trainer.claim_weights()
         trainer.start(data)
         with training_mode(self), np.errstate(all="ignore"):
@@ -278,7 +290,7 @@ class Learner:
         return results if return_dict else one_or_list(list(results.values()))
 
     def test_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: Flag = False
     ) -> Any:
         """Return the loss of these samples, with metrics a list."""
         return self.evaluate(
@@ -299,7 +311,7 @@ class Learner:
         names = ["x"] if len(given) == 1 else [f"x of '{name}'" for name in self.input_names]
         arrays = []
         for data, tensor, name in zip(given, self.inputs, names, strict=True):
-            readers = [node.layer.name for node in self.nodes if tensor in node.inputs]
+            readers = [self.name_of(node.layer) for node in self.nodes if tensor in node.inputs]
             where = f"model '{self.name}', layer '{readers[0] if readers else tensor}'"
             arrays.append(as_input(data, tensor.shape, self.dtype, name, where))
         check_lengths(arrays)
@@ -362,8 +374,3 @@ class Learner:
                 )
             )
         return self._data(given[0], given[1], given[2] if len(given) == 3 else None, None)
-
-
-def _prediction_batch(batch_size: int | None) -> int:
-    # Without gradients to keep, larger batches cost little memory and save time.
-    return 1024 if batch_size is None else positive_integer("batch_size", batch_size, "predict")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
+from .checks import DType, Flag, Name, Seed
 from .data import peek
 from .errors import explain_error, told
 from .functional import Model
@@ -14,8 +16,45 @@ from .layers.base import Layer
 from .layers.input import Input, InputLayer
 from .layers.symbolic import Tensor
 from .network import Chain, Graph
+from .undoing import all_or_nothing
 
 __all__ = ["Model", "Sequential", "load_model"]
+
+
+def as_list_of_layers(name: str, layers: Any, where: str | None) -> list[Any]:
+    """Return the list that a Sequential takes."""
+    if layers is not None and not isinstance(layers, list | tuple):
+        raise TypeError(
+            explain_error(
+                "A Sequential takes a list of layers.",
+                told(layers),
+                remedy="Put the layers in brackets: Sequential([Dense(4), Dense(1)]).",
+            )
+        )
+    return list(layers or [])
+
+
+def check_is_layer(entry: Any, where: str) -> None:
+    """Raise unless this is a layer, with the remedy for what is often taken for one."""
+    if isinstance(entry, Layer):
+        return
+    remedy = None
+    if isinstance(entry, type) and issubclass(entry, Layer):
+        remedy = f"Make one: {entry.__name__}(...)."
+    elif isinstance(entry, str):
+        remedy = "An activation by name is a layer of its own: Activation(name)."
+    elif isinstance(entry, list | tuple):
+        remedy = "One list for all layers is enough: leave out the inner brackets."
+    elif entry is Input:
+        remedy = "Call it with a shape: Input(shape=(30,))."
+    raise TypeError(explain_error("A Sequential is made of layers.", told(entry), where, remedy))
+
+
+@dataclass
+class Again:
+    """One more call of a layer, in a model that calls it several times."""
+
+    layer: Layer
 
 
 class Sequential(Model):
@@ -44,42 +83,59 @@ class Sequential(Model):
 
     def __init__(
         self,
-        layers: Any = None,
-        name: str | None = None,
+        layers: Annotated[Any, as_list_of_layers] = None,
+        name: Name = None,
         *,
-        seed: int | None = None,
-        dtype: Any = "float32",
+        seed: Seed = None,
+        dtype: DType = "float32",
     ) -> None:
         self._end: Tensor | None = None
         self._calls: list[Layer] = []
-        if layers is not None and not isinstance(layers, list | tuple):
-            raise TypeError(
-                explain_error(
-                    "A Sequential takes a list of layers.",
-                    told(layers),
-                    remedy="Put the layers in brackets: Sequential([Dense(4), Dense(1)]).",
-                )
-            )
         self._start(name, seed, dtype)
-        for layer in layers or []:
-            self.add(layer)
+        self._extend(layers)
 
     def add(self, layer: Any) -> None:
         """Put a layer at the end of the chain. The layers of a model are put there one by one."""
-        if isinstance(layer, Model):
-            for tensor in layer.inputs if not self.layers else []:
-                self.add(tensor)
-            calls = [node.layer for node in layer.nodes]
-            if isinstance(layer, Sequential):
-                calls = layer._calls
-            for place, inner in enumerate(calls):
-                if inner in calls[:place]:
-                    self._call(inner)
-                else:
-                    self.add(inner)
-            return
-        if isinstance(layer, InputLayer):
-            layer = Input(layer.input_shape, name=layer._name)
+        self._extend([layer])
+
+    def _extend(self, entries: list[Any]) -> None:
+        """Put all of these at the end, or, if there is anything wrong with them, none."""
+        given: list[Any] = []
+        for entry in entries:
+            if isinstance(entry, Model) and not (self._end or self.layers or given):
+                given += entry.inputs
+            given += self._parts(entry)
+        layers = [layer for layer in given if isinstance(layer, Layer)]
+        with all_or_nothing(self, *dict.fromkeys(layers)):
+            for entry in given:
+                self._take(entry)
+            self._trainer = None
+            self._name_layers()
+            self._join()
+
+    def _parts(self, entry: Any) -> list[Any]:
+        """Return the layers of a model in the order of their calls; anything else as it is."""
+        if isinstance(entry, InputLayer):
+            return [Input(entry.input_shape, name=entry.given_name)]
+        if not isinstance(entry, Model):
+            return [entry]
+        ends = [entry.inputs[:1], *([node.output] for node in entry.nodes)]
+        if [node.inputs for node in entry.nodes] != ends[:-1]:
+            raise ValueError(
+                explain_error(
+                    "The layers of a model are put into a Sequential one after the other.",
+                    f"model '{entry.name}', with branches",
+                    f"model '{self.name}'",
+                    f"x = Input(shape={entry.inputs[0].shape}); Model(x, {entry.name}(x))",
+                )
+            )
+        calls = entry._calls if isinstance(entry, Sequential) else [n.layer for n in entry.nodes]
+        return [
+            Again(layer) if layer in calls[:place] else layer for place, layer in enumerate(calls)
+        ]
+
+    def _take(self, layer: Any) -> None:
+        """Put this at the end of the list of layers; an Input, at its beginning."""
         if isinstance(layer, Tensor):
             if self._end is not None or self.layers:
                 raise ValueError(
@@ -89,27 +145,12 @@ class Sequential(Model):
                         f"model '{self.name}'",
                     )
                 )
-            self._end = layer
-            self.inputs = [layer]
+            self._begin(layer)
             return
-        if not isinstance(layer, Layer):
-            remedy = None
-            if isinstance(layer, type) and issubclass(layer, Layer):
-                remedy = f"Make one: {layer.__name__}(...)."
-            elif isinstance(layer, str):
-                remedy = "An activation by name is a layer of its own: Activation(name)."
-            elif isinstance(layer, list | tuple):
-                remedy = "One list for all layers is enough: leave out the inner brackets."
-            elif layer is Input:
-                remedy = "Call it with a shape: Input(shape=(30,))."
-            raise TypeError(
-                explain_error(
-                    "A Sequential is made of layers.",
-                    told(layer),
-                    f"model '{self.name}'",
-                    remedy,
-                )
-            )
+        if isinstance(layer, Again):
+            self._calls.append(layer.layer)
+            return
+        check_is_layer(layer, f"model '{self.name}'")
         if any(layer is other for other in self.layers):
             raise ValueError(
                 explain_error(
@@ -119,23 +160,21 @@ class Sequential(Model):
                     "Make a new layer, or use Model to call one twice.",
                 )
             )
+        if self._end is None and not self.layers and layer.input_shape is not None:
+            self._begin(Input(layer.input_shape))
         self.layers.append(layer)
-        if self._end is None and len(self.layers) == 1 and layer.input_shape is not None:
-            self._end = Input(layer.input_shape)
-            self.inputs = [self._end]
-        self._call(layer)
-
-    def _call(self, layer: Layer) -> None:
-        """Call a layer at the end of the chain: now, or once the input is known."""
         self._calls.append(layer)
-        self._trainer = None
-        if self._end is not None:
-            self._append(layer)
 
-    def _append(self, layer: Layer) -> None:
-        """Join a layer to the end of the chain, now that its input is known, and build it."""
-        self._end = layer(self._end)
-        self.nodes.append(self._end.node)
+    def _begin(self, tensor: Tensor) -> None:
+        self._end, self.inputs = tensor, [tensor]
+
+    def _join(self) -> None:
+        """Join the layers to the chain and build them, if the shape of the input is known."""
+        if self._end is None or not self.layers:
+            return
+        for layer in self._calls[len(self.nodes) :]:
+            self._end = layer(self._end)
+            self.nodes.append(self._end.node)
         self.outputs = [self._end]
         self._connect()
         self._build()
@@ -171,10 +210,9 @@ class Sequential(Model):
         if len(shape) > 1 and shape[0] is None:
             shape = shape[1:]
         if self._end is None:
-            self._end = Input(shape)
-            self.inputs = [self._end]
-            for layer in self._calls:
-                self._append(layer)
+            with all_or_nothing(self, *self.layers):
+                self._begin(Input(shape))
+                self._join()
 
     def build_for(self, x: Any) -> None:
         """Take the shape of the input from the data, if nobody told it before."""
@@ -193,7 +231,7 @@ class Sequential(Model):
 
 
 def load_model(
-    filepath: str | Path, custom_objects: dict[str, Any] | None = None, compile: bool = True
+    filepath: str | Path, custom_objects: dict[str, Any] | None = None, compile: Flag = True
 ) -> Model:
     """Read a model that `save` wrote.
 

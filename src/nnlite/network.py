@@ -9,7 +9,7 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, Self
 
-from .errors import explain_error
+from .errors import explain_error, shown, told
 from .layers.base import ActivatedLayer, Layer
 from .layers.input import InputLayer
 from .layers.symbolic import Node, Tensor
@@ -248,6 +248,61 @@ def ordered_nodes(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[N
             stack.append((node, True))
             stack.extend((tensor.node, False) for tensor in reversed(node.inputs))
     return [node for node in order if not isinstance(node.layer, InputLayer)]
+
+
+def as_tensors(name: str, given: Any, where: str | None) -> list[Tensor]:
+    """Return a tensor or a list of them as a list."""
+    tensors = list(given) if isinstance(given, list | tuple) else [given]
+    if not tensors:
+        raise ValueError(
+            explain_error(f"A model needs {name}.", f"{name}={shown(given)}", remedy="Model(x, y)")
+        )
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(
+                explain_error(
+                    f"{name} must be tensors: Inputs, or what a layer returned for them.",
+                    told(tensor),
+                    remedy="For a list of layers use Sequential; here, call the layer: Dense(1)(x)."
+                    if isinstance(tensor, Layer)
+                    else "x = Input(shape=(2,)); y = Dense(1)(x); Model(x, y)",
+                )
+            )
+    return tensors
+
+
+def check_ends(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> None:
+    """Raise unless the outputs are what layers make of these inputs."""
+    for tensor in inputs:
+        if not isinstance(tensor.node.layer, InputLayer):
+            raise ValueError(
+                explain_error(
+                    "A model begins at Inputs.",
+                    f"inputs={tensor!r}",
+                    remedy="Make them with Input(shape=...).",
+                )
+            )
+    if len(set(inputs)) < len(inputs):
+        raise ValueError(explain_error("Every Input is given once.", f"inputs={inputs!r}"))
+    nodes = ordered_nodes(outputs, inputs)
+    for tensor in outputs:
+        if isinstance(tensor.node.layer, InputLayer) and not (nodes and tensor in inputs):
+            raise ValueError(
+                explain_error(
+                    "An output is what layers make of the inputs.",
+                    f"outputs={tensor!r}, an Input",
+                    remedy="Call a layer on it: Model(x, Dense(1)(x)).",
+                )
+            )
+    unconnected = missing_inputs(outputs, inputs)
+    if unconnected:
+        raise ValueError(
+            explain_error(
+                "The outputs depend on an Input that is not among inputs.",
+                ", ".join(map(repr, unconnected)),
+                remedy="Give every Input: Model([input_1, input_2], output).",
+            )
+        )
 
 
 def missing_inputs(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[Tensor]:

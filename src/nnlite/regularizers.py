@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .checks import checked_number
+from .checks import NotNegative
 from .configuration import Configurable
 from .errors import must_define
 from .registry import Registry
@@ -32,9 +32,9 @@ class L1L2(Regularizer):
     2.75
     """
 
-    def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
-        self.l1 = float(checked_number("l1", l1, least=0))
-        self.l2 = float(checked_number("l2", l2, least=0))
+    def __init__(self, l1: NotNegative = 0.0, l2: NotNegative = 0.0) -> None:
+        self.l1 = l1
+        self.l2 = l2
 
     def __call__(self, W: Array) -> float:
         """Return l1·Σ|w| + l2·Σw²."""

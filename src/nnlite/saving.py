@@ -15,7 +15,7 @@ from .custom import as_description, give_meanings, plain
 from .errors import explain_error
 from .files import as_path, check_exists, check_folder, written_whole
 from .layers.input import Input
-from .layers.symbolic import Tensor
+from .layers.symbolic import Node, Tensor, called
 from .models import Model, Sequential
 from .types import Array
 
@@ -100,19 +100,22 @@ def _config_in(arrays: dict[str, Array], filepath: str | Path) -> dict[str, Any]
 
 def _description(model: Model) -> dict[str, Any]:
     """Return the layers of a model, and how they are joined."""
-    base = {"name": model.name, "dtype": model.dtype.name}
+    base = {
+        "name": model.name,
+        "dtype": model.dtype.name,
+        "layers": model.layers,
+        "chosen_names": [not n.given_name and model.name_of(n) for n in model.layers],
+    }
     if isinstance(model, Sequential):
         order = [model.layers.index(node.layer) for node in model.nodes]
         again = {"order": order} if len(order) > len(model.layers) else {}
-        shape = model.inputs[0].shape
-        return {**base, "input_shape": shape, "layers": model.layers, **again}
+        return {**base, "input_shape": model.inputs[0].shape, **again}
     numbers = {tensor: place for place, tensor in enumerate(model.inputs)}
     for node in model.nodes:
         numbers.setdefault(node.output, len(numbers))
     place = {id(layer): index for index, layer in enumerate(model.layers)}
     return {
         **base,
-        "layers": model.layers,
         "inputs": [place[id(tensor.node.layer)] for tensor in model.inputs],
         "calls": [
             [place[id(node.layer)], node.several, [numbers[t] for t in node.inputs]]
@@ -125,6 +128,10 @@ def _description(model: Model) -> dict[str, Any]:
 def _model(config: dict[str, Any]) -> Model:
     """Return a new model with such layers, joined like that."""
     made = [layers.KNOWN.get(layer) for layer in config["layers"]]
+    for layer, chosen in zip(made, config.get("chosen_names", ()), strict=False):
+        # A name that nnlite chose gives way where the model becomes a part of another.
+        if chosen:
+            layer.given_name, layer.chosen_name = None, chosen
     options = {"name": config["name"], "dtype": config["dtype"]}
     if "order" in config:
         begin = end = Input(config["input_shape"])
@@ -134,7 +141,7 @@ def _model(config: dict[str, Any]) -> Model:
     if "calls" not in config:
         return Sequential([Input(config["input_shape"]), *made], **options)
     starts = [made[place] for place in config["inputs"]]
-    tensors: list[Tensor] = [Input(layer.input_shape, name=layer.name) for layer in starts]
+    tensors: list[Tensor] = [called(Node(layer, []), layer.input_shape) for layer in starts]
     for place, several, sources in config["calls"]:
         given = [tensors[source] for source in sources]
         tensors.append(made[place](given if several else given[0]))
@@ -144,7 +151,7 @@ def _model(config: dict[str, Any]) -> Model:
 
 def _named_weights(model: Model) -> dict[str, Array]:
     return {
-        f"{layer.name}/{name}": weight.value
+        f"{model.name_of(layer)}/{name}": weight.value
         for layer in model.layers
         for name, weight in layer.parameters.items()
     }

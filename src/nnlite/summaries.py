@@ -46,12 +46,12 @@ def row(model: Model, layer: Layer, branches: bool) -> list[str]:
     calls = [node for node in model.nodes if node.layer is layer]
     shape = calls[0].output.shape if calls else layer.input_shape
     cells = [
-        f"{layer.name} ({type(layer).__name__})",
+        f"{model.name_of(layer)} ({type(layer).__name__})",
         f"{(None, *(shape or ()))}",
         f"{layer.count_params():,}",
     ]
     if branches:
-        sources = [tensor.node.layer.name for node in calls for tensor in node.inputs]
+        sources = [model.name_of(tensor.node.layer) for node in calls for tensor in node.inputs]
         cells.append(", ".join(sources))
     return cells
 

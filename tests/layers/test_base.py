@@ -385,7 +385,7 @@ def test_a_name_set_before_the_model_is_made_stays():
 @pytest.mark.parametrize("method", ["save", "save_weights"])
 def test_a_file_needs_names_that_differ(method, tmp_path):
     model = nnlite.Sequential([Input((3,)), Dense(2), Dense(2)], seed=0)
-    model.layers[1].name = "dense"
+    model.layers[0].name = model.layers[1].name = "dense"
     with pytest.raises(ValueError, match="Every layer of a model has a name of its own"):
         getattr(model, method)(tmp_path / "model.npz")
 

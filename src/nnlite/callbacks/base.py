@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..errors import ExplainsItsArguments
+from ..arguments import ExplainsItsArguments
 from ..types import Array
 
 Logs = dict[str, float] | None
@@ -61,6 +61,9 @@ class Callback(metaclass=ExplainsItsArguments):
 
     model: Any = None
     params: dict[str, Any]
+
+    def __init__(self) -> None:
+        """Take no arguments, unless a subclass does."""
 
     def set_model(self, model: TrainedModel) -> None:
         """Take the model."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import ChainMap, defaultdict
-from pathlib import Path
 
+from ..checks import Flag
 from ..errors import explain_error
-from ..files import as_path
+from ..files import FilePath
 from .base import Logs
 from .watching import Watcher
 
@@ -33,15 +33,15 @@ class ModelCheckpoint(Watcher):
 
     def __init__(
         self,
-        filepath: str | Path,
+        filepath: FilePath,
         monitor: str = "val_loss",
         verbose: int = 0,
-        save_best_only: bool = False,
-        save_weights_only: bool = False,
+        save_best_only: Flag = False,
+        save_weights_only: Flag = False,
         mode: str = "auto",
     ) -> None:
         super().__init__(monitor, mode)
-        self.filepath = str(as_path(filepath))
+        self.filepath = str(filepath)
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..checks import Flag
 from .base import Callback, Logs
 from .recording import History
 
@@ -47,7 +48,7 @@ class LivePlot(Callback):
     >>> history = model.fit([1, 2], [2, 4], epochs=3, verbose=0, callbacks=[live])  # doctest: +SKIP
     """
 
-    def __init__(self, metrics: str | Sequence[str] | None = None, *, log: bool = False) -> None:
+    def __init__(self, metrics: str | Sequence[str] | None = None, *, log: Flag = False) -> None:
         self.metrics = metrics
         self.log = log
         self.screen: Notebook | Window | None = None

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from typing import Annotated
 
-from ..checks import checked_number
-from ..errors import explain_error, told
+from ..checks import Count, NotNegative, number, require
+from ..errors import explain_error
 from .base import Callback, Logs, TrainedModel
 from .watching import Watcher
+
+Schedule = Annotated[
+    Callable[..., float],
+    require(
+        callable,
+        "schedule must be a function of the epoch and the learning rate.",
+        "LearningRateScheduler(lambda epoch, rate: rate * 0.9)",
+        TypeError,
+    ),
+]
 
 
 class LearningRateScheduler(Callback):
@@ -20,15 +31,7 @@ class LearningRateScheduler(Callback):
     >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2)
     """
 
-    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
-        if not callable(schedule):
-            raise TypeError(
-                explain_error(
-                    "schedule must be a function of the epoch and the learning rate.",
-                    f"schedule={told(schedule)}",
-                    remedy="LearningRateScheduler(lambda epoch, rate: rate * 0.9)",
-                )
-            )
+    def __init__(self, schedule: Schedule, verbose: int = 0) -> None:
         self.schedule = schedule
         self.verbose = verbose
 
@@ -78,17 +81,17 @@ class ReduceLROnPlateau(Watcher):
     def __init__(
         self,
         monitor: str = "val_loss",
-        factor: float = 0.1,
-        patience: int = 10,
+        factor: Annotated[float, number(above=0, below=1)] = 0.1,
+        patience: Count = 10,
         verbose: int = 0,
         mode: str = "auto",
         min_delta: float = 0.0001,
-        cooldown: int = 0,
-        min_lr: float = 0.0,
+        cooldown: Count = 0,
+        min_lr: NotNegative = 0.0,
     ) -> None:
         super().__init__(monitor, mode, min_delta)
-        self.factor = checked_number("factor", factor, above=0, below=1)
-        self.patience = checked_number("patience", patience, least=0, whole=True)
+        self.factor = factor
+        self.patience = patience
         self.verbose = verbose
         self.cooldown = cooldown
         self.min_lr = min_lr

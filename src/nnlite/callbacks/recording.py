@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from ..checks import Flag
 from ..errors import explain_error, nearest
-from ..files import as_path, check_folder
+from ..files import FilePath, check_folder
 from .base import Callback, Logs
 
 
@@ -82,8 +82,8 @@ class CSVLogger(Callback):
     ','
     """
 
-    def __init__(self, filename: str | Path, separator: str = ",", append: bool = False) -> None:
-        self.filename = as_path(filename)
+    def __init__(self, filename: FilePath, separator: str = ",", append: Flag = False) -> None:
+        self.filename = filename
         self.separator = separator
         self.append = append
         self._file: IO[str] | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
-from ..checks import checked_number
+from ..checks import Count, Flag, number, or_none
 from ..types import Array
 from .base import Callback, Logs
 from .watching import Watcher
@@ -40,16 +41,16 @@ class EarlyStopping(Watcher):
         self,
         monitor: str = "val_loss",
         min_delta: float = 0.0,
-        patience: int = 0,
+        patience: Count = 0,
         verbose: int = 0,
         mode: str = "auto",
-        baseline: float | None = None,
-        restore_best_weights: bool = False,
-        start_from_epoch: int = 0,
+        baseline: Annotated[float | None, or_none(number())] = None,
+        restore_best_weights: Flag = False,
+        start_from_epoch: Count = 0,
     ) -> None:
         super().__init__(monitor, mode, min_delta)
         self.baseline = baseline
-        self.patience = checked_number("patience", patience, least=0, whole=True)
+        self.patience = patience
         self.verbose = verbose
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = start_from_epoch

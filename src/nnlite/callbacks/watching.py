@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Annotated, Any
 
-from ..checks import checked_number
-from ..errors import explain_error, nearest, told
+from ..checks import Number, require
+from ..errors import explain_error, nearest
 from .base import Callback, Logs
+
+Mode = Annotated[
+    str,
+    require(lambda mode: mode in ("auto", "min", "max"), 'mode must be "auto", "min" or "max".'),
+]
+Figure = Annotated[
+    str,
+    require(
+        lambda monitor: isinstance(monitor, str),
+        "monitor must be the name of a figure of the history.",
+        'monitor="val_loss"',
+        TypeError,
+    ),
+]
 
 
 class Watcher(Callback):
     """Watches one figure for getting better: what stopping, saving and slowing down share."""
 
-    def __init__(self, monitor: str, mode: str, min_delta: float = 0.0) -> None:
-        if mode not in ("auto", "min", "max"):
-            raise ValueError(
-                explain_error('mode must be "auto", "min" or "max".', f"mode={mode!r}")
-            )
-        if not isinstance(monitor, str):
-            raise TypeError(
-                explain_error(
-                    "monitor must be the name of a figure of the history.",
-                    f"monitor={told(monitor)}",
-                    remedy='monitor="val_loss"',
-                )
-            )
-        checked_number("min_delta", min_delta)
+    def __init__(self, monitor: Figure, mode: Mode, min_delta: Number = 0.0) -> None:
         self.monitor = monitor
         grows = monitor.endswith(("accuracy", "acc", "r2_score", "r2"))
         self.larger_is_better = mode == "max" or (mode == "auto" and grows)

@@ -7,23 +7,25 @@ the shape of a sample is known, and `forpass` and `backprop` compute.
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import numpy as np
 
 from ..activations import ActivationFunction
+from ..arguments import argument_names
 from ..checks import (
-    check_dtype,
-    check_name,
+    DType,
+    Flag,
+    Name,
     check_output,
     check_shape,
     check_takes_training,
 )
-from ..errors import argument_names, explain_error, must_define, nearest, reject_unknown_arguments
+from ..errors import explain_error, must_define, nearest
 from ..numeric import apart, as_numbers, in_order
 from ..types import Array, Shape
+from ..undoing import all_or_nothing
 from .stray import find_stray
 from .symbolic import Node, Tensor, connect
 from .weighted import Weighted
@@ -73,6 +75,7 @@ class Layer(Weighted):
     array([1., 1.], dtype=float32)
     """
 
+    noun = "layer"
     _joined: bool
     _first_call: Node | None
     merges = False
@@ -98,12 +101,10 @@ class Layer(Weighted):
         *,
         input_shape: Any = None,
         input_dim: int | None = None,
-        name: str | None = None,
-        trainable: bool = True,
-        dtype: Any = None,
-        **unknown: Any,
+        name: Name = None,
+        trainable: Flag = True,
+        dtype: DType = None,
     ) -> None:
-        reject_unknown_arguments(type(self).__name__, unknown, argument_names(type(self)))
         if input_dim is not None:
             if input_shape not in (None, input_dim, (input_dim,), [input_dim]):
                 raise ValueError(
@@ -116,10 +117,9 @@ class Layer(Weighted):
             input_shape = (input_dim,)
         if input_shape is not None:
             self.input_shape = check_shape(input_shape, f"layer {type(self).__name__}")
-        self._name = check_name(name)
+        self.given_name = name
         self.trainable = trainable
-        if dtype is not None:
-            self.dtype = check_dtype(dtype)
+        self.dtype = dtype
 
     def build(self, input_shape: Any) -> None:
         """Make the weights for samples of this shape; a list of shapes for a merge."""
@@ -198,7 +198,8 @@ class Layer(Weighted):
     def ensure_built(self, input_shape: Any) -> None:
         """Build the layer, unless it is."""
         if not self._parameters and not (self.built and self.input_shape == input_shape):
-            self.build(input_shape)
+            with all_or_nothing(self):
+                self.build(input_shape)
             self.input_shape = input_shape
             self.built = True
         if self._stray is None:
@@ -242,14 +243,9 @@ class Layer(Weighted):
 
     def get_config(self) -> dict[str, Any]:
         """Return what the constructor took, the layer's name, and whether it is trainable."""
-        config = super().get_config()
-        signature = inspect.signature(type(self).__init__)
-        kinds = [p.kind for p in signature.parameters.values()]
-        if inspect.Parameter.VAR_KEYWORD in kinds or "name" in signature.parameters:
-            config["name"] = self.name
-        if inspect.Parameter.VAR_KEYWORD in kinds or "trainable" in signature.parameters:
-            config["trainable"] = self.trainable
-        return config
+        now = {"name": self.name, "trainable": self.trainable}
+        taken = argument_names(type(self))
+        return super().get_config() | {name: now[name] for name in now if name in taken}
 
     def twin(self, built: bool = True) -> Self:
         """Return a copy that stands in no model, and shares with this layer nothing that changes.
@@ -261,7 +257,12 @@ class Layer(Weighted):
         if self.built and not built:
             arguments, options = self._arguments
             layer = type(self)(*arguments, **options)
-            vars(layer).update(_name=self._name, dtype=self.dtype, trainable=self.trainable)
+            vars(layer).update(
+                given_name=self.given_name,
+                chosen_name=self.chosen_name,
+                dtype=self.dtype,
+                trainable=self.trainable,
+            )
         twin = copy.copy(layer)
         memo: dict[int, Any] = {id(layer): twin, id(self._first_call): None}
         memo.update((id(w.regularizer), w.regularizer) for w in layer.parameters.values())

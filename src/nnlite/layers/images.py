@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import explain_error
+from ..errors import explain_error, shown
 from ..kernels.windows import Memory, Windows, along, fresh
 from ..types import Array, Shape
 from .base import Layer
+from .options import as_sizes
 
 AXES = {1: "(steps, channels)", 2: "(height, width, channels)"}
 
@@ -22,23 +23,22 @@ class WindowLayer(Layer):
 
     rank = 2
 
-    def set_windows(
-        self, size: Any, strides: Any, padding: str, dilation: Any, data_format: str | None
-    ) -> None:
+    def set_windows(self, size: Any, strides: Any, padding: str, dilation: Any = 1) -> None:
         """Take what the constructor was told about the windows."""
         where = f"layer '{self.name}'"
-        self.size = as_sizes("The size of the window", size, self.rank, where)
-        self.steps = as_sizes("strides", strides, self.rank, where)
-        self.dilation = as_sizes("dilation_rate", dilation, self.rank, where)
+        self.size = as_sizes("The size of the window", size, where, self.rank)
+        self.steps = as_sizes("strides", strides, where, self.rank)
+        self.dilation = as_sizes("dilation_rate", dilation, where, self.rank)
         known = ["valid", "same", "causal"] if self.rank == 1 else ["valid", "same"]
         self.padding = str(padding).lower()
         if self.padding not in known:
             raise ValueError(
                 explain_error(
-                    f"padding must be one of {', '.join(known)}.", f"padding={padding!r}", where
+                    f"padding must be one of {', '.join(known)}.",
+                    f"padding={shown(padding)}",
+                    where,
                 )
             )
-        check_data_format(data_format, where)
 
     def windows(self, shape: Shape) -> Windows:
         """Return where the windows lie on samples of this shape."""
@@ -103,41 +103,3 @@ def check_axes(shape: Shape, rank: int, name: str) -> None:
             remedy,
         )
     )
-
-
-def as_sizes(name: str, value: Any, rank: int, where: str, least: int = 1) -> Shape:
-    """Return a number per axis: 3 and (3, 3) mean the same.
-
-    >>> as_sizes("kernel_size", 3, 2, "layer 'conv2d'")
-    (3, 3)
-    """
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    given = (value,) * rank if whole else value
-    try:
-        sizes = tuple(int(size) for size in given)
-        right = all(size == wanted for size, wanted in zip(sizes, given, strict=True))
-    except (TypeError, ValueError):
-        sizes, right = (), False
-    if not right or len(sizes) != rank or min(sizes) < least:
-        raise ValueError(
-            explain_error(
-                f"{name} must be a whole number from {least} on"
-                + (f", or {rank} of them." if rank > 1 else "."),
-                f"{value!r}",
-                where,
-            )
-        )
-    return sizes
-
-
-def check_data_format(data_format: str | None, where: str) -> None:
-    """Raise unless channels come last: here they always do."""
-    if data_format not in (None, "channels_last"):
-        raise ValueError(
-            explain_error(
-                "Channels come last: (samples, height, width, channels).",
-                f"data_format={data_format!r}",
-                where,
-                "Move the axis: np.moveaxis(x, 1, -1).",
-            )
-        )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..checks import check_shape
-from ..errors import explain_error, reject_unknown_arguments
+from ..arguments import explains_its_arguments
+from ..checks import Name, check_shape
+from ..errors import explain_error
 from ..types import Shape
 from .base import Layer
 from .symbolic import Node, Tensor, called
@@ -22,7 +23,10 @@ class InputLayer(Layer):
         return check_shape(input_shape, "Input")
 
 
-def Input(shape: Any = None, name: str | None = None, **options: Any) -> Tensor:
+@explains_its_arguments
+def Input(
+    shape: Any = None, name: Name = None, *, batch_size: Any = None, dtype: Any = None
+) -> Tensor:
     """Return the start of a model: data with samples of this shape.
 
     Parameters
@@ -31,16 +35,14 @@ def Input(shape: Any = None, name: str | None = None, **options: Any) -> Tensor:
         The shape of one sample, without the axis of the samples: `(5,)`, or 5.
     name
         A name for the table of `summary`, and for data given as a dictionary.
-    options
-        `batch_size` and `dtype` are taken for the sake of Keras scripts, and do nothing.
+    batch_size, dtype
+        Taken for the sake of Keras scripts, and do nothing.
 
     Examples
     --------
     >>> Input(shape=(5,)).shape, Input(shape=(2)).shape
     ((5,), (2,))
     """
-    unknown = {key: options[key] for key in options if key not in ("batch_size", "dtype")}
-    reject_unknown_arguments("Input", unknown, ["shape", "name", "batch_size", "dtype"])
     if shape is None:
         raise TypeError(
             explain_error(

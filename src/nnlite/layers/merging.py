@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
+from ..checks import require
 from ..errors import explain_error
 from ..types import Array, Shape
 from .base import Layer
@@ -162,6 +163,15 @@ class Maximum(Merge):
         return [grad * (self.winner == place) for place in range(self.candidates)]
 
 
+Axis = Annotated[
+    int,
+    require(
+        lambda axis: isinstance(axis, int) and not isinstance(axis, bool) and axis != 0,
+        "axis must be a whole number other than 0, the axis of the samples.",
+    ),
+]
+
+
 class Concatenate(Merge):
     """The inputs side by side along an axis; each gets back its own slice of the gradient.
 
@@ -171,16 +181,8 @@ class Concatenate(Merge):
     array([[1., 1., 0.]], dtype=float32)
     """
 
-    def __init__(self, axis: int = -1, **options: Any) -> None:
+    def __init__(self, axis: Axis = -1, **options: Any) -> None:
         super().__init__(**options)
-        if isinstance(axis, bool) or not isinstance(axis, int) or axis == 0:
-            raise ValueError(
-                explain_error(
-                    "axis must be a whole number other than 0, the axis of the samples.",
-                    f"axis={axis!r}",
-                    f"layer '{self.name}'",
-                )
-            )
         self.axis = axis
 
     def compute_output_shape(self, input_shape: Any) -> Shape:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from .. import initializers, regularizers
-from ..checks import checked_number
-from ..errors import explain_error, shown
+from ..checks import Flag, NotNegative, Share, require
 from ..kernels import by_column, column_sums
 from ..types import Array, Shape
 from .base import Layer
+from .options import InitializerLike, RegularizerLike
+
+LastAxis = Annotated[
+    int,
+    require(
+        lambda axis: axis == -1,
+        "Channels are the last axis: axis must be -1.",
+        lambda axis: (
+            f"Write BatchNormalization(momentum={axis})."
+            if isinstance(axis, float)
+            else "Move the channels to the end: np.moveaxis(x, 1, -1)."
+        ),
+    ),
+]
 
 
 class BatchNormalization(Layer):
@@ -54,42 +66,30 @@ class BatchNormalization(Layer):
 
     def __init__(
         self,
-        axis: int = -1,
-        momentum: float = 0.99,
-        epsilon: float = 0.001,
-        center: bool = True,
-        scale: bool = True,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
-        moving_mean_initializer: Any = "zeros",
-        moving_variance_initializer: Any = "ones",
-        beta_regularizer: Any = None,
-        gamma_regularizer: Any = None,
+        axis: LastAxis = -1,
+        momentum: Share = 0.99,
+        epsilon: NotNegative = 0.001,
+        center: Flag = True,
+        scale: Flag = True,
+        beta_initializer: InitializerLike = "zeros",
+        gamma_initializer: InitializerLike = "ones",
+        moving_mean_initializer: InitializerLike = "zeros",
+        moving_variance_initializer: InitializerLike = "ones",
+        beta_regularizer: RegularizerLike = None,
+        gamma_regularizer: RegularizerLike = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        where = f"layer '{self.name}'"
-        if axis != -1:
-            raise ValueError(
-                explain_error(
-                    "Channels are the last axis: axis must be -1.",
-                    f"axis={shown(axis)}",
-                    where,
-                    f"Write BatchNormalization(momentum={axis})."
-                    if isinstance(axis, float)
-                    else "Move the channels to the end: np.moveaxis(x, 1, -1).",
-                )
-            )
-        self.momentum = checked_number("momentum", momentum, least=0, most=1, where=where)
-        self.epsilon = checked_number("epsilon", epsilon, least=0, where=where)
+        self.momentum = momentum
+        self.epsilon = epsilon
         self.center = center
         self.scale = scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
-        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_initializer = beta_initializer
+        self.gamma_initializer = gamma_initializer
+        self.moving_mean_initializer = moving_mean_initializer
+        self.moving_variance_initializer = moving_variance_initializer
+        self.beta_regularizer = beta_regularizer
+        self.gamma_regularizer = gamma_regularizer
 
     def build(self, input_shape: Shape) -> None:
         """Make γ, β and the two running means, each (c,)."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import Flag
 from ..errors import must_define
 from ..kernels.pooling import (
     average_pool,
@@ -15,7 +16,8 @@ from ..kernels.pooling import (
 )
 from ..types import Array, Shape
 from .base import Layer
-from .images import WindowLayer, check_axes, check_data_format
+from .images import WindowLayer, check_axes
+from .options import DataFormat
 
 
 class Pooling(WindowLayer):
@@ -41,12 +43,11 @@ class Pooling(WindowLayer):
         pool_size: Any = 2,
         strides: Any = None,
         padding: str = "valid",
-        data_format: str | None = None,
+        data_format: DataFormat = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        steps = pool_size if strides is None else strides
-        self.set_windows(pool_size, steps, padding, 1, data_format)
+        self.set_windows(pool_size, pool_size if strides is None else strides, padding)
 
     def build(self, input_shape: Shape) -> None:
         """Raise unless samples of this shape are images."""
@@ -156,10 +157,9 @@ class GlobalPooling(Layer):
     rank = 2
 
     def __init__(
-        self, data_format: str | None = None, keepdims: bool = False, **options: Any
+        self, data_format: DataFormat = None, keepdims: Flag = False, **options: Any
     ) -> None:
         super().__init__(**options)
-        check_data_format(data_format, f"layer '{self.name}'")
         self.keepdims = keepdims
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from ..errors import explain_error
 from ..types import Array, Shape
 from .base import Layer
+
+
+def as_target(name: str, target_shape: Any, where: str | None) -> Shape:
+    """Return the shape as a tuple of whole numbers."""
+    given = target_shape if isinstance(target_shape, list | tuple) else (target_shape,)
+    if any(isinstance(n, bool) or not isinstance(n, int | np.integer) for n in given):
+        raise TypeError(
+            explain_error(
+                f"{name} must be made of whole numbers.",
+                f"{name}={target_shape!r}",
+                where,
+                "Write Reshape((28, 28, 1)).",
+            )
+        )
+    return tuple(int(n) for n in given)
 
 
 class Reshape(Layer):
@@ -22,19 +36,9 @@ class Reshape(Layer):
             [2., 3.]]], dtype=float32)
     """
 
-    def __init__(self, target_shape: Sequence[int] | int, **options: Any) -> None:
+    def __init__(self, target_shape: Annotated[Any, as_target], **options: Any) -> None:
         super().__init__(**options)
-        given = target_shape if isinstance(target_shape, list | tuple) else (target_shape,)
-        if any(isinstance(n, bool) or not isinstance(n, int | np.integer) for n in given):
-            raise TypeError(
-                explain_error(
-                    "target_shape must be made of whole numbers.",
-                    f"target_shape={target_shape!r}",
-                    f"layer '{self.name}'",
-                    "Write Reshape((28, 28, 1)).",
-                )
-            )
-        self.target_shape = tuple(int(n) for n in given)
+        self.target_shape = target_shape
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the target shape, with −1 worked out."""

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from .. import initializers, regularizers
-from ..checks import check_name, check_weights
+from ..checks import check_name, check_weights, flag
 from ..configuration import Configurable, snake_case
 from ..errors import explain_error
 from ..numeric import as_numbers
@@ -32,7 +32,8 @@ class Weighted(Configurable):
     _guarded: set[str]
     _stray: str | None
     _rng: np.random.Generator | None
-    _name: str | None
+    given_name: str | None
+    chosen_name: str | None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Start without weights."""
@@ -43,7 +44,8 @@ class Weighted(Configurable):
             _guarded=set(),
             _stray=None,
             _rng=None,
-            _name=None,
+            given_name=None,
+            chosen_name=None,
             built=False,
             trainable=True,
             dtype=np.dtype(np.float32),
@@ -52,12 +54,12 @@ class Weighted(Configurable):
 
     @property
     def name(self) -> str:
-        """The layer's name."""
-        return self._name or snake_case(type(self).__name__)
+        """The layer's name: as the user gave it, else as its first model chose it."""
+        return self.given_name or self.chosen_name or snake_case(type(self).__name__)
 
     @name.setter
     def name(self, value: str | None) -> None:
-        self._name = check_name(value)
+        self.given_name = check_name(value)
 
     @property
     def rng(self) -> np.random.Generator:
@@ -89,6 +91,7 @@ class Weighted(Configurable):
                     f"layer '{self.name}'",
                 )
             )
+        flag("trainable", trainable, f"layer '{self.name}'")
         given = vars(self).pop(name, None)
         start = np.asarray(initializers.get(initializer)(shape, self.dtype, self.rng), self.dtype)
         weight = Weight(self, name, start, trainable, regularizers.get(regularizer))

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import targets
 from ..activations import ActivationFunction, sigmoid, softmax
+from ..checks import Flag
 from ..errors import explain_error, must_define
 from ..kernels import row_sums
 from ..types import Array, Shape
@@ -27,8 +28,8 @@ class CrossEntropy(Loss):
 
     activation: ActivationFunction
 
-    def __init__(self, from_logits: bool = False) -> None:
-        self.from_logits = bool(from_logits)
+    def __init__(self, from_logits: Flag = False) -> None:
+        self.from_logits = from_logits
 
     def values(self, y: Array, a: Array) -> Array:
         """Return the cross-entropy of every sample."""

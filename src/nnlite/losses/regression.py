@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..checks import checked_number
+from ..checks import Positive
 from ..types import Array
 from .base import Loss, mean_over_outputs, outputs_per_sample
 
@@ -73,8 +73,8 @@ class Huber(Loss):
 
     name = "huber"
 
-    def __init__(self, delta: float = 1.0) -> None:
-        self.delta = float(checked_number("delta", delta, above=0))
+    def __init__(self, delta: Positive = 1.0) -> None:
+        self.delta = delta
 
     def values(self, y: Array, a: Array) -> Array:
         """Return the mean Huber loss for every sample."""

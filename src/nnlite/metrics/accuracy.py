@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import checked_number
+from ..checks import Name, Number
 from ..errors import explain_error, must_define
 from ..losses.base import mean_over_outputs
 from ..types import Array, Shape
@@ -112,9 +112,9 @@ class BinaryAccuracy(_HitRate):
     default_name = "binary_accuracy"
     function = staticmethod(binary_accuracy)
 
-    def __init__(self, name: str | None = None, threshold: float = 0.5) -> None:
-        self.threshold = checked_number("threshold", threshold)
+    def __init__(self, name: Name = None, threshold: Number = 0.5) -> None:
         super().__init__(name)
+        self.threshold = threshold
 
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every output whether it is on the right side."""

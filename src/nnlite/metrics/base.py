@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checks import Name
 from ..configuration import Configurable
 from ..data import unpaired
 from ..errors import explain_error, must_define
@@ -24,7 +25,7 @@ class Metric(Configurable):
     Of your own, it may keep the arrays that it is given: nobody writes to them again.
     """
 
-    def __init__(self, name: str | None = None) -> None:
+    def __init__(self, name: Name = None) -> None:
         self.name = name or self.default_name
         self.reset_state()
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from ..checks import checked_number
+from ..arguments import argument_names, unknown_argument
+from ..checks import Name, number, or_none
 from ..configuration import Configurable
-from ..errors import argument_names, explain_error, must_define, reject_unknown_arguments, told
+from ..errors import explain_error, must_define, told
 from ..types import Array
 from . import schedules
 from .schedules import LearningRateSchedule
 from .state import State
+
+Limit = Annotated[float | None, or_none(number(above=0))]
 
 
 class Optimizer(Configurable):
@@ -44,11 +47,11 @@ class Optimizer(Configurable):
         self,
         learning_rate: float | LearningRateSchedule | None = None,
         *,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        weight_decay: float | None = None,
-        name: str | None = None,
+        clipnorm: Limit = None,
+        clipvalue: Limit = None,
+        global_clipnorm: Limit = None,
+        weight_decay: Annotated[float | None, or_none(number(least=0))] = None,
+        name: Name = None,
         **unknown: Any,
     ) -> None:
         if "lr" in unknown:
@@ -69,14 +72,17 @@ class Optimizer(Configurable):
                     "from nnlite.optimizers.schedules.",
                 )
             )
-        reject_unknown_arguments(type(self).__name__, unknown, [*argument_names(type(self)), "lr"])
+        known = [*argument_names(type(self)), "lr"]
+        refused = unknown_argument(type(self).__name__, unknown, known)
+        if refused:
+            raise refused
         if learning_rate is None:
             learning_rate = self.default_learning_rate
         self.learning_rate = learning_rate
-        self.clipnorm = _number_or_none("clipnorm", clipnorm, above=0)
-        self.clipvalue = _number_or_none("clipvalue", clipvalue, above=0)
-        self.global_clipnorm = _number_or_none("global_clipnorm", global_clipnorm, above=0)
-        self.weight_decay = _number_or_none("weight_decay", weight_decay, least=0)
+        self.clipnorm = clipnorm
+        self.clipvalue = clipvalue
+        self.global_clipnorm = global_clipnorm
+        self.weight_decay = weight_decay
         self.name = name or type(self).__name__
         self.bound_state = self._by_hand = State()
         """What it remembers of the model that it trains; training binds it before each step."""
@@ -238,7 +244,3 @@ def _checked_rate(value: Any) -> float:
             )
         )
     return float(value)
-
-
-def _number_or_none(name: str, value: float | None, **bounds: Any) -> float | None:
-    return None if value is None else checked_number(name, value, **bounds)

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from ..checks import checked_number
-from ..errors import explain_error
+from ..checks import Flag, NotNegative, Share, number
+from ..errors import explain_error, shown
 from ..types import Array
 from .base import Optimizer
+
+
+def share_below_1(name: str, value: Any, where: str | None) -> Any:
+    """Return a share, if it is not all."""
+    if value == 1:
+        raise ValueError(
+            explain_error(
+                f"{name} must be below 1: at 1 nothing new would ever count.",
+                f"{name}={shown(value)}",
+                where,
+                "0.9 is usual for beta_1, 0.999 for beta_2.",
+            )
+        )
+    return number(least=0, most=1)(name, value, where)
+
+
+Decay = Annotated[float, share_below_1]
 
 
 class SGD(Optimizer):
@@ -29,12 +46,12 @@ class SGD(Optimizer):
     def __init__(
         self,
         learning_rate: Any = None,
-        momentum: float = 0.0,
-        nesterov: bool = False,
+        momentum: Share = 0.0,
+        nesterov: Flag = False,
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.momentum = _share("momentum", momentum)
+        self.momentum = momentum
         self.nesterov = nesterov
 
     @property
@@ -75,16 +92,16 @@ class RMSprop(Optimizer):
     def __init__(
         self,
         learning_rate: Any = None,
-        rho: float = 0.9,
-        momentum: float = 0.0,
-        epsilon: float = 1e-7,
-        centered: bool = False,
+        rho: Share = 0.9,
+        momentum: Share = 0.0,
+        epsilon: NotNegative = 1e-7,
+        centered: Flag = False,
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.rho = _share("rho", rho)
-        self.momentum = _share("momentum", momentum)
-        self.epsilon = checked_number("epsilon", epsilon, least=0)
+        self.rho = rho
+        self.momentum = momentum
+        self.epsilon = epsilon
         self.centered = centered
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
@@ -127,15 +144,13 @@ class Adagrad(Optimizer):
     def __init__(
         self,
         learning_rate: Any = None,
-        initial_accumulator_value: float = 0.1,
-        epsilon: float = 1e-7,
+        initial_accumulator_value: NotNegative = 0.1,
+        epsilon: NotNegative = 1e-7,
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.initial_accumulator_value = checked_number(
-            "initial_accumulator_value", initial_accumulator_value, least=0
-        )
-        self.epsilon = checked_number("epsilon", epsilon, least=0)
+        self.initial_accumulator_value = initial_accumulator_value
+        self.epsilon = epsilon
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
         """W ← w − α·g / √(s + ε)."""
@@ -164,16 +179,16 @@ class Adam(Optimizer):
     def __init__(
         self,
         learning_rate: Any = None,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-7,
-        amsgrad: bool = False,
+        beta_1: Decay = 0.9,
+        beta_2: Decay = 0.999,
+        epsilon: NotNegative = 1e-7,
+        amsgrad: Flag = False,
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.beta_1 = _decay("beta_1", beta_1)
-        self.beta_2 = _decay("beta_2", beta_2)
-        self.epsilon = checked_number("epsilon", epsilon, least=0)
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
         self.amsgrad = amsgrad
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
@@ -211,27 +226,11 @@ class AdamW(Adam):
         self,
         learning_rate: Any = None,
         weight_decay: float = 0.004,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-7,
-        amsgrad: bool = False,
+        beta_1: Decay = 0.9,
+        beta_2: Decay = 0.999,
+        epsilon: NotNegative = 1e-7,
+        amsgrad: Flag = False,
         **options: Any,
     ) -> None:
         options["weight_decay"] = weight_decay
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, **options)
-
-
-def _share(name: str, value: float) -> float:
-    return float(checked_number(name, value, least=0, most=1))
-
-
-def _decay(name: str, value: float) -> float:
-    if value == 1:
-        raise ValueError(
-            explain_error(
-                f"{name} must be below 1: at 1 nothing new would ever count.",
-                f"{name}={value!r}",
-                remedy="0.9 is usual for beta_1, 0.999 for beta_2.",
-            )
-        )
-    return _share(name, value)

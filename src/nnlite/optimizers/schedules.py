@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Annotated
 
-from ..checks import checked_number
+from ..checks import Flag, NotNegative, Positive, Share, checked_number, number, or_none
 from ..configuration import Configurable
-from ..errors import explain_error, must_define
+from ..errors import explain_error, must_define, shown
 from ..registry import Registry
 
 
@@ -24,14 +25,14 @@ class _SteadyDecay(LearningRateSchedule):
 
     def __init__(
         self,
-        initial_learning_rate: float,
-        decay_steps: int,
-        decay_rate: float,
-        staircase: bool = False,
+        initial_learning_rate: Positive,
+        decay_steps: Positive,
+        decay_rate: NotNegative,
+        staircase: Flag = False,
     ) -> None:
-        self.initial_learning_rate = _positive("initial_learning_rate", initial_learning_rate)
-        self.decay_steps = _positive("decay_steps", decay_steps)
-        self.decay_rate = checked_number("decay_rate", decay_rate, least=0)
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = decay_steps
+        self.decay_rate = decay_rate
         self.staircase = staircase
 
     def stretches(self, step: int) -> float:
@@ -77,7 +78,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
             raise TypeError(
                 explain_error(
                     "boundaries and values must be lists.",
-                    f"boundaries={boundaries!r}, values={values!r}",
+                    f"boundaries={shown(boundaries)}, values={shown(values)}",
                     remedy="PiecewiseConstantDecay([1000], [0.1, 0.01])",
                 )
             )
@@ -117,21 +118,17 @@ class CosineDecay(LearningRateSchedule):
 
     def __init__(
         self,
-        initial_learning_rate: float,
-        decay_steps: int,
-        alpha: float = 0.0,
-        warmup_target: float | None = None,
-        warmup_steps: int = 0,
+        initial_learning_rate: NotNegative,
+        decay_steps: Positive,
+        alpha: Share = 0.0,
+        warmup_target: Annotated[float | None, or_none(number(least=0))] = None,
+        warmup_steps: Annotated[int, number(least=0)] = 0,
     ) -> None:
-        self.initial_learning_rate = checked_number(
-            "initial_learning_rate", initial_learning_rate, least=0
-        )
-        self.decay_steps = _positive("decay_steps", decay_steps)
-        self.alpha = checked_number("alpha", alpha, least=0, most=1)
-        if warmup_target is not None:
-            checked_number("warmup_target", warmup_target, least=0)
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = decay_steps
+        self.alpha = alpha
         self.warmup_target = warmup_target
-        self.warmup_steps = checked_number("warmup_steps", warmup_steps, least=0)
+        self.warmup_steps = warmup_steps
 
     def __call__(self, step: int) -> float:
         """Return the rate on the rising line, or on the wave after it."""
@@ -143,10 +140,6 @@ class CosineDecay(LearningRateSchedule):
         share = min(step, self.decay_steps) / self.decay_steps
         wave = 0.5 * (1 + math.cos(math.pi * share))
         return float(start * ((1 - self.alpha) * wave + self.alpha))
-
-
-def _positive(name: str, value: float) -> float:
-    return float(checked_number(name, value, above=0))
 
 
 _CLASSES = (ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, CosineDecay)

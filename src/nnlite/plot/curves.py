@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlite.checks import flag
 from nnlite.errors import explain_error, look_up
 from nnlite.plot.style import (
     COLOURS,
@@ -77,6 +78,7 @@ def history(
     >>> [line.get_label() for line in axes.lines]
     ['training', 'validation']
     """
+    flag("log", log)
     trainings = _trainings(history)
     chosen = _metrics_to_draw(trainings, metrics)
     if ax is None:

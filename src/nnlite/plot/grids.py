@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.checks import positive_integer
+from nnlite.checks import flag, positive_integer
 from nnlite.errors import explain_error
 from nnlite.plot.digits import write_numbers
 from nnlite.plot.style import LETTER, WIDTH, check_axes, font_size, new_axes, size_in_points
@@ -44,6 +44,7 @@ def draw_grid(
     """
     from matplotlib.patches import Rectangle
 
+    flag("numbers", numbers)
     there = len(pictures)
     count = positive_integer("count", count, "a grid of images")
     pictures, captions = pictures[:count], captions and captions[:count]

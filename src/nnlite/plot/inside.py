@@ -68,7 +68,7 @@ def chosen_layers(model: Model, layer: Any) -> list[Layer]:
                 )
             )
         return [model.layers[layer]]
-    return [look_up("layer", str(layer), {found.name: found for found in model.layers})]
+    return [look_up("layer", str(layer), {model.name_of(found): found for found in model.layers})]
 
 
 def output_of(model: Any, x: Any, layer: Any) -> Array:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlite.checks import flag
 from nnlite.errors import explain_error, look_up
 from nnlite.functional import Model
 from nnlite.types import Array
@@ -42,6 +43,7 @@ class Landscape:
 
 def measure(J: Loss, w: Range, b: Range, resolution: int, log: bool = False) -> Landscape:
     """Ask J at every place of the plane, one by one: it may do with its numbers what it likes."""
+    flag("log", log)
     for name, limits in (("w", w), ("b", b)):
         if np.shape(limits) != (2,) or not limits[0] < limits[1]:
             raise ValueError(
@@ -156,7 +158,7 @@ def _place(model: Model, weight: Any) -> int:
             )
         )
     layer, letter, places = found.groups()
-    parts = {f"{part.layer.name}/{part.name}": part for part in model.flat.parts}
+    parts = {f"{model.name_of(part.layer)}/{part.name}": part for part in model.flat.parts}
     part = look_up("weight", f"{layer}/{letter}", parts)
     shape = getattr(part.layer, part.name).shape
     index = tuple(int(place) for place in places.split(","))
@@ -169,4 +171,4 @@ def _name(model: Model, place: int) -> str:
     part = next(part for part in model.flat.parts if place < part.place.stop)
     shape = getattr(part.layer, part.name).shape
     index = np.unravel_index(place - part.place.start, shape)
-    return f"{part.layer.name}/{part.name}[{', '.join(str(int(i)) for i in index)}]"
+    return f"{model.name_of(part.layer)}/{part.name}[{', '.join(str(int(i)) for i in index)}]"

@@ -224,7 +224,9 @@ def _columns(model: Any) -> list[_Column]:
     tensor = model.inputs[0]
     for node in model.nodes:
         if node.inputs != [tensor]:
-            raise ValueError(_misfit(model, f"'{node.layer.name}', where branches meet or part"))
+            raise ValueError(
+                _misfit(model, f"'{model.name_of(node.layer)}', where branches meet or part")
+            )
         tensor = node.output
         W = getattr(node.layer.parameters.get("W"), "value", None)
         size = int(np.prod(tensor.shape))
@@ -232,11 +234,11 @@ def _columns(model: Any) -> list[_Column]:
         activation = "" if activation == "linear" else activation
         if W is not None and W.shape == (len(columns[-1].biases), size):
             b = getattr(node.layer.parameters.get("b"), "value", np.zeros(size))
-            columns.append(_Column(node.layer.name, activation, W, b))
+            columns.append(_Column(model.name_of(node.layer), activation, W, b))
         elif size != len(columns[-1].biases) or (W is not None and W.ndim > 1):
             kind = type(node.layer).__name__
             raise ValueError(
-                _misfit(model, f"{kind} '{node.layer.name}' that makes {tensor.shape}")
+                _misfit(model, f"{kind} '{model.name_of(node.layer)}' that makes {tensor.shape}")
             )
         elif activation:
             last = columns[-1]

@@ -114,6 +114,7 @@ def twin_in_float64(model: Model, x: Any, loss: Any) -> Model:
     twin = model.twin()
     twin.dtype = np.dtype(np.float64)
     for layer in twin.layers:
+        layer.given_name = twin.name_of(layer)
         layer.dtype = twin.dtype
     if loss is not None:
         shares = model._compiled["loss_weights"] if model._compiled else None
