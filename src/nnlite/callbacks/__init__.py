@@ -10,7 +10,6 @@ from ..errors import explain_error, nearest
 from ..progress import say
 from .bar import ProgressBar
 from .base import Callback
-from .live import LivePlot
 from .recording import CSVLogger, EpochLines, History, LearningRateScheduler, TerminateOnNaN
 from .watching import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 
@@ -29,6 +28,15 @@ __all__ = [
     "ReduceLROnPlateau",
     "TerminateOnNaN",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load LivePlot when it is first used: it stands among the pictures."""
+    if name == "LivePlot":
+        from ..plot.live import LivePlot
+
+        return LivePlot
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class CallbackList:

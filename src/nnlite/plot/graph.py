@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from nnlite.errors import explain_error
-from nnlite.graph import Value
-from nnlite.graph_layout import Layout, Wire, lay_out
-from nnlite.plot.style import (
+from ..errors import explain_error
+from ..graph import Value
+from .graph_layout import Layout, Wire, lay_out
+from .style import (
     BLUE,
     GREY,
     INK,

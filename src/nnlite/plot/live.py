@@ -9,8 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .base import Callback
-from .recording import History
+from ..callbacks import Callback, History
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,7 +84,7 @@ class LivePlot(Callback):
         if self.screen is None or not self.screen.is_open():
             self.screen = None
             return
-        from ..plot import history
+        from .curves import history
 
         start = time.perf_counter()
         figure = self.screen.figure
