@@ -13,7 +13,7 @@ import reprlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from nnlite.errors import explain_error
+from .errors import explain_error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -201,7 +201,7 @@ class Value:
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the graph, values above the wires, gradients below; see `nnlite.plot.graph`."""
-        from nnlite import plot
+        from . import plot
 
         return plot.graph(self, ax=ax)
 

@@ -12,8 +12,8 @@ import os
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlite.datasets.tables import find_table, read_table
-from nnlite.errors import explain_error
+from ..errors import explain_error
+from .tables import find_table, read_table
 
 FILE_NAME = "BostonHousing.csv"
 SOURCE = "Harrison and Rubinfeld 1978"

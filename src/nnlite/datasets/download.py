@@ -18,9 +18,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from nnlite.datasets.known_file import BROKEN_GZIP, KnownFile, describe_broken_gzip
-from nnlite.errors import explain_error
-from nnlite.files import written_whole
+from ..errors import explain_error
+from ..files import written_whole
+from .known_file import BROKEN_GZIP, KnownFile, describe_broken_gzip
 
 SECONDS_TO_ANSWER = 5.0
 SECONDS_PER_READ = 15.0

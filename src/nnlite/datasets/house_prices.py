@@ -11,7 +11,7 @@ import os
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlite.datasets.tables import find_table, read_table
+from .tables import find_table, read_table
 
 FILE_NAME = "house_price_of_unit_area.csv"
 SOURCE = "Yeh 2018, UCI Machine Learning Repository, doi 10.24432/C5J30W"

@@ -11,7 +11,7 @@ import zlib
 from pathlib import Path
 from typing import NamedTuple
 
-from nnlite.errors import explain_error
+from ..errors import explain_error
 
 BROKEN_GZIP = (gzip.BadGzipFile, EOFError, zlib.error)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlite.datasets import folders
-from nnlite.errors import explain_error, nearest
+from ..errors import explain_error, nearest
+from . import folders
 
 Table = NDArray[np.float64]
 

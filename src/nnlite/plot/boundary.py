@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.plot.decisions import ask, labels_and_classes, margins_of, two_features
-from nnlite.plot.style import (
+from ..types import Array
+from .decisions import ask, labels_and_classes, margins_of, two_features
+from .style import (
     COLOURS,
     INK,
     LETTER,
@@ -19,7 +20,6 @@ from nnlite.plot.style import (
     open_frame,
     size_in_points,
 )
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

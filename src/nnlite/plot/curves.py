@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error, look_up
-from nnlite.plot.style import (
+from ..errors import explain_error, look_up
+from .style import (
     COLOURS,
     MARKERS,
     VERMILION,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnlite.errors import explain_error
-from nnlite.plot.style import LETTER, font_size, short_number
+from ..errors import explain_error
+from .style import LETTER, font_size, short_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

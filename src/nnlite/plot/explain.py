@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nnlite.errors import explain_error
-from nnlite.explain import Explanation
-from nnlite.explain.lines import Line, Section, short
-from nnlite.explain.symbols import numbered_symbols
-from nnlite.explain.text import FORWARD_ONLY, HEADINGS, beside, wrapped
-from nnlite.functional import Model
-from nnlite.plot.style import (
+from ..errors import explain_error
+from ..explain import Explanation
+from ..explain.lines import Line, Section, short
+from ..explain.symbols import numbered_symbols
+from ..explain.text import FORWARD_ONLY, HEADINGS, beside, wrapped
+from ..functional import Model
+from .style import (
     BLUE,
     GREY,
     INK,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.checks import positive_integer
-from nnlite.errors import explain_error
-from nnlite.plot.digits import write_numbers
-from nnlite.plot.style import LETTER, WIDTH, check_axes, font_size, new_axes, size_in_points
-from nnlite.types import Array
+from ..checks import positive_integer
+from ..errors import explain_error
+from ..types import Array
+from .digits import write_numbers
+from .style import LETTER, WIDTH, check_axes, font_size, new_axes, size_in_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.errors import explain_error, look_up
-from nnlite.functional import Model
-from nnlite.layers.base import Layer
-from nnlite.layers.convolution_kinds import Conv2DTranspose
-from nnlite.network import Graph
-from nnlite.types import Array
+from ..errors import explain_error, look_up
+from ..functional import Model
+from ..layers.base import Layer
+from ..layers.convolution_kinds import Conv2DTranspose
+from ..network import Graph
+from ..types import Array
 
 KINDS = {2: "Dense", 4: "convolution"}
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.errors import explain_error, look_up
-from nnlite.functional import Model
-from nnlite.types import Array
+from ..errors import explain_error, look_up
+from ..functional import Model
+from ..types import Array
 
 Loss = Callable[[float, float], float]
 Range = tuple[float, float]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.checks import positive_integer
-from nnlite.errors import explain_error
-from nnlite.functional import Model
-from nnlite.plot.style import (
+from ..checks import positive_integer
+from ..errors import explain_error
+from ..functional import Model
+from ..types import Array
+from .style import (
     BLUE,
     GREY,
     INK,
@@ -23,7 +24,6 @@ from nnlite.plot.style import (
     signed_colours,
     size_in_points,
 )
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
-from nnlite.plot.landscape import Loss, Range, height
-from nnlite.plot.style import COLOURS, INK, LINES, MARKERS, check_axes, new_axes, open_frame
-from nnlite.plot.surface import loss_surface
-from nnlite.types import Array
+from ..errors import explain_error
+from ..types import Array
+from .landscape import Loss, Range, height
+from .style import COLOURS, INK, LINES, MARKERS, check_axes, new_axes, open_frame
+from .surface import loss_surface
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

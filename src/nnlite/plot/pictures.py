@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
-from nnlite.plot.grids import MOST, as_images, draw_grid
-from nnlite.plot.style import VERMILION
-from nnlite.types import Array
+from ..errors import explain_error
+from ..types import Array
+from .grids import MOST, as_images, draw_grid
+from .style import VERMILION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

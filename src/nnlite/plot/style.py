@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from nnlite.errors import explain_error
+from ..errors import explain_error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
-from nnlite.plot.landscape import Landscape, Range, measure, name_and_function
-from nnlite.plot.style import check_axes, new_axes
+from ..errors import explain_error
+from .landscape import Landscape, Range, measure, name_and_function
+from .style import check_axes, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
