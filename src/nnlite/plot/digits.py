@@ -24,14 +24,10 @@ def write_numbers(ax: Axes, unit: float) -> None:
     for image in ax.images:
         shape = np.asarray(image.get_array()).shape
         if len(shape) != 2 or max(shape) > LARGEST_SIDE:
-            raise ValueError(
-                explain_error(
-                    f"Numbers are written into images of one channel, at most {LARGEST_SIDE}"
-                    f" by {LARGEST_SIDE}.",
-                    f"images of shape {shape}",
-                    remedy="Leave out numbers=True.",
-                )
-            )
+            side = LARGEST_SIDE
+            rule = f"Numbers are written into images of one channel, at most {side} by {side}."
+            received, remedy = f"images of shape {shape}", "Leave out numbers=True."
+            raise ValueError(explain_error(rule, received, remedy=remedy))
         _write(ax, image, pixel=unit / shape[1])
 
 
