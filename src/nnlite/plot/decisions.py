@@ -44,8 +44,9 @@ def as_labels(name: str, y: Any, count: int, of: str) -> Array:
         rule = f"{name} must hold a label for each of the {count} {of}."
         raise ValueError(explain_error(rule, f"{name} of shape {np.shape(y)}"))
     labels = labels.reshape(-1)
-    if labels.dtype.kind == "f" and (np.abs(labels) < 2**53).all() and not (labels % 1).any():
-        labels = labels.astype(int)
+    if labels.dtype.kind == "f":
+        whole = all(label.is_integer() and abs(label) < 2**53 for label in labels.tolist())
+        labels = labels.astype(int) if whole else labels
     return labels
 
 

@@ -1,4 +1,7 @@
-"""Many small images side by side: digits, weights, filters, feature maps."""
+"""Many small images side by side: digits, weights, filters, feature maps.
+
+Into images so small that each pixel counts, its number can be written.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,11 @@ import numpy as np
 from ..checks import positive_integer
 from ..errors import explain_error
 from ..types import Array
-from .digits import write_numbers
-from .style import LETTER, WIDTH, axes_or_new, font_size, size_in_points
+from .style import LETTER, WIDTH, axes_or_new, font_size, short_number, size_in_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
 
 FRAME = "0.8"
 MOST = 100
@@ -24,6 +27,8 @@ CAPTION, BAR = 1.8, 7.0
 """The height of a caption, and the width of the bar with its words, in sizes of a letter."""
 GAP = 0.08
 """The space between two images, as a share of an image's width."""
+LARGEST_SIDE = 12
+"""So many pixels an image may have in a row, if their numbers are to be read."""
 
 
 def draw_grid(
@@ -50,11 +55,11 @@ def draw_grid(
     columns = best_columns(len(pictures)) if columns is None else columns
     columns = min(len(pictures), positive_integer("columns", columns, "a grid of images"))
     rows, height = -(-len(pictures) // columns), pictures.shape[1] / pictures.shape[2]
-    # The room of a caption and of the bar, in points; then the width of an image: in inches if the
-    # page is made for it, in points if it fills what is there.
+    # The room of a caption and of the bar, in points, and the width of an image on a new page.
     above, beside = CAPTION * letter * bool(captions), BAR * letter * bool(bar)
     wide = min((WIDTH - beside / 72) / columns, LARGEST_IMAGE)
     ax = axes_or_new(ax, rows * (wide * height + above / 72) + 0.3, columns * wide + beside / 72)
+    # Here the images may be as wide as they fit, `unit` points.
     page_width, page_height = size_in_points(ax)
     fitting = (page_width - beside) / (columns * (1 + GAP) + GAP)
     unit = max(min(fitting, (page_height / rows - above) / (height + GAP)), 1.0)
@@ -69,7 +74,7 @@ def draw_grid(
     if captions:
         _write_captions(ax, captions, unit)
     if numbers:
-        write_numbers(ax, unit)
+        _write_numbers(ax, unit)
     if bar:
         _add_bar(ax, bar, right, unit)
     if len(pictures) < there:
@@ -85,6 +90,42 @@ def _write_captions(ax: Axes, captions: Sequence[str], unit: float) -> None:
         left, right, _, top = image.get_extent()
         y = top - 0.3 * CAPTION * font_size() / unit
         ax.text((left + right) / 2, y, words, size=size, ha="center", va="baseline")
+
+
+def _write_numbers(ax: Axes, unit: float) -> None:
+    """Write its number into every pixel of the images, that are `unit` points wide.
+
+    Black on light and white on dark.
+    """
+    for image in ax.images:
+        shape = np.asarray(image.get_array()).shape
+        if len(shape) != 2 or max(shape) > LARGEST_SIDE:
+            side = LARGEST_SIDE
+            rule = f"Numbers are written into images of one channel, at most {side} by {side}."
+            received, remedy = f"images of shape {shape}", "Leave out numbers=True."
+            raise ValueError(explain_error(rule, received, remedy=remedy))
+        _write_into(ax, image, pixel=unit / shape[1])
+
+
+def _write_into(ax: Axes, image: AxesImage, pixel: float) -> None:
+    """Write into one image, whose pixels are so many points wide."""
+    values = np.asarray(image.get_array())
+    left, right, bottom, top = image.get_extent()
+    rows, columns = values.shape
+    words = [[_short(float(value)) for value in row] for row in values]
+    longest = max(len(word) for row in words for word in row)
+    size = min(1.4 * font_size(), pixel / (LETTER * max(longest + 0.5, 2)))
+    brightness = np.asarray(image.cmap(image.norm(values)))[..., :3] @ [0.3, 0.6, 0.1]
+    for i, j in np.ndindex(rows, columns):
+        x = left + (j + 0.5) * (right - left) / columns
+        y = top + (i + 0.5) * (bottom - top) / rows
+        ink = "black" if brightness[i, j] > 0.5 else "white"
+        ax.text(x, y, words[i][j], color=ink, size=size, ha="center", va="center_baseline")
+
+
+def _short(value: float) -> str:
+    """Write whole numbers as they are, others with three digits."""
+    return short_number(value if value == round(value, 0) else float(f"{value:.3g}"))
 
 
 def _add_bar(ax: Axes, words: str, right: float, unit: float) -> None:

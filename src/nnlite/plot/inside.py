@@ -94,12 +94,10 @@ def _one_image(model: Model, x: Any) -> Array:
     array = np.asarray(x)
     wanted = model.inputs[0].shape
     if array.size != int(np.prod(wanted)):
-        rule, where = (
-            f"plot.feature_maps takes one image of shape {wanted}.",
-            f"model '{model.name}'",
-        )
+        rule = f"plot.feature_maps takes one image of shape {wanted}."
         remedy = "Choose one: x[0]." if array.shape[1:] == wanted else None
-        raise ValueError(explain_error(rule, f"x of shape {array.shape}", where, remedy))
+        received, where = f"x of shape {array.shape}", f"model '{model.name}'"
+        raise ValueError(explain_error(rule, received, where, remedy))
     return model._inputs(array.reshape(1, *wanted))[0]
 
 

@@ -7,9 +7,10 @@ import io
 import sys
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ..callbacks import Callback, History
+from .curves import history
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,7 +50,7 @@ class LivePlot(Callback):
     def __init__(self, metrics: str | Sequence[str] | None = None, *, log: bool = False) -> None:
         self.metrics = metrics
         self.log = log
-        self.screen: Screen | None = None
+        self.screen: Notebook | Window | None = None
         self.failure: Exception | None = None
         self.redraws = 0
 
@@ -59,7 +60,7 @@ class LivePlot(Callback):
         self.failure = None
         self.redraws = 0
         self.is_current = True
-        self._try(self._open)
+        self.screen = self._try(find_screen)
         self.next_redraw = time.perf_counter() + SHORTEST_PAUSE
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -77,15 +78,10 @@ class LivePlot(Callback):
             self._try(self._redraw)
         self.screen = None
 
-    def _open(self) -> None:
-        self.screen = find_screen()
-
     def _redraw(self) -> None:
         if self.screen is None or not self.screen.is_open():
             self.screen = None
             return
-        from .curves import history
-
         start = time.perf_counter()
         figure = self.screen.figure
         figure.clear()
@@ -98,25 +94,13 @@ class LivePlot(Callback):
         self.redraws += 1
         self.is_current = True
 
-    def _try(self, action: Any) -> None:
+    def _try(self, action: Any) -> Any:
         """Do it; if it fails, remember why and draw no more: a picture must not end a training."""
         try:
-            action()
+            return action()
         except Exception as error:
-            self.failure = error
-            self.screen = None
-
-
-class Screen(Protocol):
-    """Where a figure can be shown again and again."""
-
-    figure: Figure
-
-    def show(self) -> None:
-        """Show the figure as it is now."""
-
-    def is_open(self) -> bool:
-        """Return whether somebody still looks."""
+            self.failure, self.screen = error, None
+            return None
 
 
 class Notebook:
@@ -169,7 +153,7 @@ class Window:
         return plt.fignum_exists(self.figure.number)
 
 
-def find_screen() -> Screen | None:
+def find_screen() -> Notebook | Window | None:
     """Return a notebook's cell, a window, or None where there is neither."""
     if "ipykernel" in sys.modules:
         return Notebook()

@@ -135,8 +135,8 @@ def _draw_connections(
     drawn = W[np.ix_(before.shown, here.shown)]
     share = np.abs(drawn) / (float(np.abs(drawn).max()) or 1.0)
     for sign, colour, kind in ((1, BLUE, "solid"), (-1, VERMILION, DASHES)):
-        pairs = np.argwhere(drawn * sign > 0)
-        strength = np.array([share[i, j] for i, j in pairs])
+        chosen = drawn * sign > 0
+        pairs, strength = np.argwhere(chosen), share[chosen]
         lines = LineCollection(
             [[(x[0], before.y[i]), (x[1], here.y[j])] for i, j in pairs],
             linewidths=THINNEST + (THICKEST - THINNEST) * strength,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..errors import explain_error
 
 if TYPE_CHECKING:
@@ -118,7 +120,7 @@ def padded(values: Any, share: float, alone: float = 0.5) -> tuple[float, float]
     >>> padded([1, 3], 0.25), padded([2], 0.25)
     ((0.5, 3.5), (1.5, 2.5))
     """
-    low, high = float(min(values)), float(max(values))
+    low, high = float(np.min(values)), float(np.max(values))
     margin = share * (high - low) or alone
     return low - margin, high + margin
 
