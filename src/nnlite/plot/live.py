@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..callbacks import Callback, History
-from .curves import history
+from .history import history
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

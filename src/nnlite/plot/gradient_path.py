@@ -10,8 +10,8 @@ import numpy as np
 from ..errors import explain_error
 from ..types import Array
 from .landscape import Loss, Range, height
+from .loss_surface import loss_surface
 from .style import INK, LINES, axes_or_new, look, open_frame, padded
-from .surface import loss_surface
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
