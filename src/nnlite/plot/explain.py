@@ -98,6 +98,7 @@ class _Page:
         end = self.width - MARGIN
         left = _Side("forward", MARGIN, middle - GAP if back else end, BLUE)
         right = _Side("backward", middle, end, VERMILION)
+        black = _Side("update", MARGIN, left.end, INK)
         self._write(MARGIN, TITLE / 2, explanation.title, weight="bold")
         for side in (left, right) if back else (left,):
             self._write(side.start, TITLE + BAND / 2, side.word, color=side.colour, weight="bold")
@@ -113,7 +114,7 @@ class _Page:
         if back:
             self.ways.append((self.width - MARGIN / 2, bottom, TITLE + BAND, VERMILION))
         for section in explanation.update:
-            self._section(section, [(left._replace(colour=INK), section.lines)])
+            self._section(section, [(black, section.lines)])
         if not back:
             self._paragraph(FORWARD_ONLY, GREY)
         for warning in explanation.warnings:

@@ -241,9 +241,9 @@ def _number_slots(
     def from_above(wire: Wire) -> tuple[int, float]:
         return wire.column, 0 if wire.target in ordered else -height[wire.column][wire.source]
 
-    for wire in sorted(wires, key=from_above):
-        if wire.source != wire.target:
-            wire = wire._replace(slot=taken[wire.target])
-            taken[wire.target] += 1
-        numbered.append(wire)
+    for column, source, target, slot in sorted(wires, key=from_above):
+        if source != target:
+            slot = taken[target]
+            taken[target] += 1
+        numbered.append(Wire(column, source, target, slot))
     return numbered
