@@ -1,15 +1,21 @@
-"""Every picture nnlite draws: each function takes `ax=` and returns the Axes it drew on."""
+"""Every picture nnlite draws: each function takes `ax=` and returns the Axes it drew on.
 
-from nnlite.plot.boundary import decision_boundary
-from nnlite.plot.curves import history
-from nnlite.plot.explain import explain
-from nnlite.plot.features import feature_maps, filters, weights
-from nnlite.plot.graph import graph
-from nnlite.plot.neurons import network
-from nnlite.plot.paths import gradient_path
-from nnlite.plot.pictures import images
-from nnlite.plot.regression import predictions
-from nnlite.plot.surface import loss_surface
+Each stands in the file of its name, `weights`, `filters` and `feature_maps` in `features`; `live`
+draws during training. Of the other files, `style` says how all pictures look, `grids` puts images
+side by side, `inside` looks into a model, `decisions` asks a classifier, `landscape` measures a
+loss, and `graph_layout` places the values of a computation graph.
+"""
+
+from .decision_boundary import decision_boundary
+from .explain import explain
+from .features import feature_maps, filters, weights
+from .gradient_path import gradient_path
+from .graph import graph
+from .history import history
+from .images import images
+from .loss_surface import loss_surface
+from .network import network
+from .predictions import predictions
 
 __all__ = [
     "decision_boundary",

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
-from nnlite.plot.landscape import Landscape, Range, measure, name_and_function
-from nnlite.plot.style import check_axes, new_axes
+from ..errors import explain_error
+from .landscape import Landscape, Range, measure, name_and_function
+from .style import axes_or_new, blend
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +28,7 @@ def loss_surface(
     log: bool = False,
     resolution: int = 50,
     names: tuple[str, str] | None = None,
-    ax: Any = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the loss J over two weights.
 
@@ -70,59 +70,42 @@ def loss_surface(
     if kind not in ("contour", "surface"):
         raise ValueError(explain_error('kind must be "contour" or "surface".', f"kind={kind!r}"))
     J, own_names, centre = name_and_function(model, x, y, weights)
-    w = w or (centre[0] - 3.0, centre[0] + 3.0)
-    b = b or (centre[1] - 3.0, centre[1] + 3.0)
+    w, b = (limits or (at - 3.0, at + 3.0) for limits, at in zip((w, b), centre, strict=True))
     landscape = measure(J, w, b, resolution, log)
     names = names or own_names
-    if ax is None:
-        ax = new_axes(6.0, projection="3d" if kind == "surface" else None)
-    check_axes(ax)
+    ax = axes_or_new(ax, 6.0, projection="3d" if kind == "surface" else None)
     if (kind == "surface") != (ax.name == "3d"):
-        raise ValueError(
-            explain_error(
-                'kind="surface" is drawn on axes in three dimensions, kind="contour" on flat ones.',
-                f"kind={kind!r} on axes of the projection {ax.name!r}",
-                remedy='figure.add_subplot(projection="3d")' if kind == "surface" else None,
-            )
-        )
-    if kind == "surface":
-        _draw_bowl(ax, landscape)
-    else:
-        _draw_from_above(ax, landscape)
+        rule = 'kind="surface" is drawn on axes in three dimensions, kind="contour" on flat ones.'
+        received = f"kind={kind!r} on axes of the projection {ax.name!r}"
+        remedy = 'figure.add_subplot(projection="3d")' if kind == "surface" else None
+        raise ValueError(explain_error(rule, received, remedy=remedy))
+    draw = _draw_bowl if kind == "surface" else _draw_from_above
+    # From pale, deep in the valley, to dark: ways stand out where they matter.
+    draw(ax, landscape, blend("#F7FBFF", "#9DB8CC", "#3A5A73"))
     ax.set(xlim=w, ylim=b, xlabel=names[0], ylabel=names[1])
-    return ax  # type: ignore[no-any-return]
+    return ax
 
 
-def _draw_from_above(ax: Axes, landscape: Landscape) -> None:
+def _draw_from_above(ax: Any, landscape: Landscape, colours: Any) -> None:
     from matplotlib.colors import BoundaryNorm
 
-    levels = landscape.levels(LEVELS)
-    colours = _heights()
+    levels, heights = landscape.levels(LEVELS), (landscape.w, landscape.b, landscape.J)
     norm = BoundaryNorm(levels, colours.N)
-    filled = ax.contourf(
-        landscape.w, landscape.b, landscape.J, levels=levels, cmap=colours, norm=norm
-    )
-    ax.contour(landscape.w, landscape.b, landscape.J, levels=levels, colors="white", linewidths=0.6)
+    filled = ax.contourf(*heights, levels=levels, cmap=colours, norm=norm)
+    ax.contour(*heights, levels=levels, colors="white", linewidths=0.6)
     bar = ax.figure.colorbar(filled, ax=ax, format="%.2g", pad=0.02)
     bar.minorticks_off()
     bar.set_label("$J$")
     bar.outline.set_visible(False)
 
 
-def _draw_bowl(ax: Any, landscape: Landscape) -> None:
+def _draw_bowl(ax: Any, landscape: Landscape, colours: Any) -> None:
     w, b = np.meshgrid(landscape.w, landscape.b)
     heights = np.log10(landscape.J) if landscape.log else landscape.J
     ax.computed_zorder = False
-    mesh = {"rcount": 30, "ccount": 30}
-    ax.plot_surface(w, b, heights, cmap=_heights(), edgecolor="#6B8CA6", linewidth=0.3, **mesh)
+    mesh = {"rcount": 30, "ccount": 30, "edgecolor": "#6B8CA6", "linewidth": 0.3}
+    ax.plot_surface(w, b, heights, cmap=colours, **mesh)
     # The words along the axes lie outside of them, and nothing else makes room for those.
     ax.set_box_aspect(None, zoom=0.82)
     ax.locator_params(nbins=4)
     ax.set_zlabel(r"$\log_{10} J$" if landscape.log else "$J$")
-
-
-def _heights() -> Any:
-    """Return colours from pale, deep in the valley, to dark: ways stand out where they matter."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("heights", ["#F7FBFF", "#9DB8CC", "#3A5A73"])

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.plot.decisions import ask, labels_and_classes, margins_of, two_features
-from nnlite.plot.style import (
-    COLOURS,
+from ..types import Array
+from .decisions import ask, labels_and_classes, margins_of, two_features
+from .style import (
     INK,
     LETTER,
-    MARKERS,
-    check_axes,
+    axes_or_new,
+    blend,
     font_size,
     lighter,
-    new_axes,
+    look,
     open_frame,
+    padded,
     size_in_points,
 )
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,41 +73,38 @@ def decision_boundary(
     """
     points = two_features(model, x)
     labels, classes = labels_and_classes(y, len(points))
-    horizontal, vertical = (_range(values, resolution) for values in points.T)
-    grid = np.stack(np.meshgrid(horizontal, vertical), axis=-1).reshape(-1, 2)
-    output = ask(model, grid)
-    classes, margins, shades = margins_of(output, classes)
-    if ax is None:
-        ax = new_axes(height=6)
-    check_axes(ax)
-    plane = (horizontal, vertical)
+    plane = [np.linspace(*padded(values, MARGIN), resolution) for values in points.T]
+    grid = np.stack(np.meshgrid(*plane), axis=-1).reshape(-1, 2)
+    classes, margins, shades = margins_of(ask(model, grid), classes)
+    ax = axes_or_new(ax, height=6)
     if shades is not None:
         _shade(ax, plane, shades)
-    for number in range(len(classes)):
+    size = 70 if len(points) <= 30 else 30
+    for number, name in enumerate(classes):
         margin = margins[:, number].reshape(resolution, resolution)
         if shades is None and margin.max() > 0:
-            levels = [0.0, float(margin.max()) * 1.01]
-            ax.contourf(*plane, margin, levels=levels, colors=[lighter(_colour(number), 0.7)])
+            pale = lighter(look(number)["color"], 0.7)
+            ax.contourf(*plane, margin, levels=[0.0, float(margin.max()) * 1.01], colors=[pale])
         if margin.min() < 0 < margin.max() and (len(classes) > 2 or number == 1):
             ax.contour(*plane, margin, levels=[0.0], colors=[INK], linewidths=1.2)
-    for number, name in enumerate(classes):
-        mine = points[labels == name]
-        if len(mine):
-            ax.scatter(
-                mine[:, 0],
-                mine[:, 1],
-                s=70 if len(points) <= 30 else 30,
-                color=_colour(number),
-                marker=MARKERS[number % len(MARKERS)],
-                edgecolor="white",
-                linewidth=0.8,
-                label=f"class {name}",
-                zorder=3,
-            )
-    ax.set(xlim=horizontal[[0, -1]], ylim=vertical[[0, -1]], xlabel=names[0], ylabel=names[1])
+        mine = points[labels == name].T
+        if mine.size:
+            style = {"edgecolor": "white", "linewidth": 0.8, "zorder": 3, **look(number)}
+            ax.scatter(mine[0], mine[1], size, label=f"class {name}", **style)
+    limits = [values[[0, -1]] for values in plane]
+    ax.set(xlim=limits[0], ylim=limits[1], xlabel=names[0], ylabel=names[1])
     _add_legend(ax)
     open_frame(ax)
     return ax
+
+
+def _shade(ax: Axes, plane: list[Array], shades: Array) -> None:
+    """Colour the plane from the first class to the second, paler where the model is in doubt."""
+    ends = [lighter(look(number)["color"], 0.45) for number in (0, 1)]
+    colours = blend(ends[0], "white", ends[1])
+    levels = np.linspace(0, 1, SHADES + 1)
+    heights = shades.reshape(len(plane[1]), len(plane[0]))
+    ax.contourf(*plane, heights, levels=levels, cmap=colours, vmin=0, vmax=1)
 
 
 def _add_legend(ax: Axes) -> None:
@@ -117,24 +114,3 @@ def _add_legend(ax: Axes) -> None:
     fitting = int(size_in_points(ax)[0] / width)
     if fitting:
         ax.legend(ncols=len(names) if len(names) <= min(fitting, 3) else 1)
-
-
-def _shade(ax: Axes, plane: tuple[Array, Array], shades: Array) -> None:
-    """Colour the plane from the first class to the second, paler where the model is in doubt."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    ends = [lighter(COLOURS[0], 0.45), (1.0, 1.0, 1.0), lighter(COLOURS[1], 0.45)]
-    colours = LinearSegmentedColormap.from_list("doubt", ends)
-    levels = np.linspace(0, 1, SHADES + 1)
-    side = len(plane[0])
-    ax.contourf(*plane, shades.reshape(side, side), levels=levels, cmap=colours, vmin=0, vmax=1)
-
-
-def _colour(number: int) -> str:
-    return COLOURS[number % len(COLOURS)]
-
-
-def _range(values: Array, resolution: int) -> Array:
-    low, high = float(values.min()), float(values.max())
-    margin = MARGIN * (high - low) or 0.5
-    return np.linspace(low - margin, high + margin, resolution)

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from nnlite.checks import positive_integer
-from nnlite.errors import explain_error
-from nnlite.functional import Model
-from nnlite.plot.style import (
+from ..checks import positive_integer
+from ..errors import explain_error
+from ..types import Array
+from .inside import is_model
+from .style import (
     BLUE,
     GREY,
     INK,
     LETTER,
     VERMILION,
-    check_axes,
+    axes_or_new,
     font_size,
-    new_axes,
     signed_colours,
     size_in_points,
 )
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from ..models import Model
 
 MOST = 12
 SHOWN_OF_MANY = 10
@@ -72,51 +72,26 @@ def network(model: Any, *, most: int = MOST, ax: Axes | None = None) -> Axes:
         raise ValueError(explain_error("most must be at least 2.", f"most={most}"))
     places = [_places(len(column.biases), most) for column in columns]
     tallest = max(float(place.y.max()) for place in places)
-    if ax is None:
-        ax = new_axes(height=min(6.5, 1.8 + 0.8 * tallest))
-    check_axes(ax)
-    page = _Page.of(ax, tallest + 1.5 * RADIUS, columns)
-    for number in range(1, len(columns)):
-        _draw_connections(ax, page, number, columns[number].W, places)
+    ax = axes_or_new(ax, height=min(6.5, 1.8 + 0.8 * tallest))
+    # Letters are in points; all other lengths in distances between two neurons, `unit` points.
+    width, height = size_in_points(ax)
+    longest = max(len(line) for column in columns for line in column.words.split("\n"))
+    font = min(font_size(), width / (LETTER * (longest + 2) * len(columns)))
+    half, above, below = tallest + 1.5 * RADIUS, 3.2 * font, 2.0 * font
+    unit = max((height - above - below) / (2 * half), 1.0)
+    spacing = min(max(width / unit / len(columns), NARROWEST), WIDEST)
     for number, (column, place) in enumerate(zip(columns, places, strict=True)):
-        x = page.spacing * number
+        x = spacing * number
+        if number:
+            _draw_connections(ax, (x - spacing, x), column.W, places[number - 1], place)
         _draw_neurons(ax, x, column, place)
-        ax.text(x, page.caption, column.words, ha="center", va="bottom", size=page.font)
-    _explain_colours(ax, page, has_biases=any(column.biases.any() for column in columns))
+        ax.text(x, half, column.words, ha="center", va="bottom", size=font)
+    _explain_colours(ax, font, has_biases=any(column.biases.any() for column in columns))
     ax.set_axis_off()
     ax.set_aspect("equal")
-    ax.set_xlim(-page.margin, page.spacing * (len(columns) - 1) + page.margin)
-    ax.set_ylim(page.bottom, page.top)
+    ax.set_xlim(-spacing / 2, spacing * (len(columns) - 0.5))
+    ax.set_ylim(-half - below / unit, half + above / unit)
     return ax
-
-
-@dataclass(frozen=True)
-class _Page:
-    """How the drawing fills the axes; lengths are in distances between two neurons."""
-
-    font: float
-    spacing: float
-    margin: float
-    caption: float
-    top: float
-    bottom: float
-
-    @classmethod
-    def of(cls, ax: Axes, half: float, columns: Sequence[_Column]) -> _Page:
-        width, height = size_in_points(ax)
-        longest = max(len(line) for column in columns for line in column.words.split("\n"))
-        font = min(font_size(), width / (LETTER * (longest + 2) * len(columns)))
-        above, below = 3.2 * font, 2.0 * font
-        unit = max((height - above - below) / (2 * half), 1.0)
-        spacing = min(max(width / unit / len(columns), NARROWEST), WIDEST)
-        return cls(
-            font,
-            spacing,
-            spacing / 2,
-            half,
-            half + above / unit,
-            -half - below / unit,
-        )
 
 
 @dataclass(frozen=True)
@@ -134,39 +109,36 @@ class _Column:
         return f"{self.name}\n{len(self.biases)} {self.activation}".rstrip()
 
 
-@dataclass(frozen=True)
-class _Places:
+class _Places(NamedTuple):
     """Which neurons of a layer are drawn, how high they stand, and where dots stand for others."""
 
     shown: Array
     y: Array
-    dots: list[float]
+    dots: tuple[float, ...] = ()
 
 
 def _places(count: int, most: int) -> _Places:
     if count <= most:
-        return _Places(np.arange(count), (count - 1) / 2 - np.arange(count, dtype=float), [])
+        return _Places(np.arange(count), (count - 1) / 2 - np.arange(count, dtype=float))
     half = max(1, min(SHOWN_OF_MANY, most) // 2)
     shown = np.concatenate([np.arange(half), np.arange(count - half, count)])
     heights = half - np.arange(2 * half + 1, dtype=float)
-    return _Places(shown, np.delete(heights, half), [-0.25, 0.0, 0.25])
+    return _Places(shown, np.delete(heights, half), (-0.25, 0.0, 0.25))
 
 
 def _draw_connections(
-    ax: Axes, page: _Page, number: int, W: Array, places: Sequence[_Places]
+    ax: Axes, x: tuple[float, float], W: Array, before: _Places, here: _Places
 ) -> None:
     from matplotlib.collections import LineCollection
     from matplotlib.colors import to_rgba
 
-    before, here = places[number - 1], places[number]
     drawn = W[np.ix_(before.shown, here.shown)]
     share = np.abs(drawn) / (float(np.abs(drawn).max()) or 1.0)
-    x_before, x_here = page.spacing * (number - 1), page.spacing * number
     for sign, colour, kind in ((1, BLUE, "solid"), (-1, VERMILION, DASHES)):
-        pairs = np.argwhere(drawn * sign > 0)
-        strength = np.array([share[i, j] for i, j in pairs])
+        chosen = drawn * sign > 0
+        pairs, strength = np.argwhere(chosen), share[chosen]
         lines = LineCollection(
-            [[(x_before, before.y[i]), (x_here, here.y[j])] for i, j in pairs],
+            [[(x[0], before.y[i]), (x[1], here.y[j])] for i, j in pairs],
             linewidths=THINNEST + (THICKEST - THINNEST) * strength,
             colors=[to_rgba(colour, FAINTEST + (1 - FAINTEST) * s) for s in strength],
             linestyles=[kind],
@@ -179,8 +151,8 @@ def _draw_neurons(ax: Axes, x: float, column: _Column, place: _Places) -> None:
     from matplotlib.patches import Circle
 
     largest = float(np.abs(column.biases).max()) or 1.0
-    for neuron, y in zip(place.shown, place.y, strict=True):
-        fill = _bias_colour(float(column.biases[neuron]) / largest)
+    for bias, y in zip(column.biases[place.shown], place.y, strict=True):
+        fill = _bias_colour(float(bias) / largest)
         ax.add_patch(Circle((x, y), RADIUS, facecolor=fill, edgecolor=INK, zorder=2))
     for y in place.dots:
         ax.add_patch(Circle((x, y), RADIUS / 6, color=GREY, zorder=2))
@@ -191,7 +163,7 @@ def _bias_colour(share: float) -> Any:
     return signed_colours()(0.5 + 0.35 * share)
 
 
-def _explain_colours(ax: Axes, page: _Page, has_biases: bool) -> None:
+def _explain_colours(ax: Axes, font: float, has_biases: bool) -> None:
     """Say below the network what lines and fillings mean."""
     from matplotlib.lines import Line2D
 
@@ -199,24 +171,16 @@ def _explain_colours(ax: Axes, page: _Page, has_biases: bool) -> None:
         Line2D([], [], color=BLUE, linewidth=2, label="$w > 0$"),
         Line2D([], [], color=VERMILION, linewidth=2, linestyle=DASHES, label="$w < 0$"),
     ]
-    if has_biases:
-        neuron: dict[str, Any] = {"linestyle": "", "marker": "o", "markeredgecolor": INK}
-        for share, words in ((1, "$b > 0$"), (-1, "$b < 0$")):
-            fill = _bias_colour(share)
-            handles.append(Line2D([], [], markerfacecolor=fill, ms=8, label=words, **neuron))
-    ax.legend(
-        handles=handles,
-        loc="lower center",
-        ncols=len(handles),
-        fontsize=page.font,
-        frameon=False,
-        borderaxespad=0,
-    )
+    neuron: dict[str, Any] = {"linestyle": "", "marker": "o", "markeredgecolor": INK, "ms": 8}
+    for share, words in ((1, "$b > 0$"), (-1, "$b < 0$")) if has_biases else ():
+        handles.append(Line2D([], [], markerfacecolor=_bias_colour(share), label=words, **neuron))
+    style: dict[str, Any] = {"ncols": len(handles), "frameon": False, "borderaxespad": 0}
+    ax.legend(handles=handles, loc="lower center", fontsize=font, **style)
 
 
 def _columns(model: Any) -> list[_Column]:
     """Return the input and each layer of neurons, from left to right."""
-    if not isinstance(model, Model):
+    if not is_model(model):
         raise TypeError(explain_error("plot.network draws a model.", type(model).__name__))
     model.check_built("plot.network")
     count = int(np.prod(model.inputs[0].shape))
@@ -236,13 +200,10 @@ def _columns(model: Any) -> list[_Column]:
             b = getattr(node.layer.parameters.get("b"), "value", np.zeros(size))
             columns.append(_Column(model.name_of(node.layer), activation, W, b))
         elif size != len(columns[-1].biases) or (W is not None and W.ndim > 1):
-            kind = type(node.layer).__name__
-            raise ValueError(
-                _misfit(model, f"{kind} '{model.name_of(node.layer)}' that makes {tensor.shape}")
-            )
+            what = f"{type(node.layer).__name__} '{model.name_of(node.layer)}'"
+            raise ValueError(_misfit(model, f"{what} that makes {tensor.shape}"))
         elif activation:
-            last = columns[-1]
-            columns[-1] = _Column(last.name, activation, last.W, last.biases)
+            columns[-1] = replace(columns[-1], activation=activation)
     return columns
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
-from nnlite.plot.landscape import Loss, Range, height
-from nnlite.plot.style import COLOURS, INK, LINES, MARKERS, check_axes, new_axes, open_frame
-from nnlite.plot.surface import loss_surface
-from nnlite.types import Array
+from ..errors import explain_error
+from ..types import Array
+from .landscape import Loss, Range, height
+from .loss_surface import loss_surface
+from .style import INK, LINES, axes_or_new, look, open_frame, padded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +27,7 @@ def gradient_path(
     steps: int = 30,
     w: Range | None = None,
     b: Range | None = None,
-    ax: Any = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the way of one or several optimizers over the landscape of the loss.
 
@@ -65,100 +65,78 @@ def gradient_path(
            [0.5 , 0.25]])
     """
     ways = _ways(paths, surface, start, steps)
-    if ax is None:
-        ax = new_axes(6.0)
-    check_axes(ax)
+    ax = axes_or_new(ax, 6.0)
     if not ax.has_data():
         span_w, span_b = _span(ways, surface)
-        _prepare(ax, surface, w or span_w, b or span_b)
-    limits = w or ax.get_xlim(), b or ax.get_ylim()
+        w, b = w or span_w, b or span_b
+        if surface is not None:
+            kind = "surface" if ax.name == "3d" else "contour"
+            loss_surface(surface, w=w, b=b, kind=kind, ax=ax)
+        else:
+            ax.set(xlabel="$w$", ylabel="$b$")
+            open_frame(ax)
+    limits = {"xlim": w or ax.get_xlim(), "ylim": b or ax.get_ylim()}
     for number, (name, points) in enumerate(ways.items()):
         # The shortest way lies on top, or the longer ones would hide it.
         on_top = sum(_length(other) >= _length(points) for other in ways.values())
         _draw_way(ax, number, name, points, surface, zorder=5 + on_top)
-    ax.set(xlim=limits[0], ylim=limits[1])
+    ax.set(**limits)
     if any(ways):
         ax.legend()
-    return ax  # type: ignore[no-any-return]
+    return ax
 
 
-def _prepare(ax: Any, surface: Loss | None, w: Range, b: Range) -> None:
-    """Draw the landscape, if it is known, on axes that are empty."""
-    if surface is not None:
-        loss_surface(surface, w=w, b=b, kind="surface" if ax.name == "3d" else "contour", ax=ax)
-    else:
-        ax.set(xlim=w, ylim=b, xlabel="$w$", ylabel="$b$")
-        open_frame(ax)
-
-
-def _draw_way(ax: Any, number: int, name: str, points: Array, surface: Any, zorder: int) -> None:
+def _draw_way(
+    ax: Axes, number: int, name: str, points: Array, surface: Loss | None, zorder: int
+) -> None:
+    places = list(points.T)
+    if ax.name == "3d":
+        if surface is None:
+            rule = "On a landscape in three dimensions, a way needs the heights of its points."
+            remedy = "plot.gradient_path(path, J, ax=ax)"
+            raise ValueError(explain_error(rule, "surface=None", remedy=remedy))
+        places.append(np.array([height(surface, *point) for point in points]))
     style: dict[str, Any] = {
-        "color": COLOURS[number % len(COLOURS)],
         "linestyle": LINES[number % len(LINES)],
-        "marker": MARKERS[number % len(MARKERS)],
         "markersize": 5,
         "markevery": -(-len(points) // MOST_MARKERS),
         "markeredgecolor": "white",
         "markeredgewidth": 0.6,
         "label": name or None,
-        "zorder": zorder,
     }
+    ax.plot(*places, zorder=zorder, **look(number), **style)
     start: dict[str, Any] = {"color": INK, "marker": "o", "markerfacecolor": "none", "ms": 11}
-    if ax.name != "3d":
-        ax.plot(points[:, 0], points[:, 1], **style)
-        ax.plot(points[:1, 0], points[:1, 1], zorder=zorder, **start)
-        return
-    if surface is None:
-        raise ValueError(
-            explain_error(
-                "On a landscape in three dimensions, a way needs the heights of its points.",
-                "surface=None",
-                remedy="plot.gradient_path(path, J, ax=ax)",
-            )
-        )
-    heights = [height(surface, *point) for point in points]
-    ax.plot(points[:, 0], points[:, 1], heights, **style)
-    ax.plot(points[:1, 0], points[:1, 1], heights[:1], zorder=zorder, **start)
+    ax.plot(*(values[:1] for values in places), zorder=zorder, **start)
 
 
 def _length(points: Array) -> float:
     return float(np.hypot(*np.diff(points, axis=0).T).sum())
 
 
-def _ways(paths: Any, surface: Any, start: Any, steps: int) -> dict[str, Array]:
+def _ways(paths: Any, surface: Loss | None, start: Any, steps: int) -> dict[str, Array]:
     """Return the points of every way, those of optimizers after a walk."""
     named = paths if isinstance(paths, Mapping) else {"": paths}
     if not named:
         raise ValueError(explain_error("There must be a way to draw.", "no way"))
     ways = {}
     for name, path in named.items():
-        if hasattr(path, "step"):
-            ways[str(name)] = _walk(path, surface, start, steps)
-            continue
-        points = np.asarray(path, dtype=np.float64)
+        walks = hasattr(path, "step")
+        points = _walk(path, surface, start, steps) if walks else np.asarray(path, np.float64)
         if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
-            raise ValueError(
-                explain_error(
-                    "A way is a list of points (w, b), of shape (steps, 2); or an optimizer.",
-                    f"an array of shape {points.shape}",
-                )
-            )
+            rule = "A way is a list of points (w, b), of shape (steps, 2); or an optimizer."
+            raise ValueError(explain_error(rule, f"an array of shape {points.shape}"))
         ways[str(name)] = points
     return ways
 
 
-def _span(ways: Mapping[str, Array], surface: Any) -> tuple[Range, Range]:
+def _span(ways: Mapping[str, Array], surface: Loss | None) -> list[Range]:
     """Return limits that hold every way that leads downhill, and the start of the others."""
     kept = []
     for points in ways.values():
         good = points[np.isfinite(points).all(axis=1)]
         uphill = surface is not None and not height(surface, *good[-1]) <= height(surface, *good[0])
         kept.append(good[:1] if uphill or len(good) < len(points) else good)
-    everything = np.concatenate(kept)
-    low, high = everything.min(axis=0), everything.max(axis=0)
-    margin = np.where(high > low, 0.2 * (high - low), 1.0)
-    (left, bottom), (right, top) = (low - margin).tolist(), (high + margin).tolist()
-    return (left, right), (bottom, top)
+    return [padded(values, 0.2, alone=1.0) for values in np.concatenate(kept).T]
 
 
 def _walk(optimizer: Any, J: Loss | None, start: Any, steps: int) -> Array:
@@ -167,13 +145,10 @@ def _walk(optimizer: Any, J: Loss | None, start: Any, steps: int) -> Array:
     The slopes are measured: differences to both sides.
     """
     if J is None or start is None:
-        raise ValueError(
-            explain_error(
-                "An optimizer walks on a function, from a start.",
-                "surface=None" if J is None else "start=None",
-                remedy="plot.gradient_path(SGD(0.1), J, start=(-2, 2))",
-            )
-        )
+        rule = "An optimizer walks on a function, from a start."
+        received = "surface=None" if J is None else "start=None"
+        remedy = "plot.gradient_path(SGD(0.1), J, start=(-2, 2))"
+        raise ValueError(explain_error(rule, received, remedy=remedy))
     optimizer = type(optimizer).from_config(optimizer.get_config())
     place = np.array(start, dtype=np.float64)
     points = [place.copy()]
@@ -190,8 +165,8 @@ def _walk(optimizer: Any, J: Loss | None, start: Any, steps: int) -> Array:
 def _slope(J: Loss, place: Array) -> Array:
     slope = np.empty(2)
     for axis in (0, 1):
-        h = 1e-5 * max(1.0, abs(place[axis]))
         ahead, behind = place.copy(), place.copy()
+        h = 1e-5 * max(1.0, abs(place[axis]))
         ahead[axis] += h
         behind[axis] -= h
         slope[axis] = (height(J, *ahead) - height(J, *behind)) / (ahead[axis] - behind[axis])

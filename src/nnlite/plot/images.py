@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
-from nnlite.plot.grids import MOST, as_images, draw_grid
-from nnlite.plot.style import VERMILION
-from nnlite.types import Array
+from .decisions import as_labels
+from .grids import MOST, as_images, draw_grid
+from .style import VERMILION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,47 +59,21 @@ def images(
     ['1', '2', '3 → 7']
     """
     pictures = as_images(x, shape)
-    true = _labels("y_true", y_true, len(pictures))
-    predicted = _labels("y_pred", y_pred, len(pictures))
-    given = true if predicted is None else predicted
-    captions = None if given is None else [str(label) for label in given]
-    wrong: Array = np.zeros(len(pictures), bool)
-    if true is not None and predicted is not None:
-        wrong = true != predicted
-        captions = [
-            f"{t} → {p}" if bad else f"{p}"
-            for t, p, bad in zip(true, predicted, wrong, strict=True)
-        ]
-    colours: dict[str, Any] = {
-        "cmap": cmap,
-        "vmin": np.nanmin(pictures),
-        "vmax": np.nanmax(pictures),
-    }
+    given = {"y_true": y_true, "y_pred": y_pred}
+    labels = [
+        as_labels(name, y, len(pictures), "images") for name, y in given.items() if y is not None
+    ]
+    captions = [str(label) for label in labels[-1]] if labels else []
+    wrong = np.flatnonzero(labels[0] != labels[1]).tolist() if len(labels) == 2 else []
+    for number in wrong:
+        captions[number] = f"{labels[0][number]} → {captions[number]}"
     grid: dict[str, Any] = {"columns": columns, "count": count, "numbers": numbers}
-    ax = draw_grid(ax, pictures, "images", captions, **grid, **colours)
-    for number in np.flatnonzero(wrong[:count]).tolist():
+    limits: dict[str, Any] = {"vmin": np.nanmin(pictures), "vmax": np.nanmax(pictures)}
+    ax = draw_grid(ax, pictures, "images", captions, cmap=cmap, **grid, **limits)
+    drawn = [number for number in wrong if number < count]
+    for number in drawn:
         ax.patches[number].set(edgecolor=VERMILION, linewidth=2.5, zorder=3)
         ax.texts[number].set(color=VERMILION, weight="bold")
-    if wrong[:count].any():
+    if drawn:
         ax.set_title(", ".join(filter(None, [ax.get_title(), "true → predicted"])))
     return ax
-
-
-def _labels(name: str, labels: Any, count: int) -> Array | None:
-    """Return one label for each image; of a row of probabilities, the place of the largest."""
-    if labels is None:
-        return None
-    array = np.asarray(labels)
-    if array.ndim == 2 and array.shape[1] > 1:
-        array = array.argmax(axis=1)
-    if array.size != count or array.ndim not in (1, 2):
-        raise ValueError(
-            explain_error(
-                f"{name} must hold a label for each of the {count} images.",
-                f"{name} of shape {array.shape}",
-            )
-        )
-    array = array.reshape(-1)
-    if array.dtype.kind == "f" and (array == array.astype(int)).all():
-        array = array.astype(int)
-    return array

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlite.graph_layout import Wire, assign_columns, count_crossings, lay_out, settle
+from nnlite.plot.graph_layout import Wire, assign_columns, count_crossings, lay_out, settle
 
 
 def crossings_one_by_one(order, wires):

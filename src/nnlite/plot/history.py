@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from nnlite.checks import flag
-from nnlite.errors import explain_error, look_up
-from nnlite.plot.style import (
-    COLOURS,
-    MARKERS,
-    VERMILION,
-    check_axes,
-    font_size,
-    new_axes,
-    open_frame,
-    size_in_points,
-)
+from ..checks import flag
+from ..errors import explain_error, look_up
+from ..types import Array
+from .style import axes_or_new, font_size, look, open_frame, padded, size_in_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,20 +19,11 @@ FEW_EPOCHS = 30
 """Up to so many epochs, each gets a marker."""
 
 
-@dataclass(frozen=True)
-class _Training:
-    """The curves of one training by name, and its epochs, counted from 1."""
+class _Training(NamedTuple):
+    """The epochs of one training, counted from 1; each curve by its name, as epochs and values."""
 
-    curves: dict[str, list[float]]
     epochs: list[int]
-    recorded: Mapping[str, list[int]]
-
-    def epochs_of(self, name: str) -> list[int]:
-        """Return the epochs of a curve: validation may come only every few."""
-        if name in self.recorded:
-            return [epoch + 1 for epoch in self.recorded[name]]
-        step = max(1, len(self.epochs) // max(1, len(self.curves[name])))
-        return self.epochs[step - 1 :: step][: len(self.curves[name])]
+    curves: dict[str, tuple[list[int], Array]]
 
 
 def history(
@@ -81,9 +63,8 @@ def history(
     flag("log", log)
     trainings = _trainings(history)
     chosen = _metrics_to_draw(trainings, metrics)
-    if ax is None:
-        ax = new_axes(height=4.5 if len(chosen) == 1 else 3.6 * -(-len(chosen) // 2))
-    check_axes(ax)
+    rows = -(-len(chosen) // 2)
+    ax = axes_or_new(ax, height=4.5 if len(chosen) == 1 else 3.6 * rows)
     for name, panel in zip(chosen, _panels(ax, len(chosen)), strict=True):
         _draw_metric(panel, trainings, name)
         if log and "accuracy" not in name:
@@ -93,17 +74,15 @@ def history(
 
 def _draw_metric(ax: Axes, trainings: Mapping[str, _Training], metric: str) -> None:
     alone = len(trainings) == 1
-    for number, (name, training) in enumerate(trainings.items()):
-        colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]
-        label = "training" if alone else name
-        _draw_curve(ax, training, metric, label, color=colour, marker=marker)
-        if alone:
-            colour, marker = VERMILION, MARKERS[1]
-        label = "validation" if alone else f"{name}, validation"
-        style = {"color": colour, "marker": marker, "linestyle": "--", "markerfacecolor": "white"}
-        _draw_curve(ax, training, f"val_{metric}", label, **style)
-    epochs = [epoch for training in trainings.values() for epoch in training.epochs]
-    _number_epochs(ax, min(epochs), max(epochs))
+    for number, (name, (epochs, curves)) in enumerate(trainings.items()):
+        labels = ("training", "validation") if alone else (name, f"{name}, validation")
+        dashed = look(1 if alone else number) | {"linestyle": "--", "markerfacecolor": "white"}
+        names, looks = (metric, f"val_{metric}"), (look(number), dashed)
+        for curve, label, style in zip(names, labels, looks, strict=True):
+            if curve in curves:
+                style["marker"] = style["marker"] if len(epochs) <= FEW_EPOCHS else ""
+                ax.plot(*curves[curve], label=label, ms=5, **style)
+    _number_epochs(ax, [epoch for training in trainings.values() for epoch in training.epochs])
     ax.set_ylabel(metric.replace("_", " "))
     ax.grid(alpha=0.25)
     open_frame(ax)
@@ -111,21 +90,12 @@ def _draw_metric(ax: Axes, trainings: Mapping[str, _Training], metric: str) -> N
         ax.legend()
 
 
-def _draw_curve(ax: Axes, training: _Training, name: str, label: str, **style: Any) -> None:
-    if name in training.curves:
-        if len(training.epochs) > FEW_EPOCHS:
-            style["marker"] = ""
-        ax.plot(training.epochs_of(name), training.curves[name], label=label, ms=5, **style)
-
-
-def _number_epochs(ax: Axes, first: int, last: int) -> None:
+def _number_epochs(ax: Axes, epochs: list[int]) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    margin = 0.02 * (last - first) or 0.5
-    ax.set(xlabel="epoch", xlim=(first - margin, last + margin))
-    ax.xaxis.set_major_locator(
-        MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
-    )
+    ax.set(xlabel="epoch", xlim=padded(epochs, 0.02))
+    steps = [1, 2, 5, 10]
+    ax.xaxis.set_major_locator(MaxNLocator("auto", steps=steps, integer=True, min_n_ticks=1))
 
 
 def _make_logarithmic(ax: Axes) -> None:
@@ -168,43 +138,34 @@ def _trainings(history: Any) -> dict[str, _Training]:
 
 
 def _training(history: Any, name: str) -> _Training:
-    curves = getattr(history, "history", history)
-    if not isinstance(curves, Mapping):
-        raise TypeError(
-            explain_error(
-                "plot.history draws what fit returned, its dictionary, or a dictionary of several.",
-                type(history).__name__,
-                remedy="history = model.fit(x, y, epochs=10); plot.history(history)",
-            )
-        )
-    checked = {
-        str(key): [float(value) for value in np.atleast_1d(values)]
-        for key, values in curves.items()
-    }
-    longest = max(map(len, checked.values()), default=0)
+    given = getattr(history, "history", history)
+    if not isinstance(given, Mapping):
+        rule = "plot.history draws what fit returned, its dictionary, or a dictionary of several."
+        remedy = "history = model.fit(x, y, epochs=10); plot.history(history)"
+        raise TypeError(explain_error(rule, type(history).__name__, remedy=remedy))
+    curves = {str(key): np.atleast_1d(values).astype(float) for key, values in given.items()}
+    longest = max(map(len, curves.values()), default=0)
     if longest == 0:
-        raise ValueError(
-            explain_error(
-                "A history needs at least one epoch.",
-                f"the empty history {name!r}" if name else "an empty history",
-                remedy="Train first: history = model.fit(x, y, epochs=10).",
-            )
-        )
+        received = f"the empty history {name!r}" if name else "an empty history"
+        remedy = "Train first: history = model.fit(x, y, epochs=10)."
+        rule = "A history needs at least one epoch."
+        raise ValueError(explain_error(rule, received, remedy=remedy))
     epochs = [epoch + 1 for epoch in getattr(history, "epoch", range(longest))]
-    return _Training(checked, epochs, getattr(history, "epochs", {}))
+    training = _Training(epochs, {})
+    for key, values in curves.items():
+        # Validation may come only every few epochs.
+        step = max(1, len(epochs) // max(1, len(values)))
+        recorded = getattr(history, "epochs", {}).get(key)
+        own = epochs[step - 1 :: step] if recorded is None else [epoch + 1 for epoch in recorded]
+        training.curves[key] = own[: len(values)], values
+    return training
 
 
 def _metrics_to_draw(
     trainings: Mapping[str, _Training], metrics: str | Sequence[str] | None
 ) -> list[str]:
-    known = {
-        name.removeprefix("val_"): None
-        for training in trainings.values()
-        for name in training.curves
-    }
-    if metrics is None:
-        return list(known)
-    chosen = [metrics] if isinstance(metrics, str) else list(metrics)
-    for name in chosen:
-        look_up("metric of this history", name.removeprefix("val_"), known)
-    return [name.removeprefix("val_") for name in chosen]
+    curves = [name for training in trainings.values() for name in training.curves]
+    known = {name: name for name in (name.removeprefix("val_") for name in curves)}
+    chosen = known if metrics is None else [metrics] if isinstance(metrics, str) else metrics
+    kind = "metric of this history"
+    return [look_up(kind, name.removeprefix("val_"), known) for name in chosen]

@@ -11,7 +11,8 @@ from matplotlib.backend_bases import FigureManagerBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import nnlite
-from nnlite.callbacks import LivePlot, live
+from nnlite.callbacks import LivePlot
+from nnlite.plot import live
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,10 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..callbacks import Callback, History
+from ..callbacks.base import Logs
 from ..checks import Flag
-from .base import Callback, Logs
-from .recording import History
+from .history import history
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,7 +62,7 @@ class LivePlot(Callback):
         self.failure = None
         self.redraws = 0
         self.is_current = True
-        self._try(self._open)
+        self.screen = self._try(find_screen)
         self.next_redraw = time.perf_counter() + SHORTEST_PAUSE
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
@@ -79,15 +80,10 @@ class LivePlot(Callback):
             self._try(self._redraw)
         self.screen = None
 
-    def _open(self) -> None:
-        self.screen = find_screen()
-
     def _redraw(self) -> None:
         if self.screen is None or not self.screen.is_open():
             self.screen = None
             return
-        from ..plot import history
-
         start = time.perf_counter()
         figure = self.screen.figure
         figure.clear()
@@ -100,13 +96,13 @@ class LivePlot(Callback):
         self.redraws += 1
         self.is_current = True
 
-    def _try(self, action: Any) -> None:
+    def _try(self, action: Any) -> Any:
         """Do it; if it fails, remember why and draw no more: a picture must not end a training."""
         try:
-            action()
+            return action()
         except Exception as error:
-            self.failure = error
-            self.screen = None
+            self.failure, self.screen = error, None
+            return None
 
 
 class Notebook:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
-from nnlite.metrics import r2_score, root_mean_squared_error
-from nnlite.plot.style import COLOURS, GREY, MARKERS, check_axes, new_axes, open_frame, with_minus
-from nnlite.types import Array
+from ..errors import explain_error
+from ..metrics import r2_score, root_mean_squared_error
+from ..types import Array
+from .style import GREY, axes_or_new, look, open_frame, padded, with_minus
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,26 +45,15 @@ def predictions(y_true: Any, y_pred: Any, *, ax: Axes | None = None) -> Axes:
     predicted = {str(name): _one_number_each("y_pred", values) for name, values in series.items()}
     for name, values in predicted.items():
         if len(values) != len(target):
-            raise ValueError(
-                explain_error(
-                    "Targets and predictions must be as many.",
-                    f"{len(target)} targets, {len(values)} predictions" + f" {name}".rstrip(),
-                    remedy="y_pred = model.predict(x), with the x that belongs to y_true.",
-                )
-            )
-    if ax is None:
-        ax = new_axes(height=6, width=6.5)
-    check_axes(ax)
+            rule = "Targets and predictions must be as many."
+            received = f"{len(target)} targets, {len(values)} predictions {name}".rstrip()
+            remedy = "y_pred = model.predict(x), with the x that belongs to y_true."
+            raise ValueError(explain_error(rule, received, remedy=remedy))
+    ax = axes_or_new(ax, height=6, width=6.5)
     for number, (name, values) in enumerate(predicted.items()):
         label = f"{name}: {_score(target, values)}" if name else _score(target, values)
-        colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]
-        ax.scatter(
-            target, values, s=30, color=colour, marker=marker, alpha=0.6, linewidth=0, label=label
-        )
-    everything = np.concatenate([target, *predicted.values()])
-    low, high = float(everything.min()), float(everything.max())
-    margin = 0.05 * (high - low) or 0.5
-    ends = (low - margin, high + margin)
+        ax.scatter(target, values, s=30, alpha=0.6, linewidth=0, label=label, **look(number))
+    ends = padded(np.concatenate([target, *predicted.values()]), 0.05)
     ax.plot(ends, ends, color=GREY, linestyle="--", zorder=1, label=r"$\hat{y} = y$")
     ax.set(xlim=ends, ylim=ends, xlabel="target $y$", ylabel=r"prediction $\hat{y}$")
     ax.set_aspect("equal")
@@ -83,11 +72,7 @@ def _score(target: Array, predicted: Array) -> str:
 def _one_number_each(name: str, values: Any) -> Array:
     array = np.asarray(values, dtype=np.float64)
     if array.size == 0 or array.size != len(np.atleast_1d(array)):
-        raise ValueError(
-            explain_error(
-                f"plot.predictions needs {name} with one number for each sample.",
-                f"{name} of shape {array.shape}",
-                remedy=f"Choose one output: {name}[:, 0]." if array.ndim > 1 else None,
-            )
-        )
+        rule = f"plot.predictions needs {name} with one number for each sample."
+        remedy = f"Choose one output: {name}[:, 0]." if array.ndim > 1 else None
+        raise ValueError(explain_error(rule, f"{name} of shape {array.shape}", remedy=remedy))
     return array.reshape(-1)

@@ -128,6 +128,11 @@ def test_labels_may_be_a_column_of_floats(ax):
     assert words(ax) == ["3", "4"]
 
 
+def test_labels_that_are_no_whole_numbers_are_written_as_they_are(ax):
+    plot.images(arrow(2), [np.inf, 1e20], ax=ax)
+    assert words(ax) == ["inf", "1e+20"]
+
+
 def test_of_many_images_the_first_are_drawn_and_the_title_says_so(ax):
     plot.images(np.zeros((1000, 2, 2)), np.zeros(1000), ax=ax)
     assert len(ax.images) == 100

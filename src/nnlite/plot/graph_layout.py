@@ -8,6 +8,7 @@ is longer than one column passes through a point of its own in each column betwe
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,8 +20,8 @@ HEIGHT_SWEEPS = 60
 # The room a value's two lines of text need, and the room of a wire that only passes, in rows.
 VALUE_ROOM, PASSAGE_ROOM = 1.0, 0.5
 
-# For each value of a column its neighbours there, as column and value.
-Neighbours = dict[int, list[tuple[int, int]]]
+# What a value of a column, (column, value), is joined to on one side: (value there, slot).
+Neighbours = defaultdict[tuple[int, int], list[tuple[int, int]]]
 
 
 class Wire(NamedTuple):
@@ -83,7 +84,7 @@ def lay_out(
     column = assign_columns(operands, constants)
     wires = _cut_into_wires(operands, column, ordered)
     order = _order_columns(column, wires)
-    height = _assign_heights(order, wires)
+    height = _assign_heights(order, column, wires)
     return Layout(column, order, height, _number_slots(wires, height, ordered))
 
 
@@ -116,102 +117,89 @@ def _cut_into_wires(
     return wires
 
 
-def _order_columns(column: list[int], wires: list[Wire]) -> list[list[int]]:
+def _join(wires: Sequence[Wire]) -> dict[int, Neighbours]:
+    """Return what each value is joined to on its left side, -1, and on its right side, 1."""
+    joined: dict[int, Neighbours] = {-1: defaultdict(list), 1: defaultdict(list)}
+    for column, source, target, slot in wires:
+        joined[-1][column + 1, target].append((source, 0))
+        joined[1][column, source].append((target, slot))
+    return joined
+
+
+def _order_columns(column: list[int], wires: Sequence[Wire]) -> list[list[int]]:
     """Return the values of each column from top to bottom, in the order with fewest crossings.
 
     The order of computation draws every tree without a crossing. Sweeps to and fro then move each
     value to the mean place of its neighbours, and the best order seen is kept.
     """
-    members = [{value for value, c in enumerate(column) if c == k} for k in range(max(column) + 1)]
-    for wire in wires:
-        if wire.source == wire.target:
-            members[wire.column + 1].add(wire.source)
-    order = best = [sorted(values) for values in members]
-    fewest = count_crossings(order, wires)
+    places = [(c, value) for value, c in enumerate(column)]
+    places += [(wire.column + 1, wire.source) for wire in wires if wire.source == wire.target]
+    orders = [[sorted(v for c, v in places if c == k) for k in range(max(column) + 1)]]
+    joined = _join(wires)
     for sweep in range(ORDERING_SWEEPS):
-        if fewest == 0:
-            break
-        order = _sweep(order, wires, rightward=sweep % 2 == 0)
-        crossings = count_crossings(order, wires)
-        if crossings < fewest:
-            best, fewest = order, crossings
-    return best
+        orders.append(_sweep(orders[-1], joined, side=1 if sweep % 2 else -1))
+    return min(orders, key=lambda order: count_crossings(order, wires))
 
 
-def _sweep(order: list[list[int]], wires: list[Wire], rightward: bool) -> list[list[int]]:
-    """Sort each column by the mean place of the neighbours on the side the sweep comes from."""
-    order = [list(values) for values in order]
-    for here in range(1, len(order)) if rightward else range(len(order) - 2, -1, -1):
-        there = here - 1 if rightward else here + 1
-        place = {value: k for k, value in enumerate(order[there])}
-        neighbours: dict[int, list[float]] = {}
-        for wire in wires:
-            if wire.column == min(here, there):
-                if rightward:
-                    neighbours.setdefault(wire.target, []).append(place[wire.source])
-                else:
-                    end = place[wire.target] + wire.slot / 4
-                    neighbours.setdefault(wire.source, []).append(end)
-        # Values without a neighbour on that side keep their place.
-        free = [k for k, value in enumerate(order[here]) if value in neighbours]
-        moved = sorted((order[here][k] for k in free), key=lambda value: mean(neighbours[value]))
-        for k, value in zip(free, moved, strict=True):
-            order[here][k] = value
+def _sweep(order: list[list[int]], joined: dict[int, Neighbours], side: int) -> list[list[int]]:
+    """Sort each column by the mean place of the neighbours on the side the sweep comes from.
+
+    Values without a neighbour on that side keep their place.
+    """
+    order = list(order)
+    for here in range(1, len(order)) if side < 0 else range(len(order) - 2, -1, -1):
+        place = {value: k for k, value in enumerate(order[here + side])}
+        wish = {
+            value: mean(place[end] + slot / 4 for end, slot in joined[side][here, value])
+            for value in order[here]
+            if (here, value) in joined[side]
+        }
+        moved = iter(sorted(wish, key=wish.__getitem__))
+        order[here] = [next(moved) if value in wish else value for value in order[here]]
     return order
 
 
 def count_crossings(order: list[list[int]], wires: Sequence[Wire]) -> int:
     """Return how many pairs of wires cross, summed over the gaps between the columns."""
     place = [{value: k for k, value in enumerate(values)} for values in order]
-    ends_by_gap: list[list[tuple[int, int, int]]] = [[] for _ in order]
-    for wire in wires:
-        start, end = place[wire.column][wire.source], place[wire.column + 1][wire.target]
-        ends_by_gap[wire.column].append((start, end, wire.slot))
+    seen: list[list[list[int]]] = [[] for _ in order]
     crossings = 0
-    for ends in ends_by_gap:
-        seen: list[tuple[int, int]] = []
-        for _, end, slot in sorted(ends):
-            crossings += len(seen) - bisect_right(seen, (end, slot))
-            insort(seen, (end, slot))
+    for c, _, *end in sorted(
+        (c, place[c][source], place[c + 1][target], slot) for c, source, target, slot in wires
+    ):
+        crossings += len(seen[c]) - bisect_right(seen[c], end)
+        insort(seen[c], end)
     return crossings
 
 
-def _assign_heights(order: list[list[int]], wires: list[Wire]) -> list[dict[int, float]]:
+def _assign_heights(
+    order: list[list[int]], column: list[int], wires: Sequence[Wire]
+) -> list[dict[int, float]]:
     """Return the height of each value in each column, with room between neighbours.
 
     Column by column, to and fro, every value is pulled to the mean height of its neighbours: the
     least sum of squared climbs over all wires. The last pass centres gates on their operands.
     """
     height = [{value: -float(k) for k, value in enumerate(values)} for values in order]
-    rooms = [[VALUE_ROOM] * len(values) for values in order]
-    leftward: list[Neighbours] = [{value: [] for value in values} for values in order]
-    rightward: list[Neighbours] = [{value: [] for value in values} for values in order]
-    for c, source, target, _ in wires:
-        if source == target:
-            rooms[c + 1][order[c + 1].index(source)] = PASSAGE_ROOM
-        rightward[c][source].append((c + 1, target))
-        leftward[c + 1][target].append((c, source))
+    joined = _join(wires)
+
+    def settle_column(c: int, sides: Sequence[int]) -> None:
+        wanted, weights = [], []
+        for value in order[c]:
+            near = [height[c + side][end] for side in sides for end, _ in joined[side][c, value]]
+            # A value without neighbours stays where it is, but makes way for the others.
+            wanted.append(mean(near or [height[c][value]]))
+            weights.append(len(near) or 1e-6)
+        rooms = [VALUE_ROOM if column[value] == c else PASSAGE_ROOM for value in order[c]]
+        height[c] = dict(zip(order[c], settle(wanted, weights, rooms), strict=True))
 
     columns = range(len(order))
     for sweep in range(HEIGHT_SWEEPS):
         for c in columns if sweep % 2 == 0 else reversed(columns):
-            both = {value: leftward[c][value] + rightward[c][value] for value in order[c]}
-            height[c] = _settle_column(both, height, c, rooms[c])
+            settle_column(c, sides=(-1, 1))
     for c in columns:
-        height[c] = _settle_column(leftward[c], height, c, rooms[c])
+        settle_column(c, sides=(-1,))
     return height
-
-
-def _settle_column(
-    neighbours: Neighbours, height: list[dict[int, float]], here: int, rooms: list[float]
-) -> dict[int, float]:
-    """Return the heights of a column when each value, top first, is drawn to its neighbours."""
-    wanted, weights = [], []
-    for value, near in neighbours.items():
-        # A value without neighbours stays where it is, but makes way for the others.
-        wanted.append(mean(height[c][v] for c, v in near or [(here, value)]))
-        weights.append(len(near) or 1e-6)
-    return dict(zip(neighbours, settle(wanted, weights, rooms), strict=True))
 
 
 def settle(
@@ -247,13 +235,15 @@ def _number_slots(
     wires: list[Wire], height: list[dict[int, float]], ordered: Collection[int]
 ) -> list[Wire]:
     """Number the wires that enter a gate from above, where their order is free."""
-    entering: dict[int, list[Wire]] = {}
-    for wire in wires:
-        if wire.source != wire.target:
-            entering.setdefault(wire.target, []).append(wire)
-    numbered = [wire for wire in wires if wire.source == wire.target]
-    for target, into in entering.items():
-        if target not in ordered:
-            into.sort(key=lambda wire: -height[wire.column][wire.source])
-        numbered += [wire._replace(slot=slot) for slot, wire in enumerate(into)]
+    taken: Counter[int] = Counter()
+    numbered = []
+
+    def from_above(wire: Wire) -> tuple[int, float]:
+        return wire.column, 0 if wire.target in ordered else -height[wire.column][wire.source]
+
+    for column, source, target, slot in sorted(wires, key=from_above):
+        if source != target:
+            slot = taken[target]
+            taken[target] += 1
+        numbered.append(Wire(column, source, target, slot))
     return numbered

@@ -47,6 +47,11 @@ def test_one_metric_is_drawn_on_the_given_axes_itself(ax):
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "accuracy")
 
 
+def test_a_metric_is_found_whatever_its_capitals(ax):
+    plot.history(curves(), "Loss", ax=ax)
+    assert (ax.get_ylabel(), len(ax.lines)) == ("loss", 2)
+
+
 def test_each_of_several_metrics_has_a_part_of_the_axes(ax):
     assert plot.history(curves(), ax=ax) is ax
     loss, accuracy = ax.child_axes
