@@ -12,8 +12,8 @@ from ..types import Array
 from .formulas import DenseFormulas, formulas_of
 from .lines import short
 from .progress import HALF, baseline_loss, has_to_learn
-from .step import Step
 from .told import Told, dz_of
+from .watching import WatchedStep
 
 FACTOR = 1000.0
 
@@ -37,7 +37,7 @@ class Change:
     source: Source
 
 
-def flow_of_gradients(step: Step, told: list[Told]) -> list[str]:
+def flow_of_gradients(step: WatchedStep, told: list[Told]) -> list[str]:
     """Compare each layer's gradient with the longest and the shortest on the way to it."""
     grown, shrunk = _change(step, told, grows=True), _change(step, told, grows=False)
     warnings = [] if grown is None else [_tell("explodes", "grows", grown)]
@@ -47,7 +47,7 @@ def flow_of_gradients(step: Step, told: list[Told]) -> list[str]:
     return warnings
 
 
-def _change(step: Step, told: list[Told], grows: bool) -> Change | None:
+def _change(step: WatchedStep, told: list[Told], grows: bool) -> Change | None:
     """Return the largest growth or shrinking of the gradient over the layers, if it is large."""
     readers: dict[Tensor, list[Node]] = {}
     behind: dict[Node, Source | None] = {}
@@ -108,7 +108,7 @@ def _all_equal(array: Array) -> bool:
     return bool(np.allclose(array, first, rtol=1e-5, atol=0))
 
 
-def rising_loss(step: Step, reach: float | None) -> list[str]:
+def rising_loss(step: WatchedStep, reach: float | None) -> list[str]:
     """Find a step that makes the loss on its own batch much larger."""
     before, after = step.loss, step.loss_after
     if after is None or not (after > 2 * before or math.isnan(after)):

@@ -11,10 +11,10 @@ import numpy as np
 from .. import layers
 from ..layers.base import ActivatedLayer, Layer
 from . import activations
+from .convolutions import WINDOWS
 from .lines import Line, percent, shape_of, spelled
 from .merging import MERGES
 from .told import Formulas, Told, bias_lines, dz_of, product_of, z_of
-from .windows import WINDOWS
 
 
 class DenseFormulas(Formulas):

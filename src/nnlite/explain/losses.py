@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import losses
 from ..losses import CrossEntropy, Loss
 from ..types import Array
-from .step import Judgement
+from .watching import Judgement
 
 _VALUES: dict[type[Loss], str] = {
     losses.MeanSquaredError: "Σ ({a} − {y})²",

@@ -6,12 +6,12 @@ import numpy as np
 
 from ..losses import CrossEntropy, SparseCategoricalCrossentropy
 from ..types import Array
-from .step import Judgement, Step
+from .watching import Judgement, WatchedStep
 
 HALF = 0.5
 
 
-def has_to_learn(step: Step) -> bool:
+def has_to_learn(step: WatchedStep) -> bool:
     """Return whether the loss is more than half of that of the best constant answer."""
     if not step.judgements:
         return False
@@ -19,7 +19,7 @@ def has_to_learn(step: Step) -> bool:
     return baseline is None or step.loss - step.penalty > HALF * baseline
 
 
-def baseline_loss(step: Step) -> float | None:
+def baseline_loss(step: WatchedStep) -> float | None:
     """Return the loss of always answering with the mean of y; None if it cannot be told."""
     losses = [_constant_loss(judged) for judged in step.judgements]
     if not losses or any(loss is None for loss in losses):

@@ -9,7 +9,7 @@ from typing import Any
 from ..types import Array
 from .lines import Line, shape_of, spelled
 from .penalties import pull
-from .step import Call
+from .watching import Call
 
 
 @dataclass

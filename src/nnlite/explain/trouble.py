@@ -16,8 +16,8 @@ from .flow import flow_of_gradients, rising_loss, twins
 from .formulas import ActivationFormulas, DenseFormulas, formulas_of
 from .lines import Line, percent, short
 from .progress import has_to_learn
-from .step import Step
 from .told import Told
+from .watching import WatchedStep
 
 MOST_SATURATED, SATURATED_BY_DATA = 0.9, 0.5
 MOST_DEAD, ENOUGH_TO_CALL_DEAD = 0.5, 128
@@ -25,7 +25,7 @@ UNSCALED = 10.0
 SCALE_THEM = "(x-x.mean(0))/x.std(0)"
 
 
-def find_trouble(step: Step, told: list[Told], lines: list[Line]) -> list[str]:
+def find_trouble(step: WatchedStep, told: list[Told], lines: list[Line]) -> list[str]:
     """Return the warnings."""
     broken = not_finite(step, told, lines)
     if broken:
@@ -39,7 +39,7 @@ def find_trouble(step: Step, told: list[Told], lines: list[Line]) -> list[str]:
     return found
 
 
-def not_finite(step: Step, told: list[Told], lines: list[Line]) -> list[str]:
+def not_finite(step: WatchedStep, told: list[Told], lines: list[Line]) -> list[str]:
     """Find the first array with a NaN or an infinity."""
     for one in told:
         for name, symbol in one.weights.items():
@@ -91,7 +91,7 @@ def _is_dense(told: Told) -> bool:
     return isinstance(formulas_of(told.layer), DenseFormulas)
 
 
-def saturated(step: Step, told: list[Told]) -> list[str]:
+def saturated(step: WatchedStep, told: list[Told]) -> list[str]:
     """Find layers whose σ or tanh is flat for most values, where a gradient should pass."""
     producers, data, found = {one.a: one for one in told}, data_symbols(step, told), []
     for one in told:
@@ -121,7 +121,7 @@ def saturated(step: Step, told: list[Told]) -> list[str]:
     return found
 
 
-def dead(step: Step, told: list[Told]) -> list[str]:
+def dead(step: WatchedStep, told: list[Told]) -> list[str]:
     """Find layers with many ReLU units that are 0 for the whole batch."""
     data, found = data_symbols(step, told), []
     for one in told:
@@ -147,21 +147,21 @@ def dead(step: Step, told: list[Told]) -> list[str]:
     return found
 
 
-def _passes_gradients(step: Step, told: Told) -> bool:
+def _passes_gradients(step: WatchedStep, told: Told) -> bool:
     """Return whether the slope of the activation matters: not if the loss went around it."""
     if step.judgements:
         return told.call.da is not None
     return step.model.outputs[0].node.layer is not told.layer
 
 
-def _outputs(step: Step, told: list[Told]) -> set[str]:
+def _outputs(step: WatchedStep, told: list[Told]) -> set[str]:
     tensors = {node.output for node, _ in step.calls} & set(step.model.outputs)
     return {
         one.a for (node, _), one in zip(step.calls, told, strict=True) if node.output in tensors
     }
 
 
-def data_symbols(step: Step, told: list[Told]) -> set[str]:
+def data_symbols(step: WatchedStep, told: list[Told]) -> set[str]:
     """Return the symbols of the inputs, and of what was made of them without a weight."""
     inputs = set(step.model.inputs)
     data: set[str] = set()

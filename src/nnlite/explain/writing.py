@@ -17,13 +17,13 @@ from .formulas import (
 )
 from .lines import Line, Section, spelled
 from .penalties import price
-from .step import Step
 from .symbols import Symbols
 from .told import Told
 from .trouble import find_trouble
+from .watching import WatchedStep
 
 
-def write(step: Step) -> Explanation:
+def write(step: WatchedStep) -> Explanation:
     """Return the explanation of a step."""
     symbols = Symbols(step.model)
     told = _all_told(step, symbols)
@@ -53,7 +53,7 @@ def write(step: Step) -> Explanation:
     )
 
 
-def _all_told(step: Step, symbols: Symbols) -> list[Told]:
+def _all_told(step: WatchedStep, symbols: Symbols) -> list[Told]:
     """Give all calls their symbols, and then, from what is left, all weights."""
     named = []
     for node, call in step.calls:
@@ -112,7 +112,9 @@ def _parameters(told: Told) -> str:
     return f"{count} parameter{'s' if total > 1 else ''}{rest}"
 
 
-def _loss_section(step: Step, told: list[Told], outputs: list[Told], symbols: Symbols) -> Section:
+def _loss_section(
+    step: WatchedStep, told: list[Told], outputs: list[Told], symbols: Symbols
+) -> Section:
     several, penalised = len(outputs) > 1, _penalty(told)
     lines, terms = [], []
     for place, (judged, output) in enumerate(zip(step.judgements, outputs, strict=True)):
@@ -140,7 +142,7 @@ def _penalty(told: list[Told]) -> str:
     return " + ".join(prices)
 
 
-def _loss_gradients(step: Step, outputs: list[Told], symbols: Symbols) -> Section:
+def _loss_gradients(step: WatchedStep, outputs: list[Told], symbols: Symbols) -> Section:
     lines = []
     for judged, told, y in zip(step.judgements, outputs, symbols.truths, strict=True):
         symbol = told.a if judged.objective.to_prediction is None else told.z
@@ -149,7 +151,7 @@ def _loss_gradients(step: Step, outputs: list[Told], symbols: Symbols) -> Sectio
     return Section("loss", "", lines, len(step.calls))
 
 
-def _gradients_nobody_needs(step: Step, symbols: Symbols) -> set[str]:
+def _gradients_nobody_needs(step: WatchedStep, symbols: Symbols) -> set[str]:
     """Return the gradients of the data, and of all that was made of it without a trained weight."""
     trained = set()
     for node, _ in step.calls:
@@ -167,7 +169,7 @@ def _mark_additions(sections: list[Section]) -> None:
         seen.add(line.symbol)
 
 
-def _update_section(step: Step) -> list[Section]:
+def _update_section(step: WatchedStep) -> list[Section]:
     optimizer, change = step.model.optimizer, step.change
     if change is None or not change.size:
         return []
@@ -187,7 +189,9 @@ def _update_section(step: Step) -> list[Section]:
     return [Section(f"optimizer ({rule})", "", lines, len(step.calls) + 1)]
 
 
-def _values(step: Step, symbols: Symbols, told: list[Told], lines: list[Line]) -> dict[str, Array]:
+def _values(
+    step: WatchedStep, symbols: Symbols, told: list[Told], lines: list[Line]
+) -> dict[str, Array]:
     """Return every array that has a symbol."""
     values = {symbols.of[tensor]: x for tensor, x in zip(step.model.inputs, step.x, strict=True)}
     for y, judged in zip(symbols.truths, step.judgements, strict=False):

@@ -65,7 +65,7 @@ class Judgement:
 
 
 @dataclass
-class Step:
+class WatchedStep:
     """A whole step: the model that took it, the calls in their order, and the losses."""
 
     model: Model
@@ -141,7 +141,7 @@ class Watcher:
         return dx
 
 
-def take_step(model: Model, x: Any, y: Any) -> Step:
+def watch_step(model: Model, x: Any, y: Any) -> WatchedStep:
     """Return the step on this batch; without `y` or before `compile`, its forward half."""
     watched = copy_of(model)
     watched.build_for(x)
@@ -155,7 +155,7 @@ def take_step(model: Model, x: Any, y: Any) -> Step:
     trainer.start(data.y)
     with training_mode(watched), np.errstate(all="ignore"):
         trainer.compute_gradients(data.x, data.y, None)
-    step = Step(watched, data.x, _in_order(watched, watchers), penalty=trainer.penalty())
+    step = WatchedStep(watched, data.x, _in_order(watched, watchers), penalty=trainer.penalty())
     outputs = {node.output: call for node, call in step.calls}
     for objective, truth, tensor in zip(trainer.objectives, data.y, watched.outputs, strict=True):
         step.judgements.append(_judge(objective, truth, outputs[tensor]))
@@ -164,18 +164,18 @@ def take_step(model: Model, x: Any, y: Any) -> Step:
     return step
 
 
-def _forward_half(watched: Model, x: list[Array]) -> Step:
+def _forward_half(watched: Model, x: list[Array]) -> WatchedStep:
     watchers = _watch(watched)
     with np.errstate(all="ignore"):
         watched.network.forpass(one_or_list(x), True)
-    return Step(watched, x, _in_order(watched, watchers))
+    return WatchedStep(watched, x, _in_order(watched, watchers))
 
 
 def _watch(model: Model) -> dict[Layer, Watcher]:
     return {layer: Watcher(layer) for layer in model.layers}
 
 
-def _update(stepping: Model, data: Data, step: Step) -> None:
+def _update(stepping: Model, data: Data, step: WatchedStep) -> None:
     """Let the second copy use the gradients, and ask for the loss on the same batch again."""
     trainer = stepping._make_trainer()
     before, step.rate = stepping.flat.weights.copy(), float(trainer.optimizer.learning_rate)
@@ -231,7 +231,7 @@ def _judge(objective: Objective, y: Array, call: Call) -> Judgement:
     return Judgement(objective, y, loss / share if share else 0.0, np.array(gradient))
 
 
-def _add_penalties(step: Step) -> None:
+def _add_penalties(step: WatchedStep) -> None:
     """Add what regularizers pull: once, at the last call of a layer on the way back."""
     seen: set[Layer] = set()
     for _, call in step.calls:
