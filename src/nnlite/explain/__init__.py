@@ -32,19 +32,18 @@ optimizer (SGD)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from .explanation import Explanation
-
-if TYPE_CHECKING:
-    from ..functional import Model
+from .watching import watch_step
+from .writing import write
 
 __all__ = ["Explanation", "explain"]
 
 
-def explain(model: Model, x: Any, y: Any = None) -> Explanation:
-    """Return the explanation of one step on this batch: see `Model.explain`."""
-    from .watching import watch_step
-    from .writing import write
-
-    return write(watch_step(model, x, y))
+def explain(model: Any, x: Any, y: Any = None) -> Explanation:
+    """Return the explanation of one step of a model on this batch: see `Model.explain`."""
+    with np.errstate(all="ignore"):
+        return write(watch_step(model, x, y))

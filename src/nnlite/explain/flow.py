@@ -3,121 +3,98 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..layers.symbolic import Node, Tensor
+from ..layers.symbolic import Tensor
 from ..types import Array
-from .formulas import DenseFormulas, formulas_of
+from .formulas import DENSE, formulas_of
 from .lines import short
 from .progress import HALF, baseline_loss, has_to_learn
-from .told import Told, dz_of
-from .watching import WatchedStep
+from .watching import Call, WatchedStep
 
 FACTOR = 1000.0
 
 
 @dataclass
-class Source:
-    """A layer behind a gradient, towards the loss: the length of its own, and how far it is."""
-
-    told: Told
-    length: float
-    layers_on: int
-
-
-@dataclass
 class Change:
-    """How a gradient differs in length from one behind it."""
+    """How a gradient differs in length from another, so many layers nearer to the loss."""
 
     factor: float
-    told: Told
-    length: float
-    source: Source
+    call: Call
+    source: Call
+    layers: int
 
 
-def flow_of_gradients(step: WatchedStep, told: list[Told]) -> list[str]:
+def flow_of_gradients(step: WatchedStep) -> Iterator[str]:
     """Compare each layer's gradient with the longest and the shortest on the way to it."""
-    grown, shrunk = _change(step, told, grows=True), _change(step, told, grows=False)
-    warnings = [] if grown is None else [_tell("explodes", "grows", grown)]
+    grown, shrunk = _largest_change(step, grows=True), _largest_change(step, grows=False)
+    if grown:
+        remedy = "Start from smaller weights, or set clipnorm=1.0 in the optimizer."
+        yield _tell("explodes", "grows", grown, remedy)
     # Over a single layer it is no matter of depth: that is told by dead and saturated units.
-    if shrunk is not None and shrunk.source.layers_on and has_to_learn(step):
-        warnings.append(_tell("vanishes", "shrinks", shrunk))
-    return warnings
+    if shrunk and shrunk.layers > 1 and has_to_learn(step):
+        remedy = "Use relu with he_normal weights, BatchNormalization, or fewer layers."
+        yield _tell("vanishes", "shrinks", shrunk, remedy)
 
 
-def _change(step: WatchedStep, told: list[Told], grows: bool) -> Change | None:
+def _largest_change(step: WatchedStep, grows: bool) -> Change | None:
     """Return the largest growth or shrinking of the gradient over the layers, if it is large."""
-    readers: dict[Tensor, list[Node]] = {}
-    behind: dict[Node, Source | None] = {}
-    most: Change | None = None
-    for (node, call), one in reversed(list(zip(step.calls, told, strict=True))):
-        found = [s for reader in readers.get(node.output, []) if (s := behind[reader])]
-        source = max(found, key=lambda source: source.length, default=None)
-        for tensor in node.inputs:
-            readers.setdefault(tensor, []).append(node)
-        behind[node] = source
-        length = float(np.linalg.norm(dz_of(call).astype(np.float64))) if call.gradients else 0.0
-        if not length:
-            continue
-        if source is not None:
-            factor = length / source.length if grows else source.length / length
-            if factor > max(FACTOR, most.factor if most else 0):
-                most = Change(factor, one, length, source)
-        if source is None or (length < source.length if grows else length > source.length):
-            behind[node] = Source(one, length, 0)
-        else:
-            behind[node] = Source(source.told, source.length, source.layers_on + 1)
-    return most
+    nearer: dict[Tensor, list[tuple[Call, int]]] = defaultdict(list)
+    changes = []
+    for call in reversed(step.calls):
+        here = (call, 1) if call.length else None
+        source = max(nearer[call.node.output], key=lambda found: found[0].length, default=here)
+        if source and source is not here and here:
+            behind, layers = source
+            factor = call.length / behind.length if grows else behind.length / call.length
+            changes.append(Change(factor, call, behind, layers))
+            source = here if factor < 1 else (behind, layers + 1)
+        for tensor in call.node.inputs:
+            nearer[tensor] += [source] if source else []
+    largest = max(changes, key=lambda change: change.factor, default=None)
+    return largest if largest and largest.factor > FACTOR else None
 
 
-def _tell(what: str, verb: str, change: Change) -> str:
-    layers, source = change.source.layers_on + 1, change.source
-    per_layer = f", {short(change.factor ** (1 / layers))} per layer" if layers > 1 else ""
-    remedy = {
-        "explodes": "Start from smaller weights, or set clipnorm=1.0 in the optimizer.",
-        "vanishes": "Use relu with he_normal weights, BatchNormalization, or fewer layers.",
-    }[what]
+def _tell(what: str, verb: str, change: Change, remedy: str) -> str:
+    factor, layers = change.factor, change.layers
+    per_layer = f", {short(factor ** (1 / layers))} per layer" if layers > 1 else ""
     return (
-        f"The gradient {what} on its way back: from ‖d{source.told.z}‖ = {short(source.length)} to "
-        f"‖d{change.told.z}‖ = {short(change.length)} it {verb} by a factor of "
-        f"{short(change.factor)}{per_layer}. {remedy}"
+        f"The gradient {what} on its way back: from ‖d{change.source.Z}‖ = "
+        f"{short(change.source.length)} to ‖d{change.call.Z}‖ = {short(change.call.length)} "
+        f"it {verb} by a factor of {short(factor)}{per_layer}. {remedy}"
     )
 
 
-def twins(told: list[Told]) -> list[str]:
+def twins(step: WatchedStep) -> Iterator[str]:
     """Find dense layers whose units are all equal, and get equal gradients."""
-    found = []
-    for one in told:
-        if not isinstance(formulas_of(one.layer), DenseFormulas) or "W" not in one.call.gradients:
+    for call in step.calls:
+        layer, held = call.layer, (call.weights, call.gradients)
+        if formulas_of(layer) is not DENSE or "W" not in call.gradients or layer.units == 1:
             continue
-        arrays = [one.layer.W, one.call.gradients["W"]]
-        if one.layer.use_bias:
-            arrays += [one.layer.b, one.call.gradients.get("b", one.layer.b)]
-        if one.layer.units > 1 and all(_all_equal(array) for array in arrays):
-            found.append(
-                f"The {one.layer.units} units of {one.layer.name} are equal and get equal "
+        if all(_all_equal(arrays[n]) for arrays in held for n in ("W", "b") if n in arrays):
+            yield (
+                f"The {layer.units} units of {layer.name} are equal and get equal "
                 "gradients: they will always do the work of one. Start W from random numbers."
             )
-    return found
 
 
 def _all_equal(array: Array) -> bool:
-    first = array[..., :1]
-    return bool(np.allclose(array, first, rtol=1e-5, atol=0))
+    return bool(np.allclose(array, array[..., :1], rtol=1e-5, atol=0))
 
 
-def rising_loss(step: WatchedStep, reach: float | None) -> list[str]:
+def rising_loss(step: WatchedStep, reach: float | None) -> Iterator[str]:
     """Find a step that makes the loss on its own batch much larger."""
     before, after = step.loss, step.loss_after
     if after is None or not (after > 2 * before or math.isnan(after)):
-        return []
+        return
     baseline = baseline_loss(step)
-    if baseline is not None and after <= HALF * baseline:
-        return []
-    remedy = f", or scale the inputs, which reach {short(reach)}" if reach else ""
-    return [
-        f"This step makes the loss on its own batch rise from {before:.4g} to {after:.4g}: it goes "
-        f"too far. Take a smaller learning rate than {step.rate:g}{remedy}."
-    ]
+    if baseline is None or not after <= HALF * baseline:
+        remedy = f", or scale the inputs, which reach {short(reach)}" if reach else ""
+        yield (
+            f"This step makes the loss on its own batch rise from {before:.4g} to {after:.4g}: it "
+            f"goes too far. Take a smaller learning rate than {step.rate:g}{remedy}."
+        )

@@ -21,15 +21,17 @@ def has_to_learn(step: WatchedStep) -> bool:
 
 def baseline_loss(step: WatchedStep) -> float | None:
     """Return the loss of always answering with the mean of y; None if it cannot be told."""
-    losses = [_constant_loss(judged) for judged in step.judgements]
-    if not losses or any(loss is None for loss in losses):
-        return None
-    shares = (judged.objective.weight for judged in step.judgements)
-    return sum(share * loss for share, loss in zip(shares, losses, strict=True) if loss is not None)
+    total = 0.0
+    for judged in step.judgements:
+        loss = _constant_loss(judged)
+        if loss is None:
+            return None
+        total += judged.weight * loss
+    return total
 
 
 def _constant_loss(judged: Judgement) -> float | None:
-    loss, y, shape = judged.objective.loss, judged.y, judged.gradient.shape
+    loss, y, shape = judged.loss, judged.y, judged.gradient.shape
     if isinstance(loss, SparseCategoricalCrossentropy):
         shares = np.bincount(y.reshape(-1), minlength=shape[-1]) / y.size
         answer: Array = np.broadcast_to(shares, shape)
@@ -38,5 +40,4 @@ def _constant_loss(judged: Judgement) -> float | None:
     else:
         return None
     values = loss.values_of if isinstance(loss, CrossEntropy) else loss.values
-    with np.errstate(all="ignore"):
-        return float(values(y, answer.astype(judged.gradient.dtype)).mean())
+    return float(values(y, answer.astype(judged.gradient.dtype)).mean())

@@ -6,187 +6,220 @@ The copy has the same weights, random state and optimizer: it takes the step tha
 from __future__ import annotations
 
 import copy
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
 from ..data import Data, one_or_list
 from ..errors import explain_error
 from ..layers.base import ActivatedLayer, Layer
-from ..layers.symbolic import Node
-from ..objectives import Objective
+from ..layers.symbolic import Node, Tensor
+from ..losses import Loss
+from ..regularizers import Regularizer
 from ..training import training_mode
 from ..types import Array
 
-if TYPE_CHECKING:
-    from ..functional import Model
-
-_MEMORY = "_watched_call"
+# On the layer: there a layer that is called twice keeps what each call needs.
+_CALL = "_watched_call"
 
 
 @dataclass(eq=False)
 class Call:
-    """What one call of a layer saw: x, z and a on the way forward, their gradients on the way back.
+    """What one call of a layer saw, in copies, and the symbols under which it is told.
 
-    `gradients` are those of the weights, `pulled` the names of those to which a regularizer added;
-    `z` and `dz` are those of layers with an activation. In the last layer the loss may go around
-    the activation: then `da` is None, and `dz` came from the loss.
+    Small letters are arrays: x, z and a on the way forward, da, dz and dx on the way back, and the
+    gradients of the weights; `pulled` holds the regularizers that added to these. Without an
+    activation z is a, and dz is da. In the last layer the loss may go around the activation: then
+    da is None, and dz came from the loss. Capital letters are their symbols: X, Z and A, and W by
+    the names of the weights.
     """
 
-    layer: Layer
+    node: Node
     x: list[Array]
-    z: Array | None = None
-    a: Array | None = None
+    z: Array = field(init=False)
+    a: Array = field(init=False)
     da: Array | None = None
     dz: Array | None = None
     dx: list[Array | None] = field(default_factory=list)
     gradients: dict[str, Array] = field(default_factory=dict)
-    pulled: set[str] = field(default_factory=set)
+    pulled: dict[str, Regularizer] = field(default_factory=dict)
+    X: list[str] = field(init=False)
+    Z: str = field(init=False)
+    A: str = field(init=False)
+    W: dict[str, str] = field(init=False)
 
     @property
-    def output(self) -> Array:
-        """What the layer gave."""
-        found = self.z if self.a is None else self.a
-        if found is None:
-            raise RuntimeError("a call without an output")
-        return found
+    def layer(self) -> Any:
+        """The layer that was called."""
+        return self.node.layer
+
+    @property
+    def weights(self) -> dict[str, Array]:
+        """All weights of the layer."""
+        return {name: self.layer._views[name] for name in self.layer._weights}
+
+    @property
+    def is_bent(self) -> bool:
+        """Whether an activation other than the linear one came between z and a."""
+        bends = isinstance(self.layer, ActivatedLayer) and self.layer.activation.name != "linear"
+        return bends and self.a is not self.z
+
+    @cached_property
+    def length(self) -> float:
+        """‖dz‖, where the weights learn from it; else 0."""
+        if self.dz is None or not self.gradients:
+            return 0.0
+        return float(np.linalg.norm(self.dz.astype(np.float64)))
 
 
 @dataclass
 class Judgement:
-    """What the loss said of one output."""
+    """What the loss said of one output: of its z, if `at_logits`, else of its a.
 
-    objective: Objective
+    Y is the symbol of the truth y.
+    """
+
+    call: Call
+    loss: Loss
+    weight: float
+    at_logits: bool
     y: Array
-    loss: float
+    value: float
     gradient: Array
+    Y: str = field(init=False)
 
 
 @dataclass
 class WatchedStep:
     """A whole step: the model that took it, the calls in their order, and the losses."""
 
-    model: Model
+    model: Any
     x: list[Array]
-    calls: list[tuple[Node, Call]]
+    calls: list[Call]
     judgements: list[Judgement] = field(default_factory=list)
     penalty: float = 0.0
     rate: float = 0.0
     change: Array | None = None
     loss_after: float | None = None
+    symbols: dict[Tensor, str] = field(default_factory=dict)
 
     @property
     def loss(self) -> float:
         """The loss of the batch, penalties included."""
-        parts = (judged.objective.weight * judged.loss for judged in self.judgements)
-        return sum(parts, self.penalty)
+        return sum((judged.weight * judged.value for judged in self.judgements), self.penalty)
+
+    @cached_property
+    def call_of(self) -> dict[Tensor, Call]:
+        """The call that each tensor came from."""
+        return {call.node.output: call for call in self.calls}
 
 
 class Watcher:
-    """Stands between a layer and its callers, and writes down copies of all that passes."""
+    """Stands between the layers of a model and their callers, and notes all that passes."""
 
-    def __init__(self, layer: Layer) -> None:
-        self.layer = layer
+    def __init__(self, model: Any) -> None:
+        self.nodes: list[Node] = model.nodes
         self.calls: list[Call] = []
-        self.inside = False
-        names = ["forpass", "backprop"]
-        if isinstance(layer, ActivatedLayer):
-            names += ["forpass_z", "backprop_z"]
-        self.methods = {name: getattr(layer, name) for name in names}
-        vars(layer).update({name: getattr(self, name) for name in names})
+        for layer in model.layers:
+            hooks: list[tuple[str, Callable[..., Any], str]]
+            hooks = [("forpass", self.forward, "a"), ("backprop", self.backward, "da")]
+            if isinstance(layer, ActivatedLayer):
+                hooks += [("forpass_z", self.forward, "z"), ("backprop_z", self.backward, "dz")]
+            for name, hook, array in hooks:
+                vars(layer)[name] = partial(hook, array, layer, getattr(layer, name))
 
-    def forpass(self, x: Any, training: bool = False) -> Any:
-        """Call the layer's forpass."""
+    def forward(
+        self, array: str, layer: Layer, method: Callable[..., Any], x: Any, training: bool = False
+    ) -> Any:
+        """Call forpass for a; within it, or for a loss that takes logits, forpass_z for z."""
         if not training:
-            return self.methods["forpass"](x, training)
-        call, self.inside = self._begin(x), True
-        a = self.methods["forpass"](x, training)
-        self.inside = False
-        call.a = np.array(a)
-        return a
+            return method(x, training)
+        call = vars(layer).get(_CALL)
+        if array == "a" or call is None or "z" in vars(call):
+            # The network runs its nodes in their order.
+            call = vars(layer)[_CALL] = Call(self.nodes[len(self.calls)], _copies(x))
+            self.calls.append(call)
+        output = method(x, training)
+        vars(call)[array] = np.array(output)
+        vars(call).setdefault("z", vars(call)[array])
+        return output
 
-    def forpass_z(self, x: Any, training: bool = False) -> Any:
-        """Call the layer's forpass_z: from within its forpass, or from a loss that takes logits."""
-        if not training:
-            return self.methods["forpass_z"](x, training)
-        call = self.calls[-1] if self.inside else self._begin(x)
-        z = self.methods["forpass_z"](x, training)
-        call.z = np.array(z)
-        return z
-
-    def _begin(self, x: Any) -> Call:
-        call = Call(self.layer, _copies(x))
-        self.calls.append(call)
-        # On the layer: there a layer that is called twice keeps what each call needs.
-        vars(self.layer)[_MEMORY] = call
-        return call
-
-    def backprop(self, grad: Any) -> Any:
-        """Call the layer's backprop."""
-        call: Call = vars(self.layer)[_MEMORY]
-        call.da = np.array(grad)
-        return self._finish(call, self.methods["backprop"](grad))
-
-    def backprop_z(self, dz: Any) -> Any:
-        """Call the layer's backprop_z."""
-        call: Call = vars(self.layer)[_MEMORY]
-        call.dz = np.array(dz)
-        return self._finish(call, self.methods["backprop_z"](dz))
-
-    def _finish(self, call: Call, dx: Any) -> Any:
+    def backward(self, array: str, layer: Layer, method: Callable[..., Any], grad: Any) -> Any:
+        """Call backprop with da, or backprop_z with dz."""
+        call: Call = vars(layer)[_CALL]
+        vars(call)[array] = np.array(grad)
+        dx = method(grad)
+        call.dz = call.da if call.dz is None else call.dz
         call.dx = _copies(dx)
-        call.gradients = _gradients(self.layer)
+        call.gradients = {name: layer._views["d" + name].copy() for name in layer.trainable_names()}
         return dx
 
 
-def watch_step(model: Model, x: Any, y: Any) -> WatchedStep:
+def _copies(arrays: Any) -> list[Any]:
+    several = arrays if isinstance(arrays, list | tuple) else [arrays]
+    return [None if array is None else np.array(array) for array in several]
+
+
+def watch_step(model: Any, x: Any, y: Any) -> WatchedStep:
     """Return the step on this batch; without `y` or before `compile`, its forward half."""
     watched = copy_of(model)
     watched.build_for(x)
     watched.check_built("explain")
     if watched._compiled is None or y is None:
-        return _forward_half(watched, watched._inputs(x))
+        step = WatchedStep(watched, watched._inputs(x), Watcher(watched).calls)
+        watched.network.forpass(one_or_list(step.x), True)
+        return step
     stepping = copy_of(watched)
     data = stepping._data(x, y, None, None)
-    watchers = _watch(watched)
+    step = WatchedStep(watched, data.x, Watcher(watched).calls)
     trainer = watched._make_trainer()
     trainer.start(data.y)
-    with training_mode(watched), np.errstate(all="ignore"):
+    with training_mode(watched):
         trainer.compute_gradients(data.x, data.y, None)
-    step = WatchedStep(watched, data.x, _in_order(watched, watchers), penalty=trainer.penalty())
-    outputs = {node.output: call for node, call in step.calls}
+    step.penalty = trainer.penalty()
     for objective, truth, tensor in zip(trainer.objectives, data.y, watched.outputs, strict=True):
-        step.judgements.append(_judge(objective, truth, outputs[tensor]))
-    _add_penalties(step)
+        step.judgements.append(_judge(objective, truth, step.call_of[tensor]))
+    _add_penalties(step.calls)
     _update(stepping, data, step)
     return step
 
 
-def _forward_half(watched: Model, x: list[Array]) -> WatchedStep:
-    watchers = _watch(watched)
-    with np.errstate(all="ignore"):
-        watched.network.forpass(one_or_list(x), True)
-    return WatchedStep(watched, x, _in_order(watched, watchers))
+def _judge(objective: Any, y: Array, call: Call) -> Judgement:
+    """Ask the loss again, of copies."""
+    at_logits = objective.to_prediction is not None
+    loss, prediction = objective.judge(y, (call.z if at_logits else call.a).copy(), None)
+    gradient = np.array(objective.gradient(y, prediction, None))
+    if at_logits:
+        call.a = np.array(prediction)
+    share = objective.weight
+    value = loss / share if share else 0.0
+    return Judgement(call, objective.loss, share, at_logits, y, value, gradient)
 
 
-def _watch(model: Model) -> dict[Layer, Watcher]:
-    return {layer: Watcher(layer) for layer in model.layers}
+def _add_penalties(calls: list[Call]) -> None:
+    """Add what regularizers pull: once, at the last call of a layer on the way back."""
+    for call in {call.layer: call for call in reversed(calls)}.values():
+        for name, gradient in call.gradients.items():
+            regularizer = call.layer._weights[name].regularizer
+            if regularizer is not None:
+                gradient += regularizer.gradient(call.layer._views[name])
+                call.pulled[name] = regularizer
 
 
-def _update(stepping: Model, data: Data, step: WatchedStep) -> None:
+def _update(stepping: Any, data: Data, step: WatchedStep) -> None:
     """Let the second copy use the gradients, and ask for the loss on the same batch again."""
     trainer = stepping._make_trainer()
     before, step.rate = stepping.flat.weights.copy(), float(trainer.optimizer.learning_rate)
-    with np.errstate(all="ignore"):
-        trainer.optimizer.step(stepping.flat.weights, step.model.flat.gradients)
-        step.change = stepping.flat.weights - before
-        trainer.start(data.y)
-        step.loss_after, _ = trainer.forward(data.x, data.y, None, training=True)
+    trainer.optimizer.step(stepping.flat.weights, step.model.flat.gradients)
+    step.change = stepping.flat.weights - before
+    trainer.start(data.y)
+    step.loss_after, _ = trainer.forward(data.x, data.y, None, training=True)
 
 
-def copy_of(model: Model) -> Model:
+def copy_of(model: Any) -> Any:
     """Return a copy that shares nothing with the model, without its history."""
     memo: dict[int, Any] = {id(model.history): model.history}
     # Call by call, so that a thousand layers in a row do not nest a thousand copies.
@@ -207,48 +240,3 @@ def copy_of(model: Model) -> Model:
         ) from error
     twin._trainer = None
     return twin
-
-
-def _in_order(model: Model, watchers: dict[Layer, Watcher]) -> list[tuple[Node, Call]]:
-    """Return the calls beside the nodes of the network, which runs them in the same order."""
-    so_far: Counter[Layer] = Counter()
-    calls = []
-    for node in model.nodes:
-        calls.append((node, watchers[node.layer].calls[so_far[node.layer]]))
-        so_far[node.layer] += 1
-    return calls
-
-
-def _judge(objective: Objective, y: Array, call: Call) -> Judgement:
-    """Ask the loss again, of copies."""
-    output = call.output.copy()
-    with np.errstate(all="ignore"):
-        loss, prediction = objective.judge(y, output, None)
-        gradient = objective.gradient(y, prediction, None)
-    if objective.to_prediction is not None:
-        call.a = np.array(prediction)
-    share = objective.weight
-    return Judgement(objective, y, loss / share if share else 0.0, np.array(gradient))
-
-
-def _add_penalties(step: WatchedStep) -> None:
-    """Add what regularizers pull: once, at the last call of a layer on the way back."""
-    seen: set[Layer] = set()
-    for _, call in step.calls:
-        if call.layer in seen:
-            continue
-        seen.add(call.layer)
-        for name, gradient in call.gradients.items():
-            regularizer = call.layer._weights[name].regularizer
-            if regularizer is not None:
-                gradient += regularizer.gradient(call.layer._views[name])
-                call.pulled.add(name)
-
-
-def _gradients(layer: Layer) -> dict[str, Array]:
-    return {name: layer._views["d" + name].copy() for name in layer.trainable_names()}
-
-
-def _copies(arrays: Any) -> list[Any]:
-    several = arrays if isinstance(arrays, list | tuple) else [arrays]
-    return [None if array is None else np.array(array) for array in several]
