@@ -8,7 +8,7 @@ from typing import Any
 from .. import layers
 from ..layers.base import Layer
 from ..layers.images import WindowLayer
-from .general import Formulas, bias_line, equation, input_line, product_of, weight_line
+from .general import Formulas, equation, input_line, product_of, weight_line
 from .lines import Line, shape_of
 from .watching import Call
 
@@ -34,7 +34,7 @@ def _backward(call: Call) -> list[Line | None]:
     note = manner or "each window to its place"
     return [
         weight_line(call, "W", f"windows({call.X[0]})ᵀ·{dZ}", shapes_of_W, manner),
-        bias_line(call),
+        weight_line(call, "b", f"Σ {dZ}"),
         input_line(call, f"back({dZ}·{call.W['W']}ᵀ)", shapes_of_x, note),
     ]
 
@@ -57,11 +57,11 @@ def _transposed_forward(call: Call) -> list[Line]:
 
 def _transposed_backward(call: Call) -> list[Line | None]:
     """Return dW = windows(dz)ᵀ·x, db = Σ dz, dx = windows(dz)·W."""
-    windows = f"windows(d{call.Z})"
+    dZ = f"d{call.Z}"
     return [
-        weight_line(call, "W", f"{windows}ᵀ·{call.X[0]}"),
-        bias_line(call),
-        input_line(call, f"{windows}·{call.W['W']}"),
+        weight_line(call, "W", f"windows({dZ})ᵀ·{call.X[0]}"),
+        weight_line(call, "b", f"Σ {dZ}"),
+        input_line(call, f"windows({dZ})·{call.W['W']}"),
     ]
 
 

@@ -12,7 +12,7 @@ from .. import layers
 from ..layers.base import Layer
 from . import activations
 from .convolutions import CONVOLUTIONS
-from .general import GENERAL, Formulas, bias_line, equation, input_line, product_of, weight_line
+from .general import GENERAL, Formulas, equation, input_line, product_of, weight_line
 from .lines import Line, shape_of, spelled
 from .watching import Call
 from .weightless import WEIGHTLESS
@@ -26,7 +26,7 @@ def _dense_backward(call: Call) -> list[Line | None]:
     shapes = f"{shape_of(call.z)}·{spelled((units, features))} = {shape_of(call.x[0])}"
     return [
         weight_line(call, "W", f"{call.X[0]}ᵀ·{dZ}", product_of((features, rows), (rows, units))),
-        bias_line(call),
+        weight_line(call, "b", f"Σ {dZ}"),
         input_line(call, f"{dZ}·{call.W['W']}ᵀ", shapes),
     ]
 
@@ -95,7 +95,7 @@ def _normalization_backward(call: Call) -> list[Line | None]:
 
 DENSE = Formulas("Z", lambda call: [equation(call, "{x}·{W}")], _dense_backward, True)
 # Its z is its input, and the line of its derivative is `activation_gradient`.
-ACTIVATION = Formulas("A", lambda call: [activation_line(call)], lambda call: [])
+ACTIVATION = Formulas("", lambda call: [activation_line(call)], lambda call: [])
 _KINDS: dict[type[Layer], Formulas] = {
     layers.Dense: DENSE,
     layers.Activation: ACTIVATION,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..types import Array
 from .lines import Line, shape_of, spelled
-from .penalties import pull
+from .losses import penalty
 from .watching import Call
 
 
@@ -40,11 +40,7 @@ GENERAL = Formulas("H", _forward, _backward, starts_a_layer=True)
 
 
 def equation(
-    call: Call,
-    pattern: str,
-    x: tuple[str, Array] | None = None,
-    shapes: str = "",
-    note: str = "",
+    call: Call, pattern: str, x: tuple[str, Array] | None = None, shapes: str = "", note: str = ""
 ) -> Line:
     """Return the line of z, say {x}·{W} and + {b} where there is one; beside it, in shapes.
 
@@ -66,13 +62,8 @@ def weight_line(
     if weight not in call.gradients:
         return None
     if weight in call.pulled:
-        formula += pull(call.pulled[weight], call.W[weight])
+        formula += penalty(call.pulled[weight], call.W[weight])[1]
     return Line(f"d{call.W[weight]}", formula, shapes, call.gradients[weight], note)
-
-
-def bias_line(call: Call) -> Line | None:
-    """Return db = Σ dz, if there is b."""
-    return weight_line(call, "b", f"Σ d{call.Z}")
 
 
 def input_line(

@@ -33,8 +33,7 @@ _STYLE = """
   "DejaVu Serif", serif; font-size: 15px}
 .nnlite-explain .shapes {font-variant-numeric: tabular-nums}
 .nnlite-explain td.number, .nnlite-explain th.number {text-align: right; padding: 1px 8px;
-  white-space: nowrap;
-  font-variant-numeric: tabular-nums}
+  white-space: nowrap; font-variant-numeric: tabular-nums}
 .nnlite-explain .warning {border-left: 4px solid #d6473b; padding: 4px 10px; margin: 10px 0 0;
   max-width: 46em}
 """

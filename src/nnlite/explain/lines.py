@@ -51,13 +51,16 @@ class Line:
 
 @dataclass
 class Section:
-    """What one layer, or the loss, does in one direction."""
+    """What one layer, or the loss, does in one direction.
+
+    `place` says which call it is, counted from 0 in the order forward; the loss comes behind the
+    last.
+    """
 
     title: str
     remark: str
     lines: list[Line]
     place: int
-    """Which call it is, counted from 0 in the order forward; the loss comes behind the last."""
 
 
 def shape_of(array: Array) -> str:

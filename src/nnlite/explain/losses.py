@@ -1,9 +1,13 @@
-"""What each loss says of itself: its value, and the gradient that starts the way back."""
+"""What each loss says of itself: its value, and the gradient that starts the way back.
+
+Regularizers belong to it: they add to the loss a price of the weights, and pull these towards 0.
+"""
 
 from __future__ import annotations
 
 from .. import losses
 from ..losses import CrossEntropy, Loss
+from ..regularizers import L1L2, Regularizer
 from . import activations
 from .watching import Judgement
 
@@ -51,3 +55,18 @@ def _count(judged: Judgement) -> str:
     if isinstance(judged.loss, _OF_CLASSES):
         places //= output.shape[-1]
     return "m" if places == 1 else f"({places}·m)"
+
+
+def penalty(regularizer: Regularizer, W: str) -> tuple[str, str]:
+    """Return the price of one weight, and what it adds to the weight's gradient.
+
+    >>> penalty(L1L2(l1=0.1, l2=0.01), "W1")
+    ('0.1·Σ |W1| + 0.01·Σ W1²', ' + 0.1·sign(W1) + 0.02·W1')
+    """
+    if not isinstance(regularizer, L1L2):
+        name = type(regularizer).__name__
+        return f"{name}({W})", f" + ∂{name}/∂{W}"
+    l1, l2 = regularizer.l1, regularizer.l2
+    price = [f"{l1:g}·Σ |{W}|"] * bool(l1) + [f"{l2:g}·Σ {W}²"] * bool(l2)
+    pull = f" + {l1:g}·sign({W})" * bool(l1) + f" + {2 * l2:g}·{W}" * bool(l2)
+    return " + ".join(price), pull

@@ -35,7 +35,7 @@ def _name_calls(step: WatchedStep, taken: set[str]) -> dict[Tensor, int]:
     layers_so_far = 0
     for call in step.calls:
         node, formulas = call.node, formulas_of(call.layer)
-        letters = formulas.letters + "A" * (call.is_bent and formulas is not ACTIVATION)
+        letters = formulas.letters + "A" * (call.is_bent or formulas is ACTIVATION)
         number = max(numbers[tensor] for tensor in node.inputs)
         if formulas.starts_a_layer:
             number = layers_so_far + 1
@@ -46,7 +46,7 @@ def _name_calls(step: WatchedStep, taken: set[str]) -> dict[Tensor, int]:
         symbols = [numbered(letter, number) for letter in letters]
         taken.update(symbols)
         call.X = [step.symbols[tensor] for tensor in node.inputs]
-        call.Z = call.X[0] if formulas is ACTIVATION else symbols[len(formulas.letters) - 1]
+        call.Z = [call.X[0], *symbols][len(formulas.letters)]
         call.A = step.symbols[node.output] = symbols[-1]
         numbers[node.output] = number
     return numbers

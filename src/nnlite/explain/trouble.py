@@ -15,16 +15,15 @@ from ..layers.base import ActivatedLayer
 from ..layers.symbolic import Tensor
 from ..types import Array
 from . import activations
-from .flow import flow_of_gradients, rising_loss, twins
+from .flow import flow_of_gradients, twins
 from .formulas import ACTIVATION, DENSE, formulas_of
 from .lines import Line, percent, short
-from .progress import has_to_learn
+from .progress import has_to_learn, rising_loss
 from .watching import Call, WatchedStep
 
 MOST_SATURATED, SATURATED_BY_DATA = 0.9, 0.5
 MOST_DEAD, ENOUGH_TO_CALL_DEAD = 0.5, 128
 UNSCALED = 10.0
-SCALE_THEM = "(x-x.mean(0))/x.std(0)"
 
 
 def find_trouble(step: WatchedStep, lines: list[Line]) -> list[str]:
@@ -92,7 +91,11 @@ def saturated(step: WatchedStep, activated: list[Call]) -> Iterator[str]:
     data = data_tensors(step)
     for call in activated:
         share = activations.saturated_share(call.layer.activation, call.a)
-        if share is None or share < SATURATED_BY_DATA or not _passes_gradients(step, call):
+        if share is None or share < SATURATED_BY_DATA:
+            continue
+        # The slope of the last activation does not matter if the loss went, or may go, around it.
+        last = step.model.outputs[0].node.layer
+        if call.da is None if step.judgements else call.layer is last:
             continue
         source = call
         if formulas_of(call.layer) is ACTIVATION:
@@ -132,14 +135,8 @@ def dead(step: WatchedStep, activated: list[Call]) -> Iterator[str]:
 
 def _scale(reach: float | None) -> str:
     """Return the remedy for inputs that reach that far; nothing for scaled ones."""
-    return f"Its inputs reach {short(reach)}: scale them first, {SCALE_THEM}." if reach else ""
-
-
-def _passes_gradients(step: WatchedStep, call: Call) -> bool:
-    """Return whether the slope of the activation matters: not if the loss went around it."""
-    if step.judgements:
-        return call.da is not None
-    return step.model.outputs[0].node.layer is not call.layer
+    how = "scale them first, (x-x.mean(0))/x.std(0)"
+    return f"Its inputs reach {short(reach)}: {how}." if reach else ""
 
 
 def data_tensors(step: WatchedStep) -> set[Tensor]:

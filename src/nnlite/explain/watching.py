@@ -124,11 +124,11 @@ class Watcher:
         self.nodes: list[Node] = model.nodes
         self.calls: list[Call] = []
         for layer in model.layers:
-            hooks: list[tuple[str, Callable[..., Any], str]]
-            hooks = [("forpass", self.forward, "a"), ("backprop", self.backward, "da")]
-            if isinstance(layer, ActivatedLayer):
-                hooks += [("forpass_z", self.forward, "z"), ("backprop_z", self.backward, "dz")]
-            for name, hook, array in hooks:
+            of_z = (
+                {"forpass_z": "z", "backprop_z": "dz"} if isinstance(layer, ActivatedLayer) else {}
+            )
+            for name, array in {"forpass": "a", "backprop": "da", **of_z}.items():
+                hook: Callable[..., Any] = self.backward if array[0] == "d" else self.forward
                 vars(layer)[name] = partial(hook, array, layer, getattr(layer, name))
 
     def forward(
@@ -153,7 +153,7 @@ class Watcher:
         vars(call)[array] = np.array(grad)
         dx = method(grad)
         call.dz = call.da if call.dz is None else call.dz
-        call.dx = _copies(dx)
+        call.dx = [] if dx is None else _copies(dx)
         call.gradients = {name: layer._views["d" + name].copy() for name in layer.trainable_names()}
         return dx
 
@@ -194,15 +194,14 @@ def _judge(objective: Any, y: Array, call: Call) -> Judgement:
     gradient = np.array(objective.gradient(y, prediction, None))
     if at_logits:
         call.a = np.array(prediction)
-    share = objective.weight
-    value = loss / share if share else 0.0
-    return Judgement(call, objective.loss, share, at_logits, y, value, gradient)
+    value = loss / objective.weight if objective.weight else 0.0
+    return Judgement(call, objective.loss, objective.weight, at_logits, y, value, gradient)
 
 
 def _add_penalties(calls: list[Call]) -> None:
     """Add what regularizers pull: once, at the last call of a layer on the way back."""
     for call in {call.layer: call for call in reversed(calls)}.values():
-        for name, gradient in call.gradients.items():
+        for name, gradient in sorted(call.gradients.items()):
             regularizer = call.layer._weights[name].regularizer
             if regularizer is not None:
                 gradient += regularizer.gradient(call.layer._views[name])

@@ -16,7 +16,7 @@ from .lines import Line, percent, shape_of
 from .watching import Call
 
 
-def _told(
+def _one_line(
     letter: str,
     value: str,
     gradient: str,
@@ -100,18 +100,18 @@ def _dropped(call: Call) -> str:
     return f"{percent(float(np.mean(call.a[shown] == 0)))} dropped" if shown.any() else ""
 
 
-_resized = partial(_told, change=_change)
+_resized = partial(_one_line, change=_change)
 _MASK = " ⊙ mask/(1 − {rate:g})"
 WEIGHTLESS: dict[type[Layer], Formulas] = {
-    layers.Add: _told("M", "{x}", "{da}", " + ", "handed on"),
-    layers.Subtract: _told("M", "{x}", "{sign}{da}", " − ", "handed on"),
-    layers.Multiply: _told("M", "{x}", "{da} ⊙ {others}", " ⊙ ", "swapped"),
-    layers.Average: _told("M", "({x})/{n}", "{da}/{n}", " + ", "shared out"),
-    layers.Maximum: _told("M", "max({x})", "{da} where {one} wins", ", ", "the winner's"),
-    layers.Concatenate: _told("M", "[{x}]", "{da}{part}", ", ", "its slice", _sizes_added_up),
-    layers.Dropout: _told("D", "{x}" + _MASK, "{da}" + _MASK, remark=_dropped),
-    layers.Flatten: _told("F", "flatten({x})", "reshape({da})", change=_change_of_axes),
-    layers.Reshape: _told("R", "reshape({x})", "reshape({da})", change=_change_of_axes),
+    layers.Add: _one_line("M", "{x}", "{da}", " + ", "handed on"),
+    layers.Subtract: _one_line("M", "{x}", "{sign}{da}", " − ", "handed on"),
+    layers.Multiply: _one_line("M", "{x}", "{da} ⊙ {others}", " ⊙ ", "swapped"),
+    layers.Average: _one_line("M", "({x})/{n}", "{da}/{n}", " + ", "shared out"),
+    layers.Maximum: _one_line("M", "max({x})", "{da} where {one} wins", ", ", "the winner's"),
+    layers.Concatenate: _one_line("M", "[{x}]", "{da}{part}", ", ", "its slice", _sizes_added_up),
+    layers.Dropout: _one_line("D", "{x}" + _MASK, "{da}" + _MASK, remark=_dropped),
+    layers.Flatten: _one_line("F", "flatten({x})", "reshape({da})", change=_change_of_axes),
+    layers.Reshape: _one_line("R", "reshape({x})", "reshape({da})", change=_change_of_axes),
     layers.ZeroPadding2D: _resized("R", "zeros around({x})", "{da} without the zeros"),
     layers.UpSampling2D: _resized("R", "repeat({x})", "Σ {da} over the copies"),
     layers.MaxPooling2D: _resized("P", "maxpool({x})", "{da} at the largest of each window"),

@@ -13,7 +13,6 @@ from . import losses
 from .explanation import Explanation
 from .formulas import ACTIVATION, activation_gradient, activation_line, formulas_of
 from .lines import Line, Section
-from .penalties import price
 from .symbols import give_symbols
 from .trouble import find_trouble
 from .watching import Call, WatchedStep
@@ -27,16 +26,14 @@ def write(step: WatchedStep) -> Explanation:
     give_symbols(step)
     calls = list(enumerate(step.calls))
     forward = [_forward_section(place, call, step.calls[:place]) for place, call in calls]
-    backward: list[Section] = []
-    update: list[Section] = []
+    explanation = Explanation(step.model.name, len(step.x[0]), forward, [], [])
     if step.judgements:
         forward.append(_loss_section(step))
         unwanted = _gradients_nobody_needs(step)
         every = [_backward_section(place, call, unwanted) for place, call in reversed(calls)]
-        backward = [_loss_gradients(step), *(section for section in every if section.lines)]
-        _mark_additions(backward)
-        update = _update_sections(step)
-    explanation = Explanation(step.model.name, len(step.x[0]), forward, backward, update)
+        explanation.backward = [_loss_gradients(step), *(s for s in every if s.lines)]
+        _mark_additions(explanation.backward)
+        explanation.update = _update_sections(step)
     explanation.warnings = find_trouble(step, explanation.lines)
     explanation.values = _values(step, explanation.lines)
     return explanation
@@ -78,11 +75,8 @@ def _parameters(layer: Layer) -> str:
 
 
 def _loss_section(step: WatchedStep) -> Section:
-    penalty = " + ".join(
-        price(call.pulled[name], call.W[name])
-        for call in step.calls
-        for name in sorted(call.pulled)
-    )
+    pulled = [(call.W[name], r) for call in step.calls for name, r in call.pulled.items()]
+    penalty = " + ".join(losses.penalty(regularizer, W)[0] for W, regularizer in pulled)
     lines, terms = [], []
     for place, judged in enumerate(step.judgements, 1):
         symbol = f"L{place}" if len(step.judgements) > 1 else "L" if penalty else "J"
