@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from ..layers.base import Layer
 
 
-class StartState:
-    """The random generators and the untrained weights of some layers, as they are now.
+def restorer(layers: Iterable[Layer], *generators: np.random.Generator) -> Callable[[], None]:
+    """Return what puts back the random generators and the untrained weights of some layers.
 
     Parameters
     ----------
@@ -19,27 +19,21 @@ class StartState:
     generators
         Further generators that they draw from.
     """
+    layers = list(layers)
+    held = [value for layer in layers for value in vars(layer).values()]
+    found = [*generators, *(value for value in held if isinstance(value, np.random.Generator))]
+    states = [(generator, generator.bit_generator.state) for generator in found]
+    untrained = [
+        (layer._views[name], layer._views[name].copy())
+        for layer in layers
+        for name, weight in layer._weights.items()
+        if not weight.trainable
+    ]
 
-    def __init__(
-        self, layers: Iterable[Layer], generators: Iterable[np.random.Generator] = ()
-    ) -> None:
-        layers = list(layers)
-        found = {id(rng): rng for rng in generators}
-        for layer in layers:
-            for value in vars(layer).values():
-                if isinstance(value, np.random.Generator):
-                    found[id(value)] = value
-        self.generators = [(rng, rng.bit_generator.state) for rng in found.values()]
-        self.untrained = [
-            (layer._views[name], layer._views[name].copy())
-            for layer in layers
-            for name, weight in layer._weights.items()
-            if not weight.trainable
-        ]
-
-    def restore(self) -> None:
-        """Put all generators and untrained weights back."""
-        for generator, state in self.generators:
+    def restore() -> None:
+        for generator, state in states:
             generator.bit_generator.state = state
-        for array, values in self.untrained:
+        for array, values in untrained:
             array[...] = values
+
+    return restore
