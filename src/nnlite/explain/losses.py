@@ -34,7 +34,11 @@ def formulas(judged: Judgement) -> tuple[str, str]:
     loss, y, a, together = judged.loss, judged.Y, judged.call.A, judged.at_logits
     if isinstance(loss, CrossEntropy) and loss.from_logits:
         together, (a, _) = True, activations.formulas(loss.activation, judged.call.Z)
-    name, count = loss.name or type(loss).__name__, _count(judged)
+    name, output = loss.name or type(loss).__name__, judged.gradient
+    # What a sum is divided by: m samples, and k judged numbers each; classes are judged together.
+    places = output.size // max(len(output), 1)
+    places //= output.shape[-1] if isinstance(loss, _OF_CLASSES) else 1
+    count = "m" if places == 1 else f"({places}·m)"
     value, slope = f"mean {name}({y}, {a})", f"∂{name}/∂{a}"
     if type(loss) in _FORMULAS:
         symbols = {"a": a, "y": y, "delta": getattr(loss, "delta", 1)}
@@ -43,18 +47,6 @@ def formulas(judged: Judgement) -> tuple[str, str]:
         sparse = isinstance(loss, losses.SparseCategoricalCrossentropy)
         slope = f"({a} − {f'onehot({y})' if sparse else y})/{count}"
     return value, slope if judged.weight == 1 else f"{judged.weight:g}·{slope}"
-
-
-def _count(judged: Judgement) -> str:
-    """Return what a sum is divided by: m samples, and k judged numbers each if there are several.
-
-    Classes are judged together, all of one place.
-    """
-    output = judged.gradient
-    places = output.size // max(len(output), 1)
-    if isinstance(judged.loss, _OF_CLASSES):
-        places //= output.shape[-1]
-    return "m" if places == 1 else f"({places}·m)"
 
 
 def penalty(regularizer: Regularizer, W: str) -> tuple[str, str]:

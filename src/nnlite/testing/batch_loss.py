@@ -13,7 +13,7 @@ from ..data import Data, one_or_list
 from ..errors import explain_error
 from ..training import training_mode
 from ..types import Array
-from .state import restorer
+from .subject import restorer
 
 
 class BatchLoss:

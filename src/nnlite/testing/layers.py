@@ -133,10 +133,8 @@ def checked_gradients(trial: Trial, tolerance: float) -> list[GradientRow]:
 
 
 def _misspelt(layer: Layer, name: str) -> str | None:
-    for attribute in vars(layer):
-        if attribute != name and attribute.lower() == name.lower():
-            return f"backprop wrote self.{attribute}; its name is self.{name}."
-    return None
+    like = [held for held in vars(layer) if held != name and held.lower() == name.lower()]
+    return f"backprop wrote self.{like[0]}; its name is self.{name}." if like else None
 
 
 def wrong_gradients(subject: Subject, rows: list[GradientRow]) -> AssertionError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,6 @@ from ..checks import check_shape
 from ..errors import explain_error
 from ..layers.base import Layer
 from ..types import Array, Shape
-from .state import restorer
 
 # How many samples a check takes: more than one, and not a size that layers often have.
 SAMPLES = 3
@@ -172,3 +171,33 @@ def _describe(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     return repr(value) if value is None else f"a {type(value).__name__}"
+
+
+def restorer(layers: Iterable[Layer], *generators: np.random.Generator) -> Callable[[], None]:
+    """Return what puts back the random generators and the untrained weights of some layers.
+
+    Parameters
+    ----------
+    layers
+        The layers: dropout draws numbers, batch normalization moves its running means.
+    generators
+        Further generators that they draw from.
+    """
+    layers = list(layers)
+    held = [value for layer in layers for value in vars(layer).values()]
+    found = [*generators, *(value for value in held if isinstance(value, np.random.Generator))]
+    states = [(generator, generator.bit_generator.state) for generator in found]
+    untrained = [
+        (layer._views[name], layer._views[name].copy())
+        for layer in layers
+        for name, weight in layer._weights.items()
+        if not weight.trainable
+    ]
+
+    def restore() -> None:
+        for generator, state in states:
+            generator.bit_generator.state = state
+        for array, values in untrained:
+            array[...] = values
+
+    return restore
