@@ -238,3 +238,27 @@ def test_importing_nnlite_loads_neither_explain_nor_a_drawing():
         "assert 'matplotlib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_a_merge_that_leaves_out_the_gradients_of_the_data_is_told_without_them():
+    class Total(Layer):
+        merges = True
+
+        def build(self, input_shape):
+            self.add_weight("s", (), "ones")
+
+        def forpass(self, x, training=False):
+            if training:
+                self.total = sum(x)
+            return self.s * sum(x)
+
+        def backprop(self, grad):
+            self.ds = (grad * self.total).sum()
+            return None if self.skip_input_gradient else [self.s * grad] * 2
+
+    left, right = Input((4,)), Input((4,))
+    model = Model([left, right], Dense(1)(Total()([left, right])), seed=0)
+    model.compile("sgd", "mse")
+    found = model.explain([X, X], Y)
+    assert found["ds1"].shape == ()
+    assert "dX1" not in found.values
