@@ -6,17 +6,7 @@ import numpy as np
 import pytest
 
 from nnlite import activations
-from nnlite.activations import (
-    elu,
-    leaky_relu,
-    linear,
-    relu,
-    sigmoid,
-    softmax,
-    softplus,
-    step,
-    tanh,
-)
+from nnlite.activations import elu, leaky_relu, linear, relu, sigmoid, softmax, softplus, step, tanh
 
 FUNCTIONS = [linear, sigmoid, tanh, relu, leaky_relu, elu, softplus, softmax]
 IDS = [function.name for function in FUNCTIONS]

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from .checks import NotNegative
-from .configuration import Configurable
-from .errors import explain_error, must_define, told
-from .kernels import row_sums
-from .numeric import as_floats
-from .registry import Registry
-from .types import Array
+from nnlite.checks import NotNegative
+from nnlite.configuration import Configurable
+from nnlite.errors import explain_error, must_define, told
+from nnlite.kernels import row_sums
+from nnlite.numeric import as_floats
+from nnlite.registry import Registry
+from nnlite.types import Array
 
 
 class ActivationFunction(Configurable):

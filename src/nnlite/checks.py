@@ -13,10 +13,10 @@ from typing import Annotated, Any, TypeVar
 
 import numpy as np
 
-from .arguments import Check
-from .errors import explain_error, shown, told
-from .numeric import as_numbers
-from .types import Array, Shape
+from nnlite.arguments import Check
+from nnlite.errors import explain_error, shown, told
+from nnlite.numeric import as_numbers
+from nnlite.types import Array, Shape
 
 T = TypeVar("T")
 

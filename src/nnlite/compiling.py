@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from . import losses, metrics, optimizers
-from .checks import checked_number
-from .configuration import serialize
-from .errors import explain_error
-from .layers.symbolic import Tensor
-from .network import Graph, Network
-from .objectives import Objective, per_output
-from .ours import never_called
+from nnlite import losses, metrics, optimizers
+from nnlite.checks import checked_number
+from nnlite.configuration import serialize
+from nnlite.errors import explain_error
+from nnlite.layers.symbolic import Tensor
+from nnlite.network import Graph, Network
+from nnlite.objectives import Objective, per_output
+from nnlite.ours import never_called
 
 
 def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> dict[str, Any]:

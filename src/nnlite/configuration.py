@@ -12,8 +12,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from .arguments import ExplainsItsArguments
-from .registry import Description
+from nnlite.arguments import ExplainsItsArguments
+from nnlite.registry import Description
 
 
 class Configurable(metaclass=ExplainsItsArguments):

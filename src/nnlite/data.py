@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .checks import checked_number
-from .errors import explain_error, nearest, shown, told
-from .numeric import as_numbers, cast, check_kind
-from .rows import Rows, made_ready
-from .types import Array, Shape
+from nnlite.checks import checked_number
+from nnlite.errors import explain_error, nearest, shown, told
+from nnlite.numeric import as_numbers, cast, check_kind
+from nnlite.rows import Rows, made_ready
+from nnlite.types import Array, Shape
 
 
 class Data:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Annotated, Any
 
-from .checks import passed_through
-from .errors import explain_error, nearest
+from nnlite.checks import passed_through
+from nnlite.errors import explain_error, nearest
 
 
 def as_path(filepath: Any) -> Path:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .data import Data
-from .errors import explain_error
-from .training import Trainer
+from nnlite.data import Data
+from nnlite.errors import explain_error
+from nnlite.training import Trainer
 
 
 class Finite:

@@ -7,24 +7,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from . import summaries
-from .arguments import ExplainsItsArguments
-from .checks import DType, Name, Seed, check_weights, flag
-from .data import one_or_list
-from .errors import explain_error, look_up
-from .flat import FlatWeights
-from .layers.base import Layer
-from .layers.symbolic import Tensor
-from .learning import Learner
-from .naming import unique_names
-from .network import Graph, as_tensors, check_ends
-from .numeric import apart
-from .seeding import new_generator
-from .types import Array
-from .undoing import all_or_nothing
+from nnlite import summaries
+from nnlite.arguments import ExplainsItsArguments
+from nnlite.checks import DType, Name, Seed, check_weights, flag
+from nnlite.data import one_or_list
+from nnlite.errors import explain_error, look_up
+from nnlite.flat import FlatWeights
+from nnlite.layers.base import Layer
+from nnlite.layers.symbolic import Tensor
+from nnlite.learning import Learner
+from nnlite.naming import unique_names
+from nnlite.network import Graph, as_tensors, check_ends
+from nnlite.numeric import apart
+from nnlite.seeding import new_generator
+from nnlite.types import Array
+from nnlite.undoing import all_or_nothing
 
 if TYPE_CHECKING:
-    from .explain import Explanation
+    from nnlite.explain import Explanation
 
 
 class Model(Learner, metaclass=ExplainsItsArguments):
@@ -279,13 +279,13 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         array([[14.],
                [20.]], dtype=float32)
         """
-        from .explain import explain
+        from nnlite.explain import explain
 
         return explain(self, x, y)
 
     def save(self, filepath: str | Path) -> None:
         """Write layers, weights and how it was compiled into a file that `load_model` reads."""
-        from .saving import save_model
+        from nnlite.saving import save_model
 
         self.check_built("save")
         self._name_layers()
@@ -293,7 +293,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
 
     def save_weights(self, filepath: str | Path) -> None:
         """Write the weights alone into a file that `load_weights` reads."""
-        from .saving import save_weights
+        from nnlite.saving import save_weights
 
         self.check_built("save_weights")
         self._name_layers()
@@ -301,7 +301,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
 
     def load_weights(self, filepath: str | Path) -> None:
         """Read weights that `save_weights` or `save` wrote for a model like this one."""
-        from .saving import load_weights
+        from nnlite.saving import load_weights
 
         self.check_built("load_weights")
         load_weights(self, filepath)

@@ -16,17 +16,17 @@ from typing import Any
 
 import numpy as np
 
-from .layers.activation import Activation
-from .layers.base import Layer
-from .layers.dense import Dense
-from .layers.images import WindowLayer
-from .layers.kernel import Convolution
-from .layers.pooling import GlobalPooling
-from .layers.reshaping import Reshape
-from .layers.resizing import UpSampling2D, ZeroPadding2D
-from .network import Chain, Graph, LinearPart, Network, Runner, SharedCall, layer_of
-from .shortcuts import computes_as_written, take_shortcuts
-from .types import Array
+from nnlite.layers.activation import Activation
+from nnlite.layers.base import Layer
+from nnlite.layers.dense import Dense
+from nnlite.layers.images import WindowLayer
+from nnlite.layers.kernel import Convolution
+from nnlite.layers.pooling import GlobalPooling
+from nnlite.layers.reshaping import Reshape
+from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
+from nnlite.network import Chain, Graph, LinearPart, Network, Runner, SharedCall, layer_of
+from nnlite.shortcuts import computes_as_written, take_shortcuts
+from nnlite.types import Array
 
 SAMPLE_BY_SAMPLE = (
     Activation,

@@ -10,13 +10,13 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from .checks import NotNegative, Number, Seed
-from .configuration import Configurable, snake_case
-from .errors import explain_error, must_define
-from .numeric import as_numbers
-from .registry import Registry
-from .seeding import new_generator
-from .types import Array, Shape
+from nnlite.checks import NotNegative, Number, Seed
+from nnlite.configuration import Configurable, snake_case
+from nnlite.errors import explain_error, must_define
+from nnlite.numeric import as_numbers
+from nnlite.registry import Registry
+from nnlite.seeding import new_generator
+from nnlite.types import Array, Shape
 
 
 class Initializer(Configurable):

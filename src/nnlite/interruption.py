@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from .running import running
+from nnlite.running import running
 
 
 def until_ctrl_c(

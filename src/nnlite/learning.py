@@ -8,23 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from . import compiling
-from .arguments import explains_its_arguments
-from .callbacks import History
-from .callbacks.bar import progress_callbacks, result_printer
-from .checks import Count, Flag, PositiveInteger, PositiveOrNone
-from .data import Data, as_input, as_list, as_sample_weights, check_lengths, one_or_list, peek
-from .errors import explain_error
-from .flat import FlatWeights
-from .layers.base import Layer
-from .layers.symbolic import Node, Tensor
-from .loop import Loop
-from .network import Network
-from .rows import Rows
-from .training import Trainer, training_mode
-from .types import Array
-from .undoing import all_or_nothing
-from .validation import Validation, with_own_figures
+from nnlite import compiling
+from nnlite.arguments import explains_its_arguments
+from nnlite.callbacks import History
+from nnlite.callbacks.bar import progress_callbacks, result_printer
+from nnlite.checks import Count, Flag, PositiveInteger, PositiveOrNone
+from nnlite.data import Data, as_input, as_list, as_sample_weights, check_lengths, one_or_list, peek
+from nnlite.errors import explain_error
+from nnlite.flat import FlatWeights
+from nnlite.layers.base import Layer
+from nnlite.layers.symbolic import Node, Tensor
+from nnlite.loop import Loop
+from nnlite.network import Network
+from nnlite.rows import Rows
+from nnlite.training import Trainer, training_mode
+from nnlite.types import Array
+from nnlite.undoing import all_or_nothing
+from nnlite.validation import Validation, with_own_figures
 
 # Without gradients to keep, larger batches cost little memory and save time.
 PREDICTION_BATCH = 1024

@@ -9,18 +9,18 @@ from typing import Any, cast
 
 import numpy as np
 
-from .callbacks import Callback, History
-from .callbacks.base import TrainedModel
-from .callbacks.calling import CallbackList
-from .data import Data
-from .finite import Finite
-from .halves import in_halves
-from .interruption import surely, until_ctrl_c
-from .running import running
-from .shortcuts import is_watched, watch
-from .training import Trainer, training_mode
-from .types import Array
-from .validation import Validation
+from nnlite.callbacks import Callback, History
+from nnlite.callbacks.base import TrainedModel
+from nnlite.callbacks.calling import CallbackList
+from nnlite.data import Data
+from nnlite.finite import Finite
+from nnlite.halves import in_halves
+from nnlite.interruption import surely, until_ctrl_c
+from nnlite.running import running
+from nnlite.shortcuts import is_watched, watch
+from nnlite.training import Trainer, training_mode
+from nnlite.types import Array
+from nnlite.validation import Validation
 
 
 @dataclass(eq=False)

@@ -8,15 +8,15 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from .checks import DType, Flag, Name, Seed
-from .data import peek
-from .errors import explain_error, told
-from .functional import Model
-from .layers.base import Layer
-from .layers.input import Input, InputLayer
-from .layers.symbolic import Tensor
-from .network import Chain, Graph
-from .undoing import all_or_nothing
+from nnlite.checks import DType, Flag, Name, Seed
+from nnlite.data import peek
+from nnlite.errors import explain_error, told
+from nnlite.functional import Model
+from nnlite.layers.base import Layer
+from nnlite.layers.input import Input, InputLayer
+from nnlite.layers.symbolic import Tensor
+from nnlite.network import Chain, Graph
+from nnlite.undoing import all_or_nothing
 
 __all__ = ["Model", "Sequential", "load_model"]
 
@@ -256,6 +256,6 @@ def load_model(
     >>> model.layers
     [<Wide 'wide'>]
     """
-    from .saving import load_model as load
+    from nnlite.saving import load_model as load
 
     return load(filepath, custom_objects, compile)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import count
 
-from .configuration import snake_case
-from .errors import explain_error
-from .layers.base import Layer
+from nnlite.configuration import snake_case
+from nnlite.errors import explain_error
+from nnlite.layers.base import Layer
 
 
 def unique_names(layers: Sequence[Layer], model: str) -> dict[Layer, str]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .errors import explain_error, shown, told
-from .rows import Rows, row_in_whole
-from .types import Array
+from nnlite.errors import explain_error, shown, told
+from nnlite.rows import Rows, row_in_whole
+from nnlite.types import Array
 
 
 def as_numbers(data: Any, name: str) -> Array:

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from . import activations, losses, metrics, shortcuts
-from .errors import explain_error, nearest, shown
-from .layers.base import ActivatedLayer, Layer
-from .losses.crossentropy import are_shares
-from .rows import Rows, made_ready
-from .types import Array, Shape
+from nnlite import activations, losses, metrics, shortcuts
+from nnlite.errors import explain_error, nearest, shown
+from nnlite.layers.base import ActivatedLayer, Layer
+from nnlite.losses.crossentropy import are_shares
+from nnlite.rows import Rows, made_ready
+from nnlite.types import Array, Shape
 
 
 class Objective:

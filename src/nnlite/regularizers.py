@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from .checks import NotNegative
-from .configuration import Configurable
-from .errors import must_define
-from .registry import Registry
-from .types import Array
+from nnlite.checks import NotNegative
+from nnlite.configuration import Configurable
+from nnlite.errors import must_define
+from nnlite.registry import Registry
+from nnlite.types import Array
 
 
 class Regularizer(Configurable):

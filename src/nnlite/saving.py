@@ -10,14 +10,14 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from . import layers, losses, metrics, optimizers
-from .custom import as_description, give_meanings, plain
-from .errors import explain_error
-from .files import as_path, check_exists, check_folder, written_whole
-from .layers.input import Input
-from .layers.symbolic import Node, Tensor, called
-from .models import Model, Sequential
-from .types import Array
+from nnlite import layers, losses, metrics, optimizers
+from nnlite.custom import as_description, give_meanings, plain
+from nnlite.errors import explain_error
+from nnlite.files import as_path, check_exists, check_folder, written_whole
+from nnlite.layers.input import Input
+from nnlite.layers.symbolic import Node, Tensor, called
+from nnlite.models import Model, Sequential
+from nnlite.types import Array
 
 _CONFIG = "config"
 _KINDS = {"optimizer": optimizers, "loss": losses, "metrics": metrics}

@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from .activations import relu
-from .kernels.convolution import convolve
-from .kernels.fused import Trace, convolve_relu_pool, gradients
-from .layers.base import Layer
-from .layers.convolution import Conv2D
-from .layers.pooling import MaxPooling2D
-from .losses import Loss
-from .network import LinearPart, Runner, layer_of
-from .ours import CALLED, ours, written_here
-from .types import Array
+from nnlite.activations import relu
+from nnlite.kernels.convolution import convolve
+from nnlite.kernels.fused import Trace, convolve_relu_pool, gradients
+from nnlite.layers.base import Layer
+from nnlite.layers.convolution import Conv2D
+from nnlite.layers.pooling import MaxPooling2D
+from nnlite.losses import Loss
+from nnlite.network import LinearPart, Runner, layer_of
+from nnlite.ours import CALLED, ours, written_here
+from nnlite.types import Array
 
 _COMPUTING = ("forpass", "backprop", "forpass_z", "backprop_z", "pool", "spread")
 _PLACING = ("windows", "as_images", "as_samples", "as_kernel")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .layers.base import Layer
-from .layers.input import InputLayer
+from nnlite.layers.base import Layer
+from nnlite.layers.input import InputLayer
 
 if TYPE_CHECKING:
-    from .models import Model
+    from nnlite.models import Model
 
 
 def table(model: Model, line_length: int = 65) -> str:

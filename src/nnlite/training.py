@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .data import Data
-from .interruption import surely
-from .layers.base import Layer
-from .layers.symbolic import Tensor
-from .objectives import Objective
-from .optimizers import Optimizer
-from .shortcuts import descends_plainly, leaves_out_input_gradient
-from .types import Array
+from nnlite.data import Data
+from nnlite.interruption import surely
+from nnlite.layers.base import Layer
+from nnlite.layers.symbolic import Tensor
+from nnlite.objectives import Objective
+from nnlite.optimizers import Optimizer
+from nnlite.shortcuts import descends_plainly, leaves_out_input_gradient
+from nnlite.types import Array
 
 if TYPE_CHECKING:
-    from .learning import Learner
+    from nnlite.learning import Learner
 
 
 class Trainer:

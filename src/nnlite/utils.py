@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from .checks import checked_number
-from .errors import explain_error
-from .numeric import as_numbers, check_finite
-from .seeding import set_random_seed
-from .types import Array
+from nnlite.checks import checked_number
+from nnlite.errors import explain_error
+from nnlite.numeric import as_numbers, check_finite
+from nnlite.seeding import set_random_seed
+from nnlite.types import Array
 
 __all__ = ["set_random_seed", "to_categorical"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 
-from .callbacks.calling import CallbackList
-from .data import Data
-from .metrics import Metric
-from .running import running
-from .training import Trainer
+from nnlite.callbacks.calling import CallbackList
+from nnlite.data import Data
+from nnlite.metrics import Metric
+from nnlite.running import running
+from nnlite.training import Trainer
 
 
 class Validation:

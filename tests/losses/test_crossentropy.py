@@ -8,11 +8,7 @@ import pytest
 import nnlite
 from nnlite import losses
 from nnlite.layers import Activation, Dense, Input
-from nnlite.losses import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    SparseCategoricalCrossentropy,
-)
+from nnlite.losses import BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy
 
 LN2, LN3, LN4 = math.log(2), math.log(3), math.log(4)
 ROWS = [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]

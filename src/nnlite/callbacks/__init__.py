@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from .bar import ProgressBar
-from .base import Callback
-from .checkpoint import ModelCheckpoint
-from .rates import LearningRateScheduler, ReduceLROnPlateau
-from .recording import CSVLogger, History
-from .stopping import EarlyStopping, TerminateOnNaN
+from nnlite.callbacks.bar import ProgressBar
+from nnlite.callbacks.base import Callback
+from nnlite.callbacks.checkpoint import ModelCheckpoint
+from nnlite.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
+from nnlite.callbacks.recording import CSVLogger, History
+from nnlite.callbacks.stopping import EarlyStopping, TerminateOnNaN
 
 __all__ = [
     "CSVLogger",
@@ -28,7 +28,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Load LivePlot when it is first used: it stands among the pictures."""
     if name == "LivePlot":
-        from ..plot.live import LivePlot
+        from nnlite.plot.live import LivePlot
 
         return LivePlot
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

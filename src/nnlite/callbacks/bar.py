@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..errors import explain_error
-from .base import Callback, Logs
-from .display import Figures, LiveBar, LogLines, epoch_line, make_display, say
+from nnlite.callbacks.base import Callback, Logs
+from nnlite.callbacks.display import Figures, LiveBar, LogLines, epoch_line, make_display, say
+from nnlite.errors import explain_error
 
 
 class ProgressBar(Callback):

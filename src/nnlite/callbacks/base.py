@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..arguments import ExplainsItsArguments
-from ..types import Array
+from nnlite.arguments import ExplainsItsArguments
+from nnlite.types import Array
 
 Logs = dict[str, float] | None
 """Losses and metrics by name."""

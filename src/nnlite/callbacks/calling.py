@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from ..errors import explain_error, nearest
-from ..ours import ours
-from .bar import EpochLines, ProgressBar
-from .base import Callback, TrainedModel
-from .display import say
-from .rates import LearningRateScheduler, ReduceLROnPlateau
-from .stopping import TerminateOnNaN
+from nnlite.callbacks.bar import EpochLines, ProgressBar
+from nnlite.callbacks.base import Callback, TrainedModel
+from nnlite.callbacks.display import say
+from nnlite.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
+from nnlite.callbacks.stopping import TerminateOnNaN
+from nnlite.errors import explain_error, nearest
+from nnlite.ours import ours
 
 HOOKS = [name for name in dir(Callback) if name.startswith("on_")]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import ChainMap, defaultdict
 
-from ..checks import Flag
-from ..errors import explain_error
-from ..files import FilePath
-from .base import Logs
-from .watching import Watcher
+from nnlite.callbacks.base import Logs
+from nnlite.callbacks.watching import Watcher
+from nnlite.checks import Flag
+from nnlite.errors import explain_error
+from nnlite.files import FilePath
 
 
 class ModelCheckpoint(Watcher):

@@ -6,10 +6,10 @@ import inspect
 from collections.abc import Callable
 from typing import Annotated
 
-from ..checks import Count, NotNegative, number, require
-from ..errors import explain_error
-from .base import Callback, Logs, TrainedModel
-from .watching import Watcher
+from nnlite.callbacks.base import Callback, Logs, TrainedModel
+from nnlite.callbacks.watching import Watcher
+from nnlite.checks import Count, NotNegative, number, require
+from nnlite.errors import explain_error
 
 Schedule = Annotated[
     Callable[..., float],

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from typing import IO, Any, NoReturn
 
-from ..checks import Flag
-from ..errors import explain_error, nearest
-from ..files import FilePath, check_folder
-from .base import Callback, Logs
+from nnlite.callbacks.base import Callback, Logs
+from nnlite.checks import Flag
+from nnlite.errors import explain_error, nearest
+from nnlite.files import FilePath, check_folder
 
 
 class UnknownKey(KeyError):

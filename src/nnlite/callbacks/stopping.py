@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from ..checks import Count, Flag, number, or_none
-from ..types import Array
-from .base import Callback, Logs
-from .watching import Watcher
+from nnlite.callbacks.base import Callback, Logs
+from nnlite.callbacks.watching import Watcher
+from nnlite.checks import Count, Flag, number, or_none
+from nnlite.types import Array
 
 
 class EarlyStopping(Watcher):

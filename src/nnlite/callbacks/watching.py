@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any
 
-from ..checks import Number, require
-from ..errors import explain_error, nearest
-from .base import Callback, Logs
+from nnlite.callbacks.base import Callback, Logs
+from nnlite.checks import Number, require
+from nnlite.errors import explain_error, nearest
 
 Mode = Annotated[
     str,

@@ -11,8 +11,8 @@ import os
 
 import numpy as np
 
-from ..errors import explain_error
-from .tables import Table, load_table
+from nnlite.datasets.tables import Table, load_table
+from nnlite.errors import explain_error
 
 CALL = "boston_housing.load_data"
 

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import explain_error
-from ..files import written_whole
-from .known_file import CHUNK, KnownFile, unpack
+from nnlite.datasets.known_file import CHUNK, KnownFile, unpack
+from nnlite.errors import explain_error
+from nnlite.files import written_whole
 
 SECONDS_TO_ANSWER = 5.0
 SECONDS_PER_READ = 15.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from .tables import Table, load_table
+from nnlite.datasets.tables import Table, load_table
 
 feature_names = (
     "house age",

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import explain_error
-from . import folders
-from .download import DownloadError, download
-from .idx import parse_idx
-from .known_file import KnownFile, read_content
+from nnlite.datasets import folders
+from nnlite.datasets.download import DownloadError, download
+from nnlite.datasets.idx import parse_idx
+from nnlite.datasets.known_file import KnownFile, read_content
+from nnlite.errors import explain_error
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",

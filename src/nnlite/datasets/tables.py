@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import explain_error, nearest
-from . import folders
+from nnlite.datasets import folders
+from nnlite.errors import explain_error, nearest
 
 Table = NDArray[np.float64]
 

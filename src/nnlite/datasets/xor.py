@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from . import gates
+from nnlite.datasets import gates
 
 
 def load_data() -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -36,9 +36,9 @@ from typing import Any
 
 import numpy as np
 
-from .explanation import Explanation
-from .watching import watch_step
-from .writing import write
+from nnlite.explain.explanation import Explanation
+from nnlite.explain.watching import watch_step
+from nnlite.explain.writing import write
 
 __all__ = ["Explanation", "explain"]
 

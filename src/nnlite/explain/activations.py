@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import activations as g
-from ..configuration import snake_case
-from ..types import Array
-from .lines import percent
+from nnlite import activations as g
+from nnlite.configuration import snake_case
+from nnlite.explain.lines import percent
+from nnlite.types import Array
 
 _FORMULAS: dict[type[g.ActivationFunction], tuple[str, str]] = {
     g.Linear: ("{z}", "{da}"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import layers
-from ..layers.base import Layer
-from ..layers.images import WindowLayer
-from .general import Formulas, equation, input_line, product_of, weight_line
-from .lines import Line, shape_of
-from .watching import Call
+from nnlite import layers
+from nnlite.explain.general import Formulas, equation, input_line, product_of, weight_line
+from nnlite.explain.lines import Line, shape_of
+from nnlite.explain.watching import Call
+from nnlite.layers.base import Layer
+from nnlite.layers.images import WindowLayer
 
 
 def _forward(call: Call) -> list[Line]:

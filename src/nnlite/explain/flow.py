@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..layers.symbolic import Tensor
-from ..types import Array
-from .formulas import DENSE, formulas_of
-from .lines import short
-from .progress import has_to_learn
-from .watching import Call, WatchedStep
+from nnlite.explain.formulas import DENSE, formulas_of
+from nnlite.explain.lines import short
+from nnlite.explain.progress import has_to_learn
+from nnlite.explain.watching import Call, WatchedStep
+from nnlite.layers.symbolic import Tensor
+from nnlite.types import Array
 
 FACTOR = 1000.0
 SMALLER = "Start from smaller weights, or set clipnorm=1.0 in the optimizer."

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import layers
-from ..layers.base import Layer
-from . import activations
-from .convolutions import CONVOLUTIONS
-from .general import GENERAL, Formulas, equation, input_line, product_of, weight_line
-from .lines import Line, shape_of, spelled
-from .watching import Call
-from .weightless import WEIGHTLESS
+from nnlite import layers
+from nnlite.explain import activations
+from nnlite.explain.convolutions import CONVOLUTIONS
+from nnlite.explain.general import GENERAL, Formulas, equation, input_line, product_of, weight_line
+from nnlite.explain.lines import Line, shape_of, spelled
+from nnlite.explain.watching import Call
+from nnlite.explain.weightless import WEIGHTLESS
+from nnlite.layers.base import Layer
 
 
 def _dense_backward(call: Call) -> list[Line | None]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..types import Array
-from .lines import Line, shape_of, spelled
-from .losses import penalty
-from .watching import Call
+from nnlite.explain.lines import Line, shape_of, spelled
+from nnlite.explain.losses import penalty
+from nnlite.explain.watching import Call
+from nnlite.types import Array
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from .lines import Line, Section
-from .symbols import numbered_symbols
-from .text import FORWARD_ONLY, HEADINGS
+from nnlite.explain.lines import Line, Section
+from nnlite.explain.symbols import numbered_symbols
+from nnlite.explain.text import FORWARD_ONLY, HEADINGS
 
 if TYPE_CHECKING:
-    from .explanation import Explanation
+    from nnlite.explain.explanation import Explanation
 
 # Colours that can be read on white and on black; everything else takes the page's own.
 _STYLE = """

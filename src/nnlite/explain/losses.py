@@ -5,11 +5,11 @@ Regularizers belong to it: they add to the loss a price of the weights, and pull
 
 from __future__ import annotations
 
-from .. import losses
-from ..losses import CrossEntropy, Loss
-from ..regularizers import L1L2, Regularizer
-from . import activations
-from .watching import Judgement
+from nnlite import losses
+from nnlite.explain import activations
+from nnlite.explain.watching import Judgement
+from nnlite.losses import CrossEntropy, Loss
+from nnlite.regularizers import L1L2, Regularizer
 
 _FORMULAS: dict[type[Loss], tuple[str, str]] = {
     losses.MeanSquaredError: ("Σ ({a} − {y})²", "2({a} − {y})"),

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..losses import CrossEntropy, SparseCategoricalCrossentropy
-from ..types import Array
-from .lines import short
-from .watching import Judgement, WatchedStep
+from nnlite.explain.lines import short
+from nnlite.explain.watching import Judgement, WatchedStep
+from nnlite.losses import CrossEntropy, SparseCategoricalCrossentropy
+from nnlite.types import Array
 
 HALF = 0.5
 

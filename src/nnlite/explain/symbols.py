@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..layers.base import Layer
-from ..layers.symbolic import Tensor
-from .formulas import ACTIVATION, formulas_of
-from .watching import Call, WatchedStep
+from nnlite.explain.formulas import ACTIVATION, formulas_of
+from nnlite.explain.watching import Call, WatchedStep
+from nnlite.layers.base import Layer
+from nnlite.layers.symbolic import Tensor
 
 _GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "theta": "θ", "mu": "μ"}
 

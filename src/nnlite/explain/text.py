@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .lines import Line, Section
+from nnlite.explain.lines import Line, Section
 
 if TYPE_CHECKING:
-    from .explanation import Explanation
+    from nnlite.explain.explanation import Explanation
 
 INDENT, GAP, NUMBER = 2, 2, 7
 NUMBERS = 2 * (GAP + NUMBER)

@@ -10,16 +10,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..activations import SoftmaxFunction
-from ..layers.base import ActivatedLayer
-from ..layers.symbolic import Tensor
-from ..types import Array
-from . import activations
-from .flow import flow_of_gradients, twins
-from .formulas import ACTIVATION, DENSE, formulas_of
-from .lines import Line, percent, short
-from .progress import has_to_learn, rising_loss
-from .watching import Call, WatchedStep
+from nnlite.activations import SoftmaxFunction
+from nnlite.explain import activations
+from nnlite.explain.flow import flow_of_gradients, twins
+from nnlite.explain.formulas import ACTIVATION, DENSE, formulas_of
+from nnlite.explain.lines import Line, percent, short
+from nnlite.explain.progress import has_to_learn, rising_loss
+from nnlite.explain.watching import Call, WatchedStep
+from nnlite.layers.base import ActivatedLayer
+from nnlite.layers.symbolic import Tensor
+from nnlite.types import Array
 
 MOST_SATURATED, SATURATED_BY_DATA = 0.9, 0.5
 MOST_DEAD, ENOUGH_TO_CALL_DEAD = 0.5, 128

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Data, one_or_list
-from ..layers.base import ActivatedLayer, Layer
-from ..layers.symbolic import Node, Tensor
-from ..losses import Loss
-from ..regularizers import Regularizer
-from ..training import training_mode
-from ..types import Array
+from nnlite.data import Data, one_or_list
+from nnlite.layers.base import ActivatedLayer, Layer
+from nnlite.layers.symbolic import Node, Tensor
+from nnlite.losses import Loss
+from nnlite.regularizers import Regularizer
+from nnlite.training import training_mode
+from nnlite.types import Array
 
 # On the layer: there a layer that is called twice keeps what each call needs.
 _CALL = "_watched_call"

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import layers
-from ..layers.base import Layer
-from .convolutions import window_lines
-from .general import Formulas, input_line
-from .lines import Line, percent, shape_of
-from .watching import Call
+from nnlite import layers
+from nnlite.explain.convolutions import window_lines
+from nnlite.explain.general import Formulas, input_line
+from nnlite.explain.lines import Line, percent, shape_of
+from nnlite.explain.watching import Call
+from nnlite.layers.base import Layer
 
 
 def _one_line(

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..layers.base import Layer
-from ..layers.symbolic import Tensor
-from ..types import Array
-from . import losses
-from .explanation import Explanation
-from .formulas import ACTIVATION, activation_gradient, activation_line, formulas_of
-from .lines import Line, Section
-from .symbols import give_symbols
-from .trouble import find_trouble
-from .watching import Call, WatchedStep
+from nnlite.explain import losses
+from nnlite.explain.explanation import Explanation
+from nnlite.explain.formulas import ACTIVATION, activation_gradient, activation_line, formulas_of
+from nnlite.explain.lines import Line, Section
+from nnlite.explain.symbols import give_symbols
+from nnlite.explain.trouble import find_trouble
+from nnlite.explain.watching import Call, WatchedStep
+from nnlite.layers.base import Layer
+from nnlite.layers.symbolic import Tensor
+from nnlite.types import Array
 
 # With one of these, SGD does more than subtract α·dW.
 _MORE_THAN_PLAIN = ("momentum", "clipnorm", "clipvalue", "global_clipnorm", "weight_decay")

@@ -4,6 +4,6 @@ Values flow through it forward, gradients flow backward: every gate multiplies t
 arrives by its own derivatives and hands the products to its operands. That is the chain rule.
 """
 
-from .value import Value, exp, log, maximum, relu, sigmoid, tanh
+from nnlite.graph.value import Value, exp, log, maximum, relu, sigmoid, tanh
 
 __all__ = ["Value", "exp", "log", "maximum", "relu", "sigmoid", "tanh"]

@@ -11,7 +11,7 @@ import operator
 import reprlib
 from typing import TYPE_CHECKING, Any
 
-from .refusals import (
+from nnlite.graph.refusals import (
     NotANumber,
     check_gradients,
     checked_exponent,
@@ -206,7 +206,7 @@ class Value(NotANumber):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the graph, values above the wires, gradients below; see `nnlite.plot.graph`."""
-        from .. import plot
+        from nnlite import plot
 
         return plot.graph(self, ax=ax)
 

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..types import Array, Shape
-from .products import product
-from .windows import (
+from nnlite.kernels.products import product
+from nnlite.kernels.windows import (
     Memory,
     Windows,
     frame,
@@ -23,6 +22,7 @@ from .windows import (
     view_windows,
     wide_pairs,
 )
+from nnlite.types import Array, Shape
 
 FEW_CHANNELS = 4
 """Up to this many channels, columns hold one place of the kernel per row: see `nnlite.kernels`."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import activations
-from ..checks import NotNegative
-from ..types import Array, Shape
-from .base import ActivatedLayer
-from .options import ActivationLike
+from nnlite import activations
+from nnlite.checks import NotNegative
+from nnlite.layers.base import ActivatedLayer
+from nnlite.layers.options import ActivationLike
+from nnlite.types import Array, Shape
 
 
 class Activation(ActivatedLayer):

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import Flag, PositiveInteger
-from ..kernels import column_sums
-from ..kernels.convolution import depthwise, depthwise_gradients
-from ..kernels.groups import convolve, input_gradient, kernel_gradient
-from ..kernels.windows import Windows, along
-from ..types import Array, Shape
-from .images import check_axes
-from .kernel import Convolution
-from .options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
+from nnlite.checks import Flag, PositiveInteger
+from nnlite.kernels import column_sums
+from nnlite.kernels.convolution import depthwise, depthwise_gradients
+from nnlite.kernels.groups import convolve, input_gradient, kernel_gradient
+from nnlite.kernels.windows import Windows, along
+from nnlite.layers.images import check_axes
+from nnlite.layers.kernel import Convolution
+from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
+from nnlite.types import Array, Shape
 
 
 class DepthwiseConv2D(Convolution):

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from ..checks import Flag, positive_integer
-from ..errors import explain_error
-from ..kernels import column_sums, product
-from ..types import Array, Shape
-from .kernel import KernelLayer
-from .options import ActivationLike, InitializerLike, RegularizerLike
+from nnlite.checks import Flag, positive_integer
+from nnlite.errors import explain_error
+from nnlite.kernels import column_sums, product
+from nnlite.layers.kernel import KernelLayer
+from nnlite.layers.options import ActivationLike, InitializerLike, RegularizerLike
+from nnlite.types import Array, Shape
 
 
 class Dense(KernelLayer):

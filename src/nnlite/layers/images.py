@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import explain_error, shown
-from ..kernels.windows import Memory, Windows, along, fresh
-from ..types import Array, Shape
-from .base import Layer
-from .options import as_sizes
+from nnlite.errors import explain_error, shown
+from nnlite.kernels.windows import Memory, Windows, along, fresh
+from nnlite.layers.base import Layer
+from nnlite.layers.options import as_sizes
+from nnlite.types import Array, Shape
 
 AXES = {1: "(steps, channels)", 2: "(height, width, channels)"}
 

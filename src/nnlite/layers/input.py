@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arguments import explains_its_arguments
-from ..checks import Name, check_shape
-from ..errors import explain_error
-from ..types import Shape
-from .base import Layer
-from .symbolic import Node, Tensor, called
+from nnlite.arguments import explains_its_arguments
+from nnlite.checks import Name, check_shape
+from nnlite.errors import explain_error
+from nnlite.layers.base import Layer
+from nnlite.layers.symbolic import Node, Tensor, called
+from nnlite.types import Shape
 
 
 class InputLayer(Layer):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..errors import explain_error
-from ..types import Array, Shape
-from .base import ActivatedLayer
-from .images import WindowLayer
+from nnlite.errors import explain_error
+from nnlite.layers.base import ActivatedLayer
+from nnlite.layers.images import WindowLayer
+from nnlite.types import Array, Shape
 
 
 class KernelLayer(ActivatedLayer):

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from ..checks import require
-from ..errors import explain_error
-from ..types import Array, Shape
-from .base import Layer
+from nnlite.checks import require
+from nnlite.errors import explain_error
+from nnlite.layers.base import Layer
+from nnlite.types import Array, Shape
 
 
 class Merge(Layer):

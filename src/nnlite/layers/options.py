@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from .. import activations, initializers, regularizers
-from ..checks import passed_through, require
-from ..errors import explain_error, shown
-from ..types import Shape
+from nnlite import activations, initializers, regularizers
+from nnlite.checks import passed_through, require
+from nnlite.errors import explain_error, shown
+from nnlite.types import Shape
 
 
 def as_sizes(name: str, value: Any, where: str | None, rank: int = 2, least: int = 1) -> Shape:

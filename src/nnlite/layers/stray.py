@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import explain_error
-from .symbolic import Node, Tensor
-from .weight import Weight, is_open
+from nnlite.errors import explain_error
+from nnlite.layers.symbolic import Node, Tensor
+from nnlite.layers.weight import Weight, is_open
 
 if TYPE_CHECKING:
-    from .weighted import Weighted
+    from nnlite.layers.weighted import Weighted
 
 
 def find_stray(layer: Weighted) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..errors import explain_error, told
-from ..types import Array, Shape
+from nnlite.errors import explain_error, told
+from nnlite.types import Array, Shape
 
 if TYPE_CHECKING:
-    from .base import Layer
+    from nnlite.layers.base import Layer
 
 
 @dataclass(eq=False)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from ..regularizers import Regularizer
-from ..types import Array
+from nnlite.regularizers import Regularizer
+from nnlite.types import Array
 
 if TYPE_CHECKING:
-    from .weighted import Weighted
+    from nnlite.layers.weighted import Weighted
 
 
 class Weight:

@@ -7,15 +7,15 @@ from typing import Any, Self
 
 import numpy as np
 
-from .. import initializers, regularizers
-from ..checks import check_name, check_weights, flag
-from ..configuration import Configurable, snake_case
-from ..errors import explain_error
-from ..numeric import as_numbers
-from ..seeding import new_generator
-from ..types import Array
-from .stray import own_classes
-from .weight import Weight
+from nnlite import initializers, regularizers
+from nnlite.checks import check_name, check_weights, flag
+from nnlite.configuration import Configurable, snake_case
+from nnlite.errors import explain_error
+from nnlite.layers.stray import own_classes
+from nnlite.layers.weight import Weight
+from nnlite.numeric import as_numbers
+from nnlite.seeding import new_generator
+from nnlite.types import Array
 
 
 class Weighted(Configurable):

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import explain_error
-from ..registry import Registry
-from .base import Loss
-from .crossentropy import (
+from nnlite.errors import explain_error
+from nnlite.losses.base import Loss
+from nnlite.losses.crossentropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     CrossEntropy,
     SparseCategoricalCrossentropy,
 )
-from .functions import (
+from nnlite.losses.functions import (
     binary_crossentropy,
     categorical_crossentropy,
     half_squared_error,
@@ -22,7 +21,8 @@ from .functions import (
     mean_squared_error,
     sparse_categorical_crossentropy,
 )
-from .regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
+from nnlite.losses.regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
+from nnlite.registry import Registry
 
 __all__ = [
     "MAE",

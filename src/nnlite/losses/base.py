@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import targets
-from ..configuration import Configurable
-from ..data import unpaired, weight_for_each
-from ..errors import explain_error, must_define
-from ..numeric import as_floats
-from ..types import Array, Shape
+from nnlite import targets
+from nnlite.configuration import Configurable
+from nnlite.data import unpaired, weight_for_each
+from nnlite.errors import explain_error, must_define
+from nnlite.numeric import as_floats
+from nnlite.types import Array, Shape
 
 
 class Loss(Configurable):

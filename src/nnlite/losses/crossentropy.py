@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import targets
-from ..activations import ActivationFunction, sigmoid, softmax
-from ..checks import Flag
-from ..errors import explain_error, must_define
-from ..kernels import row_sums
-from ..types import Array, Shape
-from .base import Loss, mean_over_outputs, outputs_per_sample
+from nnlite import targets
+from nnlite.activations import ActivationFunction, sigmoid, softmax
+from nnlite.checks import Flag
+from nnlite.errors import explain_error, must_define
+from nnlite.kernels import row_sums
+from nnlite.losses.base import Loss, mean_over_outputs, outputs_per_sample
+from nnlite.types import Array, Shape
 
 SUMS_TO_1 = 1e-3
 """So close to 1 is the sum of a row of probabilities, also one that somebody typed."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..checks import Positive
-from ..types import Array
-from .base import Loss, mean_over_outputs, outputs_per_sample
+from nnlite.checks import Positive
+from nnlite.losses.base import Loss, mean_over_outputs, outputs_per_sample
+from nnlite.types import Array
 
 
 class MeanSquaredError(Loss):

@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import losses
-from ..errors import explain_error, told
-from ..losses import mean_absolute_error, mean_squared_error
-from ..registry import Registry
-from ..types import Shape
-from .accuracy import (
+from nnlite import losses
+from nnlite.errors import explain_error, told
+from nnlite.losses import mean_absolute_error, mean_squared_error
+from nnlite.metrics.accuracy import (
     Accuracy,
     BinaryAccuracy,
     CategoricalAccuracy,
@@ -22,8 +20,8 @@ from .accuracy import (
     fitting_accuracy,
     sparse_categorical_accuracy,
 )
-from .base import FunctionMetric, Metric
-from .errors import (
+from nnlite.metrics.base import FunctionMetric, Metric
+from nnlite.metrics.errors import (
     MeanAbsoluteError,
     MeanSquaredError,
     R2Score,
@@ -31,6 +29,8 @@ from .errors import (
     r2_score,
     root_mean_squared_error,
 )
+from nnlite.registry import Registry
+from nnlite.types import Shape
 
 __all__ = [
     "MAE",

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import Name, Number
-from ..errors import explain_error, must_define
-from ..losses.base import mean_over_outputs
-from ..types import Array, Shape
-from .base import Metric, as_arrays, as_equal_shapes
+from nnlite.checks import Name, Number
+from nnlite.errors import explain_error, must_define
+from nnlite.losses.base import mean_over_outputs
+from nnlite.metrics.base import Metric, as_arrays, as_equal_shapes
+from nnlite.types import Array, Shape
 
 
 def _hits_binary(y: Array, a: Array, threshold: float = 0.5) -> Array:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..registry import Registry
-from . import schedules
-from .base import Optimizer
-from .rules import SGD, Adagrad, Adam, AdamW, RMSprop
+from nnlite.optimizers import schedules
+from nnlite.optimizers.base import Optimizer
+from nnlite.optimizers.rules import SGD, Adagrad, Adam, AdamW, RMSprop
+from nnlite.registry import Registry
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "get", "schedules"]
 

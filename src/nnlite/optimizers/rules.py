@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from ..checks import Flag, NotNegative, Share, number
-from ..errors import explain_error, shown
-from ..types import Array
-from .base import Optimizer
+from nnlite.checks import Flag, NotNegative, Share, number
+from nnlite.errors import explain_error, shown
+from nnlite.optimizers.base import Optimizer
+from nnlite.types import Array
 
 
 def share_below_1(name: str, value: Any, where: str | None) -> Any:

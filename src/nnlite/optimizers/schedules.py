@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Annotated
 
-from ..checks import Flag, NotNegative, Positive, Share, checked_number, number, or_none
-from ..configuration import Configurable
-from ..errors import explain_error, must_define, shown
-from ..registry import Registry
+from nnlite.checks import Flag, NotNegative, Positive, Share, checked_number, number, or_none
+from nnlite.configuration import Configurable
+from nnlite.errors import explain_error, must_define, shown
+from nnlite.registry import Registry
 
 
 class LearningRateSchedule(Configurable):

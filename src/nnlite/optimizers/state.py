@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ..types import Array
+from nnlite.types import Array
 
 K = TypeVar("K")
 V = TypeVar("V")

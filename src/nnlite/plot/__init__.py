@@ -6,16 +6,16 @@ side by side, `inside` looks into a model, `decisions` asks a classifier, `lands
 loss, and `graph_layout` places the values of a computation graph.
 """
 
-from .decision_boundary import decision_boundary
-from .explain import explain
-from .features import feature_maps, filters, weights
-from .gradient_path import gradient_path
-from .graph import graph
-from .history import history
-from .images import images
-from .loss_surface import loss_surface
-from .network import network
-from .predictions import predictions
+from nnlite.plot.decision_boundary import decision_boundary
+from nnlite.plot.explain import explain
+from nnlite.plot.features import feature_maps, filters, weights
+from nnlite.plot.gradient_path import gradient_path
+from nnlite.plot.graph import graph
+from nnlite.plot.history import history
+from nnlite.plot.images import images
+from nnlite.plot.loss_surface import loss_surface
+from nnlite.plot.network import network
+from nnlite.plot.predictions import predictions
 
 __all__ = [
     "decision_boundary",

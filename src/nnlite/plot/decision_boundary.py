@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..types import Array
-from .decisions import ask, labels_and_classes, margins_of, two_features
-from .style import (
+from nnlite.plot.decisions import ask, labels_and_classes, margins_of, two_features
+from nnlite.plot.style import (
     INK,
     LETTER,
     axes_or_new,
@@ -20,6 +19,7 @@ from .style import (
     padded,
     size_in_points,
 )
+from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,13 +9,13 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..errors import explain_error
-from ..explain import Explanation
-from ..explain.lines import Line, Section, short
-from ..explain.symbols import numbered_symbols
-from ..explain.text import FORWARD_ONLY, HEADINGS, beside, wrapped
-from .inside import is_model
-from .style import BLUE, GREY, INK, VERMILION, axes_in_em
+from nnlite.errors import explain_error
+from nnlite.explain import Explanation
+from nnlite.explain.lines import Line, Section, short
+from nnlite.explain.symbols import numbered_symbols
+from nnlite.explain.text import FORWARD_ONLY, HEADINGS, beside, wrapped
+from nnlite.plot.inside import is_model
+from nnlite.plot.style import BLUE, GREY, INK, VERMILION, axes_in_em
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

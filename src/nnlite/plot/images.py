@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .decisions import as_labels
-from .grids import MOST, as_images, draw_grid
-from .style import VERMILION
+from nnlite.plot.decisions import as_labels
+from nnlite.plot.grids import MOST, as_images, draw_grid
+from nnlite.plot.style import VERMILION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

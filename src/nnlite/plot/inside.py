@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
-from ..errors import explain_error, look_up
-from ..layers.base import Layer
-from ..layers.convolution_kinds import Conv2DTranspose
-from ..network import Graph
-from ..types import Array
+from nnlite.errors import explain_error, look_up
+from nnlite.layers.base import Layer
+from nnlite.layers.convolution_kinds import Conv2DTranspose
+from nnlite.network import Graph
+from nnlite.types import Array
 
 if TYPE_CHECKING:
-    from ..models import Model
+    from nnlite.models import Model
 
 KINDS = {2: "Dense", 4: "convolution"}
 
 
 def is_model(given: Any) -> TypeGuard[Model]:
     """Return whether this is a model of nnlite."""
-    from ..models import Model
+    from nnlite.models import Model
 
     return isinstance(given, Model)
 

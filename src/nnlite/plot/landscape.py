@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..checks import flag
-from ..errors import explain_error, look_up
-from ..types import Array
-from .inside import is_model
+from nnlite.checks import flag
+from nnlite.errors import explain_error, look_up
+from nnlite.plot.inside import is_model
+from nnlite.types import Array
 
 if TYPE_CHECKING:
-    from ..models import Model
+    from nnlite.models import Model
 
 Loss = Callable[[float, float], float]
 Range = tuple[float, float]

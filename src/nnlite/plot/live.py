@@ -9,10 +9,10 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..callbacks import Callback, History
-from ..callbacks.base import Logs
-from ..checks import Flag
-from .history import history
+from nnlite.callbacks import Callback, History
+from nnlite.callbacks.base import Logs
+from nnlite.checks import Flag
+from nnlite.plot.history import history
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import explain_error
-from .landscape import Landscape, Range, measure, name_and_function
-from .style import axes_or_new, blend
+from nnlite.errors import explain_error
+from nnlite.plot.landscape import Landscape, Range, measure, name_and_function
+from nnlite.plot.style import axes_or_new, blend
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..checks import positive_integer
-from ..errors import explain_error
-from ..types import Array
-from .inside import is_model
-from .style import (
+from nnlite.checks import positive_integer
+from nnlite.errors import explain_error
+from nnlite.plot.inside import is_model
+from nnlite.plot.style import (
     BLUE,
     GREY,
     INK,
@@ -22,11 +21,12 @@ from .style import (
     signed_colours,
     size_in_points,
 )
+from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from ..models import Model
+    from nnlite.models import Model
 
 MOST = 12
 SHOWN_OF_MANY = 10

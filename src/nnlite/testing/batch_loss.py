@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..data import Data, one_or_list
-from ..errors import explain_error
-from ..training import training_mode
-from ..types import Array
-from .subject import restorer
+from nnlite.data import Data, one_or_list
+from nnlite.errors import explain_error
+from nnlite.testing.subject import restorer
+from nnlite.training import training_mode
+from nnlite.types import Array
 
 
 class BatchLoss:

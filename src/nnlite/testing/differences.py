@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..types import Array
+from nnlite.types import Array
 
 # How far a number is moved, relative to its size if that is above 1; the first is the best.
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..types import Array
+from nnlite.types import Array
 
 
 def guess(

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import checked_number
-from ..errors import explain_error, told
-from ..layers.base import Layer
-from . import duties
-from .differences import compare, measure_noise
-from .report import GradientRow, LayerReport, row_of, table
-from .subject import OUTPUT, SAMPLES, Subject, Trial
-from .traces import predicts_without_trace
+from nnlite.checks import checked_number
+from nnlite.errors import explain_error, told
+from nnlite.layers.base import Layer
+from nnlite.testing import duties
+from nnlite.testing.differences import compare, measure_noise
+from nnlite.testing.report import GradientRow, LayerReport, row_of, table
+from nnlite.testing.subject import OUTPUT, SAMPLES, Subject, Trial
+from nnlite.testing.traces import predicts_without_trace
 
 BEFORE_GRADIENTS = (
     duties.says_its_shape,

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..checks import checked_number
-from ..errors import explain_error, told
-from ..layers.base import Layer
-from .batch_loss import BatchLoss
-from .differences import Comparison, compare, measure_noise
-from .report import GradientReport, row_of
+from nnlite.checks import checked_number
+from nnlite.errors import explain_error, told
+from nnlite.layers.base import Layer
+from nnlite.testing.batch_loss import BatchLoss
+from nnlite.testing.differences import Comparison, compare, measure_noise
+from nnlite.testing.report import GradientReport, row_of
 
 if TYPE_CHECKING:
-    from ..functional import Model
+    from nnlite.functional import Model
 
 
 def gradcheck(

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import check_shape
-from ..errors import explain_error
-from ..layers.base import Layer
-from ..types import Array, Shape
+from nnlite.checks import check_shape
+from nnlite.errors import explain_error
+from nnlite.layers.base import Layer
+from nnlite.types import Array, Shape
 
 # How many samples a check takes: more than one, and not a size that layers often have.
 SAMPLES = 3

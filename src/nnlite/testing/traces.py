@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..layers.base import Layer
-from ..types import Array
-from .subject import Subject, Trial, failure
+from nnlite.layers.base import Layer
+from nnlite.testing.subject import Subject, Trial, failure
+from nnlite.types import Array
 
 
 def predicts_without_trace(trial: Trial) -> str:
