@@ -21,7 +21,6 @@ from nnlite import (
     plot,
     regularizers,
 )
-from nnlite.arguments import ExplainsItsArguments
 from nnlite.callbacks import (
     Callback,
     CSVLogger,
@@ -31,7 +30,8 @@ from nnlite.callbacks import (
     ModelCheckpoint,
     TerminateOnNaN,
 )
-from nnlite.checks import Flag, Share
+from nnlite.foundation.arguments import ExplainsItsArguments
+from nnlite.foundation.checks import Flag, Share
 from nnlite.layers import (
     BatchNormalization,
     Conv2D,

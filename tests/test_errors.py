@@ -21,7 +21,7 @@ from nnlite.callbacks import (
     ModelCheckpoint,
     ReduceLROnPlateau,
 )
-from nnlite.errors import told
+from nnlite.foundation.errors import told
 from nnlite.layers import (
     Activation,
     Add,

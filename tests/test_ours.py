@@ -10,10 +10,10 @@ from unittest.mock import Mock
 import pytest
 
 from nnlite.callbacks import Callback, EarlyStopping
+from nnlite.foundation.ours import ours, written_here
 from nnlite.layers import Conv2D, Dense, DepthwiseConv2D
 from nnlite.losses import mean_squared_error
 from nnlite.optimizers import SGD
-from nnlite.ours import ours, written_here
 
 HOW = ["a function", "something of the library's", "a mock"]
 

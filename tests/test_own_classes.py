@@ -1,4 +1,4 @@
-"""What a user writes is called: the table of `nnlite.ours`, walked row by row, and its page."""
+"""What a user writes is called: the table of `nnlite.foundation.ours`, walked row by row, and its page."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 import nnlite
 from nnlite import activations, initializers, losses, metrics, optimizers, regularizers
 from nnlite.callbacks import Callback
+from nnlite.foundation.ours import CALLED, Call
 from nnlite.layers import Activation, Dense, Input, Layer
 from nnlite.optimizers import schedules
-from nnlite.ours import CALLED, Call
 
 X = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
 Y = np.array([[0.0], [1.0], [1.0], [0.0]])

@@ -6,10 +6,10 @@ import pytest
 
 import nnlite
 from nnlite import activations, initializers, layers, losses, metrics, optimizers, regularizers
-from nnlite.configuration import Configurable
+from nnlite.foundation.configuration import Configurable
+from nnlite.foundation.registry import KINDS, Registry
 from nnlite.layers import Dense, Layer
 from nnlite.optimizers import schedules
-from nnlite.registry import KINDS, Registry
 
 REGISTRIES: dict[str, Registry[Any]] = {
     "activation": activations.KNOWN,
@@ -49,7 +49,7 @@ def test_a_class_is_found_in_a_description_by_its_name(kind: str) -> None:
 
 
 def described(name: str, config: Any) -> Any:
-    from nnlite.registry import Description
+    from nnlite.foundation.registry import Description
 
     return Description(class_name=name, config=config)
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import nnlite
+from nnlite.foundation.seeding import new_generator
 from nnlite.layers import Dense, Dropout
 from nnlite.models import Sequential
-from nnlite.seeding import new_generator
 
 pytestmark = pytest.mark.bits
 

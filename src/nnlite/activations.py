@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.checks import NotNegative
-from nnlite.configuration import Configurable
-from nnlite.errors import explain_error, must_define, told
+from nnlite.foundation.checks import NotNegative
+from nnlite.foundation.configuration import Configurable
+from nnlite.foundation.errors import explain_error, must_define, told
+from nnlite.foundation.registry import Registry
+from nnlite.foundation.types import Array
 from nnlite.kernels import row_sums
 from nnlite.numeric import as_floats
-from nnlite.registry import Registry
-from nnlite.types import Array
 
 
 class ActivationFunction(Configurable):

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from nnlite import losses, metrics, optimizers
-from nnlite.checks import checked_number
-from nnlite.configuration import serialize
-from nnlite.errors import explain_error
+from nnlite.foundation.checks import checked_number
+from nnlite.foundation.configuration import serialize
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.ours import never_called
 from nnlite.layers.symbolic import Tensor
 from nnlite.network import Graph, Network
 from nnlite.objectives import Objective, per_output
-from nnlite.ours import never_called
 
 
 def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> dict[str, Any]:

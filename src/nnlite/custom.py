@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from inspect import isclass
 from typing import Any
 
-from nnlite.configuration import serialize
-from nnlite.errors import explain_error
-from nnlite.registry import Description, is_known, is_ours
+from nnlite.foundation.configuration import serialize
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.registry import Description, is_known, is_ours
 
 
 def plain(value: Any, named: dict[str, Any]) -> Any:

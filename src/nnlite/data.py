@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.checks import checked_number
-from nnlite.errors import explain_error, nearest, shown, told
+from nnlite.foundation.checks import checked_number
+from nnlite.foundation.errors import explain_error, nearest, shown, told
+from nnlite.foundation.types import Array, Shape
 from nnlite.numeric import as_numbers, cast, check_kind
 from nnlite.rows import Rows, made_ready
-from nnlite.types import Array, Shape
 
 
 class Data:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nnlite.data import Data
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
 from nnlite.training import Trainer
 
 

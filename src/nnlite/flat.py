@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from nnlite.foundation.types import Array
 from nnlite.layers.base import Layer
 from nnlite.layers.weight import Weight
 from nnlite.optimizers import Optimizer
 from nnlite.optimizers.state import LivingKeys, State
 from nnlite.regularizers import Regularizer
-from nnlite.types import Array
 
 
 @dataclass

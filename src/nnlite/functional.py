@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from nnlite import summaries
-from nnlite.arguments import ExplainsItsArguments
-from nnlite.checks import DType, Name, Seed, check_weights, flag
 from nnlite.data import one_or_list
-from nnlite.errors import explain_error, look_up
 from nnlite.flat import FlatWeights
+from nnlite.foundation.arguments import ExplainsItsArguments
+from nnlite.foundation.checks import DType, Name, Seed, check_weights, flag
+from nnlite.foundation.errors import explain_error, look_up
+from nnlite.foundation.seeding import new_generator
+from nnlite.foundation.types import Array
+from nnlite.foundation.undoing import all_or_nothing
 from nnlite.layers.base import Layer
 from nnlite.layers.symbolic import Tensor
 from nnlite.learning import Learner
 from nnlite.naming import unique_names
 from nnlite.network import Graph, as_tensors, check_ends
 from nnlite.numeric import apart
-from nnlite.seeding import new_generator
-from nnlite.types import Array
-from nnlite.undoing import all_or_nothing
 
 if TYPE_CHECKING:
     from nnlite.explain import Explanation

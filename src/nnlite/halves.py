@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlite.foundation.types import Array
 from nnlite.layers.activation import Activation
 from nnlite.layers.base import Layer
 from nnlite.layers.dense import Dense
@@ -26,7 +27,6 @@ from nnlite.layers.reshaping import Reshape
 from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
 from nnlite.network import Chain, Graph, LinearPart, Network, Runner, SharedCall, layer_of
 from nnlite.shortcuts import computes_as_written, take_shortcuts
-from nnlite.types import Array
 
 SAMPLE_BY_SAMPLE = (
     Activation,

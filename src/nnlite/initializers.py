@@ -10,13 +10,13 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.checks import NotNegative, Number, Seed
-from nnlite.configuration import Configurable, snake_case
-from nnlite.errors import explain_error, must_define
+from nnlite.foundation.checks import NotNegative, Number, Seed
+from nnlite.foundation.configuration import Configurable, snake_case
+from nnlite.foundation.errors import explain_error, must_define
+from nnlite.foundation.registry import Registry
+from nnlite.foundation.seeding import new_generator
+from nnlite.foundation.types import Array, Shape
 from nnlite.numeric import as_numbers
-from nnlite.registry import Registry
-from nnlite.seeding import new_generator
-from nnlite.types import Array, Shape
 
 
 class Initializer(Configurable):

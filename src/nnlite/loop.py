@@ -14,12 +14,12 @@ from nnlite.callbacks.base import TrainedModel
 from nnlite.callbacks.calling import CallbackList
 from nnlite.data import Data
 from nnlite.finite import Finite
+from nnlite.foundation.types import Array
 from nnlite.halves import in_halves
 from nnlite.interruption import surely, until_ctrl_c
 from nnlite.running import running
 from nnlite.shortcuts import is_watched, watch
 from nnlite.training import Trainer, training_mode
-from nnlite.types import Array
 from nnlite.validation import Validation
 
 

@@ -8,15 +8,15 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.checks import DType, Flag, Name, Seed
 from nnlite.data import peek
-from nnlite.errors import explain_error, told
+from nnlite.foundation.checks import DType, Flag, Name, Seed
+from nnlite.foundation.errors import explain_error, told
+from nnlite.foundation.undoing import all_or_nothing
 from nnlite.functional import Model
 from nnlite.layers.base import Layer
 from nnlite.layers.input import Input, InputLayer
 from nnlite.layers.symbolic import Tensor
 from nnlite.network import Chain, Graph
-from nnlite.undoing import all_or_nothing
 
 __all__ = ["Model", "Sequential", "load_model"]
 

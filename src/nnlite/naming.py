@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import count
 
-from nnlite.configuration import snake_case
-from nnlite.errors import explain_error
+from nnlite.foundation.configuration import snake_case
+from nnlite.foundation.errors import explain_error
 from nnlite.layers.base import Layer
 
 

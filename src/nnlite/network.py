@@ -9,11 +9,11 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, Self
 
-from nnlite.errors import explain_error, shown, told
+from nnlite.foundation.errors import explain_error, shown, told
+from nnlite.foundation.types import Array
 from nnlite.layers.base import ActivatedLayer, Layer
 from nnlite.layers.input import InputLayer
 from nnlite.layers.symbolic import Node, Tensor
-from nnlite.types import Array
 
 
 class Runner(Protocol):

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.errors import explain_error, shown, told
+from nnlite.foundation.errors import explain_error, shown, told
+from nnlite.foundation.types import Array
 from nnlite.rows import Rows, row_in_whole
-from nnlite.types import Array
 
 
 def as_numbers(data: Any, name: str) -> Array:

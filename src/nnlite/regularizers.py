@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.checks import NotNegative
-from nnlite.configuration import Configurable
-from nnlite.errors import must_define
-from nnlite.registry import Registry
-from nnlite.types import Array
+from nnlite.foundation.checks import NotNegative
+from nnlite.foundation.configuration import Configurable
+from nnlite.foundation.errors import must_define
+from nnlite.foundation.registry import Registry
+from nnlite.foundation.types import Array
 
 
 class Regularizer(Configurable):

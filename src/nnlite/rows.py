@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.types import Array, Shape
+from nnlite.foundation.types import Array, Shape
 
 GIGABYTE = 2**30
 

@@ -12,12 +12,12 @@ import numpy as np
 
 from nnlite import layers, losses, metrics, optimizers
 from nnlite.custom import as_description, give_meanings, plain
-from nnlite.errors import explain_error
-from nnlite.files import as_path, check_exists, check_folder, written_whole
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.files import as_path, check_exists, check_folder, written_whole
+from nnlite.foundation.types import Array
 from nnlite.layers.input import Input
 from nnlite.layers.symbolic import Node, Tensor, called
 from nnlite.models import Model, Sequential
-from nnlite.types import Array
 
 _CONFIG = "config"
 _KINDS = {"optimizer": optimizers, "loss": losses, "metrics": metrics}

@@ -11,6 +11,8 @@ from functools import cache
 from typing import Any
 
 from nnlite.activations import relu
+from nnlite.foundation.ours import CALLED, ours, written_here
+from nnlite.foundation.types import Array
 from nnlite.kernels.convolution import convolve
 from nnlite.kernels.fused import Trace, convolve_relu_pool, gradients
 from nnlite.layers.base import Layer
@@ -18,8 +20,6 @@ from nnlite.layers.convolution import Conv2D
 from nnlite.layers.pooling import MaxPooling2D
 from nnlite.losses import Loss
 from nnlite.network import LinearPart, Runner, layer_of
-from nnlite.ours import CALLED, ours, written_here
-from nnlite.types import Array
 
 _COMPUTING = ("forpass", "backprop", "forpass_z", "backprop_z", "pool", "spread")
 _PLACING = ("windows", "as_images", "as_samples", "as_kernel")

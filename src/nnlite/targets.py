@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array, Shape
 from nnlite.numeric import as_numbers, cast, check_finite, in_order
 from nnlite.rows import row_in_whole
-from nnlite.types import Array, Shape
 
 
 def numbers(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nnlite.data import Data
+from nnlite.foundation.types import Array
 from nnlite.interruption import surely
 from nnlite.layers.base import Layer
 from nnlite.layers.symbolic import Tensor
 from nnlite.objectives import Objective
 from nnlite.optimizers import Optimizer
 from nnlite.shortcuts import descends_plainly, leaves_out_input_gradient
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from nnlite.learning import Learner

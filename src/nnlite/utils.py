@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.checks import checked_number
-from nnlite.errors import explain_error
+from nnlite.foundation.checks import checked_number
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.seeding import set_random_seed
+from nnlite.foundation.types import Array
 from nnlite.numeric import as_numbers, check_finite
-from nnlite.seeding import set_random_seed
-from nnlite.types import Array
 
 __all__ = ["set_random_seed", "to_categorical"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from nnlite.callbacks.base import Callback, Logs
 from nnlite.callbacks.display import Figures, LiveBar, LogLines, epoch_line, make_display, say
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
 
 
 class ProgressBar(Callback):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
-from nnlite.arguments import ExplainsItsArguments
-from nnlite.types import Array
+from nnlite.foundation.arguments import ExplainsItsArguments
+from nnlite.foundation.types import Array
 
 Logs = dict[str, float] | None
 """Losses and metrics by name."""

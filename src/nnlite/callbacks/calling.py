@@ -11,8 +11,8 @@ from nnlite.callbacks.base import Callback, TrainedModel
 from nnlite.callbacks.display import say
 from nnlite.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from nnlite.callbacks.stopping import TerminateOnNaN
-from nnlite.errors import explain_error, nearest
-from nnlite.ours import ours
+from nnlite.foundation.errors import explain_error, nearest
+from nnlite.foundation.ours import ours
 
 HOOKS = [name for name in dir(Callback) if name.startswith("on_")]
 

@@ -6,9 +6,9 @@ from collections import ChainMap, defaultdict
 
 from nnlite.callbacks.base import Logs
 from nnlite.callbacks.watching import Watcher
-from nnlite.checks import Flag
-from nnlite.errors import explain_error
-from nnlite.files import FilePath
+from nnlite.foundation.checks import Flag
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.files import FilePath
 
 
 class ModelCheckpoint(Watcher):

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from nnlite.callbacks.base import Callback, Logs, TrainedModel
 from nnlite.callbacks.watching import Watcher
-from nnlite.checks import Count, NotNegative, number, require
-from nnlite.errors import explain_error
+from nnlite.foundation.checks import Count, NotNegative, number, require
+from nnlite.foundation.errors import explain_error
 
 Schedule = Annotated[
     Callable[..., float],

@@ -6,9 +6,9 @@ import csv
 from typing import IO, Any, NoReturn
 
 from nnlite.callbacks.base import Callback, Logs
-from nnlite.checks import Flag
-from nnlite.errors import explain_error, nearest
-from nnlite.files import FilePath, check_folder
+from nnlite.foundation.checks import Flag
+from nnlite.foundation.errors import explain_error, nearest
+from nnlite.foundation.files import FilePath, check_folder
 
 
 class UnknownKey(KeyError):

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from nnlite.callbacks.base import Callback, Logs
 from nnlite.callbacks.watching import Watcher
-from nnlite.checks import Count, Flag, number, or_none
-from nnlite.types import Array
+from nnlite.foundation.checks import Count, Flag, number, or_none
+from nnlite.foundation.types import Array
 
 
 class EarlyStopping(Watcher):

@@ -6,8 +6,8 @@ import math
 from typing import Annotated, Any
 
 from nnlite.callbacks.base import Callback, Logs
-from nnlite.checks import Number, require
-from nnlite.errors import explain_error, nearest
+from nnlite.foundation.checks import Number, require
+from nnlite.foundation.errors import explain_error, nearest
 
 Mode = Annotated[
     str,

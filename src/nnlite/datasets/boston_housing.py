@@ -12,7 +12,7 @@ import os
 import numpy as np
 
 from nnlite.datasets.tables import Table, load_table
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
 
 CALL = "boston_housing.load_data"
 

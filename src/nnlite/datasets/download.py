@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from nnlite.datasets.known_file import CHUNK, KnownFile, unpack
-from nnlite.errors import explain_error
-from nnlite.files import written_whole
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.files import written_whole
 
 SECONDS_TO_ANSWER = 5.0
 SECONDS_PER_READ = 15.0

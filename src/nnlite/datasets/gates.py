@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlite.errors import explain_error, look_up
+from nnlite.foundation.errors import explain_error, look_up
 
 INPUTS = ((0, 0), (0, 1), (1, 0), (1, 1))
 

@@ -17,7 +17,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
 
 UNSIGNED_BYTES = 0x08
 

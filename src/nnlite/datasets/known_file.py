@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
 
 CHUNK = 1 << 16
 NO_GZIP = "something that is no gzip file (a web page, perhaps)"

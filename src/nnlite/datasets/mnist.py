@@ -15,7 +15,7 @@ from nnlite.datasets import folders
 from nnlite.datasets.download import DownloadError, download
 from nnlite.datasets.idx import parse_idx
 from nnlite.datasets.known_file import KnownFile, read_content
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlite.datasets import folders
-from nnlite.errors import explain_error, nearest
+from nnlite.foundation.errors import explain_error, nearest
 
 Table = NDArray[np.float64]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from nnlite import activations as g
-from nnlite.configuration import snake_case
 from nnlite.explain.lines import percent
-from nnlite.types import Array
+from nnlite.foundation.configuration import snake_case
+from nnlite.foundation.types import Array
 
 _FORMULAS: dict[type[g.ActivationFunction], tuple[str, str]] = {
     g.Linear: ("{z}", "{da}"),

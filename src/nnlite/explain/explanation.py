@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nnlite.errors import look_up
 from nnlite.explain.html import page
 from nnlite.explain.lines import Line, Section
 from nnlite.explain.text import table, terminal_width
-from nnlite.types import Array
+from nnlite.foundation.errors import look_up
+from nnlite.foundation.types import Array
 
 
 @dataclass

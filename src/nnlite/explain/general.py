@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nnlite.explain.lines import Line, shape_of, spelled
 from nnlite.explain.losses import penalty
 from nnlite.explain.watching import Call
-from nnlite.types import Array
+from nnlite.foundation.types import Array
 
 
 @dataclass(frozen=True)

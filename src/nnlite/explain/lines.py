@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlite.types import Array
+from nnlite.foundation.types import Array
 
 
 @dataclass

@@ -9,8 +9,8 @@ import numpy as np
 
 from nnlite.explain.lines import short
 from nnlite.explain.watching import Judgement, WatchedStep
+from nnlite.foundation.types import Array
 from nnlite.losses import CrossEntropy, SparseCategoricalCrossentropy
-from nnlite.types import Array
 
 HALF = 0.5
 

@@ -17,9 +17,9 @@ from nnlite.explain.formulas import ACTIVATION, DENSE, formulas_of
 from nnlite.explain.lines import Line, percent, short
 from nnlite.explain.progress import has_to_learn, rising_loss
 from nnlite.explain.watching import Call, WatchedStep
+from nnlite.foundation.types import Array
 from nnlite.layers.base import ActivatedLayer
 from nnlite.layers.symbolic import Tensor
-from nnlite.types import Array
 
 MOST_SATURATED, SATURATED_BY_DATA = 0.9, 0.5
 MOST_DEAD, ENOUGH_TO_CALL_DEAD = 0.5, 128

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from nnlite.data import Data, one_or_list
+from nnlite.foundation.types import Array
 from nnlite.layers.base import ActivatedLayer, Layer
 from nnlite.layers.symbolic import Node, Tensor
 from nnlite.losses import Loss
 from nnlite.regularizers import Regularizer
 from nnlite.training import training_mode
-from nnlite.types import Array
 
 # On the layer: there a layer that is called twice keeps what each call needs.
 _CALL = "_watched_call"

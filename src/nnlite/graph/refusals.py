@@ -11,7 +11,7 @@ import reprlib
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
 
 PLAIN_EXPONENT = "The exponent of ** must be a plain number."
 

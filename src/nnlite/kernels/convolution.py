@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.products import product
 from nnlite.kernels.windows import (
     Memory,
@@ -22,7 +23,6 @@ from nnlite.kernels.windows import (
     view_windows,
     wide_pairs,
 )
-from nnlite.types import Array, Shape
 
 FEW_CHANNELS = 4
 """Up to this many channels, columns hold one place of the kernel per row: see `nnlite.kernels`."""

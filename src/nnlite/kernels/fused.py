@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnlite.foundation.types import Array
 from nnlite.kernels import pairs
 from nnlite.kernels.products import column_sums
 from nnlite.kernels.windows import Memory, Windows, by_pairs, named, pieces, room
-from nnlite.types import Array
 
 
 @dataclass

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nnlite.foundation.types import Array
 from nnlite.kernels import convolution
 from nnlite.kernels.windows import Memory, Windows, fresh, named
-from nnlite.types import Array
 
 
 def convolve(

@@ -18,11 +18,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnlite.foundation.types import Array
 from nnlite.kernels import convolution
 from nnlite.kernels.convolution import FEW_CHANNELS, crop
 from nnlite.kernels.products import product
 from nnlite.kernels.windows import Memory, Windows, every_second, pad, room, strided, view_windows
-from nnlite.types import Array
 
 
 def four_products(W: Array, windows: Windows) -> bool:

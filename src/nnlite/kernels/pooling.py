@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnlite.foundation.types import Array
 from nnlite.kernels.convolution import crop
 from nnlite.kernels.windows import Axis, Memory, Windows, fresh, pad
-from nnlite.types import Array
 
 
 def max_pool(

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from nnlite.types import Array
+from nnlite.foundation.types import Array
 
 
 def product(a: Array, b: Array, out: Array | None = None) -> Array:

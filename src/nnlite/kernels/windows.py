@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from nnlite.types import Array, Shape
+from nnlite.foundation.types import Array, Shape
 
 Memory: TypeAlias = Callable[[str, Shape, Any], Array]
 """Gives an array to write into, by name, shape and dtype; its content is arbitrary."""

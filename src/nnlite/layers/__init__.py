@@ -1,5 +1,6 @@
 """Layers: the pieces a network is made of."""
 
+from nnlite.foundation.registry import Registry
 from nnlite.layers.activation import Activation, LeakyReLU, ReLU, Softmax
 from nnlite.layers.base import Layer
 from nnlite.layers.convolution import Conv1D, Conv2D
@@ -22,7 +23,6 @@ from nnlite.layers.pooling import (
 from nnlite.layers.reshaping import Flatten, Reshape
 from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
 from nnlite.layers.weight import Weight
-from nnlite.registry import Registry
 
 AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D

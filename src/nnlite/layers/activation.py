@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from nnlite import activations
-from nnlite.checks import NotNegative
+from nnlite.foundation.checks import NotNegative
+from nnlite.foundation.types import Array, Shape
 from nnlite.layers.base import ActivatedLayer
 from nnlite.layers.options import ActivationLike
-from nnlite.types import Array, Shape
 
 
 class Activation(ActivatedLayer):

@@ -13,15 +13,22 @@ from typing import Any, Self
 import numpy as np
 
 from nnlite.activations import ActivationFunction
-from nnlite.arguments import argument_names
-from nnlite.checks import DType, Flag, Name, check_output, check_shape, check_takes_training
-from nnlite.errors import explain_error, must_define, nearest
+from nnlite.foundation.arguments import argument_names
+from nnlite.foundation.checks import (
+    DType,
+    Flag,
+    Name,
+    check_output,
+    check_shape,
+    check_takes_training,
+)
+from nnlite.foundation.errors import explain_error, must_define, nearest
+from nnlite.foundation.types import Array, Shape
+from nnlite.foundation.undoing import all_or_nothing
 from nnlite.layers.stray import find_stray
 from nnlite.layers.symbolic import Node, Tensor, connect
 from nnlite.layers.weighted import Weighted
 from nnlite.numeric import apart, as_numbers, in_order
-from nnlite.types import Array, Shape
-from nnlite.undoing import all_or_nothing
 
 # The names of the lecture are shorter.
 _KERAS_NAMES = {"kernel": "W", "bias": "b"}

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.checks import Flag, PositiveInteger
-from nnlite.errors import explain_error
+from nnlite.foundation.checks import Flag, PositiveInteger
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import column_sums
 from nnlite.kernels.groups import convolve, input_gradient, kernel_gradient
 from nnlite.layers.kernel import Convolution
 from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
-from nnlite.types import Array, Shape
 
 
 class Conv2D(Convolution):

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.checks import Flag, PositiveInteger
+from nnlite.foundation.checks import Flag, PositiveInteger
+from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import column_sums
 from nnlite.kernels.convolution import depthwise, depthwise_gradients
 from nnlite.kernels.groups import convolve, input_gradient, kernel_gradient
@@ -14,7 +15,6 @@ from nnlite.kernels.windows import Windows, along
 from nnlite.layers.images import check_axes
 from nnlite.layers.kernel import Convolution
 from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
-from nnlite.types import Array, Shape
 
 
 class DepthwiseConv2D(Convolution):

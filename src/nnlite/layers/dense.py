@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.checks import Flag, positive_integer
-from nnlite.errors import explain_error
+from nnlite.foundation.checks import Flag, positive_integer
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import column_sums, product
 from nnlite.layers.kernel import KernelLayer
 from nnlite.layers.options import ActivationLike, InitializerLike, RegularizerLike
-from nnlite.types import Array, Shape
 
 
 class Dense(KernelLayer):

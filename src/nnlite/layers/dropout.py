@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.checks import Seed, require
+from nnlite.foundation.checks import Seed, require
+from nnlite.foundation.types import Array, Shape
 from nnlite.layers.base import Layer
-from nnlite.types import Array, Shape
 
 
 def is_number(rate: Any) -> bool:

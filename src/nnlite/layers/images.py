@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.errors import explain_error, shown
+from nnlite.foundation.errors import explain_error, shown
+from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.windows import Memory, Windows, along, fresh
 from nnlite.layers.base import Layer
 from nnlite.layers.options import as_sizes
-from nnlite.types import Array, Shape
 
 AXES = {1: "(steps, channels)", 2: "(height, width, channels)"}
 

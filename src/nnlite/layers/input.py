@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from nnlite.arguments import explains_its_arguments
-from nnlite.checks import Name, check_shape
-from nnlite.errors import explain_error
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import Name, check_shape
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Shape
 from nnlite.layers.base import Layer
 from nnlite.layers.symbolic import Node, Tensor, called
-from nnlite.types import Shape
 
 
 class InputLayer(Layer):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array, Shape
 from nnlite.layers.base import ActivatedLayer
 from nnlite.layers.images import WindowLayer
-from nnlite.types import Array, Shape
 
 
 class KernelLayer(ActivatedLayer):

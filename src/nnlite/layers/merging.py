@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.checks import require
-from nnlite.errors import explain_error
+from nnlite.foundation.checks import require
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array, Shape
 from nnlite.layers.base import Layer
-from nnlite.types import Array, Shape
 
 
 class Merge(Layer):

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.checks import Flag, NotNegative, Share, require
+from nnlite.foundation.checks import Flag, NotNegative, Share, require
+from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import by_column, column_sums
 from nnlite.layers.base import Layer
 from nnlite.layers.options import InitializerLike, RegularizerLike
-from nnlite.types import Array, Shape
 
 LastAxis = Annotated[
     int,

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import numpy as np
 
 from nnlite import activations, initializers, regularizers
-from nnlite.checks import passed_through, require
-from nnlite.errors import explain_error, shown
-from nnlite.types import Shape
+from nnlite.foundation.checks import passed_through, require
+from nnlite.foundation.errors import explain_error, shown
+from nnlite.foundation.types import Shape
 
 
 def as_sizes(name: str, value: Any, where: str | None, rank: int = 2, least: int = 1) -> Shape:

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.checks import Flag
-from nnlite.errors import must_define
+from nnlite.foundation.checks import Flag
+from nnlite.foundation.errors import must_define
+from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.pooling import average_pool, average_pool_gradient, max_pool, max_pool_gradient
 from nnlite.layers.base import Layer
 from nnlite.layers.images import WindowLayer, check_axes
 from nnlite.layers.options import DataFormat
-from nnlite.types import Array, Shape
 
 
 class Pooling(WindowLayer):

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array, Shape
 from nnlite.layers.base import Layer
-from nnlite.types import Array, Shape
 
 
 def as_target(name: str, target_shape: Any, where: str | None) -> Shape:

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.checks import require
-from nnlite.errors import explain_error
+from nnlite.foundation.checks import require
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array, Shape
 from nnlite.layers.base import Layer
 from nnlite.layers.images import check_axes
 from nnlite.layers.options import DataFormat, as_sizes
-from nnlite.types import Array, Shape
 
 
 def as_sides(name: str, padding: Any, where: str | None) -> tuple[Shape, Shape]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
 from nnlite.layers.symbolic import Node, Tensor
 from nnlite.layers.weight import Weight, is_open
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nnlite.errors import explain_error, told
-from nnlite.types import Array, Shape
+from nnlite.foundation.errors import explain_error, told
+from nnlite.foundation.types import Array, Shape
 
 if TYPE_CHECKING:
     from nnlite.layers.base import Layer

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from nnlite.foundation.types import Array
 from nnlite.regularizers import Regularizer
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from nnlite.layers.weighted import Weighted

@@ -8,14 +8,14 @@ from typing import Any, Self
 import numpy as np
 
 from nnlite import initializers, regularizers
-from nnlite.checks import check_name, check_weights, flag
-from nnlite.configuration import Configurable, snake_case
-from nnlite.errors import explain_error
+from nnlite.foundation.checks import check_name, check_weights, flag
+from nnlite.foundation.configuration import Configurable, snake_case
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.seeding import new_generator
+from nnlite.foundation.types import Array
 from nnlite.layers.stray import own_classes
 from nnlite.layers.weight import Weight
 from nnlite.numeric import as_numbers
-from nnlite.seeding import new_generator
-from nnlite.types import Array
 
 
 class Weighted(Configurable):

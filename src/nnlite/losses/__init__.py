@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.registry import Registry
 from nnlite.losses.base import Loss
 from nnlite.losses.crossentropy import (
     BinaryCrossentropy,
@@ -22,7 +23,6 @@ from nnlite.losses.functions import (
     sparse_categorical_crossentropy,
 )
 from nnlite.losses.regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
-from nnlite.registry import Registry
 
 __all__ = [
     "MAE",

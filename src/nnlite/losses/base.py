@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from nnlite import targets
-from nnlite.configuration import Configurable
 from nnlite.data import unpaired, weight_for_each
-from nnlite.errors import explain_error, must_define
+from nnlite.foundation.configuration import Configurable
+from nnlite.foundation.errors import explain_error, must_define
+from nnlite.foundation.types import Array, Shape
 from nnlite.numeric import as_floats
-from nnlite.types import Array, Shape
 
 
 class Loss(Configurable):

@@ -8,11 +8,11 @@ import numpy as np
 
 from nnlite import targets
 from nnlite.activations import ActivationFunction, sigmoid, softmax
-from nnlite.checks import Flag
-from nnlite.errors import explain_error, must_define
+from nnlite.foundation.checks import Flag
+from nnlite.foundation.errors import explain_error, must_define
+from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import row_sums
 from nnlite.losses.base import Loss, mean_over_outputs, outputs_per_sample
-from nnlite.types import Array, Shape
 
 SUMS_TO_1 = 1e-3
 """So close to 1 is the sum of a row of probabilities, also one that somebody typed."""

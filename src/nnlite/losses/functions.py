@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlite.foundation.types import Array
 from nnlite.losses.base import Loss
 from nnlite.losses.crossentropy import (
     BinaryCrossentropy,
@@ -13,7 +14,6 @@ from nnlite.losses.crossentropy import (
     SparseCategoricalCrossentropy,
 )
 from nnlite.losses.regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
-from nnlite.types import Array
 
 
 def _per_sample(loss_class: type[Loss], y_true: Any, y_pred: Any, **options: Any) -> Array:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlite.checks import Positive
+from nnlite.foundation.checks import Positive
+from nnlite.foundation.types import Array
 from nnlite.losses.base import Loss, mean_over_outputs, outputs_per_sample
-from nnlite.types import Array
 
 
 class MeanSquaredError(Loss):

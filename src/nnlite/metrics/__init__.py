@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from nnlite import losses
-from nnlite.errors import explain_error, told
+from nnlite.foundation.errors import explain_error, told
+from nnlite.foundation.registry import Registry
+from nnlite.foundation.types import Shape
 from nnlite.losses import mean_absolute_error, mean_squared_error
 from nnlite.metrics.accuracy import (
     Accuracy,
@@ -29,8 +31,6 @@ from nnlite.metrics.errors import (
     r2_score,
     root_mean_squared_error,
 )
-from nnlite.registry import Registry
-from nnlite.types import Shape
 
 __all__ = [
     "MAE",

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.checks import Name, Number
-from nnlite.errors import explain_error, must_define
+from nnlite.foundation.checks import Name, Number
+from nnlite.foundation.errors import explain_error, must_define
+from nnlite.foundation.types import Array, Shape
 from nnlite.losses.base import mean_over_outputs
 from nnlite.metrics.base import Metric, as_arrays, as_equal_shapes
-from nnlite.types import Array, Shape
 
 
 def _hits_binary(y: Array, a: Array, threshold: float = 0.5) -> Array:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from nnlite.foundation.types import Array
 from nnlite.metrics.base import Metric, as_equal_shapes
-from nnlite.types import Array
 
 
 def root_mean_squared_error(y_true: Any, y_pred: Any) -> float:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from nnlite.foundation.registry import Registry
 from nnlite.optimizers import schedules
 from nnlite.optimizers.base import Optimizer
 from nnlite.optimizers.rules import SGD, Adagrad, Adam, AdamW, RMSprop
-from nnlite.registry import Registry
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "get", "schedules"]
 

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.arguments import argument_names, unknown_argument
-from nnlite.checks import Name, number, or_none
-from nnlite.configuration import Configurable
-from nnlite.errors import explain_error, must_define, told
+from nnlite.foundation.arguments import argument_names, unknown_argument
+from nnlite.foundation.checks import Name, number, or_none
+from nnlite.foundation.configuration import Configurable
+from nnlite.foundation.errors import explain_error, must_define, told
+from nnlite.foundation.types import Array
 from nnlite.optimizers import schedules
 from nnlite.optimizers.schedules import LearningRateSchedule
 from nnlite.optimizers.state import State
-from nnlite.types import Array
 
 Limit = Annotated[float | None, or_none(number(above=0))]
 

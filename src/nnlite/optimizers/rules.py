@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.checks import Flag, NotNegative, Share, number
-from nnlite.errors import explain_error, shown
+from nnlite.foundation.checks import Flag, NotNegative, Share, number
+from nnlite.foundation.errors import explain_error, shown
+from nnlite.foundation.types import Array
 from nnlite.optimizers.base import Optimizer
-from nnlite.types import Array
 
 
 def share_below_1(name: str, value: Any, where: str | None) -> Any:

@@ -6,10 +6,18 @@ import math
 from collections.abc import Sequence
 from typing import Annotated
 
-from nnlite.checks import Flag, NotNegative, Positive, Share, checked_number, number, or_none
-from nnlite.configuration import Configurable
-from nnlite.errors import explain_error, must_define, shown
-from nnlite.registry import Registry
+from nnlite.foundation.checks import (
+    Flag,
+    NotNegative,
+    Positive,
+    Share,
+    checked_number,
+    number,
+    or_none,
+)
+from nnlite.foundation.configuration import Configurable
+from nnlite.foundation.errors import explain_error, must_define, shown
+from nnlite.foundation.registry import Registry
 
 
 class LearningRateSchedule(Configurable):

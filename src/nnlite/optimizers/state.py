@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from nnlite.types import Array
+from nnlite.foundation.types import Array
 
 K = TypeVar("K")
 V = TypeVar("V")

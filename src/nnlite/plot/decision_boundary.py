@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlite.foundation.types import Array
 from nnlite.plot.decisions import ask, labels_and_classes, margins_of, two_features
 from nnlite.plot.style import (
     INK,
@@ -19,7 +20,6 @@ from nnlite.plot.style import (
     padded,
     size_in_points,
 )
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
-from nnlite.types import Array
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array
 
 
 def two_features(model: Any, x: Any) -> Array:

@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nnlite.errors import explain_error
 from nnlite.explain import Explanation
 from nnlite.explain.lines import Line, Section, short
 from nnlite.explain.symbols import numbered_symbols
 from nnlite.explain.text import FORWARD_ONLY, HEADINGS, beside, wrapped
+from nnlite.foundation.errors import explain_error
 from nnlite.plot.inside import is_model
 from nnlite.plot.style import BLUE, GREY, INK, VERMILION, axes_in_em
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array
 from nnlite.plot.grids import MOST, as_images, draw_grid
 from nnlite.plot.inside import find_weight, output_of
 from nnlite.plot.style import signed_colours
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array
 from nnlite.plot.landscape import Loss, Range, height
 from nnlite.plot.loss_surface import loss_surface
 from nnlite.plot.style import INK, LINES, axes_or_new, look, open_frame, padded
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

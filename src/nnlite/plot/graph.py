@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
 from nnlite.graph import Value
 from nnlite.plot.graph_layout import Wire, lay_out
 from nnlite.plot.style import BLUE, GREY, INK, LETTER, PALE, VERMILION, axes_in_em, short_number

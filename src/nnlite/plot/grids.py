@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.checks import flag, positive_integer
-from nnlite.errors import explain_error
+from nnlite.foundation.checks import flag, positive_integer
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array
 from nnlite.plot.style import LETTER, WIDTH, axes_or_new, font_size, short_number, size_in_points
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from nnlite.checks import flag
-from nnlite.errors import explain_error, look_up
+from nnlite.foundation.checks import flag
+from nnlite.foundation.errors import explain_error, look_up
+from nnlite.foundation.types import Array
 from nnlite.plot.style import axes_or_new, font_size, look, open_frame, padded, size_in_points
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
-from nnlite.errors import explain_error, look_up
+from nnlite.foundation.errors import explain_error, look_up
+from nnlite.foundation.types import Array
 from nnlite.layers.base import Layer
 from nnlite.layers.convolution_kinds import Conv2DTranspose
 from nnlite.network import Graph
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from nnlite.models import Model

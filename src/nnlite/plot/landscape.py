@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.checks import flag
-from nnlite.errors import explain_error, look_up
+from nnlite.foundation.checks import flag
+from nnlite.foundation.errors import explain_error, look_up
+from nnlite.foundation.types import Array
 from nnlite.plot.inside import is_model
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from nnlite.models import Model

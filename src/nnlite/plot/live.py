@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnlite.callbacks import Callback, History
 from nnlite.callbacks.base import Logs
-from nnlite.checks import Flag
+from nnlite.foundation.checks import Flag
 from nnlite.plot.history import history
 
 if TYPE_CHECKING:

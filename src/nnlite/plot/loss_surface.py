@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
 from nnlite.plot.landscape import Landscape, Range, measure, name_and_function
 from nnlite.plot.style import axes_or_new, blend
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from nnlite.checks import positive_integer
-from nnlite.errors import explain_error
+from nnlite.foundation.checks import positive_integer
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array
 from nnlite.plot.inside import is_model
 from nnlite.plot.style import (
     BLUE,
@@ -21,7 +22,6 @@ from nnlite.plot.style import (
     signed_colours,
     size_in_points,
 )
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

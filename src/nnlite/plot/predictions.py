@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array
 from nnlite.metrics import r2_score, root_mean_squared_error
 from nnlite.plot.style import GREY, axes_or_new, look, open_frame, padded, with_minus
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

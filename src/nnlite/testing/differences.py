@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlite.types import Array
+from nnlite.foundation.types import Array
 
 # How far a number is moved, relative to its size if that is above 1; the first is the best.
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6)

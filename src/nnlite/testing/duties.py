@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from nnlite.flat import FlatWeights
+from nnlite.foundation.types import Array
 from nnlite.layers.base import Layer
 from nnlite.testing.report import number, place_text
 from nnlite.testing.subject import OUTPUT, SAMPLES, Subject, Trial, blamed_on, failure, named
-from nnlite.types import Array
 
 
 def says_its_shape(trial: Trial) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.checks import checked_number
-from nnlite.errors import explain_error, told
+from nnlite.foundation.checks import checked_number
+from nnlite.foundation.errors import explain_error, told
 from nnlite.layers.base import Layer
 from nnlite.testing import duties
 from nnlite.testing.differences import compare, measure_noise

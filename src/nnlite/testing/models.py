@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.checks import checked_number
-from nnlite.errors import explain_error, told
+from nnlite.foundation.checks import checked_number
+from nnlite.foundation.errors import explain_error, told
 from nnlite.layers.base import Layer
 from nnlite.testing.batch_loss import BatchLoss
 from nnlite.testing.differences import Comparison, compare, measure_noise

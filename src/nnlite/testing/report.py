@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from nnlite.foundation.types import Array, Shape
 from nnlite.testing.differences import Comparison
 from nnlite.testing.guesses import guess
-from nnlite.types import Array, Shape
 
 _RIGHT_ALIGNED = {"largest error", "backprop", "differences"}
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.checks import check_shape
-from nnlite.errors import explain_error
+from nnlite.foundation.checks import check_shape
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.types import Array, Shape
 from nnlite.layers.base import Layer
-from nnlite.types import Array, Shape
 
 # How many samples a check takes: more than one, and not a size that layers often have.
 SAMPLES = 3

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from nnlite.foundation.types import Array
 from nnlite.layers.base import Layer
 from nnlite.testing.subject import Subject, Trial, failure
-from nnlite.types import Array
 
 
 def predicts_without_trace(trial: Trial) -> str:

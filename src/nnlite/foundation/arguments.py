@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
-from nnlite.errors import explain_error, nearest, shown
+from nnlite.foundation.errors import explain_error, nearest, shown
 
 T = TypeVar("T")
 P = ParamSpec("P")

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from nnlite.errors import explain_error, listed, look_up, told, with_article
+from nnlite.foundation.errors import explain_error, listed, look_up, told, with_article
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Annotated, Any
 
-from nnlite.checks import passed_through
-from nnlite.errors import explain_error, nearest
+from nnlite.foundation.checks import passed_through
+from nnlite.foundation.errors import explain_error, nearest
 
 
 def as_path(filepath: Any) -> Path:

@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from nnlite.checks import checked_number
+from nnlite.foundation.checks import checked_number
 
 _lock = threading.Lock()
 _seeds: np.random.SeedSequence | None = None

@@ -12,8 +12,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from nnlite.arguments import ExplainsItsArguments
-from nnlite.registry import Description
+from nnlite.foundation.arguments import ExplainsItsArguments
+from nnlite.foundation.registry import Description
 
 
 class Configurable(metaclass=ExplainsItsArguments):

@@ -13,10 +13,10 @@ from typing import Annotated, Any, TypeVar
 
 import numpy as np
 
-from nnlite.arguments import Check
-from nnlite.errors import explain_error, shown, told
+from nnlite.foundation.arguments import Check
+from nnlite.foundation.errors import explain_error, shown, told
+from nnlite.foundation.types import Array, Shape
 from nnlite.numeric import as_numbers
-from nnlite.types import Array, Shape
 
 T = TypeVar("T")
 
