@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nnlite import Model, Sequential, layers, losses, metrics, rows
-from nnlite.data import Data, as_input
-from nnlite.rows import Rows
-from nnlite.targets import class_numbers, numbers, one_hot_rows
+from nnlite import Model, Sequential, layers, losses, metrics
+from nnlite.given import rows
+from nnlite.given.data import Data, as_input
+from nnlite.given.rows import Rows
+from nnlite.given.targets import class_numbers, numbers, one_hot_rows
 
 X = np.random.default_rng(0).standard_normal((37, 5)).astype(np.float32)
 Y = (X[:, :2] - X[:, 1:3]).astype(np.float32)

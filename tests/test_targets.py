@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from nnlite import losses, metrics
+from nnlite.given.targets import class_numbers, numbers, one_hot_rows, probabilities
 from nnlite.layers import Dense
 from nnlite.models import Sequential
-from nnlite.targets import class_numbers, numbers, one_hot_rows, probabilities
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from nnlite.foundation.configuration import Configurable
 from nnlite.foundation.errors import explain_error, must_define, told
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_floats
 from nnlite.kernels import row_sums
-from nnlite.numeric import as_floats
 
 
 class ActivationFunction(Configurable):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlite.data import Data
 from nnlite.foundation.errors import explain_error
+from nnlite.given.data import Data
 from nnlite.training import Trainer
 
 

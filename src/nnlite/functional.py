@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from nnlite import summaries
-from nnlite.data import one_or_list
 from nnlite.flat import FlatWeights
 from nnlite.foundation.arguments import ExplainsItsArguments
 from nnlite.foundation.checks import DType, Name, Seed, check_weights, flag
@@ -16,12 +15,13 @@ from nnlite.foundation.errors import explain_error, look_up
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
 from nnlite.foundation.undoing import all_or_nothing
+from nnlite.given.data import one_or_list
+from nnlite.given.numbers import apart
 from nnlite.layers.base import Layer
 from nnlite.layers.symbolic import Tensor
 from nnlite.learning import Learner
 from nnlite.naming import unique_names
 from nnlite.network import Graph, as_tensors, check_ends
-from nnlite.numeric import apart
 
 if TYPE_CHECKING:
     from nnlite.explain import Explanation

@@ -16,7 +16,7 @@ from nnlite.foundation.errors import explain_error, must_define
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array, Shape
-from nnlite.numeric import as_numbers
+from nnlite.given.numbers import as_numbers
 
 
 class Initializer(Configurable):

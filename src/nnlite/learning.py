@@ -11,18 +11,26 @@ import numpy as np
 from nnlite import compiling
 from nnlite.callbacks import History
 from nnlite.callbacks.bar import progress_callbacks, result_printer
-from nnlite.data import Data, as_input, as_list, as_sample_weights, check_lengths, one_or_list, peek
 from nnlite.flat import FlatWeights
 from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.checks import Count, Flag, PositiveInteger, PositiveOrNone
 from nnlite.foundation.errors import explain_error
 from nnlite.foundation.types import Array
 from nnlite.foundation.undoing import all_or_nothing
+from nnlite.given.data import (
+    Data,
+    as_input,
+    as_list,
+    as_sample_weights,
+    check_lengths,
+    one_or_list,
+    peek,
+)
+from nnlite.given.rows import Rows
 from nnlite.layers.base import Layer
 from nnlite.layers.symbolic import Node, Tensor
 from nnlite.loop import Loop
 from nnlite.network import Network
-from nnlite.rows import Rows
 from nnlite.training import Trainer, training_mode
 from nnlite.validation import Validation, with_own_figures
 

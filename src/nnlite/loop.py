@@ -12,9 +12,9 @@ import numpy as np
 from nnlite.callbacks import Callback, History
 from nnlite.callbacks.base import TrainedModel
 from nnlite.callbacks.calling import CallbackList
-from nnlite.data import Data
 from nnlite.finite import Finite
 from nnlite.foundation.types import Array
+from nnlite.given.data import Data
 from nnlite.halves import in_halves
 from nnlite.interruption import surely, until_ctrl_c
 from nnlite.running import running

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.data import peek
 from nnlite.foundation.checks import DType, Flag, Name, Seed
 from nnlite.foundation.errors import explain_error, told
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.functional import Model
+from nnlite.given.data import peek
 from nnlite.layers.base import Layer
 from nnlite.layers.input import Input, InputLayer
 from nnlite.layers.symbolic import Tensor

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from nnlite.data import Data
 from nnlite.foundation.types import Array
+from nnlite.given.data import Data
 from nnlite.interruption import surely
 from nnlite.layers.base import Layer
 from nnlite.layers.symbolic import Tensor

@@ -10,7 +10,7 @@ from nnlite.foundation.checks import checked_number
 from nnlite.foundation.errors import explain_error
 from nnlite.foundation.seeding import set_random_seed
 from nnlite.foundation.types import Array
-from nnlite.numeric import as_numbers, check_finite
+from nnlite.given.numbers import as_numbers, check_finite
 
 __all__ = ["set_random_seed", "to_categorical"]
 

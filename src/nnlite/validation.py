@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 from nnlite.callbacks.calling import CallbackList
-from nnlite.data import Data
+from nnlite.given.data import Data
 from nnlite.metrics import Metric
 from nnlite.running import running
 from nnlite.training import Trainer

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.data import Data, one_or_list
 from nnlite.foundation.types import Array
+from nnlite.given.data import Data, one_or_list
 from nnlite.layers.base import ActivatedLayer, Layer
 from nnlite.layers.symbolic import Node, Tensor
 from nnlite.losses import Loss

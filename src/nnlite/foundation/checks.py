@@ -16,7 +16,7 @@ import numpy as np
 from nnlite.foundation.arguments import Check
 from nnlite.foundation.errors import explain_error, shown, told
 from nnlite.foundation.types import Array, Shape
-from nnlite.numeric import as_numbers
+from nnlite.given.numbers import as_numbers
 
 T = TypeVar("T")
 

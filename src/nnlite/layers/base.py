@@ -25,10 +25,10 @@ from nnlite.foundation.checks import (
 from nnlite.foundation.errors import explain_error, must_define, nearest
 from nnlite.foundation.types import Array, Shape
 from nnlite.foundation.undoing import all_or_nothing
+from nnlite.given.numbers import apart, as_numbers, in_order
 from nnlite.layers.stray import find_stray
 from nnlite.layers.symbolic import Node, Tensor, connect
 from nnlite.layers.weighted import Weighted
-from nnlite.numeric import apart, as_numbers, in_order
 
 # The names of the lecture are shorter.
 _KERAS_NAMES = {"kernel": "W", "bias": "b"}

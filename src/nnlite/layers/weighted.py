@@ -13,9 +13,9 @@ from nnlite.foundation.configuration import Configurable, snake_case
 from nnlite.foundation.errors import explain_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_numbers
 from nnlite.layers.stray import own_classes
 from nnlite.layers.weight import Weight
-from nnlite.numeric import as_numbers
 
 
 class Weighted(Configurable):

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from nnlite import targets
-from nnlite.data import unpaired, weight_for_each
 from nnlite.foundation.configuration import Configurable
 from nnlite.foundation.errors import explain_error, must_define
 from nnlite.foundation.types import Array, Shape
-from nnlite.numeric import as_floats
+from nnlite.given import targets
+from nnlite.given.data import unpaired, weight_for_each
+from nnlite.given.numbers import as_floats
 
 
 class Loss(Configurable):

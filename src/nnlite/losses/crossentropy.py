@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from nnlite import targets
 from nnlite.activations import ActivationFunction, sigmoid, softmax
 from nnlite.foundation.checks import Flag
 from nnlite.foundation.errors import explain_error, must_define
 from nnlite.foundation.types import Array, Shape
+from nnlite.given import targets
 from nnlite.kernels import row_sums
 from nnlite.losses.base import Loss, mean_over_outputs, outputs_per_sample
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.data import unpaired
 from nnlite.foundation.checks import Name
 from nnlite.foundation.configuration import Configurable
 from nnlite.foundation.errors import explain_error, must_define
 from nnlite.foundation.types import Array
-from nnlite.numeric import as_numbers, in_order
-from nnlite.targets import without_ones
+from nnlite.given.data import unpaired
+from nnlite.given.numbers import as_numbers, in_order
+from nnlite.given.targets import without_ones
 
 
 class Metric(Configurable):

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.data import Data, one_or_list
 from nnlite.foundation.errors import explain_error
 from nnlite.foundation.types import Array
+from nnlite.given.data import Data, one_or_list
 from nnlite.testing.subject import restorer
 from nnlite.training import training_mode
 

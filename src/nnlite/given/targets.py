@@ -8,8 +8,8 @@ import numpy as np
 
 from nnlite.foundation.errors import explain_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.numeric import as_numbers, cast, check_finite, in_order
-from nnlite.rows import row_in_whole
+from nnlite.given.numbers import as_numbers, cast, check_finite, in_order
+from nnlite.given.rows import row_in_whole
 
 
 def numbers(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:

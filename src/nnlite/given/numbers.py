@@ -9,7 +9,7 @@ import numpy as np
 
 from nnlite.foundation.errors import explain_error, shown, told
 from nnlite.foundation.types import Array
-from nnlite.rows import Rows, row_in_whole
+from nnlite.given.rows import Rows, row_in_whole
 
 
 def as_numbers(data: Any, name: str) -> Array:

@@ -10,8 +10,8 @@ import numpy as np
 from nnlite.foundation.checks import checked_number
 from nnlite.foundation.errors import explain_error, nearest, shown, told
 from nnlite.foundation.types import Array, Shape
-from nnlite.numeric import as_numbers, cast, check_kind
-from nnlite.rows import Rows, made_ready
+from nnlite.given.numbers import as_numbers, cast, check_kind
+from nnlite.given.rows import Rows, made_ready
 
 
 class Data:
