@@ -10,7 +10,7 @@ from nnlite.foundation.checks import checked_number
 from nnlite.foundation.configuration import serialize
 from nnlite.foundation.errors import explain_error
 from nnlite.foundation.ours import never_called
-from nnlite.layers.symbolic import Tensor
+from nnlite.layers.joining import Tensor
 from nnlite.network import Graph, Network
 from nnlite.objectives import Objective, per_output
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.types import Array
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 from nnlite.layers.weight import Weight
 from nnlite.optimizers import Optimizer
 from nnlite.optimizers.state import LivingKeys, State

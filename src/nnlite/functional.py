@@ -17,8 +17,8 @@ from nnlite.foundation.types import Array
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import one_or_list
 from nnlite.given.numbers import apart
-from nnlite.layers.base import Layer
-from nnlite.layers.symbolic import Tensor
+from nnlite.layers.joining import Tensor
+from nnlite.layers.layer import Layer
 from nnlite.learning import Learner
 from nnlite.naming import unique_names
 from nnlite.network import Graph, as_tensors, check_ends

@@ -18,13 +18,13 @@ import numpy as np
 
 from nnlite.foundation.types import Array
 from nnlite.layers.activation import Activation
-from nnlite.layers.base import Layer
 from nnlite.layers.dense import Dense
-from nnlite.layers.images import WindowLayer
 from nnlite.layers.kernel import Convolution
+from nnlite.layers.layer import Layer
 from nnlite.layers.pooling import GlobalPooling
 from nnlite.layers.reshaping import Reshape
 from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
+from nnlite.layers.windows import WindowLayer
 from nnlite.network import Chain, Graph, LinearPart, Network, Runner, SharedCall, layer_of
 from nnlite.shortcuts import computes_as_written, take_shortcuts
 

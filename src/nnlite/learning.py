@@ -27,8 +27,8 @@ from nnlite.given.data import (
     peek,
 )
 from nnlite.given.rows import Rows
-from nnlite.layers.base import Layer
-from nnlite.layers.symbolic import Node, Tensor
+from nnlite.layers.joining import Node, Tensor
+from nnlite.layers.layer import Layer
 from nnlite.loop import Loop
 from nnlite.network import Network
 from nnlite.training import Trainer, training_mode

@@ -13,9 +13,9 @@ from nnlite.foundation.errors import explain_error, told
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.functional import Model
 from nnlite.given.data import peek
-from nnlite.layers.base import Layer
 from nnlite.layers.input import Input, InputLayer
-from nnlite.layers.symbolic import Tensor
+from nnlite.layers.joining import Tensor
+from nnlite.layers.layer import Layer
 from nnlite.network import Chain, Graph
 
 __all__ = ["Model", "Sequential", "load_model"]

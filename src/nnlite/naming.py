@@ -7,7 +7,7 @@ from itertools import count
 
 from nnlite.foundation.configuration import snake_case
 from nnlite.foundation.errors import explain_error
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 
 
 def unique_names(layers: Sequence[Layer], model: str) -> dict[Layer, str]:

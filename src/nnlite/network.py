@@ -11,9 +11,9 @@ from typing import Any, Protocol, Self
 
 from nnlite.foundation.errors import explain_error, shown, told
 from nnlite.foundation.types import Array
-from nnlite.layers.base import ActivatedLayer, Layer
 from nnlite.layers.input import InputLayer
-from nnlite.layers.symbolic import Node, Tensor
+from nnlite.layers.joining import Node, Tensor
+from nnlite.layers.layer import ActivatedLayer, Layer
 
 
 class Runner(Protocol):

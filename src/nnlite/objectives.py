@@ -13,7 +13,7 @@ from nnlite import activations, losses, metrics, shortcuts
 from nnlite.foundation.errors import explain_error, nearest, shown
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.rows import Rows, made_ready
-from nnlite.layers.base import ActivatedLayer, Layer
+from nnlite.layers.layer import ActivatedLayer, Layer
 from nnlite.losses.crossentropy import are_shares
 
 

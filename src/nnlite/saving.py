@@ -16,7 +16,7 @@ from nnlite.foundation.errors import explain_error
 from nnlite.foundation.files import as_path, check_exists, check_folder, written_whole
 from nnlite.foundation.types import Array
 from nnlite.layers.input import Input
-from nnlite.layers.symbolic import Node, Tensor, called
+from nnlite.layers.joining import Node, Tensor, called
 from nnlite.models import Model, Sequential
 
 _CONFIG = "config"

@@ -15,8 +15,8 @@ from nnlite.foundation.ours import CALLED, ours, written_here
 from nnlite.foundation.types import Array
 from nnlite.kernels.convolution import convolve
 from nnlite.kernels.fused import Trace, convolve_relu_pool, gradients
-from nnlite.layers.base import Layer
 from nnlite.layers.convolution import Conv2D
+from nnlite.layers.layer import Layer
 from nnlite.layers.pooling import MaxPooling2D
 from nnlite.losses import Loss
 from nnlite.network import LinearPart, Runner, layer_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnlite.layers.base import Layer
 from nnlite.layers.input import InputLayer
+from nnlite.layers.layer import Layer
 
 if TYPE_CHECKING:
     from nnlite.models import Model

@@ -8,7 +8,7 @@ import pytest
 import nnlite
 from nnlite import initializers
 from nnlite.layers import Add, BatchNormalization, Dense, Input, InputLayer, Layer
-from nnlite.layers.base import ActivatedLayer
+from nnlite.layers.layer import ActivatedLayer
 from nnlite.testing import check_layer
 
 

@@ -9,8 +9,8 @@ from nnlite import layers
 from nnlite.explain.general import Formulas, equation, input_line, product_of, weight_line
 from nnlite.explain.lines import Line, shape_of
 from nnlite.explain.watching import Call
-from nnlite.layers.base import Layer
-from nnlite.layers.images import WindowLayer
+from nnlite.layers.layer import Layer
+from nnlite.layers.windows import WindowLayer
 
 
 def _forward(call: Call) -> list[Line]:

@@ -12,7 +12,7 @@ from nnlite.explain.lines import short
 from nnlite.explain.progress import has_to_learn
 from nnlite.explain.watching import Call, WatchedStep
 from nnlite.foundation.types import Array
-from nnlite.layers.symbolic import Tensor
+from nnlite.layers.joining import Tensor
 
 FACTOR = 1000.0
 SMALLER = "Start from smaller weights, or set clipnorm=1.0 in the optimizer."

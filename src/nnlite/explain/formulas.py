@@ -15,7 +15,7 @@ from nnlite.explain.general import GENERAL, Formulas, equation, input_line, prod
 from nnlite.explain.lines import Line, shape_of, spelled
 from nnlite.explain.watching import Call
 from nnlite.explain.weightless import WEIGHTLESS
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 
 
 def _dense_backward(call: Call) -> list[Line | None]:

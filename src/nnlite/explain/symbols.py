@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 from nnlite.explain.formulas import ACTIVATION, formulas_of
 from nnlite.explain.watching import Call, WatchedStep
-from nnlite.layers.base import Layer
-from nnlite.layers.symbolic import Tensor
+from nnlite.layers.joining import Tensor
+from nnlite.layers.layer import Layer
 
 _GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "theta": "θ", "mu": "μ"}
 

@@ -13,7 +13,7 @@ from nnlite.explain.convolutions import window_lines
 from nnlite.explain.general import Formulas, input_line
 from nnlite.explain.lines import Line, percent, shape_of
 from nnlite.explain.watching import Call
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 
 
 def _one_line(

@@ -14,8 +14,8 @@ from nnlite.explain.symbols import give_symbols
 from nnlite.explain.trouble import find_trouble
 from nnlite.explain.watching import Call, WatchedStep
 from nnlite.foundation.types import Array
-from nnlite.layers.base import Layer
-from nnlite.layers.symbolic import Tensor
+from nnlite.layers.joining import Tensor
+from nnlite.layers.layer import Layer
 
 # With one of these, SGD does more than subtract α·dW.
 _MORE_THAN_PLAIN = ("momentum", "clipnorm", "clipvalue", "global_clipnorm", "weight_decay")

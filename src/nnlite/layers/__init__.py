@@ -2,12 +2,12 @@
 
 from nnlite.foundation.registry import Registry
 from nnlite.layers.activation import Activation, LeakyReLU, ReLU, Softmax
-from nnlite.layers.base import Layer
 from nnlite.layers.convolution import Conv1D, Conv2D
 from nnlite.layers.convolution_kinds import Conv2DTranspose, DepthwiseConv2D
 from nnlite.layers.dense import Dense
 from nnlite.layers.dropout import Dropout
 from nnlite.layers.input import Input, InputLayer
+from nnlite.layers.layer import Layer
 from nnlite.layers.merging import Add, Average, Concatenate, Maximum, Multiply, Subtract
 from nnlite.layers.normalization import BatchNormalization
 from nnlite.layers.pooling import (

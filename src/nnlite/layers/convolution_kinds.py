@@ -12,9 +12,9 @@ from nnlite.kernels import column_sums
 from nnlite.kernels.convolution import depthwise, depthwise_gradients
 from nnlite.kernels.groups import convolve, input_gradient, kernel_gradient
 from nnlite.kernels.windows import Windows, along
-from nnlite.layers.images import check_axes
 from nnlite.layers.kernel import Convolution
 from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
+from nnlite.layers.windows import check_axes
 
 
 class DepthwiseConv2D(Convolution):

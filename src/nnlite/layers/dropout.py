@@ -8,7 +8,7 @@ import numpy as np
 
 from nnlite.foundation.checks import Seed, require
 from nnlite.foundation.types import Array, Shape
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 
 
 def is_number(rate: Any) -> bool:

@@ -8,8 +8,8 @@ from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.checks import Name, check_shape
 from nnlite.foundation.errors import explain_error
 from nnlite.foundation.types import Shape
-from nnlite.layers.base import Layer
-from nnlite.layers.symbolic import Node, Tensor, called
+from nnlite.layers.joining import Node, Tensor, called
+from nnlite.layers.layer import Layer
 
 
 class InputLayer(Layer):

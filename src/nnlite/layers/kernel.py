@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nnlite.foundation.errors import explain_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.layers.base import ActivatedLayer
-from nnlite.layers.images import WindowLayer
+from nnlite.layers.layer import ActivatedLayer
+from nnlite.layers.windows import WindowLayer
 
 
 class KernelLayer(ActivatedLayer):

@@ -10,7 +10,7 @@ import numpy as np
 from nnlite.foundation.checks import require
 from nnlite.foundation.errors import explain_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 
 
 class Merge(Layer):

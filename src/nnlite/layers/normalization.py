@@ -9,7 +9,7 @@ import numpy as np
 from nnlite.foundation.checks import Flag, NotNegative, Share, require
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import by_column, column_sums
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 from nnlite.layers.options import InitializerLike, RegularizerLike
 
 LastAxis = Annotated[

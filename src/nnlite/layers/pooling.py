@@ -10,9 +10,9 @@ from nnlite.foundation.checks import Flag
 from nnlite.foundation.errors import must_define
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.pooling import average_pool, average_pool_gradient, max_pool, max_pool_gradient
-from nnlite.layers.base import Layer
-from nnlite.layers.images import WindowLayer, check_axes
+from nnlite.layers.layer import Layer
 from nnlite.layers.options import DataFormat
+from nnlite.layers.windows import WindowLayer, check_axes
 
 
 class Pooling(WindowLayer):

@@ -9,7 +9,7 @@ import numpy as np
 
 from nnlite.foundation.errors import explain_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 
 
 def as_target(name: str, target_shape: Any, where: str | None) -> Shape:

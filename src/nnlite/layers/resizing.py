@@ -9,9 +9,9 @@ import numpy as np
 from nnlite.foundation.checks import require
 from nnlite.foundation.errors import explain_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.layers.base import Layer
-from nnlite.layers.images import check_axes
+from nnlite.layers.layer import Layer
 from nnlite.layers.options import DataFormat, as_sizes
+from nnlite.layers.windows import check_axes
 
 
 def as_sides(name: str, padding: Any, where: str | None) -> tuple[Shape, Shape]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.foundation.errors import explain_error
-from nnlite.layers.symbolic import Node, Tensor
+from nnlite.layers.joining import Node, Tensor
 from nnlite.layers.weight import Weight, is_open
 
 if TYPE_CHECKING:

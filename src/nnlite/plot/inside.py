@@ -8,8 +8,8 @@ import numpy as np
 
 from nnlite.foundation.errors import explain_error, look_up
 from nnlite.foundation.types import Array
-from nnlite.layers.base import Layer
 from nnlite.layers.convolution_kinds import Conv2DTranspose
+from nnlite.layers.layer import Layer
 from nnlite.network import Graph
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy as np
 
 from nnlite.flat import FlatWeights
 from nnlite.foundation.types import Array
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 from nnlite.testing.report import number, place_text
 from nnlite.testing.subject import OUTPUT, SAMPLES, Subject, Trial, blamed_on, failure, named
 

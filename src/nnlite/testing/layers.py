@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlite.foundation.checks import checked_number
 from nnlite.foundation.errors import explain_error, told
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 from nnlite.testing import duties
 from nnlite.testing.differences import compare, measure_noise
 from nnlite.testing.report import GradientRow, LayerReport, row_of, table

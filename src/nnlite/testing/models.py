@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlite.foundation.checks import checked_number
 from nnlite.foundation.errors import explain_error, told
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 from nnlite.testing.batch_loss import BatchLoss
 from nnlite.testing.differences import Comparison, compare, measure_noise
 from nnlite.testing.report import GradientReport, row_of

@@ -11,7 +11,7 @@ import numpy as np
 from nnlite.foundation.checks import check_shape
 from nnlite.foundation.errors import explain_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 
 # How many samples a check takes: more than one, and not a size that layers often have.
 SAMPLES = 3

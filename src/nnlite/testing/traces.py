@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.types import Array
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 from nnlite.testing.subject import Subject, Trial, failure
 
 

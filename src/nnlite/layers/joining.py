@@ -12,7 +12,7 @@ from nnlite.foundation.errors import explain_error, told
 from nnlite.foundation.types import Array, Shape
 
 if TYPE_CHECKING:
-    from nnlite.layers.base import Layer
+    from nnlite.layers.layer import Layer
 
 
 @dataclass(eq=False)

@@ -12,7 +12,7 @@ import numpy as np
 from nnlite.foundation.errors import explain_error, shown
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.windows import Memory, Windows, along, fresh
-from nnlite.layers.base import Layer
+from nnlite.layers.layer import Layer
 from nnlite.layers.options import as_sizes
 
 AXES = {1: "(steps, channels)", 2: "(height, width, channels)"}

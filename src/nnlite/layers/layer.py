@@ -26,8 +26,8 @@ from nnlite.foundation.errors import explain_error, must_define, nearest
 from nnlite.foundation.types import Array, Shape
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.numbers import apart, as_numbers, in_order
+from nnlite.layers.joining import Node, Tensor, connect
 from nnlite.layers.stray import find_stray
-from nnlite.layers.symbolic import Node, Tensor, connect
 from nnlite.layers.weighted import Weighted
 
 # The names of the lecture are shorter.
