@@ -8,7 +8,7 @@ import pytest
 import nnlite
 from nnlite import halves
 from nnlite.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D
-from nnlite.network import Chain
+from nnlite.network.chain import Chain
 
 pytestmark = pytest.mark.bits
 

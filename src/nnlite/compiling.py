@@ -11,7 +11,7 @@ from nnlite.foundation.configuration import serialize
 from nnlite.foundation.errors import explain_error
 from nnlite.foundation.ours import never_called
 from nnlite.layers.joining import Tensor
-from nnlite.network import Graph, Network
+from nnlite.network.chain import Graph, Network
 from nnlite.objectives import Objective, per_output
 
 

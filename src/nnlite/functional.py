@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from nnlite import summaries
-from nnlite.flat import FlatWeights
 from nnlite.foundation.arguments import ExplainsItsArguments
 from nnlite.foundation.checks import DType, Name, Seed, check_weights, flag
 from nnlite.foundation.errors import explain_error, look_up
@@ -21,7 +20,8 @@ from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.learning import Learner
 from nnlite.naming import unique_names
-from nnlite.network import Graph, as_tensors, check_ends
+from nnlite.network.chain import Graph, as_tensors, check_ends
+from nnlite.network.vector import FlatWeights
 
 if TYPE_CHECKING:
     from nnlite.explain import Explanation

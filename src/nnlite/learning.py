@@ -11,7 +11,6 @@ import numpy as np
 from nnlite import compiling
 from nnlite.callbacks import History
 from nnlite.callbacks.bar import progress_callbacks, result_printer
-from nnlite.flat import FlatWeights
 from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.checks import Count, Flag, PositiveInteger, PositiveOrNone
 from nnlite.foundation.errors import explain_error
@@ -30,7 +29,8 @@ from nnlite.given.rows import Rows
 from nnlite.layers.joining import Node, Tensor
 from nnlite.layers.layer import Layer
 from nnlite.loop import Loop
-from nnlite.network import Network
+from nnlite.network.chain import Network
+from nnlite.network.vector import FlatWeights
 from nnlite.training import Trainer, training_mode
 from nnlite.validation import Validation, with_own_figures
 

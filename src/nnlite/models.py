@@ -16,7 +16,7 @@ from nnlite.given.data import peek
 from nnlite.layers.input import Input, InputLayer
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
-from nnlite.network import Chain, Graph
+from nnlite.network.chain import Chain, Graph
 
 __all__ = ["Model", "Sequential", "load_model"]
 

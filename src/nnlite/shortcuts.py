@@ -19,7 +19,7 @@ from nnlite.layers.convolution import Conv2D
 from nnlite.layers.layer import Layer
 from nnlite.layers.pooling import MaxPooling2D
 from nnlite.losses import Loss
-from nnlite.network import LinearPart, Runner, layer_of
+from nnlite.network.chain import LinearPart, Runner, layer_of
 
 _COMPUTING = ("forpass", "backprop", "forpass_z", "backprop_z", "pool", "spread")
 _PLACING = ("windows", "as_images", "as_samples", "as_kernel")

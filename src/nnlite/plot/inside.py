@@ -10,7 +10,7 @@ from nnlite.foundation.errors import explain_error, look_up
 from nnlite.foundation.types import Array
 from nnlite.layers.convolution_kinds import Conv2DTranspose
 from nnlite.layers.layer import Layer
-from nnlite.network import Graph
+from nnlite.network.chain import Graph
 
 if TYPE_CHECKING:
     from nnlite.models import Model

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from nnlite.flat import FlatWeights
 from nnlite.foundation.types import Array
 from nnlite.layers.layer import Layer
+from nnlite.network.vector import FlatWeights
 from nnlite.testing.report import number, place_text
 from nnlite.testing.subject import OUTPUT, SAMPLES, Subject, Trial, blamed_on, failure, named
 
