@@ -9,7 +9,7 @@ import numpy  # noqa: F401 (threadpoolctl finds the libraries that are loaded)
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from nnlite import running
+from nnlite.training import running
 
 # Test workers share the processor: each product of one keeps to one thread. The variable comes too
 # late for a NumPy that a plugin has imported, but in time for the processes that tests start.

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import nnlite
-from nnlite import halves
 from nnlite.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D
 from nnlite.network.chain import Chain
+from nnlite.training import halves
 
 pytestmark = pytest.mark.bits
 

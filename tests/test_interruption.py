@@ -18,7 +18,7 @@ from nnlite.callbacks import Callback
 from nnlite.layers import Dense, Layer
 from nnlite.losses import Loss
 from nnlite.optimizers import SGD
-from nnlite.running import running
+from nnlite.training.running import running
 
 
 def neuron(loss: Any = "half_squared_error", before: list[Layer] | None = None) -> Sequential:

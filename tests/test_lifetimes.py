@@ -27,7 +27,7 @@ from nnlite.layers import (
 from nnlite.losses import HalfSquaredError
 from nnlite.metrics import MeanAbsoluteError
 from nnlite.optimizers import SGD
-from nnlite.shortcuts import is_watched
+from nnlite.training.faster import is_watched
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(10, 3))

@@ -25,7 +25,7 @@ from nnlite.layers import (
 from nnlite.optimizers import SGD, Adam
 from nnlite.optimizers.schedules import InverseTimeDecay, PiecewiseConstantDecay
 from nnlite.regularizers import L1, L2
-from nnlite.training import layers_without_trainable_ancestors
+from nnlite.training.step import layers_without_trainable_ancestors
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(10, 3))

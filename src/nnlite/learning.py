@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from nnlite import compiling
 from nnlite.callbacks import History
 from nnlite.callbacks.bar import progress_callbacks, result_printer
 from nnlite.foundation.arguments import explains_its_arguments
@@ -28,11 +27,12 @@ from nnlite.given.data import (
 from nnlite.given.rows import Rows
 from nnlite.layers.joining import Node, Tensor
 from nnlite.layers.layer import Layer
-from nnlite.loop import Loop
 from nnlite.network.chain import Network
 from nnlite.network.vector import FlatWeights
-from nnlite.training import Trainer, training_mode
-from nnlite.validation import Validation, with_own_figures
+from nnlite.training import compiling
+from nnlite.training.loop import Loop
+from nnlite.training.step import Trainer, training_mode
+from nnlite.training.validation import Validation, with_own_figures
 
 # Without gradients to keep, larger batches cost little memory and save time.
 PREDICTION_BATCH = 1024

@@ -18,7 +18,7 @@ from nnlite.layers.joining import Node, Tensor
 from nnlite.layers.layer import ActivatedLayer, Layer
 from nnlite.losses import Loss
 from nnlite.regularizers import Regularizer
-from nnlite.training import training_mode
+from nnlite.training.step import training_mode
 
 # On the layer: there a layer that is called twice keeps what each call needs.
 _CALL = "_watched_call"

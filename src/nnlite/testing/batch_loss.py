@@ -13,7 +13,7 @@ from nnlite.foundation.errors import explain_error
 from nnlite.foundation.types import Array
 from nnlite.given.data import Data, one_or_list
 from nnlite.testing.subject import restorer
-from nnlite.training import training_mode
+from nnlite.training.step import training_mode
 
 
 class BatchLoss:

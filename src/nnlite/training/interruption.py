@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from nnlite.running import running
+from nnlite.training.running import running
 
 
 def until_ctrl_c(

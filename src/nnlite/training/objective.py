@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from nnlite import activations, losses, metrics, shortcuts
+from nnlite import activations, losses, metrics
 from nnlite.foundation.errors import explain_error, nearest, shown
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.rows import Rows, made_ready
 from nnlite.layers.layer import ActivatedLayer, Layer
 from nnlite.losses.crossentropy import are_shares
+from nnlite.training import faster as shortcuts
 
 
 class Objective:

@@ -12,15 +12,15 @@ import numpy as np
 from nnlite.callbacks import Callback, History
 from nnlite.callbacks.base import TrainedModel
 from nnlite.callbacks.calling import CallbackList
-from nnlite.finite import Finite
 from nnlite.foundation.types import Array
 from nnlite.given.data import Data
-from nnlite.halves import in_halves
-from nnlite.interruption import surely, until_ctrl_c
-from nnlite.running import running
-from nnlite.shortcuts import is_watched, watch
-from nnlite.training import Trainer, training_mode
-from nnlite.validation import Validation
+from nnlite.training.faster import is_watched, watch
+from nnlite.training.finite import Finite
+from nnlite.training.halves import in_halves
+from nnlite.training.interruption import surely, until_ctrl_c
+from nnlite.training.running import running
+from nnlite.training.step import Trainer, training_mode
+from nnlite.training.validation import Validation
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ import numpy as np
 
 from nnlite.foundation.errors import explain_error
 from nnlite.given.data import Data
-from nnlite.training import Trainer
+from nnlite.training.step import Trainer
 
 
 class Finite:

@@ -26,7 +26,7 @@ from nnlite.layers.reshaping import Reshape
 from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
 from nnlite.layers.windows import WindowLayer
 from nnlite.network.chain import Chain, Graph, LinearPart, Network, Runner, SharedCall, layer_of
-from nnlite.shortcuts import computes_as_written, take_shortcuts
+from nnlite.training.faster import computes_as_written, take_shortcuts
 
 SAMPLE_BY_SAMPLE = (
     Activation,

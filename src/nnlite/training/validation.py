@@ -7,8 +7,8 @@ import copy
 from nnlite.callbacks.calling import CallbackList
 from nnlite.given.data import Data
 from nnlite.metrics import Metric
-from nnlite.running import running
-from nnlite.training import Trainer
+from nnlite.training.running import running
+from nnlite.training.step import Trainer
 
 
 class Validation:

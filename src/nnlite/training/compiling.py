@@ -12,7 +12,7 @@ from nnlite.foundation.errors import explain_error
 from nnlite.foundation.ours import never_called
 from nnlite.layers.joining import Tensor
 from nnlite.network.chain import Graph, Network
-from nnlite.objectives import Objective, per_output
+from nnlite.training.objective import Objective, per_output
 
 
 def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> dict[str, Any]:

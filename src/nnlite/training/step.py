@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from nnlite.foundation.types import Array
 from nnlite.given.data import Data
-from nnlite.interruption import surely
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
-from nnlite.objectives import Objective
 from nnlite.optimizers import Optimizer
-from nnlite.shortcuts import descends_plainly, leaves_out_input_gradient
+from nnlite.training.faster import descends_plainly, leaves_out_input_gradient
+from nnlite.training.interruption import surely
+from nnlite.training.objective import Objective
 
 if TYPE_CHECKING:
     from nnlite.learning import Learner
