@@ -16,7 +16,7 @@ from nnlite.testing.differences import Comparison, compare, measure_noise
 from nnlite.testing.report import GradientReport, row_of
 
 if TYPE_CHECKING:
-    from nnlite.functional import Model
+    from nnlite.models.model import Model
 
 
 def gradcheck(

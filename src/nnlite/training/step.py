@@ -16,7 +16,7 @@ from nnlite.training.interruption import surely
 from nnlite.training.objective import Objective
 
 if TYPE_CHECKING:
-    from nnlite.learning import Learner
+    from nnlite.models.fitting import Learner
 
 
 class Trainer:

@@ -11,11 +11,11 @@ import numpy as np
 from nnlite.foundation.checks import DType, Flag, Name, Seed
 from nnlite.foundation.errors import explain_error, told
 from nnlite.foundation.undoing import all_or_nothing
-from nnlite.functional import Model
 from nnlite.given.data import peek
 from nnlite.layers.input import Input, InputLayer
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
+from nnlite.models.model import Model
 from nnlite.network.chain import Chain, Graph
 
 __all__ = ["Model", "Sequential", "load_model"]
@@ -256,6 +256,6 @@ def load_model(
     >>> model.layers
     [<Wide 'wide'>]
     """
-    from nnlite.saving import load_model as load
+    from nnlite.models.saving import load_model as load
 
     return load(filepath, custom_objects, compile)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from nnlite import summaries
 from nnlite.foundation.arguments import ExplainsItsArguments
 from nnlite.foundation.checks import DType, Name, Seed, check_weights, flag
 from nnlite.foundation.errors import explain_error, look_up
@@ -18,8 +17,9 @@ from nnlite.given.data import one_or_list
 from nnlite.given.numbers import apart
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
-from nnlite.learning import Learner
-from nnlite.naming import unique_names
+from nnlite.models import summary as summaries
+from nnlite.models.fitting import Learner
+from nnlite.models.naming import unique_names
 from nnlite.network.chain import Graph, as_tensors, check_ends
 from nnlite.network.vector import FlatWeights
 
@@ -285,7 +285,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
 
     def save(self, filepath: str | Path) -> None:
         """Write layers, weights and how it was compiled into a file that `load_model` reads."""
-        from nnlite.saving import save_model
+        from nnlite.models.saving import save_model
 
         self.check_built("save")
         self._name_layers()
@@ -293,7 +293,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
 
     def save_weights(self, filepath: str | Path) -> None:
         """Write the weights alone into a file that `load_weights` reads."""
-        from nnlite.saving import save_weights
+        from nnlite.models.saving import save_weights
 
         self.check_built("save_weights")
         self._name_layers()
@@ -301,7 +301,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
 
     def load_weights(self, filepath: str | Path) -> None:
         """Read weights that `save_weights` or `save` wrote for a model like this one."""
-        from nnlite.saving import load_weights
+        from nnlite.models.saving import load_weights
 
         self.check_built("load_weights")
         load_weights(self, filepath)
