@@ -1,4 +1,4 @@
-"""What a user writes is called: the table of `nnlite.foundation.ours`, walked row by row, and its page."""
+"""What a user writes is called: the table of `foundation.ours`, walked row by row, and its page."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from nnlite.foundation.checks import NotNegative
 from nnlite.foundation.configuration import Configurable
-from nnlite.foundation.errors import explain_error, must_define, told
+from nnlite.foundation.errors import must_define, told, type_error, value_error
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.types import Array
 from nnlite.given.numbers import as_floats
@@ -209,9 +209,7 @@ class SoftmaxFunction(ActivationFunction):
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return e^z / Σ e^z."""
         if z.ndim == 0:
-            raise ValueError(
-                explain_error("softmax needs at least one axis.", f"the number {z[()]}")
-            )
+            raise value_error("softmax needs at least one axis.", f"the number {z[()]}")
         a: Array = np.subtract(z, z.max(axis=-1, keepdims=True), out)
         with np.errstate(under="ignore"):
             np.exp(a, a)
@@ -242,12 +240,10 @@ class Step(ActivationFunction):
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
         """Explain that a threshold cannot be trained by gradients."""
-        raise ValueError(
-            explain_error(
-                "The step function has no gradient: it is flat everywhere but at its jump.",
-                'activation="step" in training',
-                remedy='Train with activation="sigmoid" and threshold its output at 0.5.',
-            )
+        raise value_error(
+            "The step function has no gradient: it is flat everywhere but at its jump.",
+            'activation="step" in training',
+            remedy='Train with activation="sigmoid" and threshold its output at 0.5.',
         )
 
 
@@ -277,14 +273,12 @@ def get(identifier: Any) -> ActivationFunction:
     guess = getattr(identifier, "__name__", type(identifier).__name__).lower()
     if not isinstance(identifier, str | dict | ActivationFunction) and callable(identifier):
         known = next((name for name in KNOWN.named if name.replace("_", "") == guess), None)
-        raise TypeError(
-            explain_error(
-                "An activation is given by its name or as an object of class ActivationFunction.",
-                told(identifier),
-                remedy=f'Write activation="{known}".'
-                if known
-                else "For one of your own, extend nnlite.activations.ActivationFunction with "
-                "forpass and backprop.",
-            )
+        raise type_error(
+            "An activation is given by its name or as an object of class ActivationFunction.",
+            told(identifier),
+            remedy=f'Write activation="{known}".'
+            if known
+            else "For one of your own, extend nnlite.activations.ActivationFunction with "
+            "forpass and backprop.",
         )
     return KNOWN.get(identifier)

@@ -12,7 +12,7 @@ import numpy as np
 
 from nnlite.foundation.checks import NotNegative, Number, Seed
 from nnlite.foundation.configuration import Configurable, snake_case
-from nnlite.foundation.errors import explain_error, must_define
+from nnlite.foundation.errors import must_define, value_error
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array, Shape
@@ -35,12 +35,10 @@ class Initializer(Configurable):
         """Return a new array of that shape and dtype."""
         shape = tuple(shape) if isinstance(shape, list | tuple) else (shape,)
         if not all(isinstance(size, int | np.integer) and size >= 0 for size in shape):
-            raise ValueError(
-                explain_error(
-                    "A shape is made of whole numbers from 0 on.",
-                    f"shape={shape!r}",
-                    remedy="he_normal()((30, 10)) makes the weights from 30 inputs to 10 units.",
-                )
+            raise value_error(
+                "A shape is made of whole numbers from 0 on.",
+                f"shape={shape!r}",
+                remedy="he_normal()((30, 10)) makes the weights from 30 inputs to 10 units.",
             )
         if self.seed is not None or rng is None:
             rng = new_generator(self.seed)
@@ -118,11 +116,9 @@ class Constant(Initializer):
         try:
             return np.broadcast_to(self.value, shape)
         except ValueError:
-            raise ValueError(
-                explain_error(
-                    "A constant must be one number or have the shape of the weight.",
-                    f"a constant of shape {self.value.shape} for a weight of shape {shape}",
-                )
+            raise value_error(
+                "A constant must be one number or have the shape of the weight.",
+                f"a constant of shape {self.value.shape} for a weight of shape {shape}",
             ) from None
 
 
@@ -153,10 +149,8 @@ class RandomUniform(Initializer):
     def __init__(self, minval: Number = -0.05, maxval: Number = 0.05, seed: Seed = None) -> None:
         super().__init__(seed)
         if not minval <= maxval:
-            raise ValueError(
-                explain_error(
-                    "minval must not be above maxval.", f"minval={minval!r}, maxval={maxval!r}"
-                )
+            raise value_error(
+                "minval must not be above maxval.", f"minval={minval!r}, maxval={maxval!r}"
             )
         self.minval, self.maxval = minval, maxval
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from nnlite.callbacks.base import Callback, Logs
 from nnlite.callbacks.display import Figures, LiveBar, LogLines, epoch_line, make_display, say
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 
 
 class ProgressBar(Callback):
@@ -87,7 +87,7 @@ def progress_callbacks(verbose: Any, others: Sequence[Any] = ()) -> list[Any]:
         return [EpochLines()]
     if verbose in (1, True, "auto"):
         return [] if any(isinstance(c, ProgressBar) for c in others) else [ProgressBar()]
-    raise ValueError(explain_error('verbose must be 0, 1, 2 or "auto".', f"verbose={verbose!r}"))
+    raise value_error('verbose must be 0, 1, 2 or "auto".', f"verbose={verbose!r}")
 
 
 def result_printer(verbose: Any) -> Callable[[Figures], None]:

@@ -11,7 +11,7 @@ from nnlite.callbacks.base import Callback, TrainedModel
 from nnlite.callbacks.display import say
 from nnlite.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from nnlite.callbacks.stopping import TerminateOnNaN
-from nnlite.foundation.errors import explain_error, nearest
+from nnlite.foundation.errors import nearest, type_error
 from nnlite.foundation.ours import ours
 
 HOOKS = [name for name in dir(Callback) if name.startswith("on_")]
@@ -94,22 +94,18 @@ def has_own(callback: Callback, hook: str) -> bool:
 def check_callback(callback: Any) -> None:
     """Raise unless this is a callback, all of whose hooks are called some time."""
     if not isinstance(callback, Callback):
-        raise TypeError(
-            explain_error(
-                "callbacks are objects of classes that extend Callback.",
-                f"{callback!r}",
-                remedy=f"Make one: {callback.__name__}()."
-                if isinstance(callback, type)
-                else 'callbacks=[EarlyStopping(patience=5, monitor="loss")]',
-            )
+        raise type_error(
+            "callbacks are objects of classes that extend Callback.",
+            f"{callback!r}",
+            remedy=f"Make one: {callback.__name__}()."
+            if isinstance(callback, type)
+            else 'callbacks=[EarlyStopping(patience=5, monitor="loss")]',
         )
     for name in dir(callback):
         if name.startswith("on_") and name not in HOOKS and not name.startswith("on_predict_"):
             guess = nearest(name, HOOKS)
-            raise TypeError(
-                explain_error(
-                    f"fit calls the methods {', '.join(HOOKS)} of a callback, and no others.",
-                    f"{type(callback).__name__}.{name}",
-                    remedy=f"Did you mean {guess}?" if guess else "Give it a name without on_.",
-                )
+            raise type_error(
+                f"fit calls the methods {', '.join(HOOKS)} of a callback, and no others.",
+                f"{type(callback).__name__}.{name}",
+                remedy=f"Did you mean {guess}?" if guess else "Give it a name without on_.",
             )

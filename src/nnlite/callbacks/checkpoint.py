@@ -7,7 +7,7 @@ from collections import ChainMap, defaultdict
 from nnlite.callbacks.base import Logs
 from nnlite.callbacks.watching import Watcher
 from nnlite.foundation.checks import Flag
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.files import FilePath
 
 
@@ -71,12 +71,10 @@ class ModelCheckpoint(Watcher):
         try:
             return self.filepath.format_map(ChainMap({"epoch": epoch + 1}, figures))
         except (LookupError, ValueError, TypeError, AttributeError) as problem:
-            raise ValueError(
-                explain_error(
-                    "The file name may hold {epoch} and the figures of the history.",
-                    f"{self.filepath!r}; there are {', '.join(['epoch', *figures])}",
-                    remedy=f"Leave out {problem}, or make fit compute it in every epoch."
-                    if isinstance(problem, KeyError)
-                    else f'Write "{{epoch:02d}}-{{loss:.2f}}.npz", say: {problem}.',
-                )
+            raise value_error(
+                "The file name may hold {epoch} and the figures of the history.",
+                f"{self.filepath!r}; there are {', '.join(['epoch', *figures])}",
+                remedy=f"Leave out {problem}, or make fit compute it in every epoch."
+                if isinstance(problem, KeyError)
+                else f'Write "{{epoch:02d}}-{{loss:.2f}}.npz", say: {problem}.',
             ) from None

@@ -9,7 +9,7 @@ from typing import Annotated
 from nnlite.callbacks.base import Callback, Logs, TrainedModel
 from nnlite.callbacks.watching import Watcher
 from nnlite.foundation.checks import Count, NotNegative, number, require
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 
 Schedule = Annotated[
     Callable[..., float],
@@ -106,13 +106,11 @@ class ReduceLROnPlateau(Watcher):
         super().on_train_begin(logs)
         schedule = getattr(self.model.optimizer, "schedule", None)
         if schedule is not None:
-            raise ValueError(
-                explain_error(
-                    "ReduceLROnPlateau changes a learning rate that is a number; "
-                    "this one follows a schedule.",
-                    f"learning_rate={schedule!r}",
-                    remedy="compile(SGD(0.01)), or leave out the callback.",
-                )
+            raise value_error(
+                "ReduceLROnPlateau changes a learning rate that is a number; "
+                "this one follows a schedule.",
+                f"learning_rate={schedule!r}",
+                remedy="compile(SGD(0.01)), or leave out the callback.",
             )
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:

@@ -7,7 +7,7 @@ from typing import IO, Any, NoReturn
 
 from nnlite.callbacks.base import Callback, Logs
 from nnlite.foundation.checks import Flag
-from nnlite.foundation.errors import explain_error, nearest
+from nnlite.foundation.errors import explain_error, nearest, type_error
 from nnlite.foundation.files import FilePath, check_folder
 
 
@@ -72,7 +72,7 @@ class History(Callback):
 
 def _no_dictionary(received: str, remedy: str) -> TypeError:
     rule = "What fit returns keeps the figures in a dictionary: history.history."
-    return TypeError(explain_error(rule, received, remedy=remedy))
+    return type_error(rule, received, remedy=remedy)
 
 
 class CSVLogger(Callback):

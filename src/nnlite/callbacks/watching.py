@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from nnlite.callbacks.base import Callback, Logs
 from nnlite.foundation.checks import Number, require
-from nnlite.foundation.errors import explain_error, nearest
+from nnlite.foundation.errors import nearest, value_error
 
 Mode = Annotated[
     str,
@@ -55,12 +55,10 @@ class Watcher(Callback):
     def look(self, logs: dict[str, float] | None) -> float:
         """Return the figure that is watched."""
         if not logs or self.monitor not in logs:
-            raise ValueError(
-                explain_error(
-                    f"{type(self).__name__} watches a figure of the history.",
-                    f"monitor={self.monitor!r}; there are {', '.join(logs or {})}",
-                    remedy=self._remedy(logs or {}),
-                )
+            raise value_error(
+                f"{type(self).__name__} watches a figure of the history.",
+                f"monitor={self.monitor!r}; there are {', '.join(logs or {})}",
+                remedy=self._remedy(logs or {}),
             )
         return logs[self.monitor]
 

@@ -12,7 +12,7 @@ import os
 import numpy as np
 
 from nnlite.datasets.tables import Table, load_table
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 
 CALL = "boston_housing.load_data"
 
@@ -67,11 +67,11 @@ def load_data(
     if not (isinstance(test_split, int | float | np.floating) and 0 <= test_split < 1):
         rule = "test_split must be a share from 0 up to but not including 1."
         remedy = "Write test_split=0.2 to test on a fifth."
-        raise ValueError(explain_error(rule, f"test_split={test_split!r}", CALL, remedy))
+        raise value_error(rule, f"test_split={test_split!r}", CALL, remedy)
     if not (isinstance(seed, int | np.integer) and 0 <= seed < 2**32):
         rule = "seed must be an integer from 0 to 4294967295."
         remedy = "Write seed=113 for the parts of Keras."
-        raise ValueError(explain_error(rule, f"seed={seed!r}", CALL, remedy))
+        raise value_error(rule, f"seed={seed!r}", CALL, remedy)
     columns = (*feature_names, target_name)
     x, y = load_table(path, "BostonHousing.csv", columns, "Harrison and Rubinfeld 1978")
     # A state of its own, of the kind that Keras shuffles with: only it gives the parts of Keras.

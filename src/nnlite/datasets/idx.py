@@ -17,7 +17,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 
 UNSIGNED_BYTES = 0x08
 
@@ -57,4 +57,4 @@ def parse_idx(content: bytes, dimensions: int, where: str) -> NDArray[np.uint8]:
         follow = f"{'at least ' if held > announced else ''}{held:,} follow"
         received = f"shape {shape}, which is {announced:,} bytes; {follow}"
     remedy = "The file is damaged or is another one: delete it and get it again."
-    raise ValueError(explain_error(rule, received, where, remedy))
+    raise value_error(rule, received, where, remedy)

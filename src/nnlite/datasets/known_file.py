@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 
 CHUNK = 1 << 16
 NO_GZIP = "something that is no gzip file (a web page, perhaps)"
@@ -50,7 +50,7 @@ def read_content(path: Path, size: int) -> bytes:
         except BrokenGzip as error:
             rule = "A file that ends in .gz must be a complete gzip file."
             remedy = "Delete it and get it again."
-            raise ValueError(explain_error(rule, str(error), str(path), remedy)) from error
+            raise value_error(rule, str(error), str(path), remedy) from error
 
 
 def unpack(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from nnlite.datasets import folders
 from nnlite.datasets.download import DownloadError, download
 from nnlite.datasets.idx import parse_idx
 from nnlite.datasets.known_file import KnownFile, read_content
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import explain_error, value_error
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",
@@ -92,7 +92,7 @@ def _read(file: KnownFile, mirrors: list[str], dimensions: int) -> NDArray[np.ui
     if complaint := file.complaint(content):
         rule = f"{file.name} must hold exactly the bytes of MNIST."
         remedy = "Delete the file: the next mnist.load_data() downloads it again."
-        raise ValueError(explain_error(rule, complaint, str(path), remedy))
+        raise value_error(rule, complaint, str(path), remedy)
     return array
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlite.datasets import folders
-from nnlite.foundation.errors import explain_error, nearest
+from nnlite.foundation.errors import explain_error, nearest, type_error, value_error
 
 Table = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ def find_table(
         raise FileNotFoundError(explain_error(rule, where=where, remedy=remedy))
     if not isinstance(path, str | os.PathLike):
         rule, remedy = "path must be a string or a path.", f'Write path="{name}".'
-        raise TypeError(explain_error(rule, f"path={path!r}", remedy=remedy))
+        raise type_error(rule, f"path={path!r}", remedy=remedy)
     if not Path(path).is_file():
         rule, received = "path must be an existing CSV file.", f"path={os.fspath(path)!r}"
         where, remedy = str(Path(path).absolute()), "Check the spelling and the folder."
@@ -64,17 +64,17 @@ def read_table(path: Path, columns: tuple[str, ...]) -> Table:
         received = f"the byte 0x{error.object[error.start]:02x}"
         rule = "A table must be text in UTF-8."
         remedy = 'In a spreadsheet program, save it as "CSV UTF-8".'
-        raise ValueError(explain_error(rule, received, str(path), remedy)) from error
+        raise value_error(rule, received, str(path), remedy) from error
     except csv.Error as error:
         rule = "A table must be a CSV file."
-        raise ValueError(explain_error(rule, str(error), str(path))) from error
+        raise value_error(rule, str(error), str(path)) from error
     if not lines:
         rule = f"A table must begin with a header: {', '.join(columns)}."
-        raise ValueError(explain_error(rule, "an empty file", str(path), "Get the file again."))
+        raise value_error(rule, "an empty file", str(path), "Get the file again.")
     places = _places_of_columns(lines[0][1], columns, f"{path}, line 1")
     if len(lines) == 1:
         rule = "A table must have at least one row below its header."
-        raise ValueError(explain_error(rule, "a header alone", str(path), "Get the file again."))
+        raise value_error(rule, "a header alone", str(path), "Get the file again.")
     return np.array([_numbers(cells, places, f"{path}, line {line}") for line, cells in lines[1:]])
 
 
@@ -97,7 +97,7 @@ def _places_of_columns(header: list[str], columns: tuple[str, ...], where: str) 
         remedy = f"Add what is missing: {', '.join(missing)}."
     rule = f"The {len(columns)} columns must be: {', '.join(columns)}."
     received = f"{len(given)} column{'s' * (len(given) != 1)}: {', '.join(given)}"
-    raise ValueError(explain_error(rule, received, where, remedy))
+    raise value_error(rule, received, where, remedy)
 
 
 def _numbers(cells: list[str], places: dict[str, int], where: str) -> list[float]:
@@ -105,7 +105,7 @@ def _numbers(cells: list[str], places: dict[str, int], where: str) -> list[float
     if len(cells) != len(places):
         rule = f"Each line must have {len(places)} cells, one for each column."
         received = f"{len(cells)} cells: {','.join(cells)}"
-        raise ValueError(explain_error(rule, received, where, "Repair the line, or delete it."))
+        raise value_error(rule, received, where, "Repair the line, or delete it.")
     return [_number(cells[place], f"{where}, column {name!r}") for name, place in places.items()]
 
 
@@ -119,5 +119,5 @@ def _number(cell: str, where: str) -> float:
         rule = "Each cell below the header must hold a finite number."
         received = repr(cell) if cell.strip() else "an empty cell"
         remedy = "Write a number there, or delete the line."
-        raise ValueError(explain_error(rule, received, where, remedy))
+        raise value_error(rule, received, where, remedy)
     return number

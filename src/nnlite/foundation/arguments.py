@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
-from nnlite.foundation.errors import explain_error, nearest, shown
+from nnlite.foundation.errors import nearest, shown, type_error
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -138,7 +138,7 @@ def explain_call(
     if unknown or not called:
         return unknown_argument(owner, unknown, names)
     received = "with" if "too many" in problem or "multiple" in problem else "that is"
-    return TypeError(explain_error(takes(owner, names), f"a call {received} {problem}"))
+    return type_error(takes(owner, names), f"a call {received} {problem}")
 
 
 def unknown_argument(
@@ -149,7 +149,7 @@ def unknown_argument(
         guess = nearest(name, known)
         remedy = f"Did you mean {guess}=?" if guess else f"Leave out {name}=."
         rule = takes(owner, sorted(known))
-        return TypeError(explain_error(rule, f"{name}={shown(value)}", None, remedy))
+        return type_error(rule, f"{name}={shown(value)}", None, remedy)
     return None
 
 

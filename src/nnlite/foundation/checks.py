@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 import numpy as np
 
 from nnlite.foundation.arguments import Check
-from nnlite.foundation.errors import explain_error, shown, told
+from nnlite.foundation.errors import explain_error, shown, told, type_error, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.numbers import as_numbers
 
@@ -46,7 +46,7 @@ def checked_number(
         if remedy is None and isinstance(value, str):
             remedy = f"Write the number without quotes: {name}={value}." if value else None
         rule = f"{name} must be {kind} {bounds}".rstrip()
-        raise TypeError(explain_error(f"{rule}.", received, where, remedy))
+        raise type_error(f"{rule}.", received, where, remedy)
     inside = (
         -math.inf < value < math.inf
         and (least is None or value >= least)
@@ -56,7 +56,7 @@ def checked_number(
     )
     if not inside:
         rule = f"{name} must be {kind + ' ' if whole else ''}{bounds or 'finite'}."
-        raise ValueError(explain_error(rule, f"{name}={shown(value)}", where, remedy))
+        raise value_error(rule, f"{name}={shown(value)}", where, remedy)
     return value
 
 
@@ -123,18 +123,14 @@ def flag(name: str, value: Any, where: str | None = None) -> bool:
         return bool(value)
     meant = {"true": True, "1": True, "false": False, "0": False}.get(str(value).lower())
     remedy = None if meant is None else f"Write {name}={meant}."
-    raise TypeError(
-        explain_error(f"{name} must be True or False.", f"{name}={told(value)}", where, remedy)
-    )
+    raise type_error(f"{name} must be True or False.", f"{name}={told(value)}", where, remedy)
 
 
 def positive_integer(name: str, value: Any, where: str | None, remedy: str | None = None) -> int:
     """Return `value` if it is a whole number above 0, else explain."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(
-            explain_error(
-                f"{name} must be a positive integer.", f"{name}={shown(value)}", where, remedy
-            )
+        raise value_error(
+            f"{name} must be a positive integer.", f"{name}={shown(value)}", where, remedy
         )
     return int(value)
 
@@ -153,16 +149,14 @@ def check_shape(shape: Any, where: str) -> Shape:
     sizes = tuple(shape) if isinstance(shape, list | tuple | np.ndarray) else (shape,)
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
-            raise ValueError(
-                explain_error(
-                    "The shape of a sample is made of positive whole numbers, "
-                    "without the axis of the samples.",
-                    f"shape={shown(shape)}",
-                    where,
-                    f"Leave out the None: {sizes[1:]}."
-                    if len(sizes) > 1 and sizes[0] is None
-                    else "For a table with 30 columns write (30,); for grey images (28, 28, 1).",
-                )
+            raise value_error(
+                "The shape of a sample is made of positive whole numbers, "
+                "without the axis of the samples.",
+                f"shape={shown(shape)}",
+                where,
+                f"Leave out the None: {sizes[1:]}."
+                if len(sizes) > 1 and sizes[0] is None
+                else "For a table with 30 columns write (30,); for grey images (28, 28, 1).",
             )
     return tuple(int(size) for size in sizes)
 
@@ -178,31 +172,25 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
     for known in (np.dtype(np.float32), np.dtype(np.float64)):
         if dtype in (known, known.name, known.type):
             return known
-    raise ValueError(
-        explain_error('dtype must be "float32" or "float64".', f"dtype={shown(dtype)}")
-    )
+    raise value_error('dtype must be "float32" or "float64".', f"dtype={shown(dtype)}")
 
 
 def check_weights(given: Sequence[Any], wanted: Sequence[Array], where: str) -> None:
     """Raise unless the given weights have the wanted shapes."""
     if not isinstance(given, list | tuple):
-        raise TypeError(
-            explain_error(
-                "set_weights takes a list of arrays.",
-                f"{type(given).__name__}",
-                where,
-                "weights = model.get_weights(); change them; model.set_weights(weights)",
-            )
+        raise type_error(
+            "set_weights takes a list of arrays.",
+            f"{type(given).__name__}",
+            where,
+            "weights = model.get_weights(); change them; model.set_weights(weights)",
         )
     shapes = [as_numbers(weight, "A weight").shape for weight in given]
     if shapes != [weight.shape for weight in wanted]:
-        raise ValueError(
-            explain_error(
-                f"set_weights takes arrays of the shapes {[w.shape for w in wanted]}.",
-                f"{shapes}",
-                where,
-                "The order is that of get_weights().",
-            )
+        raise value_error(
+            f"set_weights takes arrays of the shapes {[w.shape for w in wanted]}.",
+            f"{shapes}",
+            where,
+            "The order is that of get_weights().",
         )
 
 
@@ -210,9 +198,7 @@ def check_name(name: Any) -> str | None:
     """Return the name if it is text, or None."""
     if name is None or isinstance(name, str):
         return name
-    raise TypeError(
-        explain_error("name must be text.", f"name={told(name)}", None, 'name="hidden"')
-    )
+    raise type_error("name must be text.", f"name={told(name)}", None, 'name="hidden"')
 
 
 def check_takes_training(forpass: Any, where: str) -> None:
@@ -221,26 +207,22 @@ def check_takes_training(forpass: Any, where: str) -> None:
     try:
         signature.bind(None, False)
     except TypeError:
-        raise TypeError(
-            explain_error(
-                "forpass takes x, and whether it is for training.",
-                f"forpass{signature}",
-                where,
-                "def forpass(self, x, training=False):",
-            )
+        raise type_error(
+            "forpass takes x, and whether it is for training.",
+            f"forpass{signature}",
+            where,
+            "def forpass(self, x, training=False):",
         ) from None
 
 
 def check_output(output: Any, where: str) -> None:
     """Raise unless `forpass` returned an array."""
     if not isinstance(output, np.ndarray):
-        raise TypeError(
-            explain_error(
-                "forpass must return an array, a row for each sample.",
-                told(output),
-                where,
-                "End forpass with return and the output." if output is None else None,
-            )
+        raise type_error(
+            "forpass must return an array, a row for each sample.",
+            told(output),
+            where,
+            "End forpass with return and the output." if output is None else None,
         )
 
 

@@ -34,6 +34,20 @@ def shortened(text: str, most: int = 200) -> str:
     return text if len(text) <= most else f"{text[: most - 11]} … {text[-8:]}"
 
 
+def value_error(
+    rule: str, received: str | None = None, where: str | None = None, remedy: str | None = None
+) -> ValueError:
+    """Return the error of a value that cannot be right."""
+    return ValueError(explain_error(rule, received, where, remedy))
+
+
+def type_error(
+    rule: str, received: str | None = None, where: str | None = None, remedy: str | None = None
+) -> TypeError:
+    """Return the error of a thing of the wrong kind."""
+    return TypeError(explain_error(rule, received, where, remedy))
+
+
 def shown(value: Any) -> str:
     """Return a value as it is written in code, shortened; of what cannot be, its type.
 
@@ -52,7 +66,7 @@ def must_define(of: object, method: str) -> TypeError:
     >>> print(must_define(3, "forpass(x)"))
     int must define forpass(x).
     """
-    return TypeError(explain_error(f"{type(of).__name__} must define {method}."))
+    return type_error(f"{type(of).__name__} must define {method}.")
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -78,12 +92,10 @@ def look_up(kind: str, name: str, known: Mapping[str, T]) -> T:
     if name.lower() in known:
         return known[name.lower()]
     guess = nearest(name, known)
-    raise ValueError(
-        explain_error(
-            f"Unknown {kind}. Known: {listed(known)}.",
-            shown(name),
-            remedy=f'Did you mean "{guess}"?' if guess else "Choose one of the known names.",
-        )
+    raise value_error(
+        f"Unknown {kind}. Known: {listed(known)}.",
+        shown(name),
+        remedy=f'Did you mean "{guess}"?' if guess else "Choose one of the known names.",
     )
 
 

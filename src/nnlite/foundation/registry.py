@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from nnlite.foundation.errors import explain_error, listed, look_up, told, with_article
+from nnlite.foundation.errors import listed, look_up, told, type_error, with_article
 
 T = TypeVar("T")
 
@@ -83,13 +83,11 @@ class Registry(Generic[T]):
             found = found()
         if isinstance(found, self.base):
             return found
-        raise TypeError(
-            explain_error(
-                f"{with_article(self.kind)} is given by its name or as an object of class "
-                f"{self.base.__name__}.",
-                told(identifier),
-                remedy=f"Known names: {listed(self.named)}.",
-            )
+        raise type_error(
+            f"{with_article(self.kind)} is given by its name or as an object of class "
+            f"{self.base.__name__}.",
+            told(identifier),
+            remedy=f"Known names: {listed(self.named)}.",
         )
 
     def rebuild(self, value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.checks import checked_number
-from nnlite.foundation.errors import explain_error, nearest, shown, told
+from nnlite.foundation.errors import explain_error, nearest, shown, told, type_error, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.numbers import as_numbers, cast, check_kind
 from nnlite.given.rows import Rows, made_ready
@@ -55,12 +55,10 @@ class Data:
         checked_number("validation_split", share, least=0, below=1)
         at = int(self.size * (1 - share))
         if not 0 < at < self.size:
-            raise ValueError(
-                explain_error(
-                    "validation_split must leave samples on both sides.",
-                    f"validation_split={shown(share)} of {self.size} samples",
-                    remedy="validation_split=0.2 watches the last fifth of the samples.",
-                )
+            raise value_error(
+                "validation_split must leave samples on both sides.",
+                f"validation_split={shown(share)} of {self.size} samples",
+                remedy="validation_split=0.2 watches the last fifth of the samples.",
             )
 
         def cut(part: slice) -> Data:
@@ -93,12 +91,10 @@ def as_list(data: Any, names: Sequence[str], what: str, size: int = 1) -> list[A
         return [data[0] if whole and hasattr(data[0], "shape") else data]
     if not isinstance(data, list | tuple) or len(data) != len(names):
         count = f" of {len(data)}" if isinstance(data, list | tuple) else ""
-        raise ValueError(
-            explain_error(
-                f"The model has {len(names)} {what}s: {', '.join(names)}. "
-                "Give a list of as many arrays, or a dictionary.",
-                f"a {type(data).__name__}{count}",
-            )
+        raise value_error(
+            f"The model has {len(names)} {what}s: {', '.join(names)}. "
+            "Give a list of as many arrays, or a dictionary.",
+            f"a {type(data).__name__}{count}",
         )
     return list(data)
 
@@ -117,14 +113,12 @@ def _entry(data: Mapping[str, Any], name: str, names: Sequence[str], what: str) 
         return data[name]
     others = [str(key) for key in data if key not in names]
     guess = nearest(name, others)
-    raise ValueError(
-        explain_error(
-            f"A dictionary of data has one entry for each {what} of the model: {', '.join(names)}.",
-            f"the keys {', '.join(map(shown, data)) or 'none'}",
-            remedy=f"Rename {guess!r} to {name!r}, or the layer with name={guess!r}."
-            if guess or (others and (guess := others[0]))
-            else f"Add {name!r}.",
-        )
+    raise value_error(
+        f"A dictionary of data has one entry for each {what} of the model: {', '.join(names)}.",
+        f"the keys {', '.join(map(shown, data)) or 'none'}",
+        remedy=f"Rename {guess!r} to {name!r}, or the layer with name={guess!r}."
+        if guess or (others and (guess := others[0]))
+        else f"Add {name!r}.",
     )
 
 
@@ -136,20 +130,16 @@ def as_input(data: Any, shape: Shape, dtype: Any, name: str, where: str) -> Arra
     """
     array = as_numbers(data, name)
     if array.size == 0:
-        raise ValueError(
-            explain_error(f"{name} must not be empty.", f"{name} of shape {array.shape}", where)
-        )
+        raise value_error(f"{name} must not be empty.", f"{name} of shape {array.shape}", where)
     wanted = ", ".join(["n", *map(str, shape)])
     if shape == (1,) and array.ndim == 1:
         array = array.reshape(-1, 1)
     if array.shape[1:] != shape:
-        raise ValueError(
-            explain_error(
-                f"The model takes samples of shape {shape}: {name} must have shape ({wanted}).",
-                f"{name} of shape {array.shape}",
-                where,
-                _remedy_for_input(array, shape, name),
-            )
+        raise value_error(
+            f"The model takes samples of shape {shape}: {name} must have shape ({wanted}).",
+            f"{name} of shape {array.shape}",
+            where,
+            _remedy_for_input(array, shape, name),
         )
     return made_ready(array, data, lambda rows, given: cast(rows, dtype, name, given))
 
@@ -186,24 +176,20 @@ def check_lengths(x: Sequence[Array | Rows], y: Sequence[Array] = ()) -> None:
     """Raise unless all inputs and targets have the same number of samples."""
     if len({len(array) for array in [*x, *y]}) > 1:
         shapes = {"x": [str(a.shape) for a in x], "y": [str(a.shape) for a in y]}
-        raise ValueError(
-            explain_error(
-                f"{'x and y' if y else 'All inputs'} must have the same number of samples.",
-                "; ".join(f"{k} of shape {', '.join(each)}" for k, each in shapes.items() if each),
-                remedy=f"The rows of {'x and y' if y else 'the inputs'} belong together one by "
-                "one: check how they were cut.",
-            )
+        raise value_error(
+            f"{'x and y' if y else 'All inputs'} must have the same number of samples.",
+            "; ".join(f"{k} of shape {', '.join(each)}" for k, each in shapes.items() if each),
+            remedy=f"The rows of {'x and y' if y else 'the inputs'} belong together one by "
+            "one: check how they were cut.",
         )
 
 
 def unpaired(y_true: Any, y_pred: Array, where: str | None = None) -> ValueError:
     """Return the error for truth and predictions of different lengths, or of none."""
-    return ValueError(
-        explain_error(
-            "y_true and y_pred must have the same number of samples, one sample at least.",
-            f"y_true of shape {np.shape(peek(y_true, 'y_true'))}, y_pred of shape {y_pred.shape}",
-            where,
-        )
+    return value_error(
+        "y_true and y_pred must have the same number of samples, one sample at least.",
+        f"y_true of shape {np.shape(peek(y_true, 'y_true'))}, y_pred of shape {y_pred.shape}",
+        where,
     )
 
 
@@ -223,12 +209,10 @@ def as_sample_weights(
         weights *= weight_for_each(sample_weight, size, dtype)
     if class_weight is not None:
         if not isinstance(class_weight, Mapping):
-            raise TypeError(
-                explain_error(
-                    "class_weight must be a dictionary from class numbers to weights.",
-                    told(class_weight),
-                    remedy="class_weight={0: 1.0, 1: 5.0} makes class 1 count five times.",
-                )
+            raise type_error(
+                "class_weight must be a dictionary from class numbers to weights.",
+                told(class_weight),
+                remedy="class_weight={0: 1.0, 1: 5.0} makes class 1 count five times.",
             )
         shape = outputs[0] if outputs else y.shape[1:]
         if len(outputs) > 1:
@@ -268,25 +252,21 @@ def _multiply_by_class(
         weights[labels == label] *= factor
         weighed |= labels == label
     if not weighed.all():
-        raise ValueError(
-            explain_error(
-                "class_weight must have a weight for every class in y.",
-                f"class_weight={shown(dict(class_weight))}, "
-                f"y has a sample of class {labels[int(np.argmin(weighed))]:g}",
-                remedy="The keys are class numbers, not text."
-                if any(isinstance(key, str) for key in class_weight)
-                else None,
-            )
+        raise value_error(
+            "class_weight must have a weight for every class in y.",
+            f"class_weight={shown(dict(class_weight))}, "
+            f"y has a sample of class {labels[int(np.argmin(weighed))]:g}",
+            remedy="The keys are class numbers, not text."
+            if any(isinstance(key, str) for key in class_weight)
+            else None,
         )
     classes = range(units) if units > 1 else (-1, 0, 1)
     unknown = [label for label in class_weight if label not in classes]
     if unknown and np.isin(labels, classes).all():
-        raise ValueError(
-            explain_error(
-                f"class_weight has keys from 0 to {classes[-1]}, the classes of the model.",
-                f"class_weight={shown(dict(class_weight))}",
-                remedy=f"Leave out {shown(unknown[0])}.",
-            )
+        raise value_error(
+            f"class_weight has keys from 0 to {classes[-1]}, the classes of the model.",
+            f"class_weight={shown(dict(class_weight))}",
+            remedy=f"Leave out {shown(unknown[0])}.",
         )
 
 
@@ -294,11 +274,9 @@ def weight_for_each(sample_weight: Any, size: int, dtype: Any) -> Array:
     """Return the weights of the samples as one number for each."""
     weights = cast(as_numbers(sample_weight, "sample_weight"), dtype, "sample_weight")
     if weights.shape not in ((size,), (size, 1)):
-        raise ValueError(
-            explain_error(
-                "sample_weight must have one number for each sample.",
-                f"sample_weight of shape {weights.shape} for {size} samples",
-            )
+        raise value_error(
+            "sample_weight must have one number for each sample.",
+            f"sample_weight of shape {weights.shape} for {size} samples",
         )
     return weights.reshape(size)
 

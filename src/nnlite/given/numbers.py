@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error, shown, told
+from nnlite.foundation.errors import explain_error, shown, told, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.given.rows import Rows, row_in_whole
 
@@ -24,14 +24,12 @@ def as_numbers(data: Any, name: str) -> Array:
     try:
         array = np.asarray(data)
     except ValueError:
-        raise ValueError(
-            explain_error(
-                f"{name} must be rectangular: every sample with the same number of values.",
-                f"a {type(data).__name__} whose entries differ in length",
-                remedy="Look for the odd one: set(len(row) for row in data)."
-                if isinstance(data, list)
-                else "Inputs and truth are given apart: fit(x, y).",
-            )
+        raise value_error(
+            f"{name} must be rectangular: every sample with the same number of values.",
+            f"a {type(data).__name__} whose entries differ in length",
+            remedy="Look for the odd one: set(len(row) for row in data)."
+            if isinstance(data, list)
+            else "Inputs and truth are given apart: fit(x, y).",
         ) from None
     if array.dtype.kind == "O":
         array = _from_objects(array, name, data)
@@ -67,9 +65,7 @@ def check_kind(data: Any, name: str) -> None:
         remedy = "Fill the gaps first, e.g. with data.filled(0)."
     if remedy is not None:
         received = "None" if data is None else f"a {type(data).__name__}"
-        raise TypeError(
-            explain_error(f"{name} must be an array of numbers.", received, None, remedy)
-        )
+        raise type_error(f"{name} must be an array of numbers.", received, None, remedy)
 
 
 def _not_numbers(array: Array, name: str) -> str:
@@ -102,24 +98,20 @@ def _from_objects(array: Array, name: str, data: Any) -> Array:
         if not isinstance(value, int | float | bool | np.number | np.bool_) or isinstance(
             value, complex
         ):
-            raise TypeError(
-                explain_error(
-                    f"{name} must be numbers.",
-                    f"{told(value)}{at(place, data)}",
-                    remedy=_remedy_for_text(value, name)
-                    if isinstance(value, str)
-                    else "Drop or convert such values first.",
-                )
+            raise type_error(
+                f"{name} must be numbers.",
+                f"{told(value)}{at(place, data)}",
+                remedy=_remedy_for_text(value, name)
+                if isinstance(value, str)
+                else "Drop or convert such values first.",
             )
     try:
         return array.astype(np.float64)
     except OverflowError:
-        raise ValueError(
-            explain_error(
-                f"{name} must fit into floating numbers, up to 1e308.",
-                "a whole number with more than 308 digits",
-                remedy=f"Scale {name} first.",
-            )
+        raise value_error(
+            f"{name} must fit into floating numbers, up to 1e308.",
+            "a whole number with more than 308 digits",
+            remedy=f"Scale {name} first.",
         ) from None
 
 
@@ -145,13 +137,11 @@ def check_finite(array: Array, name: str, data: Any = None) -> None:
     finite = np.isfinite(array)
     place = tuple(int(index) for index in np.unravel_index(int(finite.argmin()), array.shape))
     bad = finite.size - np.count_nonzero(finite)
-    raise ValueError(
-        explain_error(
-            f"{name} must be finite: one NaN or infinity spoils every weight.",
-            f"{array[place]}{at(place, data)} ({bad} such value{'s' if bad > 1 else ''}"
-            f"{' in this batch' if isinstance(data, Rows) else ''})",
-            remedy="Fill or drop missing values first, e.g. with frame.dropna().",
-        )
+    raise value_error(
+        f"{name} must be finite: one NaN or infinity spoils every weight.",
+        f"{array[place]}{at(place, data)} ({bad} such value{'s' if bad > 1 else ''}"
+        f"{' in this batch' if isinstance(data, Rows) else ''})",
+        remedy="Fill or drop missing values first, e.g. with frame.dropna().",
     )
 
 
@@ -198,10 +188,8 @@ def cast(array: Array, dtype: Any, name: str, data: Any = None) -> Array:
     if array.dtype.kind != "f" or _is_finite(ready):
         return ready
     check_finite(array, name, data)
-    raise ValueError(
-        explain_error(
-            f"{name} must fit into {np.dtype(dtype)}, up to {np.finfo(dtype).max:.2g}.",
-            f"{name} as large as {np.abs(array).max():.3g}",
-            remedy=f'Scale {name} first, or make the model with dtype="float64".',
-        )
+    raise value_error(
+        f"{name} must fit into {np.dtype(dtype)}, up to {np.finfo(dtype).max:.2g}.",
+        f"{name} as large as {np.abs(array).max():.3g}",
+        remedy=f'Scale {name} first, or make the model with dtype="float64".',
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.numbers import as_numbers, cast, check_finite, in_order
 from nnlite.given.rows import row_in_whole
@@ -24,13 +24,11 @@ def numbers(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
     shape = array.shape[1:]
     if shape != output_shape:
         if without_ones(shape) != without_ones(output_shape):
-            raise ValueError(
-                explain_error(
-                    "y must have one value for each output of the model.",
-                    f"y of shape {array.shape}, output of shape {_batch_of(output_shape)}",
-                    f"loss '{loss}'",
-                    _remedy_for_shape(array, output_shape),
-                )
+            raise value_error(
+                "y must have one value for each output of the model.",
+                f"y of shape {array.shape}, output of shape {_batch_of(output_shape)}",
+                f"loss '{loss}'",
+                _remedy_for_shape(array, output_shape),
             )
         array = array.reshape(len(array), *output_shape)
     return array
@@ -99,13 +97,11 @@ def _remedy_for_range(array: Array) -> str:
 
 def _check_range(array: Array, loss: str, remedy: str) -> None:
     if array.size and not (array.min() >= 0 and array.max() <= 1):
-        raise ValueError(
-            explain_error(
-                f"{loss} compares probabilities: y must lie between 0 and 1.",
-                f"y from {array.min():g} to {array.max():g}",
-                f"loss '{loss}'",
-                remedy,
-            )
+        raise value_error(
+            f"{loss} compares probabilities: y must lie between 0 and 1.",
+            f"y from {array.min():g} to {array.max():g}",
+            f"loss '{loss}'",
+            remedy,
         )
 
 
@@ -119,27 +115,23 @@ def one_hot_rows(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
     check_classes(output_shape, loss)
     flat = without_ones(array.shape[1:]) == output_shape[:-1]
     if array.size and array.shape[1:] != output_shape and flat:
-        raise ValueError(
-            explain_error(
-                f"{loss} takes one-hot rows, one value for each of {output_shape[-1]} classes.",
-                f"y of shape {array.shape}, the first label {array.flat[0]:g}",
-                f"loss '{loss}'",
-                "For integer labels use sparse_categorical_crossentropy, "
-                "or nnlite.utils.to_categorical(y).",
-            )
+        raise value_error(
+            f"{loss} takes one-hot rows, one value for each of {output_shape[-1]} classes.",
+            f"y of shape {array.shape}, the first label {array.flat[0]:g}",
+            f"loss '{loss}'",
+            "For integer labels use sparse_categorical_crossentropy, "
+            "or nnlite.utils.to_categorical(y).",
         )
     array = numbers(y, output_shape, dtype, loss)
     _check_range(array, loss, "Each row is a probability for each class: to_categorical(y).")
     sums = array.sum(axis=-1)
     if array.size and np.abs(sums - 1).max() > 1e-3:
         place = tuple(int(i) for i in np.unravel_index(int(np.abs(sums - 1).argmax()), sums.shape))
-        raise ValueError(
-            explain_error(
-                f"{loss} takes rows that sum to 1.",
-                f"row {row_in_whole(place[0], y)} sums to {sums[place]:g}",
-                f"loss '{loss}'",
-                "For several labels at once, use sigmoid with binary_crossentropy.",
-            )
+        raise value_error(
+            f"{loss} takes rows that sum to 1.",
+            f"row {row_in_whole(place[0], y)} sums to {sums[place]:g}",
+            f"loss '{loss}'",
+            "For several labels at once, use sigmoid with binary_crossentropy.",
         )
     return array
 
@@ -157,45 +149,37 @@ def class_numbers(y: Any, output_shape: Shape, loss: str) -> Array:
         array = array.reshape(1)
     classes = output_shape[-1]
     if array.shape[1:] == output_shape and classes > 1:
-        raise ValueError(
-            explain_error(
-                f"{loss} takes class numbers 0 to {classes - 1}, one per sample.",
-                f"y of shape {array.shape}, as for one-hot rows",
-                f"loss '{loss}'",
-                "For one-hot rows use categorical_crossentropy, or y.argmax(axis=-1).",
-            )
+        raise value_error(
+            f"{loss} takes class numbers 0 to {classes - 1}, one per sample.",
+            f"y of shape {array.shape}, as for one-hot rows",
+            f"loss '{loss}'",
+            "For one-hot rows use categorical_crossentropy, or y.argmax(axis=-1).",
         )
     if without_ones(array.shape[1:]) != without_ones(output_shape[:-1]):
-        raise ValueError(
-            explain_error(
-                f"{loss} takes one class number per prediction.",
-                f"y of shape {array.shape}, output of shape {_batch_of(output_shape)}",
-                f"loss '{loss}'",
-                f"Take one of the columns, or end the model with {array.shape[1]} units and "
-                "use categorical_crossentropy."
-                if array.ndim == 2
-                else _FLATTEN
-                if len(output_shape) > 1
-                else "Give y one whole number per sample.",
-            )
+        raise value_error(
+            f"{loss} takes one class number per prediction.",
+            f"y of shape {array.shape}, output of shape {_batch_of(output_shape)}",
+            f"loss '{loss}'",
+            f"Take one of the columns, or end the model with {array.shape[1]} units and "
+            "use categorical_crossentropy."
+            if array.ndim == 2
+            else _FLATTEN
+            if len(output_shape) > 1
+            else "Give y one whole number per sample.",
         )
     if array.dtype.kind == "f" and (wrong := array != np.floor(array)).any():
-        raise ValueError(
-            explain_error(
-                f"{loss} takes whole class numbers.",
-                _first(wrong, array, y),
-                f"loss '{loss}'",
-                "For numbers to be predicted, use mean_squared_error.",
-            )
+        raise value_error(
+            f"{loss} takes whole class numbers.",
+            _first(wrong, array, y),
+            f"loss '{loss}'",
+            "For numbers to be predicted, use mean_squared_error.",
         )
     if array.size and not (array.min() >= 0 and array.max() < classes):
-        raise ValueError(
-            explain_error(
-                f"Class numbers must be 0 to {classes - 1} for an output of {classes} units.",
-                _first((array < 0) | (array >= classes), array, y),
-                f"loss '{loss}'",
-                _remedy_for_class_numbers(int(array.min()), int(array.max()), classes),
-            )
+        raise value_error(
+            f"Class numbers must be 0 to {classes - 1} for an output of {classes} units.",
+            _first((array < 0) | (array >= classes), array, y),
+            f"loss '{loss}'",
+            _remedy_for_class_numbers(int(array.min()), int(array.max()), classes),
         )
     return in_order(array, np.int64).reshape(len(array), *output_shape[:-1])
 
@@ -221,11 +205,9 @@ def _remedy_for_class_numbers(smallest: int, largest: int, classes: int) -> str:
 def check_classes(output_shape: Shape, loss: str) -> None:
     """Raise unless the output has a unit for each of at least two classes."""
     if not output_shape or output_shape[-1] < 2:
-        raise ValueError(
-            explain_error(
-                f"{loss} needs an output unit for each class, two at least.",
-                f"an output of shape {_batch_of(output_shape)}",
-                f"loss '{loss}'",
-                "For one unit that says yes or no, use sigmoid with binary_crossentropy.",
-            )
+        raise value_error(
+            f"{loss} needs an output unit for each class, two at least.",
+            f"an output of shape {_batch_of(output_shape)}",
+            f"loss '{loss}'",
+            "For one unit that says yes or no, use sigmoid with binary_crossentropy.",
         )

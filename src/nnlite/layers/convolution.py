@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.checks import Flag, PositiveInteger
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import column_sums
 from nnlite.kernels.groups import convolve, input_gradient, kernel_gradient
@@ -149,13 +149,11 @@ class Conv2D(Convolution):
     def check_groups(self, number: int, received: str) -> None:
         """Raise unless so many channels or filters can be dealt out in groups."""
         if number % self.groups:
-            raise ValueError(
-                explain_error(
-                    "groups must divide the channels and the filters.",
-                    received,
-                    f"layer '{self.name}'",
-                    "Choose a number of groups that divides both, or leave out groups=.",
-                )
+            raise value_error(
+                "groups must divide the channels and the filters.",
+                received,
+                f"layer '{self.name}'",
+                "Choose a number of groups that divides both, or leave out groups=.",
             )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from nnlite.foundation.checks import Flag, positive_integer
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import column_sums, product
 from nnlite.layers.kernel import KernelLayer
@@ -97,13 +97,11 @@ class Dense(KernelLayer):
     def build(self, input_shape: Shape) -> None:
         """Make W (n, k) and b (k,)."""
         if not input_shape:
-            raise ValueError(
-                explain_error(
-                    "Dense needs samples with at least one axis.",
-                    "samples that are single numbers",
-                    f"layer '{self.name}'",
-                    "Make x a column: x.reshape(-1, 1).",
-                )
+            raise value_error(
+                "Dense needs samples with at least one axis.",
+                "samples that are single numbers",
+                f"layer '{self.name}'",
+                "Make x a column: x.reshape(-1, 1).",
             )
         self.add_kernel((input_shape[-1], self.units), self.units)
 
@@ -115,11 +113,9 @@ class Dense(KernelLayer):
 
     def _misfit(self, what: str, shape: Shape) -> ValueError:
         inputs = len(self.W)
-        return ValueError(
-            explain_error(
-                f"The layer takes samples of {inputs} values.",
-                f"{what} of shape {shape}",
-                f"layer '{self.name}', W of shape {self.W.shape}",
-                f"Give x {inputs} columns; a single sample is a row: x.reshape(1, -1).",
-            )
+        return value_error(
+            f"The layer takes samples of {inputs} values.",
+            f"{what} of shape {shape}",
+            f"layer '{self.name}', W of shape {self.W.shape}",
+            f"Give x {inputs} columns; a single sample is a row: x.reshape(1, -1).",
         )

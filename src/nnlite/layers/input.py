@@ -6,7 +6,7 @@ from typing import Any
 
 from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.checks import Name, check_shape
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import type_error
 from nnlite.foundation.types import Shape
 from nnlite.layers.joining import Node, Tensor, called
 from nnlite.layers.layer import Layer
@@ -44,12 +44,10 @@ def Input(
     ((5,), (2,))
     """
     if shape is None:
-        raise TypeError(
-            explain_error(
-                "Input needs the shape of one sample.",
-                "shape=None",
-                remedy="Input(shape=(30,)) for a table with 30 columns.",
-            )
+        raise type_error(
+            "Input needs the shape of one sample.",
+            "shape=None",
+            remedy="Input(shape=(30,)) for a table with 30 columns.",
         )
     layer = InputLayer(check_shape(shape, "Input"), name=name)
     return called(Node(layer, []), layer.input_shape)

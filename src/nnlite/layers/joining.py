@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nnlite.foundation.errors import explain_error, told
+from nnlite.foundation.errors import told, type_error, value_error
 from nnlite.foundation.types import Array, Shape
 
 if TYPE_CHECKING:
@@ -40,23 +40,19 @@ class Tensor:
         return f"<Tensor {(None, *self.shape)} of '{self.node.layer.name}'>"
 
     def __add__(self, other: Any) -> Any:
-        raise TypeError(
-            explain_error(
-                "The outputs of layers are joined by layers: Add, Subtract, Multiply.",
-                f"arithmetic with {self!r}",
-                remedy="Write Add()([a, b]).",
-            )
+        raise type_error(
+            "The outputs of layers are joined by layers: Add, Subtract, Multiply.",
+            f"arithmetic with {self!r}",
+            remedy="Write Add()([a, b]).",
         )
 
     __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __add__
 
     def __array__(self, *args: Any, **kwargs: Any) -> Array:
-        raise TypeError(
-            explain_error(
-                "A layer's output has no numbers before the model runs.",
-                repr(self),
-                remedy="Make a Model(inputs, outputs), then model.predict(x).",
-            )
+        raise type_error(
+            "A layer's output has no numbers before the model runs.",
+            repr(self),
+            remedy="Make a Model(inputs, outputs), then model.predict(x).",
         )
 
 
@@ -66,27 +62,23 @@ def connect(layer: Layer, inputs: Any) -> Tensor:
     tensors = list(inputs) if several else [inputs]
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
-            raise TypeError(
-                explain_error(
-                    "Layers are joined by calling them on Inputs or on other layers' outputs.",
-                    told(tensor),
-                    f"layer '{layer.name}'",
-                    _remedy_for(tensor),
-                )
+            raise type_error(
+                "Layers are joined by calling them on Inputs or on other layers' outputs.",
+                told(tensor),
+                f"layer '{layer.name}'",
+                _remedy_for(tensor),
             )
     merges = layer.merges
     if merges != several:
-        raise ValueError(
-            explain_error(
-                "A merge layer takes a list of inputs."
-                if merges
-                else f"{type(layer).__name__} takes one input, not a list.",
-                f"{inputs!r}",
-                f"layer '{layer.name}'",
-                f"Write {type(layer).__name__}()([a, b])."
-                if merges
-                else "Join them first: Concatenate()([a, b]).",
-            )
+        raise value_error(
+            "A merge layer takes a list of inputs."
+            if merges
+            else f"{type(layer).__name__} takes one input, not a list.",
+            f"{inputs!r}",
+            f"layer '{layer.name}'",
+            f"Write {type(layer).__name__}()([a, b])."
+            if merges
+            else "Join them first: Concatenate()([a, b]).",
         )
     shapes: Any = [tensor.shape for tensor in tensors]
     shape = layer.compute_output_shape(shapes if several else shapes[0])

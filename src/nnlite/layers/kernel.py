@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.layers.layer import ActivatedLayer
 from nnlite.layers.windows import WindowLayer
@@ -33,11 +33,9 @@ class Convolution(WindowLayer, KernelLayer):
     def check_channels(self, shape: Shape, place: int, share: int = 1) -> None:
         """Raise unless W, which has its input channels at `place`, was made for these images."""
         if self.built and shape[-1] != self.W.shape[place] * share:
-            raise ValueError(
-                explain_error(
-                    f"The layer takes images with {self.W.shape[place] * share} channels.",
-                    f"samples of shape {shape}",
-                    f"layer '{self.name}', W of shape {self.W.shape}",
-                    "The last axis of x holds the channels.",
-                )
+            raise value_error(
+                f"The layer takes images with {self.W.shape[place] * share} channels.",
+                f"samples of shape {shape}",
+                f"layer '{self.name}', W of shape {self.W.shape}",
+                "The last axis of x holds the channels.",
             )

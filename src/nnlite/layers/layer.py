@@ -22,7 +22,7 @@ from nnlite.foundation.checks import (
     check_shape,
     check_takes_training,
 )
-from nnlite.foundation.errors import explain_error, must_define, nearest
+from nnlite.foundation.errors import explain_error, must_define, nearest, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.numbers import apart, as_numbers, in_order
@@ -107,12 +107,10 @@ class Layer(Weighted):
     ) -> None:
         if input_dim is not None:
             if input_shape not in (None, input_dim, (input_dim,), [input_dim]):
-                raise ValueError(
-                    explain_error(
-                        "input_dim and input_shape mean the same: give one of them.",
-                        f"input_dim={input_dim!r}, input_shape={input_shape!r}",
-                        f"layer {type(self).__name__}",
-                    )
+                raise value_error(
+                    "input_dim and input_shape mean the same: give one of them.",
+                    f"input_dim={input_dim!r}, input_shape={input_shape!r}",
+                    f"layer {type(self).__name__}",
                 )
             input_shape = (input_dim,)
         if input_shape is not None:
@@ -186,12 +184,10 @@ class Layer(Weighted):
     def _as_input(self, array: Any) -> Array:
         x = in_order(as_numbers(array, "x"), self.dtype)
         if x.ndim == 0:
-            raise ValueError(
-                explain_error(
-                    "A layer takes a batch of samples, along the first axis.",
-                    f"the number {x[()]}",
-                    f"layer '{self.name}'",
-                )
+            raise value_error(
+                "A layer takes a batch of samples, along the first axis.",
+                f"the number {x[()]}",
+                f"layer '{self.name}'",
             )
         return x
 
@@ -208,13 +204,11 @@ class Layer(Weighted):
     def join_model(self, dtype: np.dtype[Any], rng: np.random.Generator) -> None:
         """Stand in a model from now on, with its dtype and, if still to be built, its generator."""
         if self._joined and self.dtype != dtype:
-            raise ValueError(
-                explain_error(
-                    "Models that share a layer have the same dtype.",
-                    f"a model in {dtype}, a layer that stands in one in {self.dtype}",
-                    f"layer '{self.name}' ({type(self).__name__})",
-                    f'Make both models with dtype="{self.dtype}", or a new layer for the second.',
-                )
+            raise value_error(
+                "Models that share a layer have the same dtype.",
+                f"a model in {dtype}, a layer that stands in one in {self.dtype}",
+                f"layer '{self.name}' ({type(self).__name__})",
+                f'Make both models with dtype="{self.dtype}", or a new layer for the second.',
             )
         self.dtype, self._joined = dtype, True
         if not self.built and self._rng is None:

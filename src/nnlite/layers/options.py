@@ -8,7 +8,7 @@ import numpy as np
 
 from nnlite import activations, initializers, regularizers
 from nnlite.foundation.checks import passed_through, require
-from nnlite.foundation.errors import explain_error, shown
+from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Shape
 
 
@@ -26,13 +26,11 @@ def as_sizes(name: str, value: Any, where: str | None, rank: int = 2, least: int
     except (TypeError, ValueError):
         sizes, right = (), False
     if not right or len(sizes) != rank or min(sizes) < least:
-        raise ValueError(
-            explain_error(
-                f"{name} must be a whole number from {least} on"
-                + (f", or {rank} of them." if rank > 1 else "."),
-                shown(value),
-                where,
-            )
+        raise value_error(
+            f"{name} must be a whole number from {least} on"
+            + (f", or {rank} of them." if rank > 1 else "."),
+            shown(value),
+            where,
         )
     return sizes
 

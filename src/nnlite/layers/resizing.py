@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from nnlite.foundation.checks import require
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.layers.layer import Layer
 from nnlite.layers.options import DataFormat, as_sizes
@@ -18,10 +18,8 @@ def as_sides(name: str, padding: Any, where: str | None) -> tuple[Shape, Shape]:
     """Return how many rows (above, below) and columns (left, right)."""
     sides = (padding,) * 2 if isinstance(padding, int | np.integer) else padding
     if not isinstance(sides, list | tuple) or len(sides) != 2:
-        raise ValueError(
-            explain_error(
-                f"{name} must be a number, a pair, or two pairs.", f"{name}={padding!r}", where
-            )
+        raise value_error(
+            f"{name} must be a number, a pair, or two pairs.", f"{name}={padding!r}", where
         )
     return as_sizes(name, sides[0], where, least=0), as_sizes(name, sides[1], where, least=0)
 

@@ -10,7 +10,7 @@ import numpy as np
 from nnlite import initializers, regularizers
 from nnlite.foundation.checks import check_name, check_weights, flag
 from nnlite.foundation.configuration import Configurable, snake_case
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import explain_error, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
 from nnlite.given.numbers import as_numbers
@@ -84,12 +84,10 @@ class Weighted(Configurable):
         """Make a weight: an attribute of that name, and its gradient beside it: `W` and `dW`."""
         shape = (shape,) if isinstance(shape, int) else tuple(shape)
         if {name, "d" + name} & self._guarded or hasattr(type(self), name):
-            raise ValueError(
-                explain_error(
-                    "A weight needs a name that the layer does not use yet.",
-                    f"add_weight({name!r}, ...)",
-                    f"layer '{self.name}'",
-                )
+            raise value_error(
+                "A weight needs a name that the layer does not use yet.",
+                f"add_weight({name!r}, ...)",
+                f"layer '{self.name}'",
             )
         flag("trainable", trainable, f"layer '{self.name}'")
         given = vars(self).pop(name, None)
@@ -124,12 +122,10 @@ class Weighted(Configurable):
         elif value is not (numbers := vars(self)[name]):
             array = as_numbers(value, name)
             if array.shape != numbers.shape:
-                raise ValueError(
-                    explain_error(
-                        f"{name} keeps its shape {numbers.shape}.",
-                        f"an array of shape {array.shape}",
-                        f"layer '{self.name}'",
-                    )
+                raise value_error(
+                    f"{name} keeps its shape {numbers.shape}.",
+                    f"an array of shape {array.shape}",
+                    f"layer '{self.name}'",
                 )
             numbers[...] = array
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error, shown
+from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.windows import Memory, Windows, along, fresh
 from nnlite.layers.layer import Layer
@@ -32,12 +32,10 @@ class WindowLayer(Layer):
         known = ["valid", "same", "causal"] if self.rank == 1 else ["valid", "same"]
         self.padding = str(padding).lower()
         if self.padding not in known:
-            raise ValueError(
-                explain_error(
-                    f"padding must be one of {', '.join(known)}.",
-                    f"padding={shown(padding)}",
-                    where,
-                )
+            raise value_error(
+                f"padding must be one of {', '.join(known)}.",
+                f"padding={shown(padding)}",
+                where,
             )
 
     def windows(self, shape: Shape) -> Windows:
@@ -58,15 +56,13 @@ class WindowLayer(Layer):
         check_axes(shape, self.rank, self.name)
         reach = tuple((k - 1) * d + 1 for k, d in zip(self.size, self.dilation, strict=True))
         if self.padding == "valid" and any(r > n for r, n in zip(reach, shape, strict=False)):
-            raise ValueError(
-                explain_error(
-                    "A window must fit into the image.",
-                    f"samples of shape {shape} for windows of {reach}",
-                    f"layer '{self.name}'",
-                    "Channels come last: np.moveaxis(x, 1, -1)."
-                    if shape[0] in (1, 3) and min(shape[1:]) > 3
-                    else 'Make the window smaller, or write padding="same".',
-                )
+            raise value_error(
+                "A window must fit into the image.",
+                f"samples of shape {shape} for windows of {reach}",
+                f"layer '{self.name}'",
+                "Channels come last: np.moveaxis(x, 1, -1)."
+                if shape[0] in (1, 3) and min(shape[1:]) > 3
+                else 'Make the window smaller, or write padding="same".',
             )
 
     def check_input(self, x: Array) -> None:
@@ -95,11 +91,9 @@ def check_axes(shape: Shape, rank: int, name: str) -> None:
     if len(shape) == rank:
         remedy = "Grey images have one channel" if rank == 2 else "Plain sequences have one channel"
         remedy += ": x[..., None]."
-    raise ValueError(
-        explain_error(
-            f"The layer takes samples of shape {AXES[rank]}.",
-            f"samples of shape {shape}",
-            f"layer '{name}'",
-            remedy,
-        )
+    raise value_error(
+        f"The layer takes samples of shape {AXES[rank]}.",
+        f"samples of shape {shape}",
+        f"layer '{name}'",
+        remedy,
     )

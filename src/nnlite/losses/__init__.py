@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import type_error, value_error
 from nnlite.foundation.registry import Registry
 from nnlite.losses.base import Loss
 from nnlite.losses.crossentropy import (
@@ -74,21 +74,17 @@ def get(identifier: Any) -> Loss:
     MeanSquaredError()
     """
     if isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc"):
-        raise ValueError(
-            explain_error(
-                "Accuracy jumps, so it has no gradient to follow: it is a metric, not a loss.",
-                f"loss={identifier!r}",
-                remedy='compile(loss="binary_crossentropy", metrics=["accuracy"])',
-            )
+        raise value_error(
+            "Accuracy jumps, so it has no gradient to follow: it is a metric, not a loss.",
+            f"loss={identifier!r}",
+            remedy='compile(loss="binary_crossentropy", metrics=["accuracy"])',
         )
     found = KNOWN.find(identifier)
     if callable(found) and not isinstance(found, Loss | type):
-        raise TypeError(
-            explain_error(
-                "A loss of your own needs its gradient beside its value.",
-                f"{identifier!r}",
-                remedy="Write a class that extends nnlite.losses.Loss, with values(y, a) "
-                "and gradient(y, a).",
-            )
+        raise type_error(
+            "A loss of your own needs its gradient beside its value.",
+            f"{identifier!r}",
+            remedy="Write a class that extends nnlite.losses.Loss, with values(y, a) "
+            "and gradient(y, a).",
         )
     return KNOWN.get(found)

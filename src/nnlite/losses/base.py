@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.configuration import Configurable
-from nnlite.foundation.errors import explain_error, must_define
+from nnlite.foundation.errors import must_define, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given import targets
 from nnlite.given.data import unpaired, weight_for_each
@@ -82,15 +82,13 @@ def one_for_each(values: Any, samples: int, loss: str) -> Array:
         return values
     if np.shape(values) == (samples, 1):
         return np.asarray(values)[:, 0]
-    raise ValueError(
-        explain_error(
-            "values(y, a) must return one number for each sample.",
-            f"values of shape {np.shape(values)} for {samples} samples",
-            f"loss '{loss}'",
-            "Take the mean over the outputs alone: values.reshape(len(y), -1).mean(axis=1)."
-            if np.ndim(values)
-            else "Leave out the mean over the samples: it is taken later.",
-        )
+    raise value_error(
+        "values(y, a) must return one number for each sample.",
+        f"values of shape {np.shape(values)} for {samples} samples",
+        f"loss '{loss}'",
+        "Take the mean over the outputs alone: values.reshape(len(y), -1).mean(axis=1)."
+        if np.ndim(values)
+        else "Leave out the mean over the samples: it is taken later.",
     )
 
 

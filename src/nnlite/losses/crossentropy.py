@@ -8,7 +8,7 @@ import numpy as np
 
 from nnlite.activations import ActivationFunction, sigmoid, softmax
 from nnlite.foundation.checks import Flag
-from nnlite.foundation.errors import explain_error, must_define
+from nnlite.foundation.errors import must_define, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given import targets
 from nnlite.kernels import row_sums
@@ -62,14 +62,11 @@ class CrossEntropy(Loss):
     def check_predictions(self, a: Array) -> None:
         """Raise unless probabilities lie between 0 and 1."""
         if not self.from_logits and a.size and (a.min() < 0 or a.max() > 1):
-            raise ValueError(
-                explain_error(
-                    "Predictions must be probabilities, from 0 to 1.",
-                    f"y_pred from {a.min():g} to {a.max():g}",
-                    f"loss '{self.name}'",
-                    f"End the model with a {self.activation.name} activation, "
-                    "or use from_logits=True.",
-                )
+            raise value_error(
+                "Predictions must be probabilities, from 0 to 1.",
+                f"y_pred from {a.min():g} to {a.max():g}",
+                f"loss '{self.name}'",
+                f"End the model with a {self.activation.name} activation, or use from_logits=True.",
             )
 
 

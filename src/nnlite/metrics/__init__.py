@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnlite import losses
-from nnlite.foundation.errors import explain_error, told
+from nnlite.foundation.errors import told, type_error
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.types import Shape
 from nnlite.losses import mean_absolute_error, mean_squared_error
@@ -93,12 +93,10 @@ def get(identifier: Any, truth: Shape = (), prediction: Shape = ()) -> Metric:
     'mse'
     """
     if isinstance(identifier, np.ndarray):
-        raise TypeError(
-            explain_error(
-                "metrics are given in a list: names, functions or objects.",
-                told(identifier),
-                remedy="An array becomes one by its tolist().",
-            )
+        raise type_error(
+            "metrics are given in a list: names, functions or objects.",
+            told(identifier),
+            remedy="An array becomes one by its tolist().",
         )
     if isinstance(identifier, losses.Loss):
         return FunctionMetric(identifier, identifier.name)

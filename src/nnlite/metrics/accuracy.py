@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.checks import Name, Number
-from nnlite.foundation.errors import explain_error, must_define
+from nnlite.foundation.errors import must_define, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.losses.base import mean_over_outputs
 from nnlite.metrics.base import Metric, as_arrays, as_equal_shapes
@@ -62,13 +62,10 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
 
 def _check_class_numbers(y: Array, a: Array) -> None:
     if a.ndim < 2 or y.size * a.shape[-1] != a.size:
-        raise ValueError(
-            explain_error(
-                "sparse_categorical_accuracy takes one class number for each row of outputs.",
-                f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
-                remedy="For one-hot rows use categorical_accuracy; for one output, "
-                "binary_accuracy.",
-            )
+        raise value_error(
+            "sparse_categorical_accuracy takes one class number for each row of outputs.",
+            f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
+            remedy="For one-hot rows use categorical_accuracy; for one output, binary_accuracy.",
         )
 
 

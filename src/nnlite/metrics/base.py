@@ -12,7 +12,7 @@ import numpy as np
 
 from nnlite.foundation.checks import Name
 from nnlite.foundation.configuration import Configurable
-from nnlite.foundation.errors import explain_error, must_define
+from nnlite.foundation.errors import must_define, value_error
 from nnlite.foundation.types import Array
 from nnlite.given.data import unpaired
 from nnlite.given.numbers import as_numbers, in_order
@@ -80,10 +80,8 @@ def as_equal_shapes(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
     """Return truth and prediction as arrays of one shape: (n,) never spreads over (n, 1)."""
     y, a = as_arrays(y_true, y_pred)
     if y.shape != a.shape:
-        raise ValueError(
-            explain_error(
-                "y_true and y_pred must have the same shape.",
-                f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
-            )
+        raise value_error(
+            "y_true and y_pred must have the same shape.",
+            f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
         )
     return y, a

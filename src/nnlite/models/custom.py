@@ -7,7 +7,7 @@ from inspect import isclass
 from typing import Any
 
 from nnlite.foundation.configuration import serialize
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.registry import Description, is_known, is_ours
 
 
@@ -72,14 +72,12 @@ def give_meanings(file: Mapping[str, Any], custom_objects: Any, where: str) -> b
     remedy = f"load_model(path, custom_objects={{{wanted}}})"
     if not any(each in in_layers for each in missing):
         remedy += "; without its optimizer, loss and metrics: load_model(path, compile=False)"
-    raise ValueError(
-        explain_error(
-            f"The file has {', '.join(f'your own {kind} {name!r}' for name, kind in own.items())}: "
-            "custom_objects is a dictionary that gives what your own names mean.",
-            f"custom_objects={custom_objects!r}",
-            where,
-            remedy,
-        )
+    raise value_error(
+        f"The file has {', '.join(f'your own {kind} {name!r}' for name, kind in own.items())}: "
+        "custom_objects is a dictionary that gives what your own names mean.",
+        f"custom_objects={custom_objects!r}",
+        where,
+        remedy,
     )
 
 

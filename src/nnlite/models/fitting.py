@@ -12,7 +12,7 @@ from nnlite.callbacks import History
 from nnlite.callbacks.bar import progress_callbacks, result_printer
 from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.checks import Count, Flag, PositiveInteger, PositiveOrNone
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import (
@@ -125,13 +125,11 @@ class Learner:
 
     def _make_trainer(self) -> Trainer:
         if self._compiled is None:
-            raise ValueError(
-                explain_error(
-                    "Training and evaluation need to know the loss: compile comes first.",
-                    "a model that was not compiled",
-                    f"model '{self.name}'",
-                    'model.compile(optimizer="sgd", loss="mse")',
-                )
+            raise value_error(
+                "Training and evaluation need to know the loss: compile comes first.",
+                "a model that was not compiled",
+                f"model '{self.name}'",
+                'model.compile(optimizer="sgd", loss="mse")',
             )
         if self._trainer is None:
             objectives = compiling.objectives(
@@ -329,13 +327,11 @@ class Learner:
         self._check_order(x, y)
         inputs = self._read(x)
         if y is None:
-            raise ValueError(
-                explain_error(
-                    "Training and evaluation compare predictions with the truth: y is needed.",
-                    "y=None",
-                    f"model '{self.name}'",
-                    "Give both: fit(x, y).",
-                )
+            raise value_error(
+                "Training and evaluation compare predictions with the truth: y is needed.",
+                "y=None",
+                f"model '{self.name}'",
+                "Give both: fit(x, y).",
             )
         given = as_list(y, self.output_names, "output", len(inputs[0]))
         check_lengths(inputs, [np.atleast_1d(peek(target, "y")) for target in given])
@@ -360,25 +356,21 @@ class Learner:
         shape_x = np.shape(peek(x, "x"))[1:]
         shape_y = () if y is None else np.shape(peek(y, "y"))[1:]
         if takes not in ((1,), shape_x) and shape_x in (gives, ()) and shape_y == takes:
-            raise ValueError(
-                explain_error(
-                    f"x is what goes in, samples of shape {takes}; y is what shall come out.",
-                    f"x of samples {shape_x}, y of samples {shape_y}",
-                    f"model '{self.name}'",
-                    "They look swapped: fit(x, y) takes the data first.",
-                )
+            raise value_error(
+                f"x is what goes in, samples of shape {takes}; y is what shall come out.",
+                f"x of samples {shape_x}, y of samples {shape_y}",
+                f"model '{self.name}'",
+                "They look swapped: fit(x, y) takes the data first.",
             )
 
     def _validation_data(self, given: Any) -> Data | None:
         if given is None:
             return None
         if not isinstance(given, list | tuple) or len(given) not in (2, 3):
-            raise ValueError(
-                explain_error(
-                    "validation_data must be (x, y) or (x, y, sample_weight).",
-                    f"{type(given).__name__}"
-                    + (f" of {len(given)}" if isinstance(given, list | tuple) else ""),
-                    remedy="validation_data=(x_test, y_test)",
-                )
+            raise value_error(
+                "validation_data must be (x, y) or (x, y, sample_weight).",
+                f"{type(given).__name__}"
+                + (f" of {len(given)}" if isinstance(given, list | tuple) else ""),
+                remedy="validation_data=(x_test, y_test)",
             )
         return self._data(given[0], given[1], given[2] if len(given) == 3 else None, None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from nnlite.foundation.arguments import ExplainsItsArguments
 from nnlite.foundation.checks import DType, Name, Seed, check_weights, flag
-from nnlite.foundation.errors import explain_error, look_up
+from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
 from nnlite.foundation.undoing import all_or_nothing
@@ -116,14 +116,12 @@ class Model(Learner, metaclass=ExplainsItsArguments):
     def check_built(self, what: str) -> None:
         """Raise if the model does not know its input yet."""
         if not self.built:
-            raise ValueError(
-                explain_error(
-                    f"{what} needs to know the shape of the model's input.",
-                    "a model that was never told" if self.layers else "a model without layers",
-                    f"model '{self.name}'",
-                    "Begin with Input(shape=(30,)), give the first layer input_shape=(30,), "
-                    "or call fit first.",
-                )
+            raise value_error(
+                f"{what} needs to know the shape of the model's input.",
+                "a model that was never told" if self.layers else "a model without layers",
+                f"model '{self.name}'",
+                "Begin with Input(shape=(30,)), give the first layer input_shape=(30,), "
+                "or call fit first.",
             )
 
     @property
@@ -199,12 +197,10 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         """Return a layer by its name or its place."""
         if name is None or index is not None:
             if not isinstance(index, int) or not -len(self.layers) <= index < len(self.layers):
-                raise ValueError(
-                    explain_error(
-                        f"get_layer takes a name, or an index below {len(self.layers)}.",
-                        f"index={index!r}",
-                        f"model '{self.name}' of {len(self.layers)} layers",
-                    )
+                raise value_error(
+                    f"get_layer takes a name, or an index below {len(self.layers)}.",
+                    f"index={index!r}",
+                    f"model '{self.name}' of {len(self.layers)} layers",
                 )
             return self.layers[index]
         return look_up("layer", str(name), {self.name_of(layer): layer for layer in self.layers})
@@ -315,15 +311,13 @@ class Model(Learner, metaclass=ExplainsItsArguments):
                 copy.deepcopy(node, memo)
             twin = copy.deepcopy(self, memo)
         except TypeError as error:
-            raise TypeError(
-                explain_error(
-                    "explain and gradcheck work on a copy of the model, so all it holds must be "
-                    "something that copy.deepcopy can copy.",
-                    str(error),
-                    f"model '{self.name}'",
-                    "Keep open files and locks out of layers, losses and metrics, or give the "
-                    "layer a __deepcopy__.",
-                )
+            raise type_error(
+                "explain and gradcheck work on a copy of the model, so all it holds must be "
+                "something that copy.deepcopy can copy.",
+                str(error),
+                f"model '{self.name}'",
+                "Keep open files and locks out of layers, losses and metrics, or give the "
+                "layer a __deepcopy__.",
             ) from error
         for layer in twin.layers:
             vars(layer).update(_workspace=None, skip_input_gradient=False)

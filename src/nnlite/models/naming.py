@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import count
 
 from nnlite.foundation.configuration import snake_case
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.layers.layer import Layer
 
 
@@ -19,13 +19,11 @@ def unique_names(layers: Sequence[Layer], model: str) -> dict[Layer, str]:
     owners: dict[str, Layer] = {}
     for layer in layers:
         if layer.given_name and owners.setdefault(layer.given_name, layer) is not layer:
-            raise ValueError(
-                explain_error(
-                    "Every layer of a model has a name of its own.",
-                    f"two layers named '{layer.given_name}'",
-                    f"model '{model}'",
-                    "Make a new layer for each place, or give it another name=.",
-                )
+            raise value_error(
+                "Every layer of a model has a name of its own.",
+                f"two layers named '{layer.given_name}'",
+                f"model '{model}'",
+                "Make a new layer for each place, or give it another name=.",
             )
     for layer in layers:
         if layer.chosen_name and not layer.given_name:

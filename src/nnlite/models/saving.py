@@ -11,7 +11,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from nnlite import layers, losses, metrics, optimizers
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.files import as_path, check_exists, check_folder, written_whole
 from nnlite.foundation.types import Array
 from nnlite.layers.input import Input
@@ -43,13 +43,11 @@ def load_weights(model: Model, filepath: str | Path) -> None:
     wanted = {name: array.shape for name, array in _named_weights(model).items()}
     for name in sorted({*wanted, *saved}):
         if saved.get(name) != wanted.get(name):
-            raise ValueError(
-                explain_error(
-                    "A file of weights fits a model with the same layers.",
-                    f"'{name}' is {saved.get(name, 'missing')} in the file, "
-                    f"{wanted.get(name, 'missing')} in the model",
-                    f"{filepath}",
-                )
+            raise value_error(
+                "A file of weights fits a model with the same layers.",
+                f"'{name}' is {saved.get(name, 'missing')} in the file, "
+                f"{wanted.get(name, 'missing')} in the model",
+                f"{filepath}",
             )
     model.set_weights([arrays[name] for name in wanted])
 
@@ -60,13 +58,11 @@ def load_model(
     """Return the model in a file that `Model.save` wrote: see `nnlite.load_model`."""
     arrays = _read(filepath)
     if _CONFIG not in arrays:
-        raise ValueError(
-            explain_error(
-                "A model file holds the layers, too.",
-                "a file of weights alone",
-                f"{filepath}",
-                "Make the model, then model.load_weights(path).",
-            )
+        raise value_error(
+            "A model file holds the layers, too.",
+            "a file of weights alone",
+            f"{filepath}",
+            "Make the model, then model.load_weights(path).",
         )
     config = _config_in(arrays, filepath)
     if not compile:
@@ -175,11 +171,9 @@ def _read(filepath: str | Path) -> dict[str, Array]:
 
 
 def _not_a_model_file(path: str | Path, received: str) -> ValueError:
-    return ValueError(
-        explain_error(
-            "A model file is one that save or save_weights wrote.",
-            received,
-            f"{path}",
-            "Save the model again with model.save(path).",
-        )
+    return value_error(
+        "A model file is one that save or save_weights wrote.",
+        received,
+        f"{path}",
+        "Save the model again with model.save(path).",
     )

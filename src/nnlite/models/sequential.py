@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from nnlite.foundation.checks import DType, Flag, Name, Seed
-from nnlite.foundation.errors import explain_error, told
+from nnlite.foundation.errors import told, type_error, value_error
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import peek
 from nnlite.layers.input import Input, InputLayer
@@ -24,12 +24,10 @@ __all__ = ["Model", "Sequential", "load_model"]
 def as_list_of_layers(name: str, layers: Any, where: str | None) -> list[Any]:
     """Return the list that a Sequential takes."""
     if layers is not None and not isinstance(layers, list | tuple):
-        raise TypeError(
-            explain_error(
-                "A Sequential takes a list of layers.",
-                told(layers),
-                remedy="Put the layers in brackets: Sequential([Dense(4), Dense(1)]).",
-            )
+        raise type_error(
+            "A Sequential takes a list of layers.",
+            told(layers),
+            remedy="Put the layers in brackets: Sequential([Dense(4), Dense(1)]).",
         )
     return list(layers or [])
 
@@ -47,7 +45,7 @@ def check_is_layer(entry: Any, where: str) -> None:
         remedy = "One list for all layers is enough: leave out the inner brackets."
     elif entry is Input:
         remedy = "Call it with a shape: Input(shape=(30,))."
-    raise TypeError(explain_error("A Sequential is made of layers.", told(entry), where, remedy))
+    raise type_error("A Sequential is made of layers.", told(entry), where, remedy)
 
 
 @dataclass
@@ -121,13 +119,11 @@ class Sequential(Model):
             return [entry]
         ends = [entry.inputs[:1], *([node.output] for node in entry.nodes)]
         if [node.inputs for node in entry.nodes] != ends[:-1]:
-            raise ValueError(
-                explain_error(
-                    "The layers of a model are put into a Sequential one after the other.",
-                    f"model '{entry.name}', with branches",
-                    f"model '{self.name}'",
-                    f"x = Input(shape={entry.inputs[0].shape}); Model(x, {entry.name}(x))",
-                )
+            raise value_error(
+                "The layers of a model are put into a Sequential one after the other.",
+                f"model '{entry.name}', with branches",
+                f"model '{self.name}'",
+                f"x = Input(shape={entry.inputs[0].shape}); Model(x, {entry.name}(x))",
             )
         calls = entry._calls if isinstance(entry, Sequential) else [n.layer for n in entry.nodes]
         return [
@@ -138,12 +134,10 @@ class Sequential(Model):
         """Put this at the end of the list of layers; an Input, at its beginning."""
         if isinstance(layer, Tensor):
             if self._end is not None or self.layers:
-                raise ValueError(
-                    explain_error(
-                        "An Input comes first, before all layers.",
-                        repr(layer),
-                        f"model '{self.name}'",
-                    )
+                raise value_error(
+                    "An Input comes first, before all layers.",
+                    repr(layer),
+                    f"model '{self.name}'",
                 )
             self._begin(layer)
             return
@@ -152,13 +146,11 @@ class Sequential(Model):
             return
         check_is_layer(layer, f"model '{self.name}'")
         if any(layer is other for other in self.layers):
-            raise ValueError(
-                explain_error(
-                    "A layer stands in a Sequential once.",
-                    f"'{layer.name}' a second time",
-                    f"model '{self.name}'",
-                    "Make a new layer, or use Model to call one twice.",
-                )
+            raise value_error(
+                "A layer stands in a Sequential once.",
+                f"'{layer.name}' a second time",
+                f"model '{self.name}'",
+                "Make a new layer, or use Model to call one twice.",
             )
         if self._end is None and not self.layers and layer.input_shape is not None:
             self._begin(Input(layer.input_shape))
@@ -187,12 +179,10 @@ class Sequential(Model):
     def pop(self) -> Layer:
         """Take the last layer off the chain, and return it."""
         if not self.layers:
-            raise ValueError(
-                explain_error(
-                    "There is no layer to take off.",
-                    "a model without layers",
-                    f"model '{self.name}'",
-                )
+            raise value_error(
+                "There is no layer to take off.",
+                "a model without layers",
+                f"model '{self.name}'",
             )
         layer = self._calls.pop()
         if layer not in self._calls:
@@ -217,13 +207,11 @@ class Sequential(Model):
     def build_for(self, x: Any) -> None:
         """Take the shape of the input from the data, if nobody told it before."""
         if not self.layers:
-            raise ValueError(
-                explain_error(
-                    "A model needs at least one layer.",
-                    "a Sequential without layers",
-                    f"model '{self.name}'",
-                    "model.add(Dense(1))",
-                )
+            raise value_error(
+                "A model needs at least one layer.",
+                "a Sequential without layers",
+                f"model '{self.name}'",
+                "model.add(Dense(1))",
             )
         if not self.built:
             shape = np.shape(peek(x, "x"))

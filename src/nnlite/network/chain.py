@@ -9,7 +9,7 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, Self
 
-from nnlite.foundation.errors import explain_error, shown, told
+from nnlite.foundation.errors import shown, told, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.layers.input import InputLayer
 from nnlite.layers.joining import Node, Tensor
@@ -65,13 +65,11 @@ def check_may_end(runner: Runner) -> None:
     """Raise if a layer gave no gradient of its input, and those before it cannot learn."""
     layer = layer_of(runner)
     if layer is not None and not (layer.skip_input_gradient or layer.is_first):
-        raise TypeError(
-            explain_error(
-                "backprop must return the gradient of x: the layers before learn from it.",
-                "None",
-                f"layer '{layer.name}' ({type(layer).__name__})",
-                "End backprop with return dx.",
-            )
+        raise type_error(
+            "backprop must return the gradient of x: the layers before learn from it.",
+            "None",
+            f"layer '{layer.name}' ({type(layer).__name__})",
+            "End backprop with return dx.",
         )
 
 
@@ -254,19 +252,15 @@ def as_tensors(name: str, given: Any, where: str | None) -> list[Tensor]:
     """Return a tensor or a list of them as a list."""
     tensors = list(given) if isinstance(given, list | tuple) else [given]
     if not tensors:
-        raise ValueError(
-            explain_error(f"A model needs {name}.", f"{name}={shown(given)}", remedy="Model(x, y)")
-        )
+        raise value_error(f"A model needs {name}.", f"{name}={shown(given)}", remedy="Model(x, y)")
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
-            raise TypeError(
-                explain_error(
-                    f"{name} must be tensors: Inputs, or what a layer returned for them.",
-                    told(tensor),
-                    remedy="For a list of layers use Sequential; here, call the layer: Dense(1)(x)."
-                    if isinstance(tensor, Layer)
-                    else "x = Input(shape=(2,)); y = Dense(1)(x); Model(x, y)",
-                )
+            raise type_error(
+                f"{name} must be tensors: Inputs, or what a layer returned for them.",
+                told(tensor),
+                remedy="For a list of layers use Sequential; here, call the layer: Dense(1)(x)."
+                if isinstance(tensor, Layer)
+                else "x = Input(shape=(2,)); y = Dense(1)(x); Model(x, y)",
             )
     return tensors
 
@@ -275,33 +269,27 @@ def check_ends(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> None:
     """Raise unless the outputs are what layers make of these inputs."""
     for tensor in inputs:
         if not isinstance(tensor.node.layer, InputLayer):
-            raise ValueError(
-                explain_error(
-                    "A model begins at Inputs.",
-                    f"inputs={tensor!r}",
-                    remedy="Make them with Input(shape=...).",
-                )
+            raise value_error(
+                "A model begins at Inputs.",
+                f"inputs={tensor!r}",
+                remedy="Make them with Input(shape=...).",
             )
     if len(set(inputs)) < len(inputs):
-        raise ValueError(explain_error("Every Input is given once.", f"inputs={inputs!r}"))
+        raise value_error("Every Input is given once.", f"inputs={inputs!r}")
     nodes = ordered_nodes(outputs, inputs)
     for tensor in outputs:
         if isinstance(tensor.node.layer, InputLayer) and not (nodes and tensor in inputs):
-            raise ValueError(
-                explain_error(
-                    "An output is what layers make of the inputs.",
-                    f"outputs={tensor!r}, an Input",
-                    remedy="Call a layer on it: Model(x, Dense(1)(x)).",
-                )
+            raise value_error(
+                "An output is what layers make of the inputs.",
+                f"outputs={tensor!r}, an Input",
+                remedy="Call a layer on it: Model(x, Dense(1)(x)).",
             )
     unconnected = missing_inputs(outputs, inputs)
     if unconnected:
-        raise ValueError(
-            explain_error(
-                "The outputs depend on an Input that is not among inputs.",
-                ", ".join(map(repr, unconnected)),
-                remedy="Give every Input: Model([input_1, input_2], output).",
-            )
+        raise value_error(
+            "The outputs depend on an Input that is not among inputs.",
+            ", ".join(map(repr, unconnected)),
+            remedy="Give every Input: Model([input_1, input_2], output).",
         )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from nnlite.foundation.arguments import argument_names, unknown_argument
 from nnlite.foundation.checks import Name, number, or_none
 from nnlite.foundation.configuration import Configurable
-from nnlite.foundation.errors import explain_error, must_define, told
+from nnlite.foundation.errors import must_define, told, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.optimizers import schedules
 from nnlite.optimizers.schedules import LearningRateSchedule
@@ -56,21 +56,17 @@ class Optimizer(Configurable):
     ) -> None:
         if "lr" in unknown:
             if learning_rate is not None:
-                raise ValueError(
-                    explain_error(
-                        "lr and learning_rate mean the same: give one of them.",
-                        f"learning_rate={learning_rate!r}, lr={unknown['lr']!r}",
-                    )
+                raise value_error(
+                    "lr and learning_rate mean the same: give one of them.",
+                    f"learning_rate={learning_rate!r}, lr={unknown['lr']!r}",
                 )
             learning_rate = unknown.pop("lr")
         if "decay" in unknown:
-            raise TypeError(
-                explain_error(
-                    "The decay of the learning rate is a schedule.",
-                    f"decay={unknown['decay']!r}",
-                    remedy="learning_rate=InverseTimeDecay(rate, decay_steps=1, decay_rate=decay), "
-                    "from nnlite.optimizers.schedules.",
-                )
+            raise type_error(
+                "The decay of the learning rate is a schedule.",
+                f"decay={unknown['decay']!r}",
+                remedy="learning_rate=InverseTimeDecay(rate, decay_steps=1, decay_rate=decay), "
+                "from nnlite.optimizers.schedules.",
             )
         known = [*argument_names(type(self)), "lr"]
         refused = unknown_argument(type(self).__name__, unknown, known)
@@ -228,19 +224,15 @@ def _checked_rate(value: Any) -> float:
                 "Make an object of a class of nnlite.optimizers.schedules, or use the callback "
             )
             remedy += "LearningRateScheduler(function)."
-        raise TypeError(
-            explain_error(
-                "learning_rate must be a number or a schedule.",
-                f"learning_rate={told(value)}",
-                remedy=remedy,
-            )
+        raise type_error(
+            "learning_rate must be a number or a schedule.",
+            f"learning_rate={told(value)}",
+            remedy=remedy,
         )
     if not 0 <= float(value) < np.inf:
-        raise ValueError(
-            explain_error(
-                "learning_rate must be from 0 on, and finite.",
-                f"learning_rate={value!r}",
-                remedy="0.01 is a usual start for SGD, 0.001 for Adam.",
-            )
+        raise value_error(
+            "learning_rate must be from 0 on, and finite.",
+            f"learning_rate={value!r}",
+            remedy="0.01 is a usual start for SGD, 0.001 for Adam.",
         )
     return float(value)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from nnlite.foundation.checks import Flag, NotNegative, Share, number
-from nnlite.foundation.errors import explain_error, shown
+from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array
 from nnlite.optimizers.base import Optimizer
 
@@ -15,13 +15,11 @@ from nnlite.optimizers.base import Optimizer
 def share_below_1(name: str, value: Any, where: str | None) -> Any:
     """Return a share, if it is not all."""
     if value == 1:
-        raise ValueError(
-            explain_error(
-                f"{name} must be below 1: at 1 nothing new would ever count.",
-                f"{name}={shown(value)}",
-                where,
-                "0.9 is usual for beta_1, 0.999 for beta_2.",
-            )
+        raise value_error(
+            f"{name} must be below 1: at 1 nothing new would ever count.",
+            f"{name}={shown(value)}",
+            where,
+            "0.9 is usual for beta_1, 0.999 for beta_2.",
         )
     return number(least=0, most=1)(name, value, where)
 

@@ -16,7 +16,7 @@ from nnlite.foundation.checks import (
     or_none,
 )
 from nnlite.foundation.configuration import Configurable
-from nnlite.foundation.errors import explain_error, must_define, shown
+from nnlite.foundation.errors import must_define, shown, type_error, value_error
 from nnlite.foundation.registry import Registry
 
 
@@ -83,26 +83,20 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
     def __init__(self, boundaries: Sequence[float], values: Sequence[float]) -> None:
         if not isinstance(boundaries, list | tuple) or not isinstance(values, list | tuple):
-            raise TypeError(
-                explain_error(
-                    "boundaries and values must be lists.",
-                    f"boundaries={shown(boundaries)}, values={shown(values)}",
-                    remedy="PiecewiseConstantDecay([1000], [0.1, 0.01])",
-                )
+            raise type_error(
+                "boundaries and values must be lists.",
+                f"boundaries={shown(boundaries)}, values={shown(values)}",
+                remedy="PiecewiseConstantDecay([1000], [0.1, 0.01])",
             )
         self.boundaries = [checked_number("A boundary", b, least=0) for b in boundaries]
         self.values = [checked_number("A value", v, least=0) for v in values]
         if self.boundaries != sorted(self.boundaries):
-            raise ValueError(
-                explain_error("boundaries must grow.", f"boundaries={self.boundaries}")
-            )
+            raise value_error("boundaries must grow.", f"boundaries={self.boundaries}")
         if len(self.values) != len(self.boundaries) + 1:
-            raise ValueError(
-                explain_error(
-                    "There must be one more value than boundaries.",
-                    f"{len(self.boundaries)} boundaries, {len(self.values)} values",
-                    remedy="The last value holds after the last boundary.",
-                )
+            raise value_error(
+                "There must be one more value than boundaries.",
+                f"{len(self.boundaries)} boundaries, {len(self.values)} values",
+                remedy="The last value holds after the last boundary.",
             )
 
     def __call__(self, step: int) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import type_error, value_error
 from nnlite.foundation.types import Array
 
 
@@ -21,7 +21,7 @@ def two_features(model: Any, x: Any) -> Array:
             "Choose two, x[:, [0, 1]], or reduce x to two with sklearn.decomposition.PCA(2), and "
             "train a model on these."
         )
-        raise ValueError(explain_error(rule, f"x of shape {points.shape}{many}", remedy=remedy))
+        raise value_error(rule, f"x of shape {points.shape}{many}", remedy=remedy)
     inputs = getattr(model, "inputs", None)
     takes = inputs[0].shape if inputs else (2,)
     if takes != (2,):
@@ -31,7 +31,7 @@ def two_features(model: Any, x: Any) -> Array:
             "Train a model on two columns, x[:, [0, 1]]; or draw the plane of the first two "
             "principal components: lambda z: model.predict(pca.inverse_transform(z))."
         )
-        raise ValueError(explain_error(rule, received, f"model '{model.name}'", remedy))
+        raise value_error(rule, received, f"model '{model.name}'", remedy)
     return points
 
 
@@ -42,7 +42,7 @@ def as_labels(name: str, y: Any, count: int, of: str) -> Array:
         labels = labels.argmax(axis=1)
     if labels.size != count or labels.ndim not in (1, 2):
         rule = f"{name} must hold a label for each of the {count} {of}."
-        raise ValueError(explain_error(rule, f"{name} of shape {np.shape(y)}"))
+        raise value_error(rule, f"{name} of shape {np.shape(y)}")
     labels = labels.reshape(-1)
     if labels.dtype.kind == "f":
         whole = all(label.is_integer() and abs(label) < 2**53 for label in labels.tolist())
@@ -59,7 +59,7 @@ def labels_and_classes(y: Any, count: int) -> tuple[Array, Array]:
         rule = "A decision boundary separates classes: y holds labels, at most 20 different."
         received = f"{len(classes)} different values, the first {labels[0]}"
         remedy = "For numbers to be predicted, use plot.predictions."
-        raise ValueError(explain_error(rule, received, remedy=remedy))
+        raise value_error(rule, received, remedy=remedy)
     if labels.dtype.kind in "iu" and set(classes) <= {0, 1}:
         classes = np.array([0, 1])
     return labels, classes
@@ -70,7 +70,7 @@ def ask(model: Any, grid: Array) -> Array:
     predict: Callable[[Array], Any] = getattr(model, "predict", model)
     if not callable(predict):
         rule = "plot.decision_boundary needs a model, or a function of points (n, 2)."
-        raise TypeError(explain_error(rule, type(model).__name__))
+        raise type_error(rule, type(model).__name__)
     output = np.asarray(predict(grid))
     if output.ndim not in (1, 2) or len(output) != len(grid):
         rule = (
@@ -82,7 +82,7 @@ def ask(model: Any, grid: Array) -> Array:
             "lambda x: np.array([f(point) for point in x])."
         )
         received = f"an output of shape {output.shape}"
-        raise ValueError(explain_error(rule, received, remedy=remedy))
+        raise value_error(rule, received, remedy=remedy)
     return output
 
 
@@ -99,7 +99,7 @@ def margins_of(output: Array, classes: Array) -> tuple[Array, Array, Array | Non
         elif len(classes) != columns:
             rule = "The rows of the output must have a column for each class."
             received = f"{columns} columns, {len(classes)} classes: {known}"
-            raise ValueError(explain_error(rule, received))
+            raise value_error(rule, received)
         scores = output.astype(np.float64)
         best = np.sort(scores, axis=1)
         rival = np.where(scores == best[:, -1:], best[:, -2:-1], best[:, -1:])
@@ -113,7 +113,7 @@ def margins_of(output: Array, classes: Array) -> tuple[Array, Array, Array | Non
         rule = "One number for each point tells two classes apart."
         remedy = "End the model with a softmax of as many units as there are classes."
         received = f"{len(classes)} classes in y: {known}"
-        raise ValueError(explain_error(rule, received, remedy=remedy))
+        raise value_error(rule, received, remedy=remedy)
     middle = float(classes.mean()) if classes.dtype.kind in "iu" else 0.5
     shades = values.astype(np.float64)
     inside = middle == 0.5 and shades.min() >= 0 and shades.max() <= 1

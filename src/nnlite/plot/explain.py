@@ -13,7 +13,7 @@ from nnlite.explain import Explanation
 from nnlite.explain.lines import Line, Section, short
 from nnlite.explain.symbols import numbered_symbols
 from nnlite.explain.text import FORWARD_ONLY, HEADINGS, beside, wrapped
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import type_error, value_error
 from nnlite.plot.inside import is_model
 from nnlite.plot.style import BLUE, GREY, INK, VERMILION, axes_in_em
 
@@ -65,11 +65,11 @@ def _as_explanation(given: Any, x: Any, y: Any) -> Explanation:
     if not is_model(given):
         rule = "plot.explain draws what model.explain(x, y) returns, or a model and a batch."
         remedy = "nnlite.plot.explain(model.explain(x, y))"
-        raise TypeError(explain_error(rule, type(given).__name__, remedy=remedy))
+        raise type_error(rule, type(given).__name__, remedy=remedy)
     if x is None:
         rule, where = "A step needs a batch to be taken on.", f"model '{given.name}'"
         remedy = "nnlite.plot.explain(model, x, y), with a few samples."
-        raise ValueError(explain_error(rule, "a model without data", where, remedy))
+        raise value_error(rule, "a model without data", where, remedy)
     return given.explain(x, y)
 
 

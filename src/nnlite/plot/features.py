@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.plot.grids import MOST, as_images, draw_grid
 from nnlite.plot.inside import find_weight, output_of
@@ -107,7 +107,7 @@ def filters(
     channels = W.shape[2]
     if not 0 <= channel < channels:
         rule = f"The filters have {channels} input channel{'s' * (channels > 1)}, counted from 0."
-        raise ValueError(explain_error(rule, f"channel={channel}"))
+        raise value_error(rule, f"channel={channel}")
     kernels = np.moveaxis(W[:, :, channel], -1, 0)
     ax = _draw_signed(ax, kernels, "filters", columns=columns, count=count, numbers=numbers)
     if channels > 1:
@@ -165,7 +165,7 @@ def feature_maps(
         rule = "plot.feature_maps needs a model and one image, or maps (height, width, filters)."
         received = f"maps of shape {maps.shape}" if maps.ndim else f"{type(model).__name__}, x=None"
         remedy = "plot.feature_maps(model, x_test[0])"
-        raise ValueError(explain_error(rule, received, remedy=remedy))
+        raise value_error(rule, received, remedy=remedy)
     pictures, what = np.moveaxis(maps, -1, 0), "feature maps"
     grid: dict[str, Any] = {"columns": columns, "count": count, "numbers": numbers}
     colours: dict[str, Any] = {"cmap": cmap, "vmin": float(maps.min()), "vmax": float(maps.max())}

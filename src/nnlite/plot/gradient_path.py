@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.plot.landscape import Loss, Range, height
 from nnlite.plot.loss_surface import loss_surface
@@ -94,7 +94,7 @@ def _draw_way(
         if surface is None:
             rule = "On a landscape in three dimensions, a way needs the heights of its points."
             remedy = "plot.gradient_path(path, J, ax=ax)"
-            raise ValueError(explain_error(rule, "surface=None", remedy=remedy))
+            raise value_error(rule, "surface=None", remedy=remedy)
         places.append(np.array([height(surface, *point) for point in points]))
     style: dict[str, Any] = {
         "linestyle": LINES[number % len(LINES)],
@@ -117,14 +117,14 @@ def _ways(paths: Any, surface: Loss | None, start: Any, steps: int) -> dict[str,
     """Return the points of every way, those of optimizers after a walk."""
     named = paths if isinstance(paths, Mapping) else {"": paths}
     if not named:
-        raise ValueError(explain_error("There must be a way to draw.", "no way"))
+        raise value_error("There must be a way to draw.", "no way")
     ways = {}
     for name, path in named.items():
         walks = hasattr(path, "step")
         points = _walk(path, surface, start, steps) if walks else np.asarray(path, np.float64)
         if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
             rule = "A way is a list of points (w, b), of shape (steps, 2); or an optimizer."
-            raise ValueError(explain_error(rule, f"an array of shape {points.shape}"))
+            raise value_error(rule, f"an array of shape {points.shape}")
         ways[str(name)] = points
     return ways
 
@@ -148,7 +148,7 @@ def _walk(optimizer: Any, J: Loss | None, start: Any, steps: int) -> Array:
         rule = "An optimizer walks on a function, from a start."
         received = "surface=None" if J is None else "start=None"
         remedy = "plot.gradient_path(SGD(0.1), J, start=(-2, 2))"
-        raise ValueError(explain_error(rule, received, remedy=remedy))
+        raise value_error(rule, received, remedy=remedy)
     optimizer = type(optimizer).from_config(optimizer.get_config())
     place = np.array(start, dtype=np.float64)
     points = [place.copy()]

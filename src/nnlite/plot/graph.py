@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import type_error, value_error
 from nnlite.graph import Value
 from nnlite.plot.graph_layout import Wire, lay_out
 from nnlite.plot.style import BLUE, GREY, INK, LETTER, PALE, VERMILION, axes_in_em, short_number
@@ -194,11 +194,11 @@ def _values_to_draw(value: Value) -> list[Value]:
     if not isinstance(value, Value):
         rule = "plot.graph draws a nnlite.graph.Value."
         remedy = "Build the formula from Values: x = Value(2, 'x')."
-        raise TypeError(explain_error(rule, type(value).__name__, remedy=remedy))
+        raise type_error(rule, type(value).__name__, remedy=remedy)
     values = value.nodes()
     if len(values) > MOST_VALUES:
         rule = f"A picture holds at most {MOST_VALUES} values, or nobody can read it."
         received = f"a graph of {len(values)} values"
         remedy = "Draw a part of it: an earlier value, or a smaller example."
-        raise ValueError(explain_error(rule, received, remedy=remedy))
+        raise value_error(rule, received, remedy=remedy)
     return values

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.foundation.checks import flag, positive_integer
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.plot.style import LETTER, WIDTH, axes_or_new, font_size, short_number, size_in_points
 
@@ -104,7 +104,7 @@ def _write_numbers(ax: Axes, unit: float) -> None:
             side = LARGEST_SIDE
             rule = f"Numbers are written into images of one channel, at most {side} by {side}."
             received, remedy = f"images of shape {shape}", "Leave out numbers=True."
-            raise ValueError(explain_error(rule, received, remedy=remedy))
+            raise value_error(rule, received, remedy=remedy)
         _write_into(ax, image, pixel=unit / shape[1])
 
 
@@ -159,7 +159,7 @@ def as_images(x: Any, shape: tuple[int, ...] | None, what: str = "x") -> Array:
     if array.size == 0 or array.ndim not in (2, 3, 4):
         rule = "Images come as (n, height, width), (n, height, width, channels) or (n, values)."
         remedy = "For a single image write x[None]." if array.ndim == 1 else None
-        raise ValueError(explain_error(rule, received, remedy=remedy))
+        raise value_error(rule, received, remedy=remedy)
     if array.ndim == 2:
         array = array.reshape(-1, *_image_shape(array.shape[1], shape, what))
     if array.ndim == 4 and array.shape[-1] == 1:
@@ -168,7 +168,7 @@ def as_images(x: Any, shape: tuple[int, ...] | None, what: str = "x") -> Array:
         rule = "An image has 1 channel (grey) or 3 (red, green, blue)."
         remedy = "Draw one channel: x[..., 0]; or plot.feature_maps."
         received = f"{what} of shape {array.shape}"
-        raise ValueError(explain_error(rule, received, remedy=remedy))
+        raise value_error(rule, received, remedy=remedy)
     return array
 
 
@@ -180,9 +180,9 @@ def _image_shape(values: int, shape: tuple[int, ...] | None, what: str) -> tuple
         rule = f"{what}: {values} values make no square image."
         received = f"{values} values, between {side}×{side} and {side + 1}×{side + 1}"
         remedy = "Say how they lie: shape=(rows, columns). A single image is x[np.newaxis]."
-        raise ValueError(explain_error(rule, received, remedy=remedy))
+        raise value_error(rule, received, remedy=remedy)
     if int(np.prod(shape)) != values:
         rule = f"shape must hold the {values} values of an image."
         received = f"shape={shape}, which holds {int(np.prod(shape))}"
-        raise ValueError(explain_error(rule, received))
+        raise value_error(rule, received)
     return shape

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from nnlite.foundation.checks import flag
-from nnlite.foundation.errors import explain_error, look_up
+from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.plot.style import axes_or_new, font_size, look, open_frame, padded, size_in_points
 
@@ -142,14 +142,14 @@ def _training(history: Any, name: str) -> _Training:
     if not isinstance(given, Mapping):
         rule = "plot.history draws what fit returned, its dictionary, or a dictionary of several."
         remedy = "history = model.fit(x, y, epochs=10); plot.history(history)"
-        raise TypeError(explain_error(rule, type(history).__name__, remedy=remedy))
+        raise type_error(rule, type(history).__name__, remedy=remedy)
     curves = {str(key): np.atleast_1d(values).astype(float) for key, values in given.items()}
     longest = max(map(len, curves.values()), default=0)
     if longest == 0:
         received = f"the empty history {name!r}" if name else "an empty history"
         remedy = "Train first: history = model.fit(x, y, epochs=10)."
         rule = "A history needs at least one epoch."
-        raise ValueError(explain_error(rule, received, remedy=remedy))
+        raise value_error(rule, received, remedy=remedy)
     epochs = [epoch + 1 for epoch in getattr(history, "epoch", range(longest))]
     training = _Training(epochs, {})
     for key, values in curves.items():

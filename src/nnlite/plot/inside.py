@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error, look_up
+from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.layers.convolution_kinds import Conv2DTranspose
 from nnlite.layers.layer import Layer
@@ -36,13 +36,13 @@ def find_weight(model: Any, layer: Any, axes: int, caller: str, shape: str) -> A
             rule = f"{caller} draws weights, which are made when the layer is built."
             remedy = "Put it into a model that knows its input, or call layer.build(shape)."
             received = f"layer '{model.name}' without weights"
-            raise ValueError(explain_error(rule, received, remedy=remedy))
+            raise value_error(rule, received, remedy=remedy)
     else:
         array = np.asarray(model)
         if array.dtype.kind not in "fiub" or array.ndim != axes or array.size == 0:
             rule = f"{caller} draws a model, a layer, or an array {shape}."
             received = f"an array of shape {array.shape}" if array.ndim else type(model).__name__
-            raise ValueError(explain_error(rule, received))
+            raise value_error(rule, received)
         return array
     for found in layers:
         W = getattr(found.parameters.get("W"), "value", None)
@@ -51,7 +51,7 @@ def find_weight(model: Any, layer: Any, axes: int, caller: str, shape: str) -> A
             return np.asarray(W.swapaxes(2, 3) if isinstance(found, Conv2DTranspose) else W)
     rule = f"{caller} draws weights W of shape {shape}: those of a {KINDS[axes]} layer."
     choose = f"Choose a {KINDS[axes]} layer: layer='name'." if layer is not None else None
-    raise ValueError(explain_error(rule, ", ".join(map(_describe, layers)), remedy=choose))
+    raise value_error(rule, ", ".join(map(_describe, layers)), remedy=choose)
 
 
 def chosen_layers(model: Model, layer: Any) -> list[Layer]:
@@ -63,7 +63,7 @@ def chosen_layers(model: Model, layer: Any) -> list[Layer]:
     if isinstance(layer, int):
         if not -len(model.layers) <= layer < len(model.layers):
             rule = f"Model '{model.name}' has {len(model.layers)} layers, counted from 0."
-            raise ValueError(explain_error(rule, f"layer={layer}"))
+            raise value_error(rule, f"layer={layer}")
         return [model.layers[layer]]
     return [look_up("layer", str(layer), {model.name_of(found): found for found in model.layers})]
 
@@ -73,7 +73,7 @@ def output_of(model: Any, x: Any, layer: Any) -> Array:
     if not is_model(model):
         rule = "To make feature maps of an image, plot.feature_maps needs a model."
         remedy = "Feature maps that you have already are drawn without x."
-        raise TypeError(explain_error(rule, type(model).__name__, remedy=remedy))
+        raise type_error(rule, type(model).__name__, remedy=remedy)
     model.check_built("plot.feature_maps")
     layers = chosen_layers(model, layer)
     for node in model.nodes:
@@ -82,7 +82,7 @@ def output_of(model: Any, x: Any, layer: Any) -> Array:
             return maps
     rule = "Feature maps come from a layer whose output is (height, width, filters)."
     received = ", ".join(map(_describe, layers))
-    raise ValueError(explain_error(rule, received, f"model '{model.name}'"))
+    raise value_error(rule, received, f"model '{model.name}'")
 
 
 def _makes_maps(found: Layer, chosen: Any) -> bool:
@@ -97,7 +97,7 @@ def _one_image(model: Model, x: Any) -> Array:
         rule = f"plot.feature_maps takes one image of shape {wanted}."
         remedy = "Choose one: x[0]." if array.shape[1:] == wanted else None
         received, where = f"x of shape {array.shape}", f"model '{model.name}'"
-        raise ValueError(explain_error(rule, received, where, remedy))
+        raise value_error(rule, received, where, remedy)
     return model._inputs(array.reshape(1, *wanted))[0]
 
 

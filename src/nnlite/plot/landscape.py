@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.foundation.checks import flag
-from nnlite.foundation.errors import explain_error, look_up
+from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.plot.inside import is_model
 
@@ -51,7 +51,7 @@ def measure(J: Loss, w: Range, b: Range, resolution: int, log: bool = False) -> 
         if np.shape(limits) != (2,) or not limits[0] < limits[1]:
             rule = f"{name} goes from a smaller to a larger number."
             remedy = f"Give both, as in {name}=(-3, 3)."
-            raise ValueError(explain_error(rule, f"{name}={limits}", remedy=remedy))
+            raise value_error(rule, f"{name}={limits}", remedy=remedy)
     places_w, places_b = np.linspace(*w, resolution), np.linspace(*b, resolution)
     with np.errstate(all="ignore"):
         heights = np.array([[height(J, u, v) for u in places_w] for v in places_b])
@@ -59,13 +59,13 @@ def measure(J: Loss, w: Range, b: Range, resolution: int, log: bool = False) -> 
     if np.isnan(heights).all():
         rule = "The loss is nowhere finite between these limits."
         remedy = "Choose limits nearer to the minimum."
-        raise ValueError(explain_error(rule, f"w={w}, b={b}", remedy=remedy))
+        raise value_error(rule, f"w={w}, b={b}", remedy=remedy)
     if log:
         positive = heights[heights > 0]
         if positive.size == 0:
             rule, remedy = "A logarithmic scale needs a loss above 0.", "Leave out log=True."
             received = f"a largest loss of {np.nanmax(heights):g}"
-            raise ValueError(explain_error(rule, received, remedy=remedy))
+            raise value_error(rule, received, remedy=remedy)
         heights = np.maximum(heights, positive.min())
     return Landscape(places_w, places_b, heights, log)
 
@@ -82,7 +82,7 @@ def height(J: Loss, u: float, v: float) -> float:
             f"an array of shape {result.shape}",
         )
         remedy = "Take the mean over the samples: np.mean(...)."
-        raise ValueError(explain_error(rule, received, remedy=remedy))
+        raise value_error(rule, received, remedy=remedy)
     return float(result.reshape(()))
 
 
@@ -93,17 +93,17 @@ def name_and_function(
     if not is_model(model):
         if not callable(model):
             rule = "plot.loss_surface needs a function J(w, b), or a compiled model with x and y."
-            raise TypeError(explain_error(rule, type(model).__name__))
+            raise type_error(rule, type(model).__name__)
         return model, ("$w$", "$b$"), (0.0, 0.0)
     model.check_built("plot.loss_surface")
     if x is None or y is None:
         rule = "The loss of a model is measured on data: x and y are needed."
         received, where = "x=None" if x is None else "y=None", f"model '{model.name}'"
-        raise ValueError(explain_error(rule, received, where, "plot.loss_surface(model, x, y)"))
+        raise value_error(rule, received, where, "plot.loss_surface(model, x, y)")
     first, second = (_place(model, weight) for weight in weights)
     if first == second:
         rule = "The two weights must be different ones."
-        raise ValueError(explain_error(rule, f"weights={weights}"))
+        raise value_error(rule, f"weights={weights}")
 
     def J(u: float, v: float) -> float:
         vector = model.weights_vector
@@ -124,20 +124,20 @@ def _place(model: Model, weight: Any) -> int:
     if isinstance(weight, int | np.integer):
         if not -size <= weight < size:
             rule = f"The model has {size} weights, counted from 0."
-            raise ValueError(explain_error(rule, f"weight {weight}"))
+            raise value_error(rule, f"weight {weight}")
         return int(weight % size)
     found = re.fullmatch(r"(.+)/(\w+)\[([\d\s,]+)\]", str(weight))
     if found is None:
         rule = "A weight is named by layer, letter and place, or by its place in weights_vector."
         remedy = f"For example {_name(model, 0)!r}, or 0."
-        raise ValueError(explain_error(rule, f"{weight!r}", remedy=remedy))
+        raise value_error(rule, f"{weight!r}", remedy=remedy)
     layer, letter, places = found.groups()
     parts = {f"{model.name_of(part.layer)}/{part.name}": part for part in model.flat.parts}
     part = look_up("weight", f"{layer}/{letter}", parts)
     shape = getattr(part.layer, part.name).shape
     index = tuple(int(place) for place in places.split(","))
     if len(index) != len(shape) or any(i >= n for i, n in zip(index, shape, strict=True)):
-        raise ValueError(explain_error(f"{layer}/{letter} has the shape {shape}.", f"{weight!r}"))
+        raise value_error(f"{layer}/{letter} has the shape {shape}.", f"{weight!r}")
     return int(part.place.start + np.ravel_multi_index(index, shape))
 
 

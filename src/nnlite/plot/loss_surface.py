@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.plot.landscape import Landscape, Range, measure, name_and_function
 from nnlite.plot.style import axes_or_new, blend
 
@@ -68,7 +68,7 @@ def loss_surface(
     ('$w$', '$b$')
     """
     if kind not in ("contour", "surface"):
-        raise ValueError(explain_error('kind must be "contour" or "surface".', f"kind={kind!r}"))
+        raise value_error('kind must be "contour" or "surface".', f"kind={kind!r}")
     J, own_names, centre = name_and_function(model, x, y, weights)
     w, b = (limits or (at - 3.0, at + 3.0) for limits, at in zip((w, b), centre, strict=True))
     landscape = measure(J, w, b, resolution, log)
@@ -78,7 +78,7 @@ def loss_surface(
         rule = 'kind="surface" is drawn on axes in three dimensions, kind="contour" on flat ones.'
         received = f"kind={kind!r} on axes of the projection {ax.name!r}"
         remedy = 'figure.add_subplot(projection="3d")' if kind == "surface" else None
-        raise ValueError(explain_error(rule, received, remedy=remedy))
+        raise value_error(rule, received, remedy=remedy)
     draw = _draw_bowl if kind == "surface" else _draw_from_above
     # From pale, deep in the valley, to dark: ways stand out where they matter.
     draw(ax, landscape, blend("#F7FBFF", "#9DB8CC", "#3A5A73"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from nnlite.foundation.checks import positive_integer
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import explain_error, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.plot.inside import is_model
 from nnlite.plot.style import (
@@ -69,7 +69,7 @@ def network(model: Any, *, most: int = MOST, ax: Axes | None = None) -> Axes:
     """
     columns = _columns(model)
     if positive_integer("most", most, "plot.network") < 2:
-        raise ValueError(explain_error("most must be at least 2.", f"most={most}"))
+        raise value_error("most must be at least 2.", f"most={most}")
     places = [_places(len(column.biases), most) for column in columns]
     tallest = max(float(place.y.max()) for place in places)
     ax = axes_or_new(ax, height=min(6.5, 1.8 + 0.8 * tallest))
@@ -181,7 +181,7 @@ def _explain_colours(ax: Axes, font: float, has_biases: bool) -> None:
 def _columns(model: Any) -> list[_Column]:
     """Return the input and each layer of neurons, from left to right."""
     if not is_model(model):
-        raise TypeError(explain_error("plot.network draws a model.", type(model).__name__))
+        raise type_error("plot.network draws a model.", type(model).__name__)
     model.check_built("plot.network")
     count = int(np.prod(model.inputs[0].shape))
     columns = [_Column("input", "", np.zeros((0, count)), np.zeros(count))]

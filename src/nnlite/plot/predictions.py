@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.metrics import r2_score, root_mean_squared_error
 from nnlite.plot.style import GREY, axes_or_new, look, open_frame, padded, with_minus
@@ -48,7 +48,7 @@ def predictions(y_true: Any, y_pred: Any, *, ax: Axes | None = None) -> Axes:
             rule = "Targets and predictions must be as many."
             received = f"{len(target)} targets, {len(values)} predictions {name}".rstrip()
             remedy = "y_pred = model.predict(x), with the x that belongs to y_true."
-            raise ValueError(explain_error(rule, received, remedy=remedy))
+            raise value_error(rule, received, remedy=remedy)
     ax = axes_or_new(ax, height=6, width=6.5)
     for number, (name, values) in enumerate(predicted.items()):
         label = f"{name}: {_score(target, values)}" if name else _score(target, values)
@@ -74,5 +74,5 @@ def _one_number_each(name: str, values: Any) -> Array:
     if array.size == 0 or array.size != len(np.atleast_1d(array)):
         rule = f"plot.predictions needs {name} with one number for each sample."
         remedy = f"Choose one output: {name}[:, 0]." if array.ndim > 1 else None
-        raise ValueError(explain_error(rule, f"{name} of shape {array.shape}", remedy=remedy))
+        raise value_error(rule, f"{name} of shape {array.shape}", remedy=remedy)
     return array.reshape(-1)

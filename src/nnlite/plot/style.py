@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import type_error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +47,7 @@ def axes_or_new(ax: Any, height: float, width: float = WIDTH, **options: Any) ->
     elif hasattr(ax, "add_subplot"):
         remedy = "A figure holds axes: ax=figure.add_subplot()."
     rule = "ax must be the axes to draw in."
-    raise TypeError(explain_error(rule, f"ax: {type(ax).__name__}", remedy=remedy))
+    raise type_error(rule, f"ax: {type(ax).__name__}", remedy=remedy)
 
 
 def axes_in_em(

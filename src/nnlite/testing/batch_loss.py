@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.given.data import Data, one_or_list
 from nnlite.testing.subject import restorer
@@ -53,7 +53,7 @@ class BatchLoss:
             rule = "A loss has slopes only where it is finite."
             remedy = "Scale the inputs, or start from smaller weights."
             where = f"model '{self.model.name}'"
-            raise ValueError(explain_error(rule, f"a loss of {value}", where, remedy))
+            raise value_error(rule, f"a loss of {value}", where, remedy)
         # What backprop forgets to write shows as 0, not as what an earlier step left there.
         self.model.flat.gradients[...] = 0
         with training_mode(self.model):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.checks import checked_number
-from nnlite.foundation.errors import explain_error, told
+from nnlite.foundation.errors import explain_error, told, type_error
 from nnlite.layers.layer import Layer
 from nnlite.testing import duties
 from nnlite.testing.differences import compare, measure_noise
@@ -99,7 +99,7 @@ def check_layer(
     if not isinstance(layer, Layer):
         is_class = inspect.isclass(layer) and issubclass(layer, Layer)
         remedy = f"Make one: check_layer({layer.__name__}(...), input_shape)." if is_class else None
-        raise TypeError(explain_error("check_layer takes a layer.", told(layer), remedy=remedy))
+        raise type_error("check_layer takes a layer.", told(layer), remedy=remedy)
     checked_number("tolerance", tolerance, above=0)
     trial = Trial(layer, input_shape, x)
     with np.errstate(all="ignore"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.foundation.checks import checked_number
-from nnlite.foundation.errors import explain_error, told
+from nnlite.foundation.errors import told, type_error, value_error
 from nnlite.layers.layer import Layer
 from nnlite.testing.batch_loss import BatchLoss
 from nnlite.testing.differences import Comparison, compare, measure_noise
@@ -72,7 +72,7 @@ def gradcheck(
     if not hasattr(model, "nodes"):
         is_layer = isinstance(model, Layer)
         remedy = "For a layer: check_layer(layer, input_shape)." if is_layer else None
-        raise TypeError(explain_error("gradcheck takes a model.", told(model), remedy=remedy))
+        raise type_error("gradcheck takes a model.", told(model), remedy=remedy)
     checked_number("tolerance", tolerance, above=0)
     checked_number("max_entries", max_entries, least=1, whole=True)
     twin = twin_in_float64(model, x, loss)
@@ -113,7 +113,7 @@ def twin_in_float64(model: Model, x: Any, loss: Any) -> Model:
         rule = "gradcheck differentiates a loss, and needs to know it."
         received = "a model that was not compiled, and loss=None"
         remedy = 'gradcheck(model, x, y, loss="mse"), or model.compile(...) first.'
-        raise ValueError(explain_error(rule, received, f"model '{model.name}'", remedy))
+        raise value_error(rule, received, f"model '{model.name}'", remedy)
     twin.build_for(x)
     return twin
 

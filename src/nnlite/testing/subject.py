@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.checks import check_shape
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import explain_error, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.layers.layer import Layer
 
@@ -76,7 +76,7 @@ class Trial:
         for array, shape in zip(arrays, self.shapes, strict=True):
             if array.shape[1:] != shape or len(array) < 2:
                 rule = f"x must hold two samples or more of shape {shape}."
-                raise ValueError(explain_error(rule, f"x of shape {array.shape}", "check_layer"))
+                raise value_error(rule, f"x of shape {array.shape}", "check_layer")
         return arrays
 
     def blank(self, dtype: str = "float64", layer: Layer | None = None) -> Layer:

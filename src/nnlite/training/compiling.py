@@ -8,7 +8,7 @@ from typing import Any
 from nnlite import losses, metrics, optimizers
 from nnlite.foundation.checks import checked_number
 from nnlite.foundation.configuration import serialize
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import type_error, value_error
 from nnlite.foundation.ours import never_called
 from nnlite.layers.joining import Tensor
 from nnlite.network.chain import Graph, Network
@@ -18,13 +18,11 @@ from nnlite.training.objective import Objective, per_output
 def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> dict[str, Any]:
     """Return the settings with the optimizer made, after looking up every name."""
     if loss is None:
-        raise ValueError(
-            explain_error(
-                "A model learns by making its loss small: compile needs one.",
-                "loss=None",
-                remedy='loss="mse" for numbers, "binary_crossentropy" for yes or no, '
-                '"sparse_categorical_crossentropy" for classes.',
-            )
+        raise value_error(
+            "A model learns by making its loss small: compile needs one.",
+            "loss=None",
+            remedy='loss="mse" for numbers, "binary_crossentropy" for yes or no, '
+            '"sparse_categorical_crossentropy" for classes.',
         )
     if isinstance(metric_list, str) or (metric_list is not None and callable(metric_list)):
         metric_list = [metric_list]
@@ -45,12 +43,10 @@ def _check_is_called(judge: Any, called: str) -> None:
     unheard = never_called(judge)
     if unheard:
         names = " and ".join(unheard)
-        raise TypeError(
-            explain_error(
-                f"Training and evaluation call {called}; {names} is for you to call.",
-                f"{type(judge).__name__}, which overrides {names} alone",
-                remedy=f"Write what it computes as {called}: the rest follows.",
-            )
+        raise type_error(
+            f"Training and evaluation call {called}; {names} is for you to call.",
+            f"{type(judge).__name__}, which overrides {names} alone",
+            remedy=f"Write what it computes as {called}: the rest follows.",
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.errors import value_error
 from nnlite.given.data import Data
 from nnlite.training.step import Trainer
 
@@ -40,12 +40,10 @@ class Finite:
             remedy += ", and scale the inputs first, e.g. (x - x.mean(0)) / x.std(0)"
         elif rate <= 1e-3:
             remedy += ", or clipnorm=1.0 in the optimizer"
-        return ValueError(
-            explain_error(
-                "Training stopped: the loss is no longer finite. "
-                "The weights are back at the end of the last finite epoch.",
-                f"{found} in epoch {epoch + 1}, batch {batch + 1}, "
-                f"with learning rate {rate:g} and inputs as large as {largest:g}",
-                remedy=remedy + "; fit(..., check_finite=False) lets it run.",
-            )
+        return value_error(
+            "Training stopped: the loss is no longer finite. "
+            "The weights are back at the end of the last finite epoch.",
+            f"{found} in epoch {epoch + 1}, batch {batch + 1}, "
+            f"with learning rate {rate:g} and inputs as large as {largest:g}",
+            remedy=remedy + "; fit(..., check_finite=False) lets it run.",
         )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnlite import activations, losses, metrics
-from nnlite.foundation.errors import explain_error, nearest, shown
+from nnlite.foundation.errors import nearest, shown, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.rows import Rows, made_ready
 from nnlite.layers.layer import ActivatedLayer, Layer
@@ -80,23 +80,19 @@ class Objective:
     def _fits(self, loss: losses.CrossEntropy, activation: activations.ActivationFunction) -> bool:
         """Return whether the output's activation is the loss's; raise if they cannot learn."""
         if activation is activations.softmax and self.shape[-1:] == (1,):
-            raise ValueError(
-                explain_error(
-                    "softmax over a single unit is always 1: it cannot learn.",
-                    f"an output of shape (n, {self.shape[-1]})",
-                    f"layer '{self.layer.name}'",
-                    "For yes or no, use one unit with sigmoid and binary_crossentropy.",
-                )
+            raise value_error(
+                "softmax over a single unit is always 1: it cannot learn.",
+                f"an output of shape (n, {self.shape[-1]})",
+                f"layer '{self.layer.name}'",
+                "For yes or no, use one unit with sigmoid and binary_crossentropy.",
             )
         fits = activation.name == loss.activation.name
         if loss.from_logits and fits:
-            raise ValueError(
-                explain_error(
-                    "from_logits=True takes the numbers before the activation.",
-                    f"an output that has gone through {activation.name}",
-                    f"layer '{self.layer.name}', loss '{loss.name}'",
-                    f"Leave out from_logits=True, or the activation of '{self.layer.name}'.",
-                )
+            raise value_error(
+                "from_logits=True takes the numbers before the activation.",
+                f"an output that has gone through {activation.name}",
+                f"layer '{self.layer.name}', loss '{loss.name}'",
+                f"Leave out from_logits=True, or the activation of '{self.layer.name}'.",
             )
         return fits
 
@@ -166,14 +162,12 @@ def per_output(given: Any, names: Sequence[str], what: str, each: bool = False) 
     if isinstance(given, dict):
         unknown = [name for name in given if name not in names]
         if unknown:
-            raise ValueError(
-                explain_error(
-                    f"The {what} are given by the names of the outputs: {', '.join(names)}.",
-                    shown(unknown[0]),
-                    remedy=f"Did you mean {guess!r}?"
-                    if (guess := nearest(str(unknown[0]), names))
-                    else f"Give the output layer name={shown(unknown[0])}.",
-                )
+            raise value_error(
+                f"The {what} are given by the names of the outputs: {', '.join(names)}.",
+                shown(unknown[0]),
+                remedy=f"Did you mean {guess!r}?"
+                if (guess := nearest(str(unknown[0]), names))
+                else f"Give the output layer name={shown(unknown[0])}.",
             )
         return [given.get(name) for name in names]
     if each:
@@ -191,11 +185,9 @@ def per_output(given: Any, names: Sequence[str], what: str, each: bool = False) 
 
 def _check_count(given: Sequence[Any], names: Sequence[str], what: str) -> None:
     if len(given) != len(names):
-        raise ValueError(
-            explain_error(
-                f"{what}: one for each of the {len(names)} outputs {', '.join(names)}."
-                if len(names) > 1
-                else f"{what}: one for the only output, {names[0]}.",
-                f"{len(given)}: {shown(given)}",
-            )
+        raise value_error(
+            f"{what}: one for each of the {len(names)} outputs {', '.join(names)}."
+            if len(names) > 1
+            else f"{what}: one for the only output, {names[0]}.",
+            f"{len(given)}: {shown(given)}",
         )
