@@ -10,13 +10,14 @@ import numpy as np
 from . import compiling
 from .callbacks import Callback, CallbackList, History, progress_callbacks, result_printer
 from .checks import checked_number, positive_integer
-from .data import Data, as_input, as_list, as_sample_weights, check_lengths, one_or_list, peek
+from .data import Data, as_input, as_list, check_lengths, one_or_list, peek
 from .errors import explain_error, explains_its_arguments, reject_unknown_arguments
 from .flat import FlatWeights
 from .layers.symbolic import Node, Tensor
 from .network import Network
 from .progress import epoch_line
 from .rows import Rows
+from .sample_weights import as_sample_weights
 from .training import Trainer, train, training_mode
 from .types import Array
 

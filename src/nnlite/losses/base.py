@@ -12,9 +12,10 @@ import numpy as np
 
 from .. import targets
 from ..configuration import Configurable
-from ..data import unpaired, weight_for_each
+from ..data import unpaired
 from ..errors import explain_error, must_define
 from ..numeric import as_floats
+from ..sample_weights import weight_for_each
 from ..types import Array, Shape
 
 

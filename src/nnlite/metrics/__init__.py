@@ -10,6 +10,7 @@ import numpy as np
 from .. import losses
 from ..configuration import resolve
 from ..errors import explain_error, look_up, told
+from ..losses import mean_absolute_error, mean_squared_error
 from ..types import Shape
 from .accuracy import (
     Accuracy,
@@ -28,8 +29,6 @@ from .errors import (
     MeanSquaredError,
     R2Score,
     RootMeanSquaredError,
-    mean_absolute_error,
-    mean_squared_error,
     r2_score,
     root_mean_squared_error,
 )

@@ -6,27 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import losses
 from ..types import Array
 from .base import Metric, as_equal_shapes
-
-
-def mean_squared_error(y_true: Any, y_pred: Any) -> Array:
-    """Return the mean of (ŷ − y)² for every sample.
-
-    >>> mean_squared_error([[1.0], [2.0]], [[1.0], [4.0]])
-    array([0., 4.])
-    """
-    return losses.mean_squared_error(y_true, y_pred)
-
-
-def mean_absolute_error(y_true: Any, y_pred: Any) -> Array:
-    """Return the mean of |ŷ − y| for every sample.
-
-    >>> mean_absolute_error([[1.0], [2.0]], [[1.0], [4.0]])
-    array([0., 2.])
-    """
-    return losses.mean_absolute_error(y_true, y_pred)
 
 
 def root_mean_squared_error(y_true: Any, y_pred: Any) -> float:
