@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 from ..checks import checked_number
-from ..errors import explain_error, nearest, told
+from ..errors import explain_error, nearest, shown, told
 from ..files import as_path
 from ..types import Array
 from .base import Callback, note_learning_rate
@@ -18,7 +18,7 @@ class Watcher(Callback):
     def __init__(self, monitor: str, mode: str, min_delta: float = 0.0) -> None:
         if mode not in ("auto", "min", "max"):
             raise ValueError(
-                explain_error('mode must be "auto", "min" or "max".', f"mode={mode!r}")
+                explain_error('mode must be "auto", "min" or "max".', f"mode={shown(mode)}")
             )
         if not isinstance(monitor, str):
             raise TypeError(

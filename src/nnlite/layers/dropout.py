@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import explain_error
+from ..errors import explain_error, shown
 from ..seeding import check_seed
 from ..types import Array, Shape
 from .base import Layer
@@ -32,7 +32,7 @@ class Dropout(Layer):
             raise ValueError(
                 explain_error(
                     "rate is the share of neurons to drop: from 0 to below 1.",
-                    f"rate={rate!r}",
+                    f"rate={shown(rate)}",
                     f"layer '{self.name}'",
                     f"For {rate} percent write Dropout({rate / 100:g})."
                     if isinstance(rate, int | float) and 1 < rate < 100

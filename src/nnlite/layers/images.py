@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import explain_error
+from ..errors import explain_error, shown
 from ..kernels.windows import Memory, Windows, along, fresh
 from ..types import Array, Shape
 from .base import Layer
@@ -31,11 +31,13 @@ class WindowLayer(Layer):
         self.steps = as_sizes("strides", strides, self.rank, where)
         self.dilation = as_sizes("dilation_rate", dilation, self.rank, where)
         known = ["valid", "same", "causal"] if self.rank == 1 else ["valid", "same"]
-        self.padding = str(padding).lower()
+        self.padding = padding.lower() if isinstance(padding, str) else ""
         if self.padding not in known:
             raise ValueError(
                 explain_error(
-                    f"padding must be one of {', '.join(known)}.", f"padding={padding!r}", where
+                    f"padding must be one of {', '.join(known)}.",
+                    f"padding={shown(padding)}",
+                    where,
                 )
             )
         check_data_format(data_format, where)
@@ -123,7 +125,7 @@ def as_sizes(name: str, value: Any, rank: int, where: str, least: int = 1) -> Sh
             explain_error(
                 f"{name} must be a whole number from {least} on"
                 + (f", or {rank} of them." if rank > 1 else "."),
-                f"{value!r}",
+                f"{shown(value)}",
                 where,
             )
         )
@@ -136,7 +138,7 @@ def check_data_format(data_format: str | None, where: str) -> None:
         raise ValueError(
             explain_error(
                 "Channels come last: (samples, height, width, channels).",
-                f"data_format={data_format!r}",
+                f"data_format={shown(data_format)}",
                 where,
                 "Move the axis: np.moveaxis(x, 1, -1).",
             )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import explain_error
+from ..errors import explain_error, shown
 from ..types import Array, Shape
 from .base import Layer
 
@@ -177,7 +177,7 @@ class Concatenate(Merge):
             raise ValueError(
                 explain_error(
                     "axis must be a whole number other than 0, the axis of the samples.",
-                    f"axis={axis!r}",
+                    f"axis={shown(axis)}",
                     f"layer '{self.name}'",
                 )
             )

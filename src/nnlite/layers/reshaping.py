@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import explain_error
+from ..errors import explain_error, shown
 from ..types import Array, Shape
 from .base import Layer
 
@@ -29,7 +29,7 @@ class Reshape(Layer):
             raise TypeError(
                 explain_error(
                     "target_shape must be made of whole numbers.",
-                    f"target_shape={target_shape!r}",
+                    f"target_shape={shown(target_shape)}",
                     f"layer '{self.name}'",
                     "Write Reshape((28, 28, 1)).",
                 )

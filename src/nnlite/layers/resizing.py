@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import explain_error
+from ..errors import explain_error, shown
 from ..types import Array, Shape
 from .base import Layer
 from .images import as_sizes, check_axes, check_data_format
@@ -40,7 +40,9 @@ class ZeroPadding2D(Layer):
         if not isinstance(sides, list | tuple) or len(sides) != 2:
             raise ValueError(
                 explain_error(
-                    "padding must be a number, a pair, or two pairs.", f"padding={padding!r}", where
+                    "padding must be a number, a pair, or two pairs.",
+                    f"padding={shown(padding)}",
+                    where,
                 )
             )
         self.rows = as_sizes("padding", sides[0], 2, where, least=0)
@@ -97,7 +99,7 @@ class UpSampling2D(Layer):
             raise ValueError(
                 explain_error(
                     "Pixels are repeated as they are: nearest is the only interpolation.",
-                    f"interpolation={interpolation!r}",
+                    f"interpolation={shown(interpolation)}",
                     where,
                 )
             )
