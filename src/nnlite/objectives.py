@@ -11,6 +11,7 @@ import numpy as np
 from . import activations, losses, metrics
 from .errors import explain_error, nearest, shown
 from .layers.base import ActivatedLayer, Layer
+from .losses.base import one_for_each
 from .rows import Rows, made_ready
 from .types import Array, Shape
 
@@ -108,7 +109,7 @@ class Objective:
         else:
             a = output
             loss.check_predictions(a)
-            values = losses.base.one_for_each(loss.values(y, a), len(a), loss.name)
+            values = one_for_each(loss.values(y, a), len(a), loss.name)
         if weights is not None:
             values = values * weights
         total = float(np.add.reduce(values))

@@ -25,6 +25,7 @@ from ..checks import (
     check_weights,
 )
 from ..configuration import Configurable, snake_case
+from ..data import check_lengths
 from ..errors import argument_names, explain_error, must_define, nearest, reject_unknown_arguments
 from ..numeric import as_numbers, in_order
 from ..seeding import new_generator
@@ -246,6 +247,7 @@ class Layer(Configurable):
         x: Any
         if isinstance(inputs, list) and inputs and isinstance(inputs[0], np.ndarray):
             x = [self._as_input(array) for array in inputs]
+            check_lengths(x)
             self.ensure_built([array.shape[1:] for array in x])
         else:
             x = self._as_input(inputs)
