@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nnlite.given.data import Data, as_input, as_list, as_sample_weights, check_lengths
+from nnlite.given.data import Data, as_input, as_list, check_lengths
+from nnlite.given.sample_weights import as_sample_weights
 
 TENS = np.arange(10.0).reshape(5, 2)
 

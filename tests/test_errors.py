@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,16 @@ import pandas as pd
 import pytest
 
 import nnlite
-from nnlite import activations, initializers, losses, metrics, optimizers, regularizers, utils
+from nnlite import (
+    activations,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    optimizers,
+    regularizers,
+    utils,
+)
 from nnlite.callbacks import (
     CSVLogger,
     EarlyStopping,
@@ -21,6 +31,7 @@ from nnlite.callbacks import (
     ModelCheckpoint,
     ReduceLROnPlateau,
 )
+from nnlite.foundation.arguments import argument_names
 from nnlite.foundation.errors import told
 from nnlite.layers import (
     Activation,
@@ -530,3 +541,34 @@ def test_several_inputs_are_predicted_in_one_go() -> None:
     model.predict_on_batch([X, X])
     model.test_on_batch([X, X], Y)
     assert sizes == [4, 4]
+
+
+REQUIRED = {
+    **{"units": 3, "filters": 2, "kernel_size": 3, "rate": 0.5, "activation": "relu"},
+    **{"target_shape": (2,), "shape": (2,), "initial_learning_rate": 0.1, "decay_steps": 10},
+    **{"decay_rate": 0.9, "boundaries": [1], "values": [1.0, 0.5], "schedule": lambda epoch: 0.1},
+}
+FAMILIES: list[Any] = [activations, initializers, layers, losses, metrics, optimizers]
+FAMILIES += [regularizers, schedules]
+CLASSES = {
+    f"{family.__name__}.{name}": kind
+    for family in FAMILIES
+    for name, kind in vars(family).items()
+    if isinstance(kind, type) and not name.startswith("_")
+}
+
+
+@pytest.mark.parametrize("value", [Mute(), LONG], ids=["mute", "long"])
+@pytest.mark.parametrize("kind", CLASSES.values(), ids=CLASSES)
+def test_no_argument_of_a_class_is_repeated_in_full_or_fails_to_be_told(
+    kind: Any, value: Any
+) -> None:
+    parameters = inspect.signature(kind).parameters.values()
+    needed = {p.name: REQUIRED[p.name] for p in parameters if p.name in REQUIRED}
+    texts = []
+    for name in argument_names(kind):
+        try:
+            kind(**{**needed, name: value})
+        except (TypeError, ValueError) as error:
+            texts.append(str(error))
+    assert max(map(len, texts), default=0) < 2000

@@ -46,6 +46,7 @@ LAYOUTS: dict[str, Callable[[Any], Any]] = {
     "every second row": lambda a: a.repeat(2, axis=0)[::2],
     "every third column": lambda a: a.repeat(3, axis=1)[:, ::3],
     "backwards": lambda a: a[::-1].copy()[::-1],
+    "after another row": lambda a: np.concatenate([a[:1], a])[1:],
     "read-only": read_only,
     "big-endian": lambda a: a.astype(a.dtype.newbyteorder(">")),
     "between two bytes": unaligned,

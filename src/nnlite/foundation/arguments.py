@@ -83,8 +83,8 @@ def place(method: str, args: tuple[Any, ...], options: Mapping[str, Any]) -> str
     """Return how an error names the place: layer 'dense' while it is made, else the method."""
     if method != "__init__":
         return method
-    noun = getattr(type(args[0]), "noun", None)
-    return noun and f"{noun} '{options.get('name') or args[0].name}'"
+    noun, name = getattr(type(args[0]), "noun", None), options.get("name")
+    return noun and f"{noun} '{name if name and isinstance(name, str) else args[0].name}'"
 
 
 def constructors(of: type) -> list[Callable[..., Any]]:

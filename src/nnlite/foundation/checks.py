@@ -121,7 +121,9 @@ def flag(name: str, value: Any, where: str | None = None) -> bool:
     """
     if isinstance(value, bool | np.bool_):
         return bool(value)
-    meant = {"true": True, "1": True, "false": False, "0": False}.get(str(value).lower())
+    meant = {"true": True, "1": True, "false": False, "0": False}.get(
+        shown(value).strip("'\"").lower()
+    )
     remedy = None if meant is None else f"Write {name}={meant}."
     raise type_error(f"{name} must be True or False.", f"{name}={told(value)}", where, remedy)
 

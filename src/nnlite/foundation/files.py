@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Annotated, Any
 
 from nnlite.foundation.checks import passed_through
-from nnlite.foundation.errors import explain_error, nearest
+from nnlite.foundation.errors import explain_error, nearest, shown
 
 
 def as_path(filepath: Any) -> Path:
@@ -20,7 +20,7 @@ def as_path(filepath: Any) -> Path:
         raise (ValueError if folder else TypeError)(
             explain_error(
                 "The path must name a file.",
-                f"{str(filepath)!r}"
+                f"{shown(str(filepath))}"
                 + (", a folder" if folder else f" ({type(filepath).__name__})"),
                 remedy='"model.npz"',
             )

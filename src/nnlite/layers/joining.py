@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nnlite.foundation.errors import told, type_error, value_error
+from nnlite.foundation.errors import shown, told, type_error, value_error
 from nnlite.foundation.types import Array, Shape
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def connect(layer: Layer, inputs: Any) -> Tensor:
             "A merge layer takes a list of inputs."
             if merges
             else f"{type(layer).__name__} takes one input, not a list.",
-            f"{inputs!r}",
+            f"{shown(inputs)}",
             f"layer '{layer.name}'",
             f"Write {type(layer).__name__}()([a, b])."
             if merges

@@ -22,9 +22,10 @@ from nnlite.foundation.checks import (
     check_shape,
     check_takes_training,
 )
-from nnlite.foundation.errors import explain_error, must_define, nearest, value_error
+from nnlite.foundation.errors import explain_error, must_define, nearest, shown, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.foundation.undoing import all_or_nothing
+from nnlite.given.data import check_lengths
 from nnlite.given.numbers import apart, as_numbers, in_order
 from nnlite.layers.joining import Node, Tensor, connect
 from nnlite.layers.stray import find_stray
@@ -109,7 +110,7 @@ class Layer(Weighted):
             if input_shape not in (None, input_dim, (input_dim,), [input_dim]):
                 raise value_error(
                     "input_dim and input_shape mean the same: give one of them.",
-                    f"input_dim={input_dim!r}, input_shape={input_shape!r}",
+                    f"input_dim={shown(input_dim)}, input_shape={shown(input_shape)}",
                     f"layer {type(self).__name__}",
                 )
             input_shape = (input_dim,)
@@ -175,6 +176,7 @@ class Layer(Weighted):
         x: Any
         if isinstance(inputs, list) and inputs and isinstance(inputs[0], np.ndarray):
             x = [self._as_input(array) for array in inputs]
+            check_lengths(x)
             self.ensure_built([array.shape[1:] for array in x])
         else:
             x = self._as_input(inputs)

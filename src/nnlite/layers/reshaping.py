@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.foundation.errors import type_error, value_error
+from nnlite.foundation.errors import shown, type_error, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.layers.layer import Layer
 
@@ -18,7 +18,7 @@ def as_target(name: str, target_shape: Any, where: str | None) -> Shape:
     if any(isinstance(n, bool) or not isinstance(n, int | np.integer) for n in given):
         raise type_error(
             f"{name} must be made of whole numbers.",
-            f"{name}={target_shape!r}",
+            f"{name}={shown(target_shape)}",
             where,
             "Write Reshape((28, 28, 1)).",
         )

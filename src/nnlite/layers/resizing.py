@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from nnlite.foundation.checks import require
-from nnlite.foundation.errors import value_error
+from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.layers.layer import Layer
 from nnlite.layers.options import DataFormat, as_sizes
@@ -19,7 +19,7 @@ def as_sides(name: str, padding: Any, where: str | None) -> tuple[Shape, Shape]:
     sides = (padding,) * 2 if isinstance(padding, int | np.integer) else padding
     if not isinstance(sides, list | tuple) or len(sides) != 2:
         raise value_error(
-            f"{name} must be a number, a pair, or two pairs.", f"{name}={padding!r}", where
+            f"{name} must be a number, a pair, or two pairs.", f"{name}={shown(padding)}", where
         )
     return as_sizes(name, sides[0], where, least=0), as_sizes(name, sides[1], where, least=0)
 

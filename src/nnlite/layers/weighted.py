@@ -10,7 +10,7 @@ import numpy as np
 from nnlite import initializers, regularizers
 from nnlite.foundation.checks import check_name, check_weights, flag
 from nnlite.foundation.configuration import Configurable, snake_case
-from nnlite.foundation.errors import explain_error, value_error
+from nnlite.foundation.errors import explain_error, shown, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
 from nnlite.given.numbers import as_numbers
@@ -86,7 +86,7 @@ class Weighted(Configurable):
         if {name, "d" + name} & self._guarded or hasattr(type(self), name):
             raise value_error(
                 "A weight needs a name that the layer does not use yet.",
-                f"add_weight({name!r}, ...)",
+                f"add_weight({shown(name)}, ...)",
                 f"layer '{self.name}'",
             )
         flag("trainable", trainable, f"layer '{self.name}'")

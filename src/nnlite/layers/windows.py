@@ -30,7 +30,7 @@ class WindowLayer(Layer):
         self.steps = as_sizes("strides", strides, where, self.rank)
         self.dilation = as_sizes("dilation_rate", dilation, where, self.rank)
         known = ["valid", "same", "causal"] if self.rank == 1 else ["valid", "same"]
-        self.padding = str(padding).lower()
+        self.padding = padding.lower() if isinstance(padding, str) else ""
         if self.padding not in known:
             raise value_error(
                 f"padding must be one of {', '.join(known)}.",

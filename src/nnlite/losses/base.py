@@ -14,8 +14,9 @@ from nnlite.foundation.configuration import Configurable
 from nnlite.foundation.errors import must_define, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given import targets
-from nnlite.given.data import unpaired, weight_for_each
+from nnlite.given.data import unpaired
 from nnlite.given.numbers import as_floats
+from nnlite.given.sample_weights import weight_for_each
 
 
 class Loss(Configurable):

@@ -79,9 +79,14 @@ def as_arrays(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
 def as_equal_shapes(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
     """Return truth and prediction as arrays of one shape: (n,) never spreads over (n, 1)."""
     y, a = as_arrays(y_true, y_pred)
+    check_equal_shapes(y, a)
+    return y, a
+
+
+def check_equal_shapes(y: Array, a: Array) -> None:
+    """Raise unless truth and prediction have one shape."""
     if y.shape != a.shape:
         raise value_error(
             "y_true and y_pred must have the same shape.",
             f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
         )
-    return y, a

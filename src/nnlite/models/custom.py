@@ -7,7 +7,7 @@ from inspect import isclass
 from typing import Any
 
 from nnlite.foundation.configuration import serialize
-from nnlite.foundation.errors import value_error
+from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.registry import Description, is_known, is_ours
 
 
@@ -75,7 +75,7 @@ def give_meanings(file: Mapping[str, Any], custom_objects: Any, where: str) -> b
     raise value_error(
         f"The file has {', '.join(f'your own {kind} {name!r}' for name, kind in own.items())}: "
         "custom_objects is a dictionary that gives what your own names mean.",
-        f"custom_objects={custom_objects!r}",
+        f"custom_objects={shown(custom_objects)}",
         where,
         remedy,
     )

@@ -19,12 +19,12 @@ from nnlite.given.data import (
     Data,
     as_input,
     as_list,
-    as_sample_weights,
     check_lengths,
     one_or_list,
     peek,
 )
 from nnlite.given.rows import Rows
+from nnlite.given.sample_weights import as_sample_weights
 from nnlite.layers.joining import Node, Tensor
 from nnlite.layers.layer import Layer
 from nnlite.network.chain import Network

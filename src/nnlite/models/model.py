@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from nnlite.foundation.arguments import ExplainsItsArguments
 from nnlite.foundation.checks import DType, Name, Seed, check_weights, flag
-from nnlite.foundation.errors import look_up, type_error, value_error
+from nnlite.foundation.errors import look_up, shown, type_error, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
 from nnlite.foundation.undoing import all_or_nothing
@@ -199,7 +199,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
             if not isinstance(index, int) or not -len(self.layers) <= index < len(self.layers):
                 raise value_error(
                     f"get_layer takes a name, or an index below {len(self.layers)}.",
-                    f"index={index!r}",
+                    f"index={shown(index)}",
                     f"model '{self.name}' of {len(self.layers)} layers",
                 )
             return self.layers[index]

@@ -10,7 +10,7 @@ import numpy as np
 from nnlite.foundation.arguments import argument_names, unknown_argument
 from nnlite.foundation.checks import Name, number, or_none
 from nnlite.foundation.configuration import Configurable
-from nnlite.foundation.errors import must_define, told, type_error, value_error
+from nnlite.foundation.errors import must_define, shown, told, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.optimizers import schedules
 from nnlite.optimizers.schedules import LearningRateSchedule
@@ -58,13 +58,13 @@ class Optimizer(Configurable):
             if learning_rate is not None:
                 raise value_error(
                     "lr and learning_rate mean the same: give one of them.",
-                    f"learning_rate={learning_rate!r}, lr={unknown['lr']!r}",
+                    f"learning_rate={shown(learning_rate)}, lr={shown(unknown['lr'])}",
                 )
             learning_rate = unknown.pop("lr")
         if "decay" in unknown:
             raise type_error(
                 "The decay of the learning rate is a schedule.",
-                f"decay={unknown['decay']!r}",
+                f"decay={shown(unknown['decay'])}",
                 remedy="learning_rate=InverseTimeDecay(rate, decay_steps=1, decay_rate=decay), "
                 "from nnlite.optimizers.schedules.",
             )
@@ -232,7 +232,7 @@ def _checked_rate(value: Any) -> float:
     if not 0 <= float(value) < np.inf:
         raise value_error(
             "learning_rate must be from 0 on, and finite.",
-            f"learning_rate={value!r}",
+            f"learning_rate={shown(value)}",
             remedy="0.01 is a usual start for SGD, 0.001 for Adam.",
         )
     return float(value)

@@ -14,6 +14,7 @@ from nnlite.foundation.errors import nearest, shown, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.rows import Rows, made_ready
 from nnlite.layers.layer import ActivatedLayer, Layer
+from nnlite.losses.base import one_for_each
 from nnlite.losses.crossentropy import are_shares
 from nnlite.training import faster as shortcuts
 
@@ -125,7 +126,7 @@ class Objective:
         else:
             a = output
             loss.check_predictions(a)
-            values = losses.base.one_for_each(self.values(y, a), len(a), loss.name)
+            values = one_for_each(self.values(y, a), len(a), loss.name)
         if weights is not None:
             values = values * weights
         total = float(np.add.reduce(values))
