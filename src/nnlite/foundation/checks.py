@@ -1,22 +1,21 @@
 """What the arguments of layers, models and optimizers may be, said in one way everywhere.
 
 The types with a check, as `Flag`, are the types of arguments: see `arguments`. Arrays of data are
-no matter of this page: see `numeric`, `data` and `targets`.
+no matter of this page: see `nnlite.given`.
 """
 
 from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 import numpy as np
 
 from nnlite.foundation.arguments import Check
 from nnlite.foundation.errors import explain_error, shown, told, type_error, value_error
-from nnlite.foundation.types import Array, Shape
-from nnlite.given.numbers import as_numbers
+from nnlite.foundation.types import Shape
 
 T = TypeVar("T")
 
@@ -177,25 +176,6 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
     raise value_error('dtype must be "float32" or "float64".', f"dtype={shown(dtype)}")
 
 
-def check_weights(given: Sequence[Any], wanted: Sequence[Array], where: str) -> None:
-    """Raise unless the given weights have the wanted shapes."""
-    if not isinstance(given, list | tuple):
-        raise type_error(
-            "set_weights takes a list of arrays.",
-            f"{type(given).__name__}",
-            where,
-            "weights = model.get_weights(); change them; model.set_weights(weights)",
-        )
-    shapes = [as_numbers(weight, "A weight").shape for weight in given]
-    if shapes != [weight.shape for weight in wanted]:
-        raise value_error(
-            f"set_weights takes arrays of the shapes {[w.shape for w in wanted]}.",
-            f"{shapes}",
-            where,
-            "The order is that of get_weights().",
-        )
-
-
 def check_name(name: Any) -> str | None:
     """Return the name if it is text, or None."""
     if name is None or isinstance(name, str):
@@ -237,5 +217,6 @@ Count = Annotated[int, number(least=0, whole=True)]
 Seed = Annotated[int | None, or_none(number(least=0, whole=True))]
 Number = Annotated[float, number()]
 NotNegative = Annotated[float, number(least=0)]
+NotNegativeOrNone = Annotated[float | None, or_none(number(least=0))]
 Positive = Annotated[float, number(above=0)]
 Share = Annotated[float, number(least=0, most=1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -128,6 +128,21 @@ def at(place: tuple[int, ...], data: Any = None) -> str:
     if columns is not None and len(place) == 2:
         parts[1] = f"column {shown(columns[place[1]])}"
     return " at " + ", ".join(parts) if parts else ""
+
+
+def check_weights(given: Any, wanted: Sequence[Array], where: str) -> None:
+    """Raise unless the given weights are arrays of the wanted shapes."""
+    if not isinstance(given, list | tuple):
+        raise type_error(
+            "set_weights takes a list of arrays.",
+            f"{type(given).__name__}",
+            where,
+            "weights = model.get_weights(); change them; model.set_weights(weights)",
+        )
+    shapes = [as_numbers(weight, "A weight").shape for weight in given]
+    if shapes != [weight.shape for weight in wanted]:
+        rule = f"set_weights takes arrays of the shapes {[w.shape for w in wanted]}."
+        raise value_error(rule, f"{shapes}", where, "The order is that of get_weights().")
 
 
 def check_finite(array: Array, name: str, data: Any = None) -> None:

@@ -8,12 +8,12 @@ from typing import Any, Self
 import numpy as np
 
 from nnlite import initializers, regularizers
-from nnlite.foundation.checks import check_name, check_weights, flag
+from nnlite.foundation.checks import check_name, flag
 from nnlite.foundation.configuration import Configurable, snake_case
 from nnlite.foundation.errors import explain_error, shown, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
-from nnlite.given.numbers import as_numbers
+from nnlite.given.numbers import as_numbers, check_weights
 from nnlite.layers.stray import own_classes
 from nnlite.layers.weight import Weight
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from nnlite.foundation.arguments import ExplainsItsArguments
-from nnlite.foundation.checks import DType, Name, Seed, check_weights, flag
+from nnlite.foundation.checks import DType, Name, Seed, flag
 from nnlite.foundation.errors import look_up, shown, type_error, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import one_or_list
-from nnlite.given.numbers import apart
+from nnlite.given.numbers import apart, check_weights
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.models import summary as summaries
