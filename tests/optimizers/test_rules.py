@@ -146,7 +146,9 @@ def test_float32_stays_float32_and_close(optimizer: Any, walk: Rule) -> None:
     for gradient in GRADIENTS.astype(np.float32):
         optimizer.step(w, gradient)
     assert w.dtype == np.float32
-    assert {kept.dtype for kept in optimizer.bound_state.arrays.values()} == {np.dtype(np.float32)}
+    state = optimizer.bound_state
+    kept = [*state.arrays.values(), state.scratch]
+    assert {array.dtype for array in kept if array is not None} == {np.dtype(np.float32)}
     expected = [
         walk(float(s), iter(map(float, g))) for s, g in zip(START, GRADIENTS.T, strict=True)
     ]

@@ -172,6 +172,22 @@ def test_a_new_layer_leaves_the_momentum_of_the_others_alone():
     assert train(model)[0] == pytest.approx(3.16, rel=1e-14)
 
 
+def test_a_place_to_compute_in_is_nothing_that_an_optimizer_remembers():
+    plain, heavy, adam = line(SGD(0.1)), line(SGD(0.1, momentum=0.5)), line(Adam(0.1))
+    for model in (plain, heavy, adam):
+        train(model)
+    kept = [sorted(m.optimizer.bound_state.arrays) for m in (plain, heavy, adam)]
+    assert kept == [[], ["v"], ["m", "v"]]
+
+
+def test_a_step_by_hand_after_one_of_another_length_has_room_to_compute_in():
+    optimizer = SGD(0.5)
+    for length in (2, 3):
+        w = np.zeros(length)
+        optimizer.step(w, np.ones(length))
+        assert w.tolist() == [-0.5] * length
+
+
 # Own optimizers
 
 

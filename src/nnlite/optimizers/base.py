@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import numpy as np
 
 from nnlite.foundation.arguments import argument_names, unknown_argument
-from nnlite.foundation.checks import Name, number, or_none
+from nnlite.foundation.checks import Name, NotNegativeOrNone, number, or_none
 from nnlite.foundation.configuration import Configurable
 from nnlite.foundation.errors import must_define, shown, told, type_error, value_error
 from nnlite.foundation.types import Array
@@ -17,6 +16,15 @@ from nnlite.optimizers.schedules import LearningRateSchedule
 from nnlite.optimizers.state import State
 
 Limit = Annotated[float | None, or_none(number(above=0))]
+
+
+def of_the_state(name: str, meaning: str) -> Any:
+    """Return a property that stands in the state of the model that is trained."""
+    return property(
+        lambda optimizer: getattr(optimizer.bound_state, name),
+        lambda optimizer, value: setattr(optimizer.bound_state, name, value),
+        doc=meaning,
+    )
 
 
 class Optimizer(Configurable):
@@ -50,17 +58,16 @@ class Optimizer(Configurable):
         clipnorm: Limit = None,
         clipvalue: Limit = None,
         global_clipnorm: Limit = None,
-        weight_decay: Annotated[float | None, or_none(number(least=0))] = None,
+        weight_decay: NotNegativeOrNone = None,
         name: Name = None,
         **unknown: Any,
     ) -> None:
         if "lr" in unknown:
-            if learning_rate is not None:
-                raise value_error(
-                    "lr and learning_rate mean the same: give one of them.",
-                    f"learning_rate={shown(learning_rate)}, lr={shown(unknown['lr'])}",
-                )
-            learning_rate = unknown.pop("lr")
+            lr, given = unknown.pop("lr"), learning_rate
+            if given is not None:
+                rule = "lr and learning_rate mean the same: give one of them."
+                raise value_error(rule, f"learning_rate={shown(given)}, lr={shown(lr)}")
+            learning_rate = lr
         if "decay" in unknown:
             raise type_error(
                 "The decay of the learning rate is a schedule.",
@@ -69,28 +76,19 @@ class Optimizer(Configurable):
                 "from nnlite.optimizers.schedules.",
             )
         known = [*argument_names(type(self)), "lr"]
-        refused = unknown_argument(type(self).__name__, unknown, known)
-        if refused:
+        if refused := unknown_argument(type(self).__name__, unknown, known):
             raise refused
-        if learning_rate is None:
-            learning_rate = self.default_learning_rate
-        self.learning_rate = learning_rate
-        self.clipnorm = clipnorm
-        self.clipvalue = clipvalue
-        self.global_clipnorm = global_clipnorm
-        self.weight_decay = weight_decay
+        self.learning_rate = self.default_learning_rate if learning_rate is None else learning_rate
+        self.clipnorm, self.clipvalue = clipnorm, clipvalue
+        self.global_clipnorm, self.weight_decay = global_clipnorm, weight_decay
         self.name = name or type(self).__name__
         self.bound_state = self._by_hand = State()
         """What it remembers of the model that it trains; training binds it before each step."""
 
-    @property
-    def iterations(self) -> int:
-        """How many steps the optimizer has taken on the model that it trained last."""
-        return self.bound_state.iterations
-
-    @iterations.setter
-    def iterations(self, value: int) -> None:
-        self.bound_state.iterations = value
+    iterations = of_the_state(
+        "iterations", "How many steps it has taken on the model that it trained last."
+    )
+    parts = of_the_state("parts", "Where each weight lies in the vector.")
 
     @property
     def ages(self) -> Any:
@@ -99,15 +97,6 @@ class Optimizer(Configurable):
         It is an array where weights were frozen for a time: they are younger than the others.
         """
         return self.bound_state.iterations - self.bound_state.missed
-
-    @property
-    def parts(self) -> Sequence[slice]:
-        """Where each weight lies in the vector."""
-        return self.bound_state.parts
-
-    @parts.setter
-    def parts(self, value: Sequence[slice]) -> None:
-        self.bound_state.parts = value
 
     @property
     def learning_rate(self) -> Any:
@@ -154,7 +143,7 @@ class Optimizer(Configurable):
         # Products on several cores leave the weights in the caches of all of them. A plain copy
         # overwrites them without waiting for the others, a subtraction in place does not.
         self._find_state(weights)
-        weights[...] = np.subtract(weights, step, self.memory("result", weights))
+        weights[...] = np.subtract(weights, step, self.scratch(weights))
         self.bound_state.iterations += 1
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
@@ -167,10 +156,10 @@ class Optimizer(Configurable):
             return
         if self.bound_state.vector is not None:
             self.bound_state = self._by_hand
-        for remembered in self.bound_state.arrays.values():
-            if remembered.shape != weights.shape or remembered.dtype != weights.dtype:
-                self.reset()
-            break
+        like = weights.shape, weights.dtype
+        if self._by_hand.like not in (None, like):
+            self.reset()
+        self._by_hand.like = like
 
     def reset(self) -> None:
         """Forget all steps taken on the model that was trained last."""
@@ -183,11 +172,16 @@ class Optimizer(Configurable):
         weight: it rests while that is frozen, and begins at `start` for one that is new.
         """
         state = self.bound_state
-        found = state.arrays.get(name)
-        if found is None:
-            found = state.arrays[name] = np.full_like(like, start)
-            state.starts[name] = start
-        return found
+        if name not in state.arrays:
+            state.arrays[name], state.starts[name] = np.full_like(like, start), start
+        return state.arrays[name]
+
+    def scratch(self, like: Array) -> Array:
+        """Return an array to compute a step in: it is used again, and is nothing to remember."""
+        state = self.bound_state
+        if state.scratch is None:
+            state.scratch = np.empty_like(like)
+        return state.scratch
 
     def _clip(self, gradients: Array) -> Array:
         clipped = gradients.copy()
@@ -212,27 +206,21 @@ def _shorten(gradient: Array, longest: float) -> None:
 
 
 def _checked_rate(value: Any) -> float:
-    kinds = int | float | np.integer | np.floating
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
-    if isinstance(value, bool) or not isinstance(value, kinds):
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         remedy = None
         if isinstance(value, str):
             remedy = "Write the number without quotes: learning_rate=0.1."
         elif callable(value):
             remedy = (
                 "Make an object of a class of nnlite.optimizers.schedules, or use the callback "
+                "LearningRateScheduler(function)."
             )
-            remedy += "LearningRateScheduler(function)."
-        raise type_error(
-            "learning_rate must be a number or a schedule.",
-            f"learning_rate={told(value)}",
-            remedy=remedy,
-        )
+        rule = "learning_rate must be a number or a schedule."
+        raise type_error(rule, f"learning_rate={told(value)}", None, remedy)
     if not 0 <= float(value) < np.inf:
-        raise value_error(
-            "learning_rate must be from 0 on, and finite.",
-            f"learning_rate={shown(value)}",
-            remedy="0.01 is a usual start for SGD, 0.001 for Adam.",
-        )
+        remedy = "0.01 is a usual start for SGD, 0.001 for Adam."
+        rule = "learning_rate must be from 0 on, and finite."
+        raise value_error(rule, f"learning_rate={shown(value)}", None, remedy)
     return float(value)

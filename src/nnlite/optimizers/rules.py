@@ -15,16 +15,19 @@ from nnlite.optimizers.base import Optimizer
 def share_below_1(name: str, value: Any, where: str | None) -> Any:
     """Return a share, if it is not all."""
     if value == 1:
-        raise value_error(
-            f"{name} must be below 1: at 1 nothing new would ever count.",
-            f"{name}={shown(value)}",
-            where,
-            "0.9 is usual for beta_1, 0.999 for beta_2.",
-        )
+        rule = f"{name} must be below 1: at 1 nothing new would ever count."
+        remedy = "0.9 is usual for beta_1, 0.999 for beta_2."
+        raise value_error(rule, f"{name}={shown(value)}", where, remedy)
     return number(least=0, most=1)(name, value, where)
 
 
 Decay = Annotated[float, share_below_1]
+
+
+def blend(mean: Array, share: float, new: Array, scratch: Array) -> None:
+    """Let older numbers fade: mean ← share·mean + (1 − share)·new. `scratch` may be `new`."""
+    mean *= share
+    mean += np.multiply(new, 1 - share, scratch)
 
 
 class SGD(Optimizer):
@@ -49,21 +52,20 @@ class SGD(Optimizer):
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.momentum = momentum
-        self.nesterov = nesterov
+        self.momentum, self.nesterov = momentum, nesterov
 
     @property
     def is_plain(self) -> bool:
         """Whether a step is w − α·g and nothing else, for an α that is above 0 and stays."""
-        extras = (self.momentum, self.weight_decay, self.clipnorm, self.clipvalue)
+        clips = (self.clipnorm, self.clipvalue, self.global_clipnorm)
         steady = self.schedule is None and self._rate > 0
-        return steady and not any(extras) and not self.global_clipnorm
+        return steady and not any((self.momentum, self.weight_decay, *clips))
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
         """W ← w − α·g, or the same with momentum. Plain descent goes around it: see `subtract`."""
-        step = np.multiply(gradients, learning_rate, self.memory("step", weights))
+        step = np.multiply(gradients, learning_rate, self.scratch(weights))
         if not self.momentum:
-            np.subtract(weights, step, weights)
+            weights -= step
             return
         v = self.memory("v", weights)
         v *= self.momentum
@@ -97,37 +99,28 @@ class RMSprop(Optimizer):
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.rho = rho
-        self.momentum = momentum
-        self.epsilon = epsilon
-        self.centered = centered
+        self.rho, self.momentum = rho, momentum
+        self.epsilon, self.centered = epsilon, centered
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
         """W ← w − α·g / √(s + ε)."""
-        s, step = self.memory("s", weights), self.memory("step", weights)
-        np.multiply(gradients, gradients, step)
-        step *= 1 - self.rho
-        s *= self.rho
-        s += step
+        s, step = self.memory("s", weights), self.scratch(weights)
+        blend(s, self.rho, np.multiply(gradients, gradients, step), step)
+        spread = s
         if self.centered:
             mean = self.memory("mean", weights)
-            mean *= self.rho
-            mean += (1 - self.rho) * gradients
+            blend(mean, self.rho, gradients, step)
             # Rounding can push a variance that is nearly 0 below it.
-            np.maximum(np.subtract(s, mean * mean, step), 0, out=step)
-            step += self.epsilon
-        else:
-            np.add(s, self.epsilon, step)
-        np.sqrt(step, step)
+            spread = np.maximum(np.subtract(s, mean * mean, step), 0, out=step)
+        np.sqrt(np.add(spread, self.epsilon, step), step)
         np.divide(gradients, step, step)
         step *= learning_rate
         if self.momentum:
             v = self.memory("v", weights)
             v *= self.momentum
             v += step
-            weights -= v
-        else:
-            weights -= step
+            step = v
+        weights -= step
 
 
 class Adagrad(Optimizer):
@@ -147,13 +140,12 @@ class Adagrad(Optimizer):
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.initial_accumulator_value = initial_accumulator_value
-        self.epsilon = epsilon
+        self.initial_accumulator_value, self.epsilon = initial_accumulator_value, epsilon
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
         """W ← w − α·g / √(s + ε)."""
         s = self.memory("s", weights, self.initial_accumulator_value)
-        step = self.memory("step", weights)
+        step = self.scratch(weights)
         s += np.multiply(gradients, gradients, step)
         np.sqrt(np.add(s, self.epsilon, step), step)
         np.divide(gradients, step, step)
@@ -184,28 +176,21 @@ class Adam(Optimizer):
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.amsgrad = amsgrad
+        self.beta_1, self.beta_2 = beta_1, beta_2
+        self.epsilon, self.amsgrad = epsilon, amsgrad
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
         """W ← w − α·m̂ / (√v̂ + ε)."""
         m, v = self.memory("m", weights), self.memory("v", weights)
-        step = self.memory("step", weights)
-        m *= self.beta_1
-        m += np.multiply(gradients, 1 - self.beta_1, step)
-        v *= self.beta_2
-        np.multiply(gradients, gradients, step)
-        step *= 1 - self.beta_2
-        v += step
+        step = self.scratch(weights)
+        blend(m, self.beta_1, gradients, step)
+        blend(v, self.beta_2, np.multiply(gradients, gradients, step), step)
         if self.amsgrad:
             largest = self.memory("largest v", weights)
             v = np.maximum(largest, v, out=largest)
         t = self.ages + 1
         corrected = learning_rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
-        np.sqrt(v, step)
-        step += self.epsilon
+        np.add(np.sqrt(v, step), self.epsilon, step)
         np.divide(m, step, step)
         step *= corrected
         weights -= step

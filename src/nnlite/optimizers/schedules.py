@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Annotated
 
 from nnlite.foundation.checks import (
     Flag,
     NotNegative,
+    NotNegativeOrNone,
     Positive,
     Share,
     checked_number,
-    number,
-    or_none,
 )
 from nnlite.foundation.configuration import Configurable
 from nnlite.foundation.errors import must_define, shown, type_error, value_error
@@ -38,10 +37,8 @@ class _SteadyDecay(LearningRateSchedule):
         decay_rate: NotNegative,
         staircase: Flag = False,
     ) -> None:
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = decay_steps
-        self.decay_rate = decay_rate
-        self.staircase = staircase
+        self.initial_learning_rate, self.decay_steps = initial_learning_rate, decay_steps
+        self.decay_rate, self.staircase = decay_rate, staircase
 
     def stretches(self, step: int) -> float:
         """Return how often `decay_steps` have passed: step / decay_steps."""
@@ -83,28 +80,24 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
     def __init__(self, boundaries: Sequence[float], values: Sequence[float]) -> None:
         if not isinstance(boundaries, list | tuple) or not isinstance(values, list | tuple):
-            raise type_error(
-                "boundaries and values must be lists.",
-                f"boundaries={shown(boundaries)}, values={shown(values)}",
-                remedy="PiecewiseConstantDecay([1000], [0.1, 0.01])",
-            )
+            received = f"boundaries={shown(boundaries)}, values={shown(values)}"
+            remedy = "PiecewiseConstantDecay([1000], [0.1, 0.01])"
+            raise type_error("boundaries and values must be lists.", received, None, remedy)
         self.boundaries = [checked_number("A boundary", b, least=0) for b in boundaries]
         self.values = [checked_number("A value", v, least=0) for v in values]
         if self.boundaries != sorted(self.boundaries):
-            raise value_error("boundaries must grow.", f"boundaries={self.boundaries}")
+            raise value_error("boundaries must grow.", f"boundaries={shown(self.boundaries)}")
         if len(self.values) != len(self.boundaries) + 1:
+            received = f"{len(self.boundaries)} boundaries, {len(self.values)} values"
+            remedy = "The last value holds after the last boundary."
             raise value_error(
-                "There must be one more value than boundaries.",
-                f"{len(self.boundaries)} boundaries, {len(self.values)} values",
-                remedy="The last value holds after the last boundary.",
+                "There must be one more value than boundaries.", received, None, remedy
             )
 
     def __call__(self, step: int) -> float:
         """Return the value of the stretch in which the step lies."""
-        for boundary, value in zip(self.boundaries, self.values, strict=False):
-            if step <= boundary:
-                return float(value)
-        return float(self.values[-1])
+        # As many values are behind as boundaries that the step has passed.
+        return float(self.values[bisect_left(self.boundaries, step)])
 
 
 class CosineDecay(LearningRateSchedule):
@@ -123,23 +116,21 @@ class CosineDecay(LearningRateSchedule):
         initial_learning_rate: NotNegative,
         decay_steps: Positive,
         alpha: Share = 0.0,
-        warmup_target: Annotated[float | None, or_none(number(least=0))] = None,
-        warmup_steps: Annotated[int, number(least=0)] = 0,
+        warmup_target: NotNegativeOrNone = None,
+        warmup_steps: NotNegative = 0,
     ) -> None:
-        self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = decay_steps
+        self.initial_learning_rate, self.decay_steps = initial_learning_rate, decay_steps
         self.alpha = alpha
-        self.warmup_target = warmup_target
-        self.warmup_steps = warmup_steps
+        self.warmup_target, self.warmup_steps = warmup_target, warmup_steps
 
     def __call__(self, step: int) -> float:
         """Return the rate on the rising line, or on the wave after it."""
-        start = self.initial_learning_rate
+        start, passed = self.initial_learning_rate, float(step)
         if self.warmup_target is not None:
             if step < self.warmup_steps:
                 return float(start + (self.warmup_target - start) * step / self.warmup_steps)
-            step, start = step - self.warmup_steps, self.warmup_target
-        share = min(step, self.decay_steps) / self.decay_steps
+            start, passed = self.warmup_target, step - self.warmup_steps
+        share = min(passed, self.decay_steps) / self.decay_steps
         wave = 0.5 * (1 + math.cos(math.pi * share))
         return float(start * ((1 - self.alpha) * wave + self.alpha))
 

@@ -36,14 +36,19 @@ class State:
         How many of them each number took no part in: 0, or an array, where weights thawed later.
     arrays, starts
         What it keeps by name, an array as long as the vector, and where each began.
+    scratch
+        An array as long as the vector to compute in. What it holds means nothing after a step.
     vector, parts
         The vector of the model, and where each weight lies in it; None and () for steps by hand.
+    like
+        For steps by hand, the shape and dtype of the vector of the last step.
     resting
         For each frozen weight its age, and its part of each array.
     """
 
     def __init__(self) -> None:
         self.vector: Array | None = None
+        self.like: Any = None
         self.parts: Sequence[slice] = ()
         self.clear()
 
@@ -53,6 +58,7 @@ class State:
         self.missed: Any = 0
         self.arrays: dict[str, Array] = {}
         self.starts: dict[str, float] = {}
+        self.scratch: Array | None = None
         self.resting: LivingKeys[Any, tuple[int, dict[str, Array]]] = LivingKeys()
 
     def laid_out(self, before: Sequence[Any], now: Sequence[Any]) -> State:
