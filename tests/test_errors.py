@@ -27,6 +27,7 @@ from nnlite import (
 from nnlite.callbacks import (
     CSVLogger,
     EarlyStopping,
+    History,
     LearningRateScheduler,
     ModelCheckpoint,
     ReduceLROnPlateau,
@@ -541,6 +542,60 @@ def test_several_inputs_are_predicted_in_one_go() -> None:
     model.predict_on_batch([X, X])
     model.test_on_batch([X, X], Y)
     assert sizes == [4, 4]
+
+
+class MuteSchedule(schedules.LearningRateSchedule, Mute):
+    def __call__(self, step: int) -> float:
+        return 0.1
+
+    __repr__ = Mute.__repr__
+
+
+class MuteFunction(Mute):
+    def __call__(self, y: Any, a: Any) -> float:
+        return 0.0
+
+
+LARGE = 10**5000
+"""Python refuses to write so many digits."""
+
+UNSPEAKABLE: list[tuple[str, Callable[[], Any]]] = [
+    ("verbose must be 0, 1, 2", lambda: fit(verbose=Mute())),
+    ("callbacks are objects of classes", lambda: fit(callbacks=[Mute()])),
+    ("The path must name a file", lambda: CSVLogger(Mute())),
+    ("The path must name a file", lambda: ModelCheckpoint(Mute())),
+    ("The path must name a file", lambda: yes_or_no().save(Mute())),
+    ("What fit returns keeps the figures", lambda: History()[Mute()]),
+    ("What fit returns keeps the figures", lambda: Mute() in History()),
+    ("A shape is made of whole numbers", lambda: initializers.HeNormal()(Mute())),
+    ("minval must not be above maxval", lambda: initializers.RandomUniform(LARGE, 0)),
+    ("boundaries must grow", lambda: schedules.PiecewiseConstantDecay([LARGE, 0], [1, 2, 3])),
+    ("A loss of your own needs its gradient", lambda: losses.get(MuteFunction())),
+    ("A dictionary of data has one entry", lambda: fit(two_inputs(), {Mute(): X})),
+    (
+        "this one follows a schedule",
+        lambda: fit(sgd(MuteSchedule()), callbacks=[ReduceLROnPlateau("loss")]),
+    ),
+]
+
+
+def sgd(rate: Any) -> Sequential:
+    """A neuron that learns at this rate."""
+    model = Sequential([Dense(1, input_shape=(2,))])
+    model.compile(SGD(rate), "mse")
+    return model
+
+
+@pytest.mark.parametrize(("rule", "mistake"), UNSPEAKABLE)
+def test_what_cannot_be_written_spoils_no_error(rule: str, mistake: Callable[[], Any]) -> None:
+    with pytest.raises((TypeError, ValueError), match=rule):
+        mistake()
+
+
+def test_complex_numbers_among_others_are_no_numbers_of_any_size() -> None:
+    for value in (1j, np.complex64(1j), np.complex128(1j)):
+        with pytest.raises(TypeError, match="x must be numbers"):
+            fit(x=np.array([[1.0, value], [1, 2], [1, 2], [1, 2]], object))
 
 
 REQUIRED = {

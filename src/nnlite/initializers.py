@@ -12,7 +12,7 @@ import numpy as np
 
 from nnlite.foundation.checks import NotNegative, Number, Seed
 from nnlite.foundation.configuration import Configurable, snake_case
-from nnlite.foundation.errors import must_define, value_error
+from nnlite.foundation.errors import must_define, shown, value_error
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array, Shape
@@ -37,7 +37,7 @@ class Initializer(Configurable):
         if not all(isinstance(size, int | np.integer) and size >= 0 for size in shape):
             raise value_error(
                 "A shape is made of whole numbers from 0 on.",
-                f"shape={shape!r}",
+                f"shape={shown(shape)}",
                 remedy="he_normal()((30, 10)) makes the weights from 30 inputs to 10 units.",
             )
         if self.seed is not None or rng is None:
@@ -149,9 +149,8 @@ class RandomUniform(Initializer):
     def __init__(self, minval: Number = -0.05, maxval: Number = 0.05, seed: Seed = None) -> None:
         super().__init__(seed)
         if not minval <= maxval:
-            raise value_error(
-                "minval must not be above maxval.", f"minval={minval!r}, maxval={maxval!r}"
-            )
+            received = f"minval={shown(minval)}, maxval={shown(maxval)}"
+            raise value_error("minval must not be above maxval.", received)
         self.minval, self.maxval = minval, maxval
 
     def fill(self, shape: Shape, rng: np.random.Generator) -> Array:

@@ -11,18 +11,8 @@ from nnlite.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from nnlite.callbacks.recording import CSVLogger, History
 from nnlite.callbacks.stopping import EarlyStopping, TerminateOnNaN
 
-__all__ = [
-    "CSVLogger",
-    "Callback",
-    "EarlyStopping",
-    "History",
-    "LearningRateScheduler",
-    "LivePlot",
-    "ModelCheckpoint",
-    "ProgressBar",
-    "ReduceLROnPlateau",
-    "TerminateOnNaN",
-]
+__all__ = ["CSVLogger", "Callback", "History", "LivePlot", "ModelCheckpoint", "ProgressBar"]
+__all__ += ["EarlyStopping", "LearningRateScheduler", "ReduceLROnPlateau", "TerminateOnNaN"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from nnlite.callbacks.base import Callback, Logs
 from nnlite.callbacks.display import Figures, LiveBar, LogLines, epoch_line, make_display, say
-from nnlite.foundation.errors import value_error
+from nnlite.foundation.errors import shown, value_error
 
 
 class ProgressBar(Callback):
@@ -24,8 +24,7 @@ class ProgressBar(Callback):
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Begin at 0."""
-        self.done = 0
-        self.epoch = self.params["initial_epoch"]
+        self.done, self.epoch = 0, self.params["initial_epoch"]
         self.figures: Figures = {}
         self.validation: Figures = {}
         epochs = max(0, self.params["epochs"] - self.epoch)
@@ -58,10 +57,6 @@ class ProgressBar(Callback):
         self.figures = logs or {}
 
     def on_train_end(self, logs: Logs = None) -> None:
-        """Leave one line with the last state."""
-        self.close()
-
-    def close(self) -> None:
         """Leave one line with the last state, and draw no more."""
         if self.display is not None:
             self.display.close(self.done, self.label() if self.done else "No epoch", self.figures)
@@ -87,13 +82,13 @@ def progress_callbacks(verbose: Any, others: Sequence[Any] = ()) -> list[Any]:
         return [EpochLines()]
     if verbose in (1, True, "auto"):
         return [] if any(isinstance(c, ProgressBar) for c in others) else [ProgressBar()]
-    raise value_error('verbose must be 0, 1, 2 or "auto".', f"verbose={verbose!r}")
+    raise value_error('verbose must be 0, 1, 2 or "auto".', f"verbose={shown(verbose)}")
 
 
 def result_printer(verbose: Any) -> Callable[[Figures], None]:
     """Return what prints the results of an evaluation: where the progress goes, or to stdout."""
-    shown = progress_callbacks(verbose)
-    if not shown:
+    progress = progress_callbacks(verbose)
+    if not progress:
         return lambda figures: None
-    write = say if isinstance(shown[0], ProgressBar) else print
+    write = say if isinstance(progress[0], ProgressBar) else print
     return lambda figures: write(epoch_line(figures))

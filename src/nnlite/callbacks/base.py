@@ -43,15 +43,13 @@ class Callback(metaclass=ExplainsItsArguments):
     "validation_freq", and "figures": the names that every epoch ends with, or None where a
     callback of your own may add some.
 
-    From `on_train_batch_end` to the beginning of the next batch, each layer holds what it computed
-    for the whole batch: its input `layer.x`, its output `layer.a`, the weights after the step
-    `layer.W` and the gradients of the step `layer.dW`. All of them are memory that the next batch
-    writes into: keep `layer.a.copy()`, not `layer.a`. The model may be asked to `predict` or
-    `evaluate` at any time; the figures of the epoch do not feel it. A `fit` or `train_on_batch`
-    in a callback is a training of its own inside of the other, with its own history.
-
-    From the end of a batch to the next, `self.model.layers` show what went in and came out, x and
-    a, the weights, and their true gradients. What you want to keep you copy.
+    From `on_train_batch_end` to the beginning of the next batch, each of `self.model.layers` holds
+    what it computed for the whole batch: its input `layer.x`, its output `layer.a`, the weights
+    after the step `layer.W` and the true gradients of the step `layer.dW`. All of them are memory
+    that the next batch writes into: keep `layer.a.copy()`, not `layer.a`. The model may be asked to
+    `predict` or `evaluate` at any time; the figures of the epoch do not feel it. A `fit` or
+    `train_on_batch` in a callback is a training of its own inside of the other, with its own
+    history.
 
     >>> class Count(Callback):
     ...     epochs = 0

@@ -11,7 +11,7 @@ from nnlite.callbacks.base import Callback, TrainedModel
 from nnlite.callbacks.display import say
 from nnlite.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from nnlite.callbacks.stopping import TerminateOnNaN
-from nnlite.foundation.errors import nearest, type_error
+from nnlite.foundation.errors import nearest, shown, type_error
 from nnlite.foundation.ours import ours
 
 HOOKS = [name for name in dir(Callback) if name.startswith("on_")]
@@ -31,15 +31,11 @@ class CallbackList:
             check_callback(callback)
         self.callbacks, self.running = callbacks, running
         self.bars = [c for c in callbacks if isinstance(c, ProgressBar)]
-        self.hooks = {
-            hook: [getattr(callback, hook) for callback in callbacks if has_own(callback, hook)]
-            for hook in HOOKS
-        }
+        self.hooks = {h: [getattr(c, h) for c in callbacks if has_own(c, h)] for h in HOOKS}
         self.before_batches = self.hooks["on_train_batch_begin"]
         self.after_batches = self.hooks["on_train_batch_end"]
         self.watches_finiteness = any(isinstance(c, TerminateOnNaN) for c in callbacks)
-        ends = self.hooks["on_epoch_end"]
-        if not all(str(hook.__module__).startswith("nnlite.") for hook in ends):
+        if not all(ours(callback, "on_epoch_end") for callback in callbacks):
             params["figures"] = None
         elif any(isinstance(c, LearningRateScheduler | ReduceLROnPlateau) for c in callbacks):
             params["figures"].append("learning_rate")
@@ -80,7 +76,7 @@ class CallbackList:
     def say(self, text: str) -> None:
         """Print a line where the progress is shown, below it."""
         for bar in self.bars:
-            bar.close()
+            bar.on_train_end()
         lines = any(isinstance(callback, EpochLines) for callback in self.callbacks)
         (print if lines else say)(text)
 
@@ -94,18 +90,13 @@ def has_own(callback: Callback, hook: str) -> bool:
 def check_callback(callback: Any) -> None:
     """Raise unless this is a callback, all of whose hooks are called some time."""
     if not isinstance(callback, Callback):
-        raise type_error(
-            "callbacks are objects of classes that extend Callback.",
-            f"{callback!r}",
-            remedy=f"Make one: {callback.__name__}()."
-            if isinstance(callback, type)
-            else 'callbacks=[EarlyStopping(patience=5, monitor="loss")]',
-        )
+        remedy = 'callbacks=[EarlyStopping(patience=5, monitor="loss")]'
+        remedy = f"Make one: {callback.__name__}()." if isinstance(callback, type) else remedy
+        rule = "callbacks are objects of classes that extend Callback."
+        raise type_error(rule, shown(callback), None, remedy)
     for name in dir(callback):
         if name.startswith("on_") and name not in HOOKS and not name.startswith("on_predict_"):
             guess = nearest(name, HOOKS)
-            raise type_error(
-                f"fit calls the methods {', '.join(HOOKS)} of a callback, and no others.",
-                f"{type(callback).__name__}.{name}",
-                remedy=f"Did you mean {guess}?" if guess else "Give it a name without on_.",
-            )
+            rule = f"fit calls the methods {', '.join(HOOKS)} of a callback, and no others."
+            remedy = f"Did you mean {guess}?" if guess else "Give it a name without on_."
+            raise type_error(rule, f"{type(callback).__name__}.{name}", None, remedy)

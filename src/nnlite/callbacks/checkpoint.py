@@ -7,7 +7,7 @@ from collections import ChainMap, defaultdict
 from nnlite.callbacks.base import Logs
 from nnlite.callbacks.watching import Watcher
 from nnlite.foundation.checks import Flag
-from nnlite.foundation.errors import value_error
+from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.files import FilePath
 
 
@@ -40,11 +40,9 @@ class ModelCheckpoint(Watcher):
         save_weights_only: Flag = False,
         mode: str = "auto",
     ) -> None:
-        super().__init__(monitor, mode)
+        super().__init__(monitor, mode, verbose)
         self.filepath = str(filepath)
-        self.verbose = verbose
-        self.save_best_only = save_best_only
-        self.save_weights_only = save_weights_only
+        self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Try the file name; what was saved by an earlier training stays the best so far."""
@@ -59,10 +57,8 @@ class ModelCheckpoint(Watcher):
         if self.save_best_only and not self.improves(self.look(logs)):
             return
         path = self.path(epoch, logs or {})
-        if self.save_weights_only:
-            self.model.save_weights(path)
-        else:
-            self.model.save(path)
+        save = self.model.save_weights if self.save_weights_only else self.model.save
+        save(path)
         if self.verbose:
             print(f"Epoch {epoch + 1}: saved {path}")
 
@@ -71,10 +67,9 @@ class ModelCheckpoint(Watcher):
         try:
             return self.filepath.format_map(ChainMap({"epoch": epoch + 1}, figures))
         except (LookupError, ValueError, TypeError, AttributeError) as problem:
-            raise value_error(
-                "The file name may hold {epoch} and the figures of the history.",
-                f"{self.filepath!r}; there are {', '.join(['epoch', *figures])}",
-                remedy=f"Leave out {problem}, or make fit compute it in every epoch."
-                if isinstance(problem, KeyError)
-                else f'Write "{{epoch:02d}}-{{loss:.2f}}.npz", say: {problem}.',
-            ) from None
+            rule = "The file name may hold {epoch} and the figures of the history."
+            received = f"{shown(self.filepath)}; there are {', '.join(['epoch', *figures])}"
+            remedy = f'Write "{{epoch:02d}}-{{loss:.2f}}.npz", say: {problem}.'
+            if isinstance(problem, KeyError):
+                remedy = f"Leave out {problem}, or make fit compute it in every epoch."
+            raise value_error(rule, received, None, remedy) from None

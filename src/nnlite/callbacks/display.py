@@ -94,10 +94,9 @@ class NotebookLine:
         """Show this line instead of the last one."""
         from IPython.display import display
 
-        line = text.strip()
-        if not line:
+        shown = {"text/plain": text.strip()}
+        if not shown["text/plain"]:
             return
-        shown = {"text/plain": line}
         if self.handle is None:
             self.handle = display(shown, raw=True, display_id=True)
         else:
@@ -111,8 +110,7 @@ class LogLines:
     """Progress for a log file: a line for each tenth of the way, but not more than one a second."""
 
     def __init__(self, total: int) -> None:
-        self.total = max(total, 1)
-        self.tenth = 0
+        self.total, self.tenth = max(total, 1), 0
         self.start = self.last = time.perf_counter()
 
     def show(self, done: int, label: str, figures: Figures) -> None:
@@ -120,13 +118,10 @@ class LogLines:
         tenth, now = done * 10 // self.total, time.perf_counter()
         if tenth > self.tenth and done < self.total and now >= self.last + 1:
             self.tenth, self.last = tenth, now
-            self._print(done, label, figures)
+            self.close(done, label, figures)
 
     def close(self, done: int, label: str, figures: Figures) -> None:
-        """Print the last line."""
-        self._print(done, label, figures)
-
-    def _print(self, done: int, label: str, figures: Figures) -> None:
+        """Print a line; at the end it is the last one."""
         seconds = time.perf_counter() - self.start
         say(f"{100 * done // self.total:3d}% {summary(label, seconds, figures)}")
 
@@ -169,7 +164,8 @@ def summary(label: str, seconds: float, figures: Figures) -> str:
     >>> summary("Epoch 2/2", 0.34, {"loss": 0.25})
     'Epoch 2/2 in 0.3 s - loss: 0.2500'
     """
-    return " - ".join([f"{label} in {duration(seconds)}", *([epoch_line(figures)] * bool(figures))])
+    parts = [f"{label} in {duration(seconds)}", epoch_line(figures)]
+    return " - ".join(filter(None, parts))
 
 
 def duration(seconds: float) -> str:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from nnlite.callbacks.base import Callback, Logs, TrainedModel
 from nnlite.callbacks.watching import Watcher
 from nnlite.foundation.checks import Count, NotNegative, number, require
-from nnlite.foundation.errors import value_error
+from nnlite.foundation.errors import shown, value_error
 
-Schedule = Annotated[
-    Callable[..., float],
-    require(
-        callable,
-        "schedule must be a function of the epoch and the learning rate.",
-        "LearningRateScheduler(lambda epoch, rate: rate * 0.9)",
-        TypeError,
-    ),
-]
+_rule = "schedule must be a function of the epoch and the learning rate."
+_remedy = "LearningRateScheduler(lambda epoch, rate: rate * 0.9)"
+Schedule = Annotated[Callable[..., float], require(callable, _rule, _remedy, TypeError)]
 
 
 class LearningRateScheduler(Callback):
@@ -32,23 +26,16 @@ class LearningRateScheduler(Callback):
     """
 
     def __init__(self, schedule: Schedule, verbose: int = 0) -> None:
-        self.schedule = schedule
-        self.verbose = verbose
+        self.schedule, self.verbose = schedule, verbose
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Set the rate."""
-        optimizer = self.model.optimizer
-        given = (epoch, optimizer.learning_rate)
-        optimizer.learning_rate = self.schedule(*given[: self._arguments_taken()])
-        if self.verbose:
-            print(f"Epoch {epoch + 1}: learning rate {optimizer.learning_rate:g}")
-
-    def _arguments_taken(self) -> int:
+        given = [epoch, self.model.optimizer.learning_rate]
         try:
-            inspect.signature(self.schedule).bind(0, 0.0)
+            inspect.signature(self.schedule).bind(*given)
         except TypeError:
-            return 1
-        return 2
+            del given[1]
+        set_learning_rate(self, epoch, self.schedule(*given))
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Note the rate."""
@@ -89,17 +76,13 @@ class ReduceLROnPlateau(Watcher):
         cooldown: Count = 0,
         min_lr: NotNegative = 0.0,
     ) -> None:
-        super().__init__(monitor, mode, min_delta)
-        self.factor = factor
-        self.patience = patience
-        self.verbose = verbose
-        self.cooldown = cooldown
-        self.min_lr = min_lr
+        super().__init__(monitor, mode, verbose, min_delta, patience)
+        self.factor, self.cooldown, self.min_lr = factor, cooldown, min_lr
 
     def forget(self) -> None:
         """Start anew."""
         super().forget()
-        self.wait, self.resting = 0, 0
+        self.resting = 0
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Start anew, unless the rate follows a schedule."""
@@ -109,29 +92,32 @@ class ReduceLROnPlateau(Watcher):
             raise value_error(
                 "ReduceLROnPlateau changes a learning rate that is a number; "
                 "this one follows a schedule.",
-                f"learning_rate={schedule!r}",
+                f"learning_rate={shown(schedule)}",
                 remedy="compile(SGD(0.01)), or leave out the callback.",
             )
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Look at the figure."""
-        value = self.look(logs)
+        value, rate = self.look(logs), self.model.optimizer.learning_rate
         note_learning_rate(self.model, logs)
         if self.resting:
             self.resting -= 1
             self.wait = 0
         if self.improves(value):
             self.wait = 0
-            return
-        if self.resting:
-            return
-        self.wait += 1
-        optimizer = self.model.optimizer
-        if self.wait >= self.patience and optimizer.learning_rate > self.min_lr:
-            optimizer.learning_rate = max(optimizer.learning_rate * self.factor, self.min_lr)
-            self.wait, self.resting = 0, self.cooldown
-            if self.verbose:
-                print(f"Epoch {epoch + 1}: learning rate {optimizer.learning_rate:g}")
+        elif not self.resting:
+            self.wait += 1
+            if self.wait >= self.patience and rate > self.min_lr:
+                set_learning_rate(self, epoch, max(rate * self.factor, self.min_lr))
+                self.wait, self.resting = 0, self.cooldown
+
+
+def set_learning_rate(callback: Any, epoch: int, rate: Any) -> None:
+    """Set the learning rate for what comes after the beginning, or the end, of an epoch."""
+    optimizer = callback.model.optimizer
+    optimizer.learning_rate = rate
+    if callback.verbose:
+        print(f"Epoch {epoch + 1}: learning rate {optimizer.learning_rate:g}")
 
 
 def note_learning_rate(model: TrainedModel, logs: dict[str, float] | None) -> None:

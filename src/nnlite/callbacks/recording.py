@@ -7,7 +7,7 @@ from typing import IO, Any, NoReturn
 
 from nnlite.callbacks.base import Callback, Logs
 from nnlite.foundation.checks import Flag
-from nnlite.foundation.errors import explain_error, nearest, type_error
+from nnlite.foundation.errors import explain_error, nearest, shown, type_error
 from nnlite.foundation.files import FilePath, check_folder
 
 
@@ -27,7 +27,7 @@ class Records(dict[str, list[float]]):
         if name.startswith("val_") and not any(known.startswith("val_") for known in self):
             remedy = "Give fit validation_data or validation_split."
         known = ", ".join(self) or "nothing: no epoch has ended"
-        raise UnknownKey(explain_error(f"This history holds {known}.", repr(name), None, remedy))
+        raise UnknownKey(explain_error(f"This history holds {known}.", shown(name), None, remedy))
 
 
 class History(Callback):
@@ -48,10 +48,10 @@ class History(Callback):
 
     def __getitem__(self, name: Any) -> NoReturn:
         figure = name if isinstance(name, str) else "loss"
-        raise _no_dictionary(f"history[{name!r}]", f"history.history[{figure!r}]")
+        raise _no_dictionary(f"history[{shown(name)}]", f"history.history[{shown(figure)}]")
 
     def __contains__(self, name: Any) -> NoReturn:
-        raise _no_dictionary(f"{name!r} in history", f"{name!r} in history.history")
+        raise _no_dictionary(f"{shown(name)} in history", f"{shown(name)} in history.history")
 
     def __iter__(self) -> NoReturn:
         raise _no_dictionary("iter(history)", "for name, values in history.history.items():")
@@ -83,9 +83,7 @@ class CSVLogger(Callback):
     """
 
     def __init__(self, filename: FilePath, separator: str = ",", append: Flag = False) -> None:
-        self.filename = filename
-        self.separator = separator
-        self.append = append
+        self.filename, self.separator, self.append = filename, separator, append
         self._file: IO[str] | None = None
 
     def on_train_begin(self, logs: Logs = None) -> None:
@@ -94,20 +92,20 @@ class CSVLogger(Callback):
         if self.append and self.filename.exists():
             with self.filename.open(newline="", encoding="utf-8") as file:
                 self._columns = next(csv.reader(file, delimiter=self.separator), [])
-        mode = "a" if self.append else "w"
         check_folder(self.filename)
-        self._file = self.filename.open(mode, newline="", encoding="utf-8")
+        self._file = self.filename.open("a" if self.append else "w", newline="", encoding="utf-8")
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Write a row."""
         if self._file is None:
             return
-        values = {"epoch": epoch, **(logs or {})}
+        figures = logs or {}
+        values = {"epoch": epoch, **figures}
         writer = csv.writer(self._file, delimiter=self.separator)
         if not self._columns:
-            later = [f"val_{name}" for name in (logs or {})] if self.params["validates"] else []
-            validated = any(name.startswith("val_") for name in values)
-            self._columns = [*values, *([] if validated else later)]
+            self._columns = list(values)
+            if self.params["validates"] and not any(name.startswith("val_") for name in figures):
+                self._columns += [f"val_{name}" for name in figures]
             writer.writerow(self._columns)
         writer.writerow([values.get(name, "NA") for name in self._columns])
         self._file.flush()

@@ -48,17 +48,14 @@ class EarlyStopping(Watcher):
         restore_best_weights: Flag = False,
         start_from_epoch: Count = 0,
     ) -> None:
-        super().__init__(monitor, mode, min_delta)
-        self.baseline = baseline
-        self.patience = patience
-        self.verbose = verbose
+        super().__init__(monitor, mode, verbose, min_delta, patience)
+        self.baseline, self.start_from_epoch = baseline, start_from_epoch
         self.restore_best_weights = restore_best_weights
-        self.start_from_epoch = start_from_epoch
 
     def forget(self) -> None:
         """Start anew."""
         super().forget()
-        self.wait, self.stopped_epoch, self.best_epoch = 0, 0, 0
+        self.stopped_epoch = self.best_epoch = 0
         self.best_weights: list[Array] | None = None
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
@@ -66,17 +63,15 @@ class EarlyStopping(Watcher):
         value = self.look(logs)
         if epoch < self.start_from_epoch:
             return
-        if self.best_weights is None and self.restore_best_weights:
+        better = self.improves(value)
+        if self.restore_best_weights and (better or self.best_weights is None):
             self.best_weights, self.best_epoch = self.model.get_weights(), epoch
         self.wait += 1
-        if self.improves(value):
+        if better:
             self.best_epoch = epoch
-            if self.restore_best_weights:
-                self.best_weights = self.model.get_weights()
             if self.baseline is None or self.beats(value, self.baseline):
                 self.wait = 0
-            return
-        if self.wait >= max(self.patience, 1):
+        elif self.wait >= max(self.patience, 1):
             self.stopped_epoch = epoch
             self.model.stop_training = True
 

@@ -6,37 +6,34 @@ import math
 from typing import Annotated, Any
 
 from nnlite.callbacks.base import Callback, Logs
-from nnlite.foundation.checks import Number, require
-from nnlite.foundation.errors import nearest, value_error
+from nnlite.foundation.checks import Count, Number, require
+from nnlite.foundation.errors import nearest, shown, value_error
 
-Mode = Annotated[
-    str,
-    require(lambda mode: mode in ("auto", "min", "max"), 'mode must be "auto", "min" or "max".'),
-]
-Figure = Annotated[
-    str,
-    require(
-        lambda monitor: isinstance(monitor, str),
-        "monitor must be the name of a figure of the history.",
-        'monitor="val_loss"',
-        TypeError,
-    ),
-]
+_mode = require(lambda mode: mode in ("auto", "min", "max"), 'mode must be "auto", "min" or "max".')
+_rule = "monitor must be the name of a figure of the history."
+_figure = require(lambda monitor: isinstance(monitor, str), _rule, 'monitor="val_loss"', TypeError)
 
 
 class Watcher(Callback):
     """Watches one figure for getting better: what stopping, saving and slowing down share."""
 
-    def __init__(self, monitor: Figure, mode: Mode, min_delta: Number = 0.0) -> None:
-        self.monitor = monitor
+    def __init__(
+        self,
+        monitor: Annotated[str, _figure],
+        mode: Annotated[str, _mode],
+        verbose: int,
+        min_delta: Number = 0.0,
+        patience: Count = 0,
+    ) -> None:
+        self.monitor, self.verbose = monitor, verbose
         grows = monitor.endswith(("accuracy", "acc", "r2_score", "r2"))
         self.larger_is_better = mode == "max" or (mode == "auto" and grows)
-        self.min_delta = abs(min_delta)
+        self.min_delta, self.patience = abs(min_delta), patience
         self.forget()
 
     def forget(self) -> None:
         """Start anew."""
-        self.best = -math.inf if self.larger_is_better else math.inf
+        self.best, self.wait = -math.inf if self.larger_is_better else math.inf, 0
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Start anew."""
@@ -45,8 +42,8 @@ class Watcher(Callback):
 
     def check_monitor(self) -> None:
         """Raise if it is known already that no epoch will have the figure."""
-        if self.planned("figures"):
-            self.look(dict.fromkeys(self.planned("figures"), 0.0))
+        if figures := self.planned("figures"):
+            self.look(dict.fromkeys(figures, 0.0))
 
     def planned(self, name: str) -> Any:
         """Return what `fit` said of the training, or None if it said nothing."""
@@ -54,23 +51,20 @@ class Watcher(Callback):
 
     def look(self, logs: dict[str, float] | None) -> float:
         """Return the figure that is watched."""
-        if not logs or self.monitor not in logs:
-            raise value_error(
-                f"{type(self).__name__} watches a figure of the history.",
-                f"monitor={self.monitor!r}; there are {', '.join(logs or {})}",
-                remedy=self._remedy(logs or {}),
-            )
-        return logs[self.monitor]
+        figures = logs or {}
+        if self.monitor not in figures:
+            rule = f"{type(self).__name__} watches a figure of the history."
+            received = f"monitor={shown(self.monitor)}; there are {', '.join(figures)}"
+            raise value_error(rule, received, None, self._remedy(figures))
+        return figures[self.monitor]
 
     def _remedy(self, logs: dict[str, float]) -> str:
         watched = any(name.startswith("val_") for name in logs)
         if self.monitor.startswith("val_") and not watched:
             if (self.planned("validation_freq") or 1) > 1:
                 return "validation_freq=1 computes it in every epoch."
-            return (
-                "Give fit validation_data or validation_split, "
-                f"or watch monitor={self.monitor.removeprefix('val_')!r}."
-            )
+            other = shown(self.monitor.removeprefix("val_"))
+            return f"Give fit validation_data or validation_split, or watch monitor={other}."
         guess = nearest(self.monitor, logs)
         if guess and (len(logs) > 1 or self.monitor == guess):
             return f"Did you mean monitor={guess!r}?"
@@ -79,8 +73,7 @@ class Watcher(Callback):
     def improves(self, value: float) -> bool:
         """Return whether the figure is better than the best so far, and remember it if it is."""
         better = self.beats(value, self.best)
-        if better:
-            self.best = value
+        self.best = value if better else self.best
         return better
 
     def beats(self, value: float, other: float) -> bool:

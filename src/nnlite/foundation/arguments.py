@@ -134,23 +134,23 @@ def explain_call(
         asked = next((c for c in classes if method in constructors(c)), classes[0])
         owner, names = asked.__name__, argument_names(asked)
         called = constructors(asked)[0] is method
-    unknown = {name: value for name, value in kwargs.items() if name not in names}
-    if unknown or not called:
-        return unknown_argument(owner, unknown, names)
+    refused = unknown_argument(owner, kwargs, names)
+    if refused or not called:
+        return refused
     received = "with" if "too many" in problem or "multiple" in problem else "that is"
     return type_error(takes(owner, names), f"a call {received} {problem}")
 
 
 def unknown_argument(
-    owner: str, unknown: Mapping[str, Any], known: Sequence[str]
+    owner: str, given: Mapping[str, Any], known: Sequence[str]
 ) -> TypeError | None:
-    """Return a TypeError that names the first unknown argument and the nearest known one."""
-    for name, value in unknown.items():
-        guess = nearest(name, known)
-        remedy = f"Did you mean {guess}=?" if guess else f"Leave out {name}=."
-        rule = takes(owner, sorted(known))
-        return type_error(rule, f"{name}={shown(value)}", None, remedy)
-    return None
+    """Return a TypeError that names the first argument that is not known, and the nearest known."""
+    name = next((name for name in given if name not in known), None)
+    if name is None:
+        return None
+    guess = nearest(name, known)
+    remedy = f"Did you mean {guess}=?" if guess else f"Leave out {name}=."
+    return type_error(takes(owner, sorted(known)), f"{name}={shown(given[name])}", None, remedy)
 
 
 def takes(owner: str, names: Sequence[str]) -> str:

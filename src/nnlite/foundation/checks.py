@@ -24,10 +24,10 @@ def checked_number(
     name: str,
     value: T,
     *,
-    least: float | None = None,
-    above: float | None = None,
-    most: float | None = None,
-    below: float | None = None,
+    least: float = -math.inf,
+    above: float = -math.inf,
+    most: float = math.inf,
+    below: float = math.inf,
     whole: bool = False,
     where: str | None = None,
     remedy: str | None = None,
@@ -38,38 +38,25 @@ def checked_number(
     0.9
     """
     bounds = _bounds(least, above, most, below)
-    kind = "a whole number" if whole else "a number"
+    kind = "a whole number " if whole else "a number "
     kinds = int | np.integer if whole else int | float | np.integer | np.floating
     if isinstance(value, bool | np.bool_) or not isinstance(value, kinds):
-        received = f"{name}={told(value)}"
-        if remedy is None and isinstance(value, str):
-            remedy = f"Write the number without quotes: {name}={value}." if value else None
-        rule = f"{name} must be {kind} {bounds}".rstrip()
-        raise type_error(f"{rule}.", received, where, remedy)
-    inside = (
-        -math.inf < value < math.inf
-        and (least is None or value >= least)
-        and (above is None or value > above)
-        and (most is None or value <= most)
-        and (below is None or value < below)
-    )
-    if not inside:
-        rule = f"{name} must be {kind + ' ' if whole else ''}{bounds or 'finite'}."
+        if remedy is None and isinstance(value, str) and value:
+            remedy = f"Write the number without quotes: {name}={value}."
+        rule = f"{name} must be {kind}{bounds}".rstrip()
+        raise type_error(f"{rule}.", f"{name}={told(value)}", where, remedy)
+    if not (above < value < below and least <= value <= most):
+        rule = f"{name} must be {kind if whole else ''}{bounds or 'finite'}."
         raise value_error(rule, f"{name}={shown(value)}", where, remedy)
     return value
 
 
-def _bounds(
-    least: float | None, above: float | None, most: float | None, below: float | None
-) -> str:
-    if least is not None and most is not None:
-        return f"between {least:g} and {most:g}"
-    if least is not None and below is not None:
-        return f"from {least:g} to below {below:g}"
-    if least is not None:
-        return f"from {least:g} on"
-    low = f"above {above:g}" if above is not None else ""
-    high = f"below {below:g}" if below is not None else ""
+def _bounds(least: float, above: float, most: float, below: float) -> str:
+    if -math.inf < least:
+        low, high = f"from {least:g}", f" to below {below:g}" if below < math.inf else " on"
+        return low + high if most == math.inf else f"between {least:g} and {most:g}"
+    low = f"above {above:g}" if -math.inf < above else ""
+    high = f"below {below:g}" if below < math.inf else ""
     return " and ".join(filter(None, (low, high)))
 
 
@@ -87,11 +74,11 @@ def require(
     """
 
     def check(name: str, value: Any, where: str | None) -> Any:
-        if not holds(value):
-            received = f"{name}={shown(value)}" if kind is ValueError else f"{name}={told(value)}"
-            told_remedy = remedy(value) if callable(remedy) else remedy
-            raise kind(explain_error(rule, received, where, told_remedy))
-        return value
+        if holds(value):
+            return value
+        received = f"{name}={(shown if kind is ValueError else told)(value)}"
+        found = remedy(value) if callable(remedy) else remedy
+        raise kind(explain_error(rule, received, where, found))
 
     return check
 
@@ -120,20 +107,23 @@ def flag(name: str, value: Any, where: str | None = None) -> bool:
     """
     if isinstance(value, bool | np.bool_):
         return bool(value)
-    meant = {"true": True, "1": True, "false": False, "0": False}.get(
-        shown(value).strip("'\"").lower()
-    )
+    meanings = {"true": True, "1": True, "false": False, "0": False}
+    meant = meanings.get(shown(value).strip("'\"").lower())
     remedy = None if meant is None else f"Write {name}={meant}."
     raise type_error(f"{name} must be True or False.", f"{name}={told(value)}", where, remedy)
 
 
 def positive_integer(name: str, value: Any, where: str | None, remedy: str | None = None) -> int:
     """Return `value` if it is a whole number above 0, else explain."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise value_error(
-            f"{name} must be a positive integer.", f"{name}={shown(value)}", where, remedy
-        )
+    if not _counts(value):
+        rule = f"{name} must be a positive integer."
+        raise value_error(rule, f"{name}={shown(value)}", where, remedy)
     return int(value)
+
+
+def _counts(value: Any) -> bool:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return whole and bool(value > 0)
 
 
 def passed_through(function: Callable[[Any], Any]) -> Check:
@@ -148,18 +138,15 @@ def check_shape(shape: Any, where: str) -> Shape:
     ((5,), (28, 28, 1))
     """
     sizes = tuple(shape) if isinstance(shape, list | tuple | np.ndarray) else (shape,)
-    for size in sizes:
-        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
-            raise value_error(
-                "The shape of a sample is made of positive whole numbers, "
-                "without the axis of the samples.",
-                f"shape={shown(shape)}",
-                where,
-                f"Leave out the None: {sizes[1:]}."
-                if len(sizes) > 1 and sizes[0] is None
-                else "For a table with 30 columns write (30,); for grey images (28, 28, 1).",
-            )
-    return tuple(int(size) for size in sizes)
+    if all(map(_counts, sizes)):
+        return tuple(map(int, sizes))
+    remedy = "For a table with 30 columns write (30,); for grey images (28, 28, 1)."
+    raise value_error(
+        "The shape of a sample is made of positive whole numbers, without the axis of the samples.",
+        f"shape={shown(shape)}",
+        where,
+        f"Leave out the None: {sizes[1:]}." if len(sizes) > 1 and sizes[0] is None else remedy,
+    )
 
 
 def check_dtype(dtype: Any) -> np.dtype[Any]:
@@ -168,10 +155,8 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
     >>> check_dtype("float64"), check_dtype(None)
     (dtype('float64'), dtype('float32'))
     """
-    if dtype is None:
-        return np.dtype(np.float32)
-    for known in (np.dtype(np.float32), np.dtype(np.float64)):
-        if dtype in (known, known.name, known.type):
+    for known in map(np.dtype, (np.float32, np.float64)):
+        if dtype is None or dtype in (known, known.name, known.type):
             return known
     raise value_error('dtype must be "float32" or "float64".', f"dtype={shown(dtype)}")
 
@@ -189,23 +174,17 @@ def check_takes_training(forpass: Any, where: str) -> None:
     try:
         signature.bind(None, False)
     except TypeError:
-        raise type_error(
-            "forpass takes x, and whether it is for training.",
-            f"forpass{signature}",
-            where,
-            "def forpass(self, x, training=False):",
-        ) from None
+        rule = "forpass takes x, and whether it is for training."
+        remedy = "def forpass(self, x, training=False):"
+        raise type_error(rule, f"forpass{signature}", where, remedy) from None
 
 
 def check_output(output: Any, where: str) -> None:
     """Raise unless `forpass` returned an array."""
     if not isinstance(output, np.ndarray):
-        raise type_error(
-            "forpass must return an array, a row for each sample.",
-            told(output),
-            where,
-            "End forpass with return and the output." if output is None else None,
-        )
+        remedy = "End forpass with return and the output." if output is None else None
+        rule = "forpass must return an array, a row for each sample."
+        raise type_error(rule, told(output), where, remedy)
 
 
 Flag = Annotated[bool, flag]

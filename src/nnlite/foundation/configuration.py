@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 
 from nnlite.foundation.arguments import ExplainsItsArguments
-from nnlite.foundation.registry import Description
+from nnlite.foundation.registry import Description, throughout
 
 
 class Configurable(metaclass=ExplainsItsArguments):
@@ -73,12 +73,7 @@ def serialize(value: Any) -> Any:
         value = np.dtype(value)
     if isinstance(value, np.dtype):
         return value.name
-    if isinstance(value, list | tuple):
-        items = [serialize(item) for item in value]
-        return items if isinstance(value, list) else tuple(items)
-    if isinstance(value, dict) and not isinstance(value, Description):
-        return {serialize(key): serialize(item) for key, item in value.items()}
-    return value
+    return value if isinstance(value, Description) else throughout(value, serialize)
 
 
 def snake_case(name: str) -> str:

@@ -10,21 +10,17 @@ from pathlib import Path
 from typing import IO, Annotated, Any
 
 from nnlite.foundation.checks import passed_through
-from nnlite.foundation.errors import explain_error, nearest, shown
+from nnlite.foundation.errors import explain_error, nearest, shown, type_error, value_error
 
 
 def as_path(filepath: Any) -> Path:
     """Return what names a file as a path."""
-    if not isinstance(filepath, str | Path) or not str(filepath) or Path(filepath).is_dir():
-        folder = isinstance(filepath, str | Path)
-        raise (ValueError if folder else TypeError)(
-            explain_error(
-                "The path must name a file.",
-                f"{shown(str(filepath))}"
-                + (", a folder" if folder else f" ({type(filepath).__name__})"),
-                remedy='"model.npz"',
-            )
-        )
+    rule, remedy = "The path must name a file.", '"model.npz"'
+    if not isinstance(filepath, str | Path):
+        received = f"'{shown(filepath)}' ({type(filepath).__name__})"
+        raise type_error(rule, received, None, remedy)
+    if not str(filepath) or Path(filepath).is_dir():
+        raise value_error(rule, f"{shown(str(filepath))}, a folder", None, remedy)
     return Path(filepath)
 
 
@@ -34,13 +30,9 @@ FilePath = Annotated[Any, passed_through(as_path)]
 def check_folder(path: Path) -> None:
     """Raise unless there is a folder to write the file into."""
     if not path.parent.is_dir():
-        raise FileNotFoundError(
-            explain_error(
-                "A file is written into a folder that exists.",
-                f"{path}",
-                remedy=f"Make it first: Path({str(path.parent)!r}).mkdir(parents=True).",
-            )
-        )
+        rule = "A file is written into a folder that exists."
+        remedy = f"Make it first: Path({str(path.parent)!r}).mkdir(parents=True)."
+        raise FileNotFoundError(explain_error(rule, f"{path}", None, remedy))
 
 
 def check_exists(path: Path) -> None:
@@ -48,14 +40,9 @@ def check_exists(path: Path) -> None:
     if not path.is_file():
         neighbours = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
         guess = nearest(path.name, neighbours)
-        raise FileNotFoundError(
-            explain_error(
-                "There is no such file.",
-                f"{path}",
-                f"folder {path.parent.absolute()}",
-                f"Did you mean {guess!r}?" if guess else "Paths start at the working folder.",
-            )
-        )
+        remedy = f"Did you mean {guess!r}?" if guess else "Paths start at the working folder."
+        where = f"folder {path.parent.absolute()}"
+        raise FileNotFoundError(explain_error("There is no such file.", f"{path}", where, remedy))
 
 
 @contextmanager

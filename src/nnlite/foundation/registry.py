@@ -16,6 +16,20 @@ from nnlite.foundation.errors import listed, look_up, told, type_error, with_art
 T = TypeVar("T")
 
 
+def throughout(value: Any, function: Callable[[Any], Any]) -> Any:
+    """Return a list, a tuple or a dictionary with what the function makes of its entries.
+
+    >>> throughout([1, 2], str), throughout({"a": 1}, str), throughout(3, str)
+    (['1', '2'], {'a': '1'}, 3)
+    """
+    if isinstance(value, dict):
+        return {function(key): function(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        items = map(function, value)
+        return list(items) if isinstance(value, list) else tuple(items)
+    return value
+
+
 class Description(dict[str, Any]):
     """An object in plain values: its `class_name`, and its `config`.
 
@@ -83,25 +97,17 @@ class Registry(Generic[T]):
             found = found()
         if isinstance(found, self.base):
             return found
-        raise type_error(
-            f"{with_article(self.kind)} is given by its name or as an object of class "
-            f"{self.base.__name__}.",
-            told(identifier),
-            remedy=f"Known names: {listed(self.named)}.",
-        )
+        rule = f"{with_article(self.kind)} is given by its name or as an object of class "
+        remedy = f"Known names: {listed(self.named)}."
+        raise type_error(f"{rule}{self.base.__name__}.", told(identifier), None, remedy)
 
     def rebuild(self, value: Any) -> Any:
         """Return a value with objects in place of the descriptions in it.
 
         A name that several kinds know means this kind, and within an object the kind of it.
         """
-        if isinstance(value, list | tuple):
-            items = [self.rebuild(item) for item in value]
-            return items if isinstance(value, list) else tuple(items)
-        if not isinstance(value, dict):
-            return value
         if not isinstance(value, Description):
-            return {key: self.rebuild(item) for key, item in value.items()}
+            return throughout(value, self.rebuild)
         found = self._meant(str(value["class_name"])) if value.of is None else value.of
         if value["config"] is None:
             return found

@@ -33,12 +33,9 @@ class Data:
         """
         arrays = [*self.x, *self.y, *([] if self.weights is None else [self.weights])]
         inputs, targets = len(self.x), len(self.x) + len(self.y)
-        memory = [
-            np.empty((batch_size, *a.shape[1:]), a.dtype)
-            if reuse and order is not None and isinstance(a, np.ndarray)
-            else None
-            for a in arrays
-        ]
+        memory: list[Array | None] = [None] * len(arrays)
+        if reuse and order is not None:
+            memory = [_room_for(batch_size, array) for array in arrays]
         for start in range(0, self.size, batch_size):
             part = slice(start, start + batch_size)
             rows = part if order is None else order[part]
@@ -55,17 +52,21 @@ class Data:
         checked_number("validation_split", share, least=0, below=1)
         at = int(self.size * (1 - share))
         if not 0 < at < self.size:
-            raise value_error(
-                "validation_split must leave samples on both sides.",
-                f"validation_split={shown(share)} of {self.size} samples",
-                remedy="validation_split=0.2 watches the last fifth of the samples.",
-            )
+            rule = "validation_split must leave samples on both sides."
+            received = f"validation_split={shown(share)} of {self.size} samples"
+            remedy = "validation_split=0.2 watches the last fifth of the samples."
+            raise value_error(rule, received, None, remedy)
 
         def cut(part: slice) -> Data:
             weights = None if self.weights is None else self.weights[part]
             return Data([x[part] for x in self.x], [y[part] for y in self.y], weights)
 
         return cut(slice(None, at)), cut(slice(at, None))
+
+
+def _room_for(rows: int, array: Array | Rows) -> Array | None:
+    """Return memory for a batch; `Rows` bring their own."""
+    return None if isinstance(array, Rows) else np.empty((rows, *array.shape[1:]), array.dtype)
 
 
 def _take(array: Array | Rows, rows: Any, out: Array | None) -> Array:
@@ -84,18 +85,19 @@ def as_list(data: Any, names: Sequence[str], what: str, size: int = 1) -> list[A
     For a single output, a list of one array of `size` numbers is that array.
     """
     if isinstance(data, Mapping):
-        return [_entry(data, name, names, what) for name in names]
+        for name in names:
+            if name not in data:
+                raise _without(name, data, names, what)
+        return [data[name] for name in names]
     if len(names) == 1:
         single = isinstance(data, list | tuple) and len(data) == 1 and np.ndim(data[0]) > 0
         whole = single and (np.ndim(data[0]) > 1 or len(data[0]) == size > 1)
         return [data[0] if whole and hasattr(data[0], "shape") else data]
     if not isinstance(data, list | tuple) or len(data) != len(names):
         count = f" of {len(data)}" if isinstance(data, list | tuple) else ""
-        raise value_error(
-            f"The model has {len(names)} {what}s: {', '.join(names)}. "
-            "Give a list of as many arrays, or a dictionary.",
-            f"a {type(data).__name__}{count}",
-        )
+        rule = f"The model has {len(names)} {what}s: {', '.join(names)}. "
+        rule += "Give a list of as many arrays, or a dictionary."
+        raise value_error(rule, f"a {type(data).__name__}{count}")
     return list(data)
 
 
@@ -108,17 +110,16 @@ def one_or_list(entries: list[Any]) -> Any:
     return entries if len(entries) > 1 else entries[0]
 
 
-def _entry(data: Mapping[str, Any], name: str, names: Sequence[str], what: str) -> Any:
-    if name in data:
-        return data[name]
-    others = [str(key) for key in data if key not in names]
-    guess = nearest(name, others)
-    raise value_error(
+def _without(name: str, data: Mapping[str, Any], names: Sequence[str], what: str) -> ValueError:
+    """Return the error of a dictionary without an entry of that name."""
+    words = [key if isinstance(key, str) else shown(key) for key in data]
+    others = [word for word in words if word not in names]
+    guess = nearest(name, others) or next(iter(others), None)
+    remedy = f"Rename {guess!r} to {name!r}, or the layer with name={guess!r}."
+    return value_error(
         f"A dictionary of data has one entry for each {what} of the model: {', '.join(names)}.",
         f"the keys {', '.join(map(shown, data)) or 'none'}",
-        remedy=f"Rename {guess!r} to {name!r}, or the layer with name={guess!r}."
-        if guess or (others and (guess := others[0]))
-        else f"Add {name!r}.",
+        remedy=remedy if guess else f"Add {name!r}.",
     )
 
 
@@ -135,23 +136,18 @@ def as_input(data: Any, shape: Shape, dtype: Any, name: str, where: str) -> Arra
     if shape == (1,) and array.ndim == 1:
         array = array.reshape(-1, 1)
     if array.shape[1:] != shape:
-        raise value_error(
-            f"The model takes samples of shape {shape}: {name} must have shape ({wanted}).",
-            f"{name} of shape {array.shape}",
-            where,
-            _remedy_for_input(array, shape, name),
-        )
+        rule = f"The model takes samples of shape {shape}: {name} must have shape ({wanted})."
+        remedy = _remedy_for_input(array, shape, name)
+        raise value_error(rule, f"{name} of shape {array.shape}", where, remedy)
     return made_ready(array, data, lambda rows, given: cast(rows, dtype, name, given))
 
 
 def _remedy_for_input(array: Array, shape: Shape, name: str) -> str:
-    sample = array.shape[1:]
-    numbers = ", ".join(map(str, shape))
+    sample, numbers = array.shape[1:], ", ".join(map(str, shape))
     if array.shape == shape:
         remedy = f"A single sample is a batch of one: np.reshape({name}, (1, {numbers}))."
-        if len(shape) > 1:
-            remedy += f" If these are {shape[0]} samples, write input_shape={shape[1:]}."
-        return remedy
+        several = f" If these are {shape[0]} samples, write input_shape={shape[1:]}."
+        return remedy + several * (len(shape) > 1)
     if sample == shape[:-1] and shape[-1] == 1:
         return f"For grey images write {name}[..., None]: one channel."
     if array.shape[2:] == shape:
@@ -163,10 +159,8 @@ def _remedy_for_input(array: Array, shape: Shape, name: str) -> str:
     if len(shape) == 1 and array.ndim == 2:
         return f"Give {name} {shape[0]} columns, or the first layer input_shape=({sample[0]},)."
     if array.ndim == 1:
-        return (
-            f"{name} holds one number per sample: give it the other columns, "
-            "or the first layer input_shape=(1,)."
-        )
+        remedy = f"{name} holds one number per sample: give it the other columns, "
+        return remedy + "or the first layer input_shape=(1,)."
     if array.ndim == 0:
         return f"A table has a row for each sample: [[{', '.join(['0.0'] * min(shape[0], 3))}]]."
     return f"Reshape {name}, or make the model for samples of shape {sample}."
@@ -175,13 +169,11 @@ def _remedy_for_input(array: Array, shape: Shape, name: str) -> str:
 def check_lengths(x: Sequence[Array | Rows], y: Sequence[Array] = ()) -> None:
     """Raise unless all inputs and targets have the same number of samples."""
     if len({len(array) for array in [*x, *y]}) > 1:
+        rule = f"{'x and y' if y else 'All inputs'} must have the same number of samples."
         shapes = {"x": [str(a.shape) for a in x], "y": [str(a.shape) for a in y]}
-        raise value_error(
-            f"{'x and y' if y else 'All inputs'} must have the same number of samples.",
-            "; ".join(f"{k} of shape {', '.join(each)}" for k, each in shapes.items() if each),
-            remedy=f"The rows of {'x and y' if y else 'the inputs'} belong together one by "
-            "one: check how they were cut.",
-        )
+        parts = [f"{name} of shape {', '.join(each)}" for name, each in shapes.items() if each]
+        rows = f"The rows of {'x and y' if y else 'the inputs'} belong together one by one"
+        raise value_error(rule, "; ".join(parts), None, f"{rows}: check how they were cut.")
 
 
 def unpaired(y_true: Any, y_pred: Array, where: str | None = None) -> ValueError:

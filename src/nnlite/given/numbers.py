@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error, shown, told, type_error, value_error
+from nnlite.foundation.errors import shown, told, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.given.rows import Rows, row_in_whole
 
@@ -24,17 +24,16 @@ def as_numbers(data: Any, name: str) -> Array:
     try:
         array = np.asarray(data)
     except ValueError:
-        raise value_error(
-            f"{name} must be rectangular: every sample with the same number of values.",
-            f"a {type(data).__name__} whose entries differ in length",
-            remedy="Look for the odd one: set(len(row) for row in data)."
-            if isinstance(data, list)
-            else "Inputs and truth are given apart: fit(x, y).",
-        ) from None
+        rule = f"{name} must be rectangular: every sample with the same number of values."
+        received = f"a {type(data).__name__} whose entries differ in length"
+        remedy = "Inputs and truth are given apart: fit(x, y)."
+        if isinstance(data, list):
+            remedy = "Look for the odd one: set(len(row) for row in data)."
+        raise value_error(rule, received, None, remedy) from None
     if array.dtype.kind == "O":
-        array = _from_objects(array, name, data)
+        return _from_objects(array, name, data)
     if array.dtype.kind not in "fiub":
-        raise TypeError(_not_numbers(array, name))
+        raise _not_numbers(array, name)
     return array
 
 
@@ -68,7 +67,7 @@ def check_kind(data: Any, name: str) -> None:
         raise type_error(f"{name} must be an array of numbers.", received, None, remedy)
 
 
-def _not_numbers(array: Array, name: str) -> str:
+def _not_numbers(array: Array, name: str) -> TypeError:
     value = array.flat[0].item() if array.size else None
     kinds = {"U": "text", "S": "bytes", "c": "complex numbers", "M": "dates", "m": "durations"}
     kind = kinds.get(array.dtype.kind, f"values of type {array.dtype}")
@@ -77,9 +76,8 @@ def _not_numbers(array: Array, name: str) -> str:
         remedy = "Take the real part or the size: x.real, np.abs(x)."
     elif array.dtype.kind in "US":
         remedy = _remedy_for_text(str(value), name)
-    return explain_error(
-        f"{name} must be numbers.", f"{kind}, the first {shown(value)}", remedy=remedy
-    )
+    received = f"{kind}, the first {shown(value)}"
+    return type_error(f"{name} must be numbers.", received, None, remedy)
 
 
 def _remedy_for_text(value: str, name: str) -> str:
@@ -95,24 +93,17 @@ def _remedy_for_text(value: str, name: str) -> str:
 def _from_objects(array: Array, name: str, data: Any) -> Array:
     """Pandas gives objects for mixed columns: numbers among them are fine, anything else is not."""
     for place, value in np.ndenumerate(array):
-        if not isinstance(value, int | float | bool | np.number | np.bool_) or isinstance(
-            value, complex
-        ):
-            raise type_error(
-                f"{name} must be numbers.",
-                f"{told(value)}{at(place, data)}",
-                remedy=_remedy_for_text(value, name)
-                if isinstance(value, str)
-                else "Drop or convert such values first.",
-            )
+        if not isinstance(value, int | float | np.integer | np.floating | np.bool_):
+            remedy = "Drop or convert such values first."
+            remedy = _remedy_for_text(value, name) if isinstance(value, str) else remedy
+            received = f"{told(value)}{at(place, data)}"
+            raise type_error(f"{name} must be numbers.", received, None, remedy)
     try:
         return array.astype(np.float64)
     except OverflowError:
-        raise value_error(
-            f"{name} must fit into floating numbers, up to 1e308.",
-            "a whole number with more than 308 digits",
-            remedy=f"Scale {name} first.",
-        ) from None
+        rule = f"{name} must fit into floating numbers, up to 1e308."
+        received = "a whole number with more than 308 digits"
+        raise value_error(rule, received, None, f"Scale {name} first.") from None
 
 
 def at(place: tuple[int, ...], data: Any = None) -> str:
@@ -149,24 +140,20 @@ def check_finite(array: Array, name: str, data: Any = None) -> None:
     """Raise if there is a NaN or an infinity, saying where the first one is."""
     if array.dtype.kind != "f" or _is_finite(array):
         return
-    finite = np.isfinite(array)
-    place = tuple(int(index) for index in np.unravel_index(int(finite.argmin()), array.shape))
-    bad = finite.size - np.count_nonzero(finite)
-    raise value_error(
-        f"{name} must be finite: one NaN or infinity spoils every weight.",
-        f"{array[place]}{at(place, data)} ({bad} such value{'s' if bad > 1 else ''}"
-        f"{' in this batch' if isinstance(data, Rows) else ''})",
-        remedy="Fill or drop missing values first, e.g. with frame.dropna().",
-    )
+    bad = np.argwhere(~np.isfinite(array))
+    place = tuple(map(int, bad[0]))
+    count = f"{len(bad)} such value{'s' if len(bad) > 1 else ''}"
+    count += " in this batch" if isinstance(data, Rows) else ""
+    rule = f"{name} must be finite: one NaN or infinity spoils every weight."
+    remedy = "Fill or drop missing values first, e.g. with frame.dropna()."
+    raise value_error(rule, f"{array[place]}{at(place, data)} ({count})", None, remedy)
 
 
 def _is_finite(array: Array) -> bool:
     """A sum of squares is finite only if every number is, and takes half as long as asking each."""
-    if array.flags.c_contiguous:
-        flat = array.ravel()
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            if np.isfinite(np.dot(flat, flat)):
-                return True
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        if array.flags.c_contiguous and np.isfinite(np.vdot(array, array)):
+            return True
     return bool(np.isfinite(array).all())
 
 
@@ -179,11 +166,9 @@ def in_order(array: Array, dtype: Any = None) -> Array:
     True
     """
     wanted = array.dtype.newbyteorder("=") if dtype is None else np.dtype(dtype)
-    flags = array.flags
-    if array.dtype == wanted and flags.c_contiguous and flags.aligned:
+    if array.dtype == wanted and array.flags.c_contiguous and array.flags.aligned:
         return array
-    ordered: Array = np.require(array, wanted, ["C", "A"])
-    return ordered
+    return np.asarray(np.require(array, wanted, ["C", "A"]))
 
 
 def as_floats(data: Any, name: str) -> Array:

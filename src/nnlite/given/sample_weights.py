@@ -47,25 +47,20 @@ def _class_of_each(y: Array, output_shape: Shape) -> Array:
         raise _without_classes(f"y with samples of shape {y.shape[1:]}")
     if np.abs(y.sum(axis=1) - 1).max() > 1e-3:
         raise _without_classes("y with rows that do not sum to 1")
-    classes: Array = y.argmax(axis=1)
-    return classes
+    return np.asarray(y.argmax(axis=1))
 
 
 def _without_classes(received: str) -> ValueError:
-    return value_error(
-        "class_weight needs one output, with one class for each sample.",
-        received,
-        remedy="Give sample_weight instead: one number for each sample.",
-    )
+    rule = "class_weight needs one output, with one class for each sample."
+    remedy = "Give sample_weight instead: one number for each sample."
+    return value_error(rule, received, None, remedy)
 
 
 def _multiply_by_class(weights: Array, class_weight: Any, classes: Array, units: int) -> None:
     if not isinstance(class_weight, Mapping):
-        raise type_error(
-            "class_weight must be a dictionary from class numbers to weights.",
-            told(class_weight),
-            remedy="class_weight={0: 1.0, 1: 5.0} makes class 1 count five times.",
-        )
+        rule = "class_weight must be a dictionary from class numbers to weights."
+        remedy = "class_weight={0: 1.0, 1: 5.0} makes class 1 count five times."
+        raise type_error(rule, told(class_weight), None, remedy)
     weighed = np.zeros(len(classes), bool)
     for label, factor in class_weight.items():
         checked_number(f"class_weight[{shown(label)}]", factor, least=0)
@@ -73,29 +68,22 @@ def _multiply_by_class(weights: Array, class_weight: Any, classes: Array, units:
         weighed |= classes == label
     received = f"class_weight={shown(dict(class_weight))}"
     if not weighed.all():
-        raise value_error(
-            "class_weight must have a weight for every class in y.",
-            f"{received}, y has a sample of class {classes[int(np.argmin(weighed))]:g}",
-            remedy="The keys are class numbers, not text."
-            if any(isinstance(key, str) for key in class_weight)
-            else None,
-        )
+        rule = "class_weight must have a weight for every class in y."
+        received += f", y has a sample of class {classes[int(np.argmin(weighed))]:g}"
+        text = any(isinstance(key, str) for key in class_weight)
+        hint = "The keys are class numbers, not text." if text else None
+        raise value_error(rule, received, None, hint)
     known = range(units) if units > 1 else (-1, 0, 1)
     unknown = [label for label in class_weight if label not in known]
     if unknown and np.isin(classes, known).all():
-        raise value_error(
-            f"class_weight has keys from 0 to {known[-1]}, the classes of the model.",
-            received,
-            remedy=f"Leave out {shown(unknown[0])}.",
-        )
+        rule = f"class_weight has keys from 0 to {known[-1]}, the classes of the model."
+        raise value_error(rule, received, None, f"Leave out {shown(unknown[0])}.")
 
 
 def weight_for_each(sample_weight: Any, size: int, dtype: Any) -> Array:
     """Return the weights of the samples as one number for each."""
     weights = cast(as_numbers(sample_weight, "sample_weight"), dtype, "sample_weight")
     if weights.shape not in ((size,), (size, 1)):
-        raise value_error(
-            "sample_weight must have one number for each sample.",
-            f"sample_weight of shape {weights.shape} for {size} samples",
-        )
+        received = f"sample_weight of shape {weights.shape} for {size} samples"
+        raise value_error("sample_weight must have one number for each sample.", received)
     return weights.reshape(size)

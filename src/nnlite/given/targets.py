@@ -18,20 +18,18 @@ def numbers(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
     >>> numbers([1, 2, 3], (1,), "float64", "mean_squared_error").shape
     (3, 1)
     """
-    array = cast(as_numbers(y, "y"), dtype, "y", y)
-    if array.ndim == 0:
-        array = array.reshape(1)
-    shape = array.shape[1:]
-    if shape != output_shape:
-        if without_ones(shape) != without_ones(output_shape):
-            raise value_error(
-                "y must have one value for each output of the model.",
-                f"y of shape {array.shape}, output of shape {_batch_of(output_shape)}",
-                f"loss '{loss}'",
-                _remedy_for_shape(array, output_shape),
-            )
-        array = array.reshape(len(array), *output_shape)
-    return array
+    array = np.atleast_1d(cast(as_numbers(y, "y"), dtype, "y", y))
+    if array.shape[1:] == output_shape:
+        return array
+    if without_ones(array.shape[1:]) != without_ones(output_shape):
+        rule = "y must have one value for each output of the model."
+        remedy = _remedy_for_shape(array, output_shape)
+        raise value_error(rule, _both(array, output_shape), f"loss '{loss}'", remedy)
+    return array.reshape(len(array), *output_shape)
+
+
+def _both(y: Array, output_shape: Shape) -> str:
+    return f"y of shape {y.shape}, output of shape {_batch_of(output_shape)}"
 
 
 def _batch_of(shape: Shape) -> str:
@@ -59,17 +57,12 @@ def _remedy_for_shape(array: Array, output_shape: Shape) -> str:
             "For class numbers, use sparse_categorical_crossentropy; "
             f"for one value per sample, end the model with 1 unit instead of {output_shape[0]}."
         )
-    if len(array.shape) == 2 and len(output_shape) == 1:
-        remedy = f"End the model with {array.shape[1]} units"
-        if _is_one_hot(array):
-            remedy += " and softmax, for categorical_crossentropy"
-        return remedy + "."
+    if array.ndim == 2 and len(output_shape) == 1:
+        single = (np.count_nonzero(array, axis=1) == 1).all()
+        one_hot = single and (array.max(axis=1, initial=0) == 1).all()
+        end = " and softmax, for categorical_crossentropy" if one_hot else ""
+        return f"End the model with {array.shape[1]} units{end}."
     return "Give the last layer the shape of y."
-
-
-def _is_one_hot(array: Array) -> bool:
-    ones = np.count_nonzero(array == 1, axis=-1)
-    return bool((ones == 1).all() and (np.count_nonzero(array, axis=-1) == 1).all())
 
 
 def probabilities(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
@@ -79,14 +72,14 @@ def probabilities(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
     array([[0.], [1.]])
     """
     array = numbers(y, output_shape, dtype, loss)
-    _check_range(array, loss, _remedy_for_range(array))
+    _check_range(array, loss)
     return array
 
 
 def _remedy_for_range(array: Array) -> str:
     if np.isin(array, (-1, 1)).all():
         return "For labels −1 and 1, use (y + 1) / 2."
-    if (array == np.floor(array)).all() and array.size and array.min() >= 0 and array.max() < 1000:
+    if (array == np.floor(array)).all() and array.min() >= 0 and array.max() < 1000:
         classes = int(array.max()) + 1
         return (
             f"For {classes} classes, end the model with {classes} units and softmax, and use "
@@ -95,14 +88,12 @@ def _remedy_for_range(array: Array) -> str:
     return "To predict numbers instead of yes or no, use mean_squared_error."
 
 
-def _check_range(array: Array, loss: str, remedy: str) -> None:
+def _check_range(array: Array, loss: str, remedy: str | None = None) -> None:
     if array.size and not (array.min() >= 0 and array.max() <= 1):
-        raise value_error(
-            f"{loss} compares probabilities: y must lie between 0 and 1.",
-            f"y from {array.min():g} to {array.max():g}",
-            f"loss '{loss}'",
-            remedy,
-        )
+        rule = f"{loss} compares probabilities: y must lie between 0 and 1."
+        received = f"y from {array.min():g} to {array.max():g}"
+        remedy = remedy or _remedy_for_range(array)
+        raise value_error(rule, received, f"loss '{loss}'", remedy)
 
 
 def one_hot_rows(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
@@ -111,14 +102,14 @@ def one_hot_rows(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
     >>> one_hot_rows([[0, 1]], (2,), "float64", "categorical_crossentropy")
     array([[0., 1.]])
     """
-    array = as_numbers(y, "y")
+    array, where = as_numbers(y, "y"), f"loss '{loss}'"
     check_classes(output_shape, loss)
     flat = without_ones(array.shape[1:]) == output_shape[:-1]
     if array.size and array.shape[1:] != output_shape and flat:
         raise value_error(
             f"{loss} takes one-hot rows, one value for each of {output_shape[-1]} classes.",
             f"y of shape {array.shape}, the first label {array.flat[0]:g}",
-            f"loss '{loss}'",
+            where,
             "For integer labels use sparse_categorical_crossentropy, "
             "or nnlite.utils.to_categorical(y).",
         )
@@ -127,12 +118,9 @@ def one_hot_rows(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
     sums = array.sum(axis=-1)
     if array.size and np.abs(sums - 1).max() > 1e-3:
         place = tuple(int(i) for i in np.unravel_index(int(np.abs(sums - 1).argmax()), sums.shape))
-        raise value_error(
-            f"{loss} takes rows that sum to 1.",
-            f"row {row_in_whole(place[0], y)} sums to {sums[place]:g}",
-            f"loss '{loss}'",
-            "For several labels at once, use sigmoid with binary_crossentropy.",
-        )
+        received = f"row {row_in_whole(place[0], y)} sums to {sums[place]:g}"
+        remedy = "For several labels at once, use sigmoid with binary_crossentropy."
+        raise value_error(f"{loss} takes rows that sum to 1.", received, where, remedy)
     return array
 
 
@@ -142,43 +130,33 @@ def class_numbers(y: Any, output_shape: Shape, loss: str) -> Array:
     >>> class_numbers([[2], [0]], (3,), "sparse_categorical_crossentropy")
     array([2, 0])
     """
-    array = as_numbers(y, "y")
+    array, where = as_numbers(y, "y"), f"loss '{loss}'"
     check_classes(output_shape, loss)
     check_finite(array, "y", y)
-    if array.ndim == 0:
-        array = array.reshape(1)
-    classes = output_shape[-1]
+    array, classes = np.atleast_1d(array), output_shape[-1]
     if array.shape[1:] == output_shape and classes > 1:
-        raise value_error(
-            f"{loss} takes class numbers 0 to {classes - 1}, one per sample.",
-            f"y of shape {array.shape}, as for one-hot rows",
-            f"loss '{loss}'",
-            "For one-hot rows use categorical_crossentropy, or y.argmax(axis=-1).",
-        )
+        rule = f"{loss} takes class numbers 0 to {classes - 1}, one per sample."
+        received = f"y of shape {array.shape}, as for one-hot rows"
+        remedy = "For one-hot rows use categorical_crossentropy, or y.argmax(axis=-1)."
+        raise value_error(rule, received, where, remedy)
     if without_ones(array.shape[1:]) != without_ones(output_shape[:-1]):
-        raise value_error(
-            f"{loss} takes one class number per prediction.",
-            f"y of shape {array.shape}, output of shape {_batch_of(output_shape)}",
-            f"loss '{loss}'",
-            f"Take one of the columns, or end the model with {array.shape[1]} units and "
-            "use categorical_crossentropy."
-            if array.ndim == 2
-            else _FLATTEN
-            if len(output_shape) > 1
-            else "Give y one whole number per sample.",
-        )
+        remedy = _FLATTEN if len(output_shape) > 1 else "Give y one whole number per sample."
+        if array.ndim == 2:
+            remedy = (
+                f"Take one of the columns, or end the model with {array.shape[1]} units and "
+                "use categorical_crossentropy."
+            )
+        rule = f"{loss} takes one class number per prediction."
+        raise value_error(rule, _both(array, output_shape), where, remedy)
     if array.dtype.kind == "f" and (wrong := array != np.floor(array)).any():
-        raise value_error(
-            f"{loss} takes whole class numbers.",
-            _first(wrong, array, y),
-            f"loss '{loss}'",
-            "For numbers to be predicted, use mean_squared_error.",
-        )
+        remedy = "For numbers to be predicted, use mean_squared_error."
+        received = _first(wrong, array, y)
+        raise value_error(f"{loss} takes whole class numbers.", received, where, remedy)
     if array.size and not (array.min() >= 0 and array.max() < classes):
         raise value_error(
             f"Class numbers must be 0 to {classes - 1} for an output of {classes} units.",
             _first((array < 0) | (array >= classes), array, y),
-            f"loss '{loss}'",
+            where,
             _remedy_for_class_numbers(int(array.min()), int(array.max()), classes),
         )
     return in_order(array, np.int64).reshape(len(array), *output_shape[:-1])
@@ -193,11 +171,9 @@ def _first(wrong: Array, array: Array, y: Any) -> str:
 
 
 def _remedy_for_class_numbers(smallest: int, largest: int, classes: int) -> str:
-    if smallest < 0:
-        return "Number the classes from 0: classes, y = np.unique(y, return_inverse=True)."
     if smallest > 0 and largest == classes:
         return f"Number the classes from 0: y - {smallest}."
-    if largest >= 1_000_000:
+    if smallest < 0 or largest >= 1_000_000:
         return "Number the classes from 0: classes, y = np.unique(y, return_inverse=True)."
     return f"Give the last layer {largest + 1} units, or number the classes from 0."
 
@@ -205,9 +181,7 @@ def _remedy_for_class_numbers(smallest: int, largest: int, classes: int) -> str:
 def check_classes(output_shape: Shape, loss: str) -> None:
     """Raise unless the output has a unit for each of at least two classes."""
     if not output_shape or output_shape[-1] < 2:
-        raise value_error(
-            f"{loss} needs an output unit for each class, two at least.",
-            f"an output of shape {_batch_of(output_shape)}",
-            f"loss '{loss}'",
-            "For one unit that says yes or no, use sigmoid with binary_crossentropy.",
-        )
+        rule = f"{loss} needs an output unit for each class, two at least."
+        received = f"an output of shape {_batch_of(output_shape)}"
+        remedy = "For one unit that says yes or no, use sigmoid with binary_crossentropy."
+        raise value_error(rule, received, f"loss '{loss}'", remedy)

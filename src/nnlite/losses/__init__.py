@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nnlite.foundation.errors import type_error, value_error
+from nnlite.foundation.errors import shown, type_error, value_error
 from nnlite.foundation.registry import Registry
 from nnlite.losses.base import Loss
 from nnlite.losses.crossentropy import (
@@ -24,29 +24,12 @@ from nnlite.losses.functions import (
 )
 from nnlite.losses.regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
 
-__all__ = [
-    "MAE",
-    "MSE",
-    "BinaryCrossentropy",
-    "CategoricalCrossentropy",
-    "CrossEntropy",
-    "HalfSquaredError",
-    "Huber",
-    "Loss",
-    "MeanAbsoluteError",
-    "MeanSquaredError",
-    "SparseCategoricalCrossentropy",
-    "binary_crossentropy",
-    "categorical_crossentropy",
-    "get",
-    "half_squared_error",
-    "huber",
-    "mae",
-    "mean_absolute_error",
-    "mean_squared_error",
-    "mse",
-    "sparse_categorical_crossentropy",
-]
+__all__ = ["MAE", "MSE", "Loss", "get", "mae", "mse"]
+__all__ += ["HalfSquaredError", "Huber", "MeanAbsoluteError", "MeanSquaredError"]
+__all__ += ["half_squared_error", "huber", "mean_absolute_error", "mean_squared_error"]
+__all__ += ["BinaryCrossentropy", "CategoricalCrossentropy", "CrossEntropy"]
+__all__ += ["SparseCategoricalCrossentropy", "sparse_categorical_crossentropy"]
+__all__ += ["binary_crossentropy", "categorical_crossentropy"]
 
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
@@ -76,14 +59,14 @@ def get(identifier: Any) -> Loss:
     if isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc"):
         raise value_error(
             "Accuracy jumps, so it has no gradient to follow: it is a metric, not a loss.",
-            f"loss={identifier!r}",
+            f"loss={shown(identifier)}",
             remedy='compile(loss="binary_crossentropy", metrics=["accuracy"])',
         )
     found = KNOWN.find(identifier)
     if callable(found) and not isinstance(found, Loss | type):
         raise type_error(
             "A loss of your own needs its gradient beside its value.",
-            f"{identifier!r}",
+            shown(identifier),
             remedy="Write a class that extends nnlite.losses.Loss, with values(y, a) "
             "and gradient(y, a).",
         )

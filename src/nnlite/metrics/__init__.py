@@ -32,30 +32,11 @@ from nnlite.metrics.errors import (
     root_mean_squared_error,
 )
 
-__all__ = [
-    "MAE",
-    "MSE",
-    "Accuracy",
-    "BinaryAccuracy",
-    "CategoricalAccuracy",
-    "MeanAbsoluteError",
-    "MeanSquaredError",
-    "Metric",
-    "R2Score",
-    "RootMeanSquaredError",
-    "SparseCategoricalAccuracy",
-    "accuracy",
-    "binary_accuracy",
-    "categorical_accuracy",
-    "get",
-    "mae",
-    "mean_absolute_error",
-    "mean_squared_error",
-    "mse",
-    "r2_score",
-    "root_mean_squared_error",
-    "sparse_categorical_accuracy",
-]
+__all__ = ["MAE", "MSE", "Metric", "get", "mae", "mse"]
+__all__ += ["MeanAbsoluteError", "MeanSquaredError", "R2Score", "RootMeanSquaredError"]
+__all__ += ["mean_absolute_error", "mean_squared_error", "r2_score", "root_mean_squared_error"]
+__all__ += ["Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy"]
+__all__ += ["accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"]
 
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
@@ -64,11 +45,8 @@ KNOWN = Registry(
     "metric",
     Metric,
     {
-        "acc": Accuracy,
-        "mse": MeanSquaredError,
-        "mae": MeanAbsoluteError,
-        "rmse": RootMeanSquaredError,
-        "r2": R2Score,
+        **{"mse": MeanSquaredError, "rmse": RootMeanSquaredError, "mae": MeanAbsoluteError},
+        **{"r2": R2Score, "acc": Accuracy},
     },
     {
         accuracy: Accuracy,
@@ -93,11 +71,8 @@ def get(identifier: Any, truth: Shape = (), prediction: Shape = ()) -> Metric:
     'mse'
     """
     if isinstance(identifier, np.ndarray):
-        raise type_error(
-            "metrics are given in a list: names, functions or objects.",
-            told(identifier),
-            remedy="An array becomes one by its tolist().",
-        )
+        rule = "metrics are given in a list: names, functions or objects."
+        raise type_error(rule, told(identifier), None, "An array becomes one by its tolist().")
     if isinstance(identifier, losses.Loss):
         return FunctionMetric(identifier, identifier.name)
     if isinstance(identifier, str) and identifier in losses.KNOWN and identifier not in KNOWN:
