@@ -138,16 +138,14 @@ class LeakyRelu(ActivationFunction):
 
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return z where z > 0, else slope·z."""
-        factor: Array = np.where(
-            np.greater(z, 0), z.dtype.type(1), z.dtype.type(self.negative_slope)
-        )
+        one, slope = z.dtype.type(1), z.dtype.type(self.negative_slope)
+        factor: Array = np.where(z > 0, one, slope)
         return np.multiply(z, factor, out)
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
         """Return grad where a > 0, else slope·grad."""
-        factor: Array = np.where(
-            np.greater(a, 0), a.dtype.type(1), a.dtype.type(self.negative_slope)
-        )
+        one, slope = a.dtype.type(1), a.dtype.type(self.negative_slope)
+        factor: Array = np.where(a > 0, one, slope)
         return np.multiply(grad, factor, out)
 
 
@@ -240,22 +238,14 @@ class Step(ActivationFunction):
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
         """Explain that a threshold cannot be trained by gradients."""
-        raise value_error(
-            "The step function has no gradient: it is flat everywhere but at its jump.",
-            'activation="step" in training',
-            remedy='Train with activation="sigmoid" and threshold its output at 0.5.',
-        )
+        rule = "The step function has no gradient: it is flat everywhere but at its jump."
+        remedy = 'Train with activation="sigmoid" and threshold its output at 0.5.'
+        raise value_error(rule, 'activation="step" in training', None, remedy)
 
 
-linear = Linear()
-sigmoid = Sigmoid()
-tanh = Tanh()
-relu = Relu()
-leaky_relu = LeakyRelu()
-elu = Elu()
-softplus = Softplus()
-softmax = SoftmaxFunction()
-step = Step()
+linear, sigmoid, tanh, relu = Linear(), Sigmoid(), Tanh(), Relu()
+leaky_relu, elu, softplus = LeakyRelu(), Elu(), Softplus()
+softmax, step = SoftmaxFunction(), Step()
 
 _FUNCTIONS = (linear, sigmoid, tanh, relu, leaky_relu, elu, softplus, softmax, step)
 KNOWN = Registry("activation", ActivationFunction, {known.name: known for known in _FUNCTIONS})
@@ -273,12 +263,9 @@ def get(identifier: Any) -> ActivationFunction:
     guess = getattr(identifier, "__name__", type(identifier).__name__).lower()
     if not isinstance(identifier, str | dict | ActivationFunction) and callable(identifier):
         known = next((name for name in KNOWN.named if name.replace("_", "") == guess), None)
-        raise type_error(
-            "An activation is given by its name or as an object of class ActivationFunction.",
-            told(identifier),
-            remedy=f'Write activation="{known}".'
-            if known
-            else "For one of your own, extend nnlite.activations.ActivationFunction with "
-            "forpass and backprop.",
-        )
+        rule = "An activation is given by its name or as an object of class ActivationFunction."
+        remedy = "For one of your own, extend nnlite.activations.ActivationFunction "
+        remedy += "with forpass and backprop."
+        remedy = f'Write activation="{known}".' if known else remedy
+        raise type_error(rule, told(identifier), None, remedy)
     return KNOWN.get(identifier)

@@ -35,11 +35,9 @@ class Initializer(Configurable):
         """Return a new array of that shape and dtype."""
         shape = tuple(shape) if isinstance(shape, list | tuple) else (shape,)
         if not all(isinstance(size, int | np.integer) and size >= 0 for size in shape):
-            raise value_error(
-                "A shape is made of whole numbers from 0 on.",
-                f"shape={shown(shape)}",
-                remedy="he_normal()((30, 10)) makes the weights from 30 inputs to 10 units.",
-            )
+            remedy = "he_normal()((30, 10)) makes the weights from 30 inputs to 10 units."
+            rule = "A shape is made of whole numbers from 0 on."
+            raise value_error(rule, f"shape={shown(shape)}", None, remedy)
         if self.seed is not None or rng is None:
             rng = new_generator(self.seed)
         return np.asarray(self.fill(shape, rng)).astype(np.float32 if dtype is None else dtype)
@@ -57,10 +55,8 @@ def fans(shape: Shape) -> tuple[int, int]:
     >>> fans((30, 10)), fans((3, 3, 8, 16))
     ((30, 10), (72, 144))
     """
-    if len(shape) == 0:
-        return 1, 1
-    if len(shape) == 1:
-        return shape[0], shape[0]
+    if len(shape) < 2:
+        return math.prod(shape), math.prod(shape)
     places = math.prod(shape[:-2])
     return places * shape[-2], places * shape[-1]
 
@@ -116,10 +112,9 @@ class Constant(Initializer):
         try:
             return np.broadcast_to(self.value, shape)
         except ValueError:
-            raise value_error(
-                "A constant must be one number or have the shape of the weight.",
-                f"a constant of shape {self.value.shape} for a weight of shape {shape}",
-            ) from None
+            rule = "A constant must be one number or have the shape of the weight."
+            received = f"a constant of shape {self.value.shape} for a weight of shape {shape}"
+            raise value_error(rule, received) from None
 
 
 class RandomNormal(Initializer):
@@ -131,8 +126,7 @@ class RandomNormal(Initializer):
 
     def __init__(self, mean: Number = 0.0, stddev: NotNegative = 0.05, seed: Seed = None) -> None:
         super().__init__(seed)
-        self.mean = mean
-        self.stddev = stddev
+        self.mean, self.stddev = mean, stddev
 
     def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
         """Return samples of N(mean, stddev²)."""

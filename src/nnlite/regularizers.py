@@ -33,8 +33,7 @@ class L1L2(Regularizer):
     """
 
     def __init__(self, l1: NotNegative = 0.0, l2: NotNegative = 0.0) -> None:
-        self.l1 = l1
-        self.l2 = l2
+        self.l1, self.l2 = l1, l2
 
     def __call__(self, W: Array) -> float:
         """Return l1·Σ|w| + l2·Σw²."""
@@ -70,9 +69,7 @@ class L2(L1L2):
         super().__init__(l2=l2)
 
 
-l1 = L1
-l2 = L2
-l1_l2 = L1L2
+l1, l2, l1_l2 = L1, L2, L1L2
 
 KNOWN = Registry("regularizer", Regularizer, {"l1": L1, "l2": L2, "l1_l2": L1L2})
 

@@ -39,28 +39,24 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
     check_finite(labels, "y")
     fractions = labels.dtype.kind == "f" and (labels != np.floor(labels)).any()
     if fractions or (labels.size and labels.min() < 0):
-        raise value_error(
-            "to_categorical takes class numbers: whole, from 0 on.",
-            f"y from {labels.min()} to {labels.max()}",
-            remedy="classes, y = np.unique(y, return_inverse=True) numbers the classes.",
-        )
+        rule = "to_categorical takes class numbers: whole, from 0 on."
+        remedy = "classes, y = np.unique(y, return_inverse=True) numbers the classes."
+        raise value_error(rule, f"y from {labels.min()} to {labels.max()}", None, remedy)
     needed = int(labels.max()) + 1 if labels.size else 0
     count = needed
     if num_classes is not None:
         count = int(checked_number("num_classes", num_classes, least=0, whole=True))
     if count < needed:
-        raise value_error(
-            "num_classes must be larger than every class number.",
-            f"num_classes={num_classes}, y up to {needed - 1}",
-            remedy=f"Leave num_classes out, or write num_classes={needed}.",
-        )
+        rule = "num_classes must be larger than every class number."
+        remedy = f"Leave num_classes out, or write num_classes={needed}."
+        raise value_error(rule, f"num_classes={num_classes}, y up to {needed - 1}", None, remedy)
     try:
         rows: Array = np.zeros((labels.size, count), dtype)
     except (MemoryError, OverflowError, ValueError):
+        rule = "One-hot rows have a column for each class, up to the largest class number."
+        remedy = "classes, y = np.unique(y, return_inverse=True) numbers those that occur."
         raise value_error(
-            "One-hot rows have a column for each class, up to the largest class number.",
-            f"{count} classes for {labels.size} samples",
-            remedy="classes, y = np.unique(y, return_inverse=True) numbers those that occur.",
+            rule, f"{count} classes for {labels.size} samples", None, remedy
         ) from None
     rows[np.arange(labels.size), labels.ravel().astype(np.int64)] = 1
     return rows.reshape(*labels.shape, count)

@@ -57,6 +57,10 @@ class ProgressBar(Callback):
         self.figures = logs or {}
 
     def on_train_end(self, logs: Logs = None) -> None:
+        """Leave one line with the last state."""
+        self.close()
+
+    def close(self) -> None:
         """Leave one line with the last state, and draw no more."""
         if self.display is not None:
             self.display.close(self.done, self.label() if self.done else "No epoch", self.figures)

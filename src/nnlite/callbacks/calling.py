@@ -34,6 +34,7 @@ class CallbackList:
         self.hooks = {h: [getattr(c, h) for c in callbacks if has_own(c, h)] for h in HOOKS}
         self.before_batches = self.hooks["on_train_batch_begin"]
         self.after_batches = self.hooks["on_train_batch_end"]
+        self.watch_batches = bool(self.before_batches or self.after_batches)
         self.watches_finiteness = any(isinstance(c, TerminateOnNaN) for c in callbacks)
         if not all(ours(callback, "on_epoch_end") for callback in callbacks):
             params["figures"] = None
@@ -42,11 +43,6 @@ class CallbackList:
         for callback in callbacks:
             callback.set_model(model)
             callback.set_params(params)
-
-    @property
-    def watch_batches(self) -> bool:
-        """Whether any callback, a bar aside, is called for each batch."""
-        return bool(self.before_batches or self.after_batches)
 
     def tell(self, hook: str, *given: Any) -> None:
         """Call this hook of all callbacks that have it."""
@@ -76,7 +72,7 @@ class CallbackList:
     def say(self, text: str) -> None:
         """Print a line where the progress is shown, below it."""
         for bar in self.bars:
-            bar.on_train_end()
+            bar.close()
         lines = any(isinstance(callback, EpochLines) for callback in self.callbacks)
         (print if lines else say)(text)
 

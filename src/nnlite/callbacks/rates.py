@@ -89,12 +89,10 @@ class ReduceLROnPlateau(Watcher):
         super().on_train_begin(logs)
         schedule = getattr(self.model.optimizer, "schedule", None)
         if schedule is not None:
-            raise value_error(
-                "ReduceLROnPlateau changes a learning rate that is a number; "
-                "this one follows a schedule.",
-                f"learning_rate={shown(schedule)}",
-                remedy="compile(SGD(0.01)), or leave out the callback.",
-            )
+            rule = "ReduceLROnPlateau changes a learning rate that is a number; "
+            rule += "this one follows a schedule."
+            remedy = "compile(SGD(0.01)), or leave out the callback."
+            raise value_error(rule, f"learning_rate={shown(schedule)}", None, remedy)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Look at the figure."""

@@ -33,7 +33,8 @@ class Watcher(Callback):
 
     def forget(self) -> None:
         """Start anew."""
-        self.best, self.wait = -math.inf if self.larger_is_better else math.inf, 0
+        self.best = -math.inf if self.larger_is_better else math.inf
+        self.wait = 0
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Start anew."""

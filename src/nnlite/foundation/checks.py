@@ -140,13 +140,12 @@ def check_shape(shape: Any, where: str) -> Shape:
     sizes = tuple(shape) if isinstance(shape, list | tuple | np.ndarray) else (shape,)
     if all(map(_counts, sizes)):
         return tuple(map(int, sizes))
+    rule = "The shape of a sample is made of positive whole numbers, "
+    rule += "without the axis of the samples."
     remedy = "For a table with 30 columns write (30,); for grey images (28, 28, 1)."
-    raise value_error(
-        "The shape of a sample is made of positive whole numbers, without the axis of the samples.",
-        f"shape={shown(shape)}",
-        where,
-        f"Leave out the None: {sizes[1:]}." if len(sizes) > 1 and sizes[0] is None else remedy,
-    )
+    if len(sizes) > 1 and sizes[0] is None:
+        remedy = f"Leave out the None: {sizes[1:]}."
+    raise value_error(rule, f"shape={shown(shape)}", where, remedy)
 
 
 def check_dtype(dtype: Any) -> np.dtype[Any]:

@@ -92,11 +92,8 @@ def look_up(kind: str, name: str, known: Mapping[str, T]) -> T:
     if name.lower() in known:
         return known[name.lower()]
     guess = nearest(name, known)
-    raise value_error(
-        f"Unknown {kind}. Known: {listed(known)}.",
-        shown(name),
-        remedy=f'Did you mean "{guess}"?' if guess else "Choose one of the known names.",
-    )
+    remedy = f'Did you mean "{guess}"?' if guess else "Choose one of the known names."
+    raise value_error(f"Unknown {kind}. Known: {listed(known)}.", shown(name), None, remedy)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -26,7 +26,7 @@ def set_random_seed(seed: int) -> None:
     True
     """
     global _seeds
-    check_seed(seed)
+    checked_number("seed", seed, least=0, whole=True)
     with _lock:
         _seeds = np.random.SeedSequence(seed)
 
@@ -34,12 +34,7 @@ def set_random_seed(seed: int) -> None:
 def new_generator(seed: int | None = None) -> np.random.Generator:
     """Return a generator: from `seed`, else from that of `set_random_seed`, else a fresh one."""
     if seed is not None:
-        check_seed(seed)
+        checked_number("seed", seed, least=0, whole=True)
         return np.random.default_rng(seed)
     with _lock:
         return np.random.default_rng(_seeds.spawn(1)[0] if _seeds is not None else None)
-
-
-def check_seed(seed: object) -> None:
-    """Raise unless `seed` is a whole number from 0 on."""
-    checked_number("seed", seed, least=0, whole=True)

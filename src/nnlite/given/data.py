@@ -116,11 +116,9 @@ def _without(name: str, data: Mapping[str, Any], names: Sequence[str], what: str
     others = [word for word in words if word not in names]
     guess = nearest(name, others) or next(iter(others), None)
     remedy = f"Rename {guess!r} to {name!r}, or the layer with name={guess!r}."
-    return value_error(
-        f"A dictionary of data has one entry for each {what} of the model: {', '.join(names)}.",
-        f"the keys {', '.join(map(shown, data)) or 'none'}",
-        remedy=remedy if guess else f"Add {name!r}.",
-    )
+    rule = f"A dictionary of data has one entry for each {what} of the model: {', '.join(names)}."
+    received = f"the keys {', '.join(map(shown, data)) or 'none'}"
+    return value_error(rule, received, None, remedy if guess else f"Add {name!r}.")
 
 
 def as_input(data: Any, shape: Shape, dtype: Any, name: str, where: str) -> Array | Rows:
@@ -178,11 +176,9 @@ def check_lengths(x: Sequence[Array | Rows], y: Sequence[Array] = ()) -> None:
 
 def unpaired(y_true: Any, y_pred: Array, where: str | None = None) -> ValueError:
     """Return the error for truth and predictions of different lengths, or of none."""
-    return value_error(
-        "y_true and y_pred must have the same number of samples, one sample at least.",
-        f"y_true of shape {np.shape(peek(y_true, 'y_true'))}, y_pred of shape {y_pred.shape}",
-        where,
-    )
+    rule = "y_true and y_pred must have the same number of samples, one sample at least."
+    shape = np.shape(peek(y_true, "y_true"))
+    return value_error(rule, f"y_true of shape {shape}, y_pred of shape {y_pred.shape}", where)
 
 
 def peek(data: Any, name: str) -> Any:

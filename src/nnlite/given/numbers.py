@@ -51,20 +51,17 @@ def apart(result: Any, given: Any) -> Any:
 
 def check_kind(data: Any, name: str) -> None:
     """Raise unless this could be an array: not for what has no order, no length, or no value."""
-    remedy: str | None = None
-    if data is None:
-        remedy = f"Give {name} an array, a list, or a pandas frame."
-    elif isinstance(data, Mapping):
-        remedy = f"Take its values: list({name}.values())."
-    elif isinstance(data, Set | Iterator):
-        remedy = f"Make it a list first: list({name})."
-    elif callable(data) and not hasattr(data, "dtype"):
-        remedy = "Call it first, with ()."
-    elif np.ma.is_masked(data):
-        remedy = "Fill the gaps first, e.g. with data.filled(0)."
-    if remedy is not None:
-        received = "None" if data is None else f"a {type(data).__name__}"
-        raise type_error(f"{name} must be an array of numbers.", received, None, remedy)
+    remedies = (
+        (data is None, f"Give {name} an array, a list, or a pandas frame."),
+        (isinstance(data, Mapping), f"Take its values: list({name}.values())."),
+        (isinstance(data, Set | Iterator), f"Make it a list first: list({name})."),
+        (callable(data) and not hasattr(data, "dtype"), "Call it first, with ()."),
+        (np.ma.is_masked(data), "Fill the gaps first, e.g. with data.filled(0)."),
+    )
+    for holds, remedy in remedies:
+        if holds:
+            received = "None" if data is None else f"a {type(data).__name__}"
+            raise type_error(f"{name} must be an array of numbers.", received, None, remedy)
 
 
 def _not_numbers(array: Array, name: str) -> TypeError:
@@ -124,12 +121,8 @@ def at(place: tuple[int, ...], data: Any = None) -> str:
 def check_weights(given: Any, wanted: Sequence[Array], where: str) -> None:
     """Raise unless the given weights are arrays of the wanted shapes."""
     if not isinstance(given, list | tuple):
-        raise type_error(
-            "set_weights takes a list of arrays.",
-            f"{type(given).__name__}",
-            where,
-            "weights = model.get_weights(); change them; model.set_weights(weights)",
-        )
+        remedy = "weights = model.get_weights(); change them; model.set_weights(weights)"
+        raise type_error("set_weights takes a list of arrays.", type(given).__name__, where, remedy)
     shapes = [as_numbers(weight, "A weight").shape for weight in given]
     if shapes != [weight.shape for weight in wanted]:
         rule = f"set_weights takes arrays of the shapes {[w.shape for w in wanted]}."
@@ -188,8 +181,6 @@ def cast(array: Array, dtype: Any, name: str, data: Any = None) -> Array:
     if array.dtype.kind != "f" or _is_finite(ready):
         return ready
     check_finite(array, name, data)
-    raise value_error(
-        f"{name} must fit into {np.dtype(dtype)}, up to {np.finfo(dtype).max:.2g}.",
-        f"{name} as large as {np.abs(array).max():.3g}",
-        remedy=f'Scale {name} first, or make the model with dtype="float64".',
-    )
+    rule = f"{name} must fit into {np.dtype(dtype)}, up to {np.finfo(dtype).max:.2g}."
+    remedy = f'Scale {name} first, or make the model with dtype="float64".'
+    raise value_error(rule, f"{name} as large as {np.abs(array).max():.3g}", None, remedy)

@@ -106,13 +106,11 @@ def one_hot_rows(y: Any, output_shape: Shape, dtype: Any, loss: str) -> Array:
     check_classes(output_shape, loss)
     flat = without_ones(array.shape[1:]) == output_shape[:-1]
     if array.size and array.shape[1:] != output_shape and flat:
-        raise value_error(
-            f"{loss} takes one-hot rows, one value for each of {output_shape[-1]} classes.",
-            f"y of shape {array.shape}, the first label {array.flat[0]:g}",
-            where,
-            "For integer labels use sparse_categorical_crossentropy, "
-            "or nnlite.utils.to_categorical(y).",
-        )
+        rule = f"{loss} takes one-hot rows, one value for each of {output_shape[-1]} classes."
+        received = f"y of shape {array.shape}, the first label {array.flat[0]:g}"
+        remedy = "For integer labels use sparse_categorical_crossentropy, "
+        remedy += "or nnlite.utils.to_categorical(y)."
+        raise value_error(rule, received, where, remedy)
     array = numbers(y, output_shape, dtype, loss)
     _check_range(array, loss, "Each row is a probability for each class: to_categorical(y).")
     sums = array.sum(axis=-1)
@@ -153,12 +151,10 @@ def class_numbers(y: Any, output_shape: Shape, loss: str) -> Array:
         received = _first(wrong, array, y)
         raise value_error(f"{loss} takes whole class numbers.", received, where, remedy)
     if array.size and not (array.min() >= 0 and array.max() < classes):
-        raise value_error(
-            f"Class numbers must be 0 to {classes - 1} for an output of {classes} units.",
-            _first((array < 0) | (array >= classes), array, y),
-            where,
-            _remedy_for_class_numbers(int(array.min()), int(array.max()), classes),
-        )
+        rule = f"Class numbers must be 0 to {classes - 1} for an output of {classes} units."
+        received = _first((array < 0) | (array >= classes), array, y)
+        remedy = _remedy_for_class_numbers(int(array.min()), int(array.max()), classes)
+        raise value_error(rule, received, where, remedy)
     return in_order(array, np.int64).reshape(len(array), *output_shape[:-1])
 
 

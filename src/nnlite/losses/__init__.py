@@ -34,20 +34,17 @@ __all__ += ["binary_crossentropy", "categorical_crossentropy"]
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
 
-KNOWN = Registry(
-    "loss",
-    Loss,
-    {"mse": MeanSquaredError, "mae": MeanAbsoluteError},
-    {
-        mean_squared_error: MeanSquaredError,
-        half_squared_error: HalfSquaredError,
-        mean_absolute_error: MeanAbsoluteError,
-        huber: Huber,
-        binary_crossentropy: BinaryCrossentropy,
-        categorical_crossentropy: CategoricalCrossentropy,
-        sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
-    },
-)
+_FUNCTIONS: dict[Any, type[Loss]] = {
+    mean_squared_error: MeanSquaredError,
+    half_squared_error: HalfSquaredError,
+    mean_absolute_error: MeanAbsoluteError,
+    huber: Huber,
+    binary_crossentropy: BinaryCrossentropy,
+    categorical_crossentropy: CategoricalCrossentropy,
+    sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+}
+_SHORT = {"mse": MeanSquaredError, "mae": MeanAbsoluteError}
+KNOWN = Registry("loss", Loss, _SHORT, _FUNCTIONS)
 
 
 def get(identifier: Any) -> Loss:
@@ -57,17 +54,13 @@ def get(identifier: Any) -> Loss:
     MeanSquaredError()
     """
     if isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc"):
-        raise value_error(
-            "Accuracy jumps, so it has no gradient to follow: it is a metric, not a loss.",
-            f"loss={shown(identifier)}",
-            remedy='compile(loss="binary_crossentropy", metrics=["accuracy"])',
-        )
+        rule = "Accuracy jumps, so it has no gradient to follow: it is a metric, not a loss."
+        remedy = 'compile(loss="binary_crossentropy", metrics=["accuracy"])'
+        raise value_error(rule, f"loss={shown(identifier)}", None, remedy)
     found = KNOWN.find(identifier)
     if callable(found) and not isinstance(found, Loss | type):
-        raise type_error(
-            "A loss of your own needs its gradient beside its value.",
-            shown(identifier),
-            remedy="Write a class that extends nnlite.losses.Loss, with values(y, a) "
-            "and gradient(y, a).",
-        )
+        rule = "A loss of your own needs its gradient beside its value."
+        remedy = "Write a class that extends nnlite.losses.Loss, "
+        remedy += "with values(y, a) and gradient(y, a)."
+        raise type_error(rule, shown(identifier), None, remedy)
     return KNOWN.get(found)

@@ -83,14 +83,12 @@ def one_for_each(values: Any, samples: int, loss: str) -> Array:
         return values
     if np.shape(values) == (samples, 1):
         return np.asarray(values)[:, 0]
-    raise value_error(
-        "values(y, a) must return one number for each sample.",
-        f"values of shape {np.shape(values)} for {samples} samples",
-        f"loss '{loss}'",
-        "Take the mean over the outputs alone: values.reshape(len(y), -1).mean(axis=1)."
-        if np.ndim(values)
-        else "Leave out the mean over the samples: it is taken later.",
-    )
+    rule = "values(y, a) must return one number for each sample."
+    received = f"values of shape {np.shape(values)} for {samples} samples"
+    remedy = "Leave out the mean over the samples: it is taken later."
+    if np.ndim(values):
+        remedy = "Take the mean over the outputs alone: values.reshape(len(y), -1).mean(axis=1)."
+    raise value_error(rule, received, f"loss '{loss}'", remedy)
 
 
 def mean_over_outputs(values: Array) -> Array:

@@ -62,12 +62,11 @@ class CrossEntropy(Loss):
     def check_predictions(self, a: Array) -> None:
         """Raise unless probabilities lie between 0 and 1."""
         if not self.from_logits and a.size and (a.min() < 0 or a.max() > 1):
-            raise value_error(
-                "Predictions must be probabilities, from 0 to 1.",
-                f"y_pred from {a.min():g} to {a.max():g}",
-                f"loss '{self.name}'",
-                f"End the model with a {self.activation.name} activation, or use from_logits=True.",
-            )
+            rule = "Predictions must be probabilities, from 0 to 1."
+            received = f"y_pred from {a.min():g} to {a.max():g}"
+            own = self.activation.name
+            remedy = f"End the model with a {own} activation, or use from_logits=True."
+            raise value_error(rule, received, f"loss '{self.name}'", remedy)
 
 
 class BinaryCrossentropy(CrossEntropy):

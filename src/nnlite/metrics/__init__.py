@@ -41,24 +41,19 @@ __all__ += ["accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categ
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
 
-KNOWN = Registry(
-    "metric",
-    Metric,
-    {
-        **{"mse": MeanSquaredError, "rmse": RootMeanSquaredError, "mae": MeanAbsoluteError},
-        **{"r2": R2Score, "acc": Accuracy},
-    },
-    {
-        accuracy: Accuracy,
-        binary_accuracy: BinaryAccuracy,
-        categorical_accuracy: CategoricalAccuracy,
-        sparse_categorical_accuracy: SparseCategoricalAccuracy,
-        mean_squared_error: MeanSquaredError,
-        root_mean_squared_error: RootMeanSquaredError,
-        mean_absolute_error: MeanAbsoluteError,
-        r2_score: R2Score,
-    },
-)
+_SHORT: dict[str, type[Metric]] = {"mse": MeanSquaredError, "mae": MeanAbsoluteError}
+_SHORT |= {"acc": Accuracy, "r2": R2Score, "rmse": RootMeanSquaredError}
+_FUNCTIONS: dict[Any, type[Metric]] = {
+    accuracy: Accuracy,
+    binary_accuracy: BinaryAccuracy,
+    categorical_accuracy: CategoricalAccuracy,
+    sparse_categorical_accuracy: SparseCategoricalAccuracy,
+    mean_squared_error: MeanSquaredError,
+    root_mean_squared_error: RootMeanSquaredError,
+    mean_absolute_error: MeanAbsoluteError,
+    r2_score: R2Score,
+}
+KNOWN = Registry("metric", Metric, _SHORT, _FUNCTIONS)
 
 
 def get(identifier: Any, truth: Shape = (), prediction: Shape = ()) -> Metric:

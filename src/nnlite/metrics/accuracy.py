@@ -79,12 +79,10 @@ class SparseCategoricalAccuracy(_HitRate):
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every sample whether its class is found."""
         if a.ndim < 2 or y.size * a.shape[-1] != a.size:
-            raise value_error(
-                "sparse_categorical_accuracy takes one class number for each row of outputs.",
-                f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
-                remedy="For one-hot rows use categorical_accuracy; for one output, "
-                "binary_accuracy.",
-            )
+            rule = "sparse_categorical_accuracy takes one class number for each row of outputs."
+            received = f"y_true of shape {y.shape}, y_pred of shape {a.shape}"
+            remedy = "For one-hot rows use categorical_accuracy; for one output, binary_accuracy."
+            raise value_error(rule, received, None, remedy)
         guess = a.argmax(-1)
         hits: Array = np.equal(y.reshape(guess.shape), guess)
         return hits

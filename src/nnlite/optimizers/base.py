@@ -69,12 +69,10 @@ class Optimizer(Configurable):
                 raise value_error(rule, f"learning_rate={shown(given)}, lr={shown(lr)}")
             learning_rate = lr
         if "decay" in unknown:
-            raise type_error(
-                "The decay of the learning rate is a schedule.",
-                f"decay={shown(unknown['decay'])}",
-                remedy="learning_rate=InverseTimeDecay(rate, decay_steps=1, decay_rate=decay), "
-                "from nnlite.optimizers.schedules.",
-            )
+            rule = "The decay of the learning rate is a schedule."
+            remedy = "learning_rate=InverseTimeDecay(rate, decay_steps=1, decay_rate=decay), "
+            remedy += "from nnlite.optimizers.schedules."
+            raise type_error(rule, f"decay={shown(unknown['decay'])}", None, remedy)
         known = [*argument_names(type(self)), "lr"]
         if refused := unknown_argument(type(self).__name__, unknown, known):
             raise refused

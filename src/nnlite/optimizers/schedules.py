@@ -88,11 +88,10 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         if self.boundaries != sorted(self.boundaries):
             raise value_error("boundaries must grow.", f"boundaries={shown(self.boundaries)}")
         if len(self.values) != len(self.boundaries) + 1:
+            rule = "There must be one more value than boundaries."
             received = f"{len(self.boundaries)} boundaries, {len(self.values)} values"
             remedy = "The last value holds after the last boundary."
-            raise value_error(
-                "There must be one more value than boundaries.", received, None, remedy
-            )
+            raise value_error(rule, received, None, remedy)
 
     def __call__(self, step: int) -> float:
         """Return the value of the stretch in which the step lies."""
