@@ -131,6 +131,19 @@ def test_no_number_is_cut_when_the_line_is_full(open_terminal: Open) -> None:
     assert terminal.screen()[-2].endswith("val_mse: 1.0000 - val_rmse: 1.0000 - val_r2: 0.0000")
 
 
+def test_a_figure_of_the_validation_alone_is_shown_too(capsys: pytest.CaptureFixture[str]) -> None:
+    class Scores(Callback):
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            logs["val_f1"] = 0.5
+
+    small_model().fit([1.0], [4.0], callbacks=[Scores()])
+    assert capsys.readouterr().err.endswith("- loss: 8.0000 - val_f1: 0.5000\n")
+    figures = {"loss": 8.0, "val_f1": 0.5, "val_loss": 0.25}
+    assert display.epoch_line(figures) == "loss: 8.0000 - val_f1: 0.5000 - val_loss: 0.2500"
+    # The loss of the validation matters more.
+    assert display.epoch_line(figures, 40) == "loss: 8.0000 - val_loss: 0.2500 - ..."
+
+
 def test_what_a_callback_prints_has_a_line_to_itself(open_terminal: Open) -> None:
     terminal = open_terminal()
 

@@ -193,7 +193,8 @@ def epoch_line(figures: Figures, room: float = float("inf")) -> str:
     """
     words = {name: f"{name}: {short(value)}" for name, value in figures.items()}
     line = " - ".join(words.values())
-    kept = sorted(words, key=lambda name: list(words).index(name.removeprefix("val_")))
+    place = {name: number for number, name in enumerate(words)}
+    kept = sorted(words, key=lambda name: place.get(name.removeprefix("val_"), place[name]))
     while len(line) > room and kept:
         kept.pop()
         line = " - ".join([*(words[name] for name in kept), "..."])
