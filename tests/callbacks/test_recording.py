@@ -224,3 +224,11 @@ def test_terminate_on_nan_looks_at_every_batch() -> None:
     assert not callback.model.stop_training
     callback.on_train_batch_end(2, {"loss": math.nan})
     assert callback.model.stop_training
+
+
+@pytest.mark.parametrize("name", [0, None, ("loss", "mae")])
+def test_a_figure_is_asked_for_by_its_name(small_model: Any, name: Any) -> None:
+    history = small_model().fit([1.0], [4.0], verbose=0)
+    with pytest.raises(KeyError, match=r"This history holds loss\.") as caught:
+        history.history[name]
+    assert f"Received: {name!r}\n" in str(caught.value)

@@ -21,10 +21,11 @@ class UnknownKey(KeyError):
 class Records(dict[str, list[float]]):
     """Losses and metrics by name; who asks for another name is told the known ones."""
 
-    def __missing__(self, name: str) -> list[float]:
-        guess = nearest(name, self)
+    def __missing__(self, name: Any) -> list[float]:
+        word = name if isinstance(name, str) else shown(name)
+        guess = nearest(word, self)
         remedy = f'Did you mean "{guess}"?' if guess else "Names come from compile(metrics=[...])."
-        if name.startswith("val_") and not any(known.startswith("val_") for known in self):
+        if word.startswith("val_") and not any(known.startswith("val_") for known in self):
             remedy = "Give fit validation_data or validation_split."
         known = ", ".join(self) or "nothing: no epoch has ended"
         raise UnknownKey(explain_error(f"This history holds {known}.", shown(name), None, remedy))
