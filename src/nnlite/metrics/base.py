@@ -86,7 +86,5 @@ def as_equal_shapes(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
 def check_equal_shapes(y: Array, a: Array) -> None:
     """Raise unless truth and prediction have one shape."""
     if y.shape != a.shape:
-        raise value_error(
-            "y_true and y_pred must have the same shape.",
-            f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
-        )
+        received = f"y_true of shape {y.shape}, y_pred of shape {a.shape}"
+        raise value_error("y_true and y_pred must have the same shape.", received)

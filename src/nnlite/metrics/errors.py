@@ -97,9 +97,7 @@ class R2Score(Metric):
     def reset_state(self) -> None:
         """Forget all batches."""
         self.count = 0
-        self.mean: Array | float = 0.0
-        self.spread: Array | float = 0.0
-        self.error: Array | float = 0.0
+        self.mean = self.spread = self.error = np.zeros(1)
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Merge this batch into mean, spread and error (Chan's formula, which keeps its digits)."""
@@ -109,9 +107,8 @@ class R2Score(Metric):
         mean = y.mean(axis=0)
         step = mean - self.mean
         total = self.count + len(y)
-        self.spread = (
-            self.spread + np.square(y - mean).sum(axis=0) + step**2 * (self.count * len(y) / total)
-        )
+        between = step**2 * (self.count * len(y) / total)
+        self.spread = self.spread + np.square(y - mean).sum(axis=0) + between
         self.mean = self.mean + step * (len(y) / total)
         self.error = self.error + np.square(a - y).sum(axis=0)
         self.count = total
@@ -120,8 +117,7 @@ class R2Score(Metric):
         """Return R² over all batches, the mean over the outputs."""
         if not self.count:
             return 0.0
-        error, spread = np.asarray(self.error), np.asarray(self.spread)
-        varies = spread > 0
-        score = np.where(error == 0, 1.0, 0.0)
-        score[varies] = 1 - error[varies] / spread[varies]
+        varies = self.spread > 0
+        score = np.where(self.error == 0, 1.0, 0.0)
+        score[varies] = 1 - self.error[varies] / self.spread[varies]
         return float(score.mean())

@@ -32,7 +32,8 @@ class Optimizer(Configurable):
 
     A subclass writes `update(weights, gradients, learning_rate)`, which changes `weights` in
     place, and keeps what it remembers in arrays from `self.memory(name, weights)`. That, and the
-    count of steps, is apart for every model, which finds its own again when it trains on.
+    count of steps, is apart for every model, which finds its own again when it trains on. What it
+    needs within a step alone goes into `self.scratch(weights)`.
 
     Parameters
     ----------
