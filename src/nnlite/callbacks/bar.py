@@ -80,13 +80,12 @@ def progress_callbacks(verbose: Any, others: Sequence[Any] = ()) -> list[Any]:
 
     One bar is enough: nothing, if the user's own callbacks bring one.
     """
-    if verbose in (0, False):
-        return []
     if verbose == 2:
         return [EpochLines()]
-    if verbose in (1, True, "auto"):
-        return [] if any(isinstance(c, ProgressBar) for c in others) else [ProgressBar()]
-    raise value_error('verbose must be 0, 1, 2 or "auto".', f"verbose={shown(verbose)}")
+    if verbose not in (0, 1, "auto"):
+        raise value_error('verbose must be 0, 1, 2 or "auto".', f"verbose={shown(verbose)}")
+    own = any(isinstance(callback, ProgressBar) for callback in others)
+    return [ProgressBar()] if verbose and not own else []
 
 
 def result_printer(verbose: Any) -> Callable[[Figures], None]:
