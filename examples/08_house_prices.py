@@ -22,7 +22,7 @@ from sklearn.model_selection import train_test_split
 from nnlite import Sequential, plot
 from nnlite.callbacks import EarlyStopping
 from nnlite.datasets import house_prices
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
 

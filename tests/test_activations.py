@@ -6,17 +6,7 @@ import numpy as np
 import pytest
 
 from nnlite import activations
-from nnlite.activations import (
-    elu,
-    leaky_relu,
-    linear,
-    relu,
-    sigmoid,
-    softmax,
-    softplus,
-    step,
-    tanh,
-)
+from nnlite.activations import elu, leaky_relu, linear, relu, sigmoid, softmax, softplus, step, tanh
 
 FUNCTIONS = [linear, sigmoid, tanh, relu, leaky_relu, elu, softplus, softmax]
 IDS = [function.name for function in FUNCTIONS]
@@ -231,3 +221,13 @@ def test_an_activation_of_ones_own_must_say_what_it_does():
         own(1.0)
     with pytest.raises(TypeError, match=r"must define backprop\(grad, a, out=None\)"):
         own.backprop(np.ones(2), np.ones(2))
+
+
+@pytest.mark.bits
+def test_a_matrix_and_columns_first_are_numbers_like_others() -> None:
+    z = np.random.default_rng(0).standard_normal((16, 33)).astype(np.float32)
+    for activation in (activations.softmax, activations.sigmoid, activations.elu):
+        for other in (np.asfortranarray(z), z.view(np.matrix), z.astype(">f4")):
+            a = activation(other)
+            assert type(a) is np.ndarray
+            assert a.tolist() == activation(z).tolist()

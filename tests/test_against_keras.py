@@ -14,6 +14,8 @@ from nnlite.layers import BatchNormalization, Dense, Input
 from nnlite.models import Model, Sequential
 from nnlite.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop, schedules
 
+pytestmark = pytest.mark.bits
+
 X = np.array([[1.0, 2.0], [-1.0, 0.5], [0.3, -0.7], [2.0, 1.0]], np.float32)
 Y = np.array([[1.0, 0.0], [0.0, 1.0], [2.0, -1.0], [0.5, 0.5]], np.float32)
 YES_OR_NO = np.array([1, 0, 1, 1])

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nnlite.data import Data, as_input, as_list, as_sample_weights, check_lengths
+from nnlite.given.data import Data, as_input, as_list, check_lengths
+from nnlite.given.sample_weights import as_sample_weights
 
 TENS = np.arange(10.0).reshape(5, 2)
 
@@ -201,3 +202,45 @@ def test_given_weights_are_not_changed() -> None:
     assert weights is not None
     assert weights.tolist() == [2, 4]
     assert mine.tolist() == [1, 2]
+
+
+def test_numbers_of_several_classes_per_sample_have_no_class_weight() -> None:
+    for y, shape in (([[0, 1], [1, 0]], (2, 3)), ([[[0, 1]], [[1, 0]]], (1, 2))):
+        with pytest.raises(ValueError, match=r"one class for each sample.*\n.*samples of shape"):
+            as_sample_weights(None, {0: 1.0, 1: 2.0}, np.array(y), 2, "float64", [shape])
+
+
+def test_rows_of_several_labels_have_no_class_weight() -> None:
+    with pytest.raises(ValueError, match="rows that do not sum to 1"):
+        as_sample_weights(None, {0: 1.0, 1: 2.0}, np.array([[1, 1], [0, 1]]), 2, "float64")
+
+
+@pytest.mark.parametrize(
+    ("y", "output", "class_weight", "message"),
+    [
+        ([0, 1], (1,), {0: 1.0, 1: 2.0, 2: 3.0}, "Leave out 2"),
+        ([[0], [1]], (1,), {0: 1.0, 1: 2.0, "1": 3.0}, "Leave out '1'"),
+        ([0, 1], (3,), {0: 1.0, 1: 2.0, 2: 3.0, 3: 4.0}, "keys from 0 to 2.*\n.*\n.*Leave out 3"),
+    ],
+)
+def test_weights_of_classes_that_the_model_does_not_have_are_refused(
+    y: Any, output: Any, class_weight: Any, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        as_sample_weights(None, class_weight, np.array(y), 2, "float64", [output])
+
+
+def test_a_class_may_have_a_weight_before_a_sample_of_it_comes() -> None:
+    for y, output, weights in (
+        ([0, 1], (3,), {0: 1.0, 1: 2.0, 2: 3.0}),
+        ([1, 1], (1,), {-1: 1.0, 1: 2.0}),
+        ([4, 4], (1,), {2: 1.0, 4: 2.0}),
+    ):
+        found = as_sample_weights(None, weights, np.array(y), 2, "float64", [output])
+        assert found is not None
+        assert found.tolist() == [weights[label] for label in y]
+
+
+def test_class_weights_are_refused_for_several_outputs() -> None:
+    with pytest.raises(ValueError, match=r"needs one output.*\nReceived: a model of 2 outputs"):
+        as_sample_weights(None, {0: 1.0, 1: 2.0}, np.zeros(2), 2, "float64", [(1,), (1,)])

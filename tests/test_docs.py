@@ -21,6 +21,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("title", SCRIPTS)
 def test_the_script_runs_with_the_imports_of_nnlite(title):
     imports = re.findall(r"^\| `.*?` \| `(.*?)` \|$", SCRIPTS[title], re.M)

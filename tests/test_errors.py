@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,16 @@ import pandas as pd
 import pytest
 
 import nnlite
-from nnlite import activations, initializers, losses, metrics, optimizers, regularizers, utils
+from nnlite import (
+    activations,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    optimizers,
+    regularizers,
+    utils,
+)
 from nnlite.callbacks import (
     CSVLogger,
     EarlyStopping,
@@ -21,6 +31,8 @@ from nnlite.callbacks import (
     ModelCheckpoint,
     ReduceLROnPlateau,
 )
+from nnlite.foundation.arguments import argument_names
+from nnlite.foundation.errors import told
 from nnlite.layers import (
     Activation,
     Add,
@@ -425,3 +437,138 @@ def test_a_mistake_is_explained(
 
 def test_there_are_enough_mistakes_in_the_table() -> None:
     assert len(ALL) >= 120
+
+
+class Mute:
+    """An object that cannot write itself."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no words")
+
+
+LONG = "x" * 10_000
+
+
+AWKWARD = {
+    "mute": Mute(),
+    "long": LONG,
+    "list": [LONG] * 3,
+    "both": {LONG: Mute()},
+}
+
+
+@pytest.mark.parametrize("value", AWKWARD.values(), ids=AWKWARD)
+def test_a_value_that_cannot_be_shown_or_is_very_long_is_told_in_short(value: Any) -> None:
+    mistakes: list[Callable[[], Any]] = [
+        lambda: Dense(value),
+        lambda: Dense(3, activation=value),
+        lambda: Dense(3, kernel_initializer=value),
+        lambda: Dense(3, input_shape=value),
+        lambda: Dense(3, unheard_of=value),
+        lambda: Dense(3, dtype=value),
+        lambda: Dropout(0.5, seed=value),
+        lambda: BatchNormalization(axis=value),
+        lambda: BatchNormalization(momentum=value),
+        lambda: Sequential([value]),
+        lambda: SGD(value),
+        lambda: regression().compile("sgd", value),
+        lambda: regression().compile("sgd", "mse", metrics=value),
+        lambda: regression().compile(value, "mse"),
+        lambda: fit(x=value),
+        lambda: fit(x=[[1, value], [3, 4]]),
+        lambda: fit(y=[value, 1, 0, 1]),
+        lambda: fit(class_weight={0: 1, 1: 2, "z": value}),
+        lambda: fit(validation_split=value),
+        lambda: fit(batch_size=value),
+        lambda: fit(validation_data=value),
+        lambda: utils.to_categorical([0, 1], value),
+        lambda: two_inputs().predict({"left": X, "rigth": value}),
+        lambda: two_inputs().compile("sgd", [value] * 3),
+    ]
+    for mistake in mistakes:
+        with pytest.raises((TypeError, ValueError)) as caught:
+            mistake()
+        assert len(str(caught.value)) < 2000
+        assert "Received: " in str(caught.value)
+
+
+def test_a_long_text_keeps_its_ends() -> None:
+    assert told("a" + LONG + "b") == f"'a{'x' * 187} … xxxxxxb' (str)"
+    assert told(10**5000) == "<int object> (int)"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "remedy"),
+    [
+        (lambda: Dense(3), "Call it first: x = Input(shape=(2,)); Dense(...)(x)."),
+        (
+            lambda: Dense(3, input_shape=(2,)),
+            "Call it first: x = Input(shape=(2,)); Dense(...)(x).",
+        ),
+        (lambda: Dense, "Make one, and call it: x = Input(shape=(2,)); Dense(...)(x)."),
+        (lambda: regression(), "Take the output of the model: model.output."),
+    ],
+)
+def test_a_layer_called_on_a_layer_is_told_to_call_that_one_first(wrong: Any, remedy: str) -> None:
+    for call in (lambda: Dense(1)(wrong()), lambda: Add()([Input((2,)), wrong()])):
+        with pytest.raises(TypeError, match="on Inputs or on other layers' outputs") as caught:
+            call()
+        assert str(caught.value).endswith(f"Remedy: {remedy}")
+
+
+@pytest.mark.parametrize("x", [[[1, 2], [3]], [[1, 2], 3]])
+def test_lists_of_different_lengths_are_explained_for_every_method(x: Any) -> None:
+    model = yes_or_no()
+    for use in (model, model.predict, model.predict_on_batch, model.explain):
+        with pytest.raises(ValueError, match="x must be rectangular"):
+            use(x)
+    for method in (model.fit, model.evaluate, model.train_on_batch, model.test_on_batch):
+        with pytest.raises(ValueError, match="x must be rectangular"):
+            method(x, [0, 1])
+
+
+def test_several_inputs_are_predicted_in_one_go() -> None:
+    class Seen(Dense):
+        def forpass(self, x: Any, training: bool = False) -> Any:
+            sizes.append(len(x))
+            return super().forpass(x, training)
+
+    sizes: list[int] = []
+    left, right = Input((2,)), Input((2,))
+    model = Model([left, right], Seen(1)(Add()([left, right])))
+    model.compile("sgd", "mse")
+    sizes.clear()
+    model.predict_on_batch([X, X])
+    model.test_on_batch([X, X], Y)
+    assert sizes == [4, 4]
+
+
+REQUIRED = {
+    **{"units": 3, "filters": 2, "kernel_size": 3, "rate": 0.5, "activation": "relu"},
+    **{"target_shape": (2,), "shape": (2,), "initial_learning_rate": 0.1, "decay_steps": 10},
+    **{"decay_rate": 0.9, "boundaries": [1], "values": [1.0, 0.5], "schedule": lambda epoch: 0.1},
+}
+FAMILIES: list[Any] = [activations, initializers, layers, losses, metrics, optimizers]
+FAMILIES += [regularizers, schedules]
+CLASSES = {
+    f"{family.__name__}.{name}": kind
+    for family in FAMILIES
+    for name, kind in vars(family).items()
+    if isinstance(kind, type) and not name.startswith("_")
+}
+
+
+@pytest.mark.parametrize("value", [Mute(), LONG], ids=["mute", "long"])
+@pytest.mark.parametrize("kind", CLASSES.values(), ids=CLASSES)
+def test_no_argument_of_a_class_is_repeated_in_full_or_fails_to_be_told(
+    kind: Any, value: Any
+) -> None:
+    parameters = inspect.signature(kind).parameters.values()
+    needed = {p.name: REQUIRED[p.name] for p in parameters if p.name in REQUIRED}
+    texts = []
+    for name in argument_names(kind):
+        try:
+            kind(**{**needed, name: value})
+        except (TypeError, ValueError) as error:
+            texts.append(str(error))
+    assert max(map(len, texts), default=0) < 2000

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnlite.flat import FlatWeights
 from nnlite.layers import BatchNormalization, Dense, Input, Layer
 from nnlite.models import Model, Sequential
+from nnlite.network.vector import FlatWeights
 from nnlite.optimizers import SGD, Adam
 
 X = np.array([[1.0, 2.0], [-1.0, 0.5], [0.3, -0.7], [2.0, 1.0]])

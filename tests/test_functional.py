@@ -138,6 +138,7 @@ def test_several_outputs_come_as_a_list_in_their_order() -> None:
     assert predictions[0].ravel() == pytest.approx(X.sum(axis=1) + X[:, 0], rel=1e-6)
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("kind", ["lists", "dictionaries", "tuples"])
 def test_several_outputs_are_trained_from_lists_or_dictionaries(kind: str) -> None:
     x, y = [X, X[:, 0]], [np.zeros(4), np.ones(4)]
@@ -186,6 +187,7 @@ def test_validation_of_several_outputs_is_named_by_output() -> None:
     assert list(history.history) == [*names, *(f"val_{name}" for name in names)]
 
 
+@pytest.mark.bits
 def test_two_models_share_a_layer_and_what_it_learns() -> None:
     x = Input((2,))
     hidden = Dense(3, activation="tanh", name="hidden")
@@ -227,7 +229,7 @@ def test_the_middle_of_a_trained_model_can_be_looked_at() -> None:
 
 def test_a_model_is_called_like_a_layer() -> None:
     inner_x = Input((2,))
-    inner = Model(inner_x, affine(np.ones((2, 1)), [1])(inner_x), name="inner")
+    inner = Model(inner_x, affine(np.ones((2, 1)), [1])(inner_x), name="inner", dtype="float64")
     x = Input((2,))
     outer = Model(x, affine([[10]], [0])(inner(x)), dtype="float64")
     assert outer.predict([[1.0, 2.0]]).tolist() == [[40.0]]
@@ -238,7 +240,7 @@ def test_a_model_is_called_like_a_layer() -> None:
 
 def test_a_model_called_twice_shares_its_weights() -> None:
     inner_x = Input((1,))
-    inner = Model(inner_x, affine([[3]], [0])(inner_x))
+    inner = Model(inner_x, affine([[3]], [0])(inner_x), dtype="float64")
     left, right = Input((1,)), Input((1,))
     model = Model([left, right], Add()([inner(left), inner(right)]), dtype="float64")
     assert model.count_params() == 2
@@ -297,3 +299,27 @@ def test_layers_of_a_graph_are_listed_inputs_first() -> None:
 
 def test_a_merge_called_on_arrays_merges_them() -> None:
     assert Add()([X, X]).tolist() == (2 * X).astype(np.float32).tolist()
+
+
+@pytest.mark.parametrize("rows", [(1024, 2000), (1, 4)])
+def test_inputs_of_different_lengths_are_explained_wherever_they_come_in(rows: Any) -> None:
+    first, second = Input((2,)), Input((2,))
+    model = Model([first, second], Add()([first, second]))
+    model.compile("sgd", "mse")
+    x = [np.zeros((count, 2)) for count in rows]
+    message = rf"All inputs .* same number of samples.*\n.*\({rows[0]}, 2\), \({rows[1]}, 2\)"
+    for use in (model, model.predict, model.predict_on_batch, model.explain):
+        with pytest.raises(ValueError, match=message):
+            use(x)
+    for use in (model.fit, model.evaluate, model.train_on_batch, model.test_on_batch):
+        with pytest.raises(ValueError, match="same number of samples"):
+            use(x, x[0])
+
+
+def test_class_weights_of_several_outputs_are_explained() -> None:
+    x = Input((2,))
+    model = Model(x, [Dense(1, name="one")(x), Dense(1, name="two")(x)])
+    model.compile("sgd", "mse")
+    y = np.array([0, 1])
+    with pytest.raises(ValueError, match=r"needs one output.*\nReceived: a model of 2 outputs"):
+        model.fit(np.zeros((2, 2)), [y, y], class_weight={0: 1.0, 1: 5.0}, verbose=0)

@@ -6,17 +6,11 @@ import numpy as np
 import pytest
 
 import nnlite
-from nnlite import halves
-from nnlite.layers import (
-    BatchNormalization,
-    Conv2D,
-    Dense,
-    Dropout,
-    Flatten,
-    Layer,
-    MaxPooling2D,
-)
-from nnlite.network import Chain
+from nnlite.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D
+from nnlite.network.chain import Chain
+from nnlite.training import halves
+
+pytestmark = pytest.mark.bits
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((21, 8, 8, 1))
@@ -103,6 +97,19 @@ def test_the_second_thread_leaves_after_an_error():
     with pytest.raises(ValueError, match="no longer finite"):
         model.fit(1e200 * X, Y, batch_size=4, epochs=9, verbose=0, workers=2)
     assert threads() == before
+
+
+def test_each_product_keeps_to_one_thread_while_two_workers_train(two_blas_threads):
+    class Count(nnlite.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(two_blas_threads())
+
+    seen = []
+    trained(network(), 2, epochs=1, callbacks=[Count()])
+    trained(network(), 1, epochs=1, batch_size=21, callbacks=[Count()])
+    # Six batches of two workers, then one of one.
+    assert seen == [{1}] * 6 + [{2}]
+    assert two_blas_threads() == {2}
 
 
 def test_an_error_in_the_second_thread_is_raised_in_the_first():
@@ -199,6 +206,21 @@ def test_layers_of_your_own_are_left_to_one_thread():
 
     layers = built([Conv2D(2, 3), Flatten(), Own(), Dense(2)])
     assert chosen(layers, 2) == ["Halves", "Own", "Dense"]
+
+
+def test_layers_whose_methods_are_your_own_are_left_to_one_thread():
+    class Own(Dense):
+        def forpass(self, x, training=False):
+            return super().forpass(x, training)
+
+    class Wider(Dense):
+        """Overrides nothing that computes."""
+
+    hung = Flatten()
+    vars(hung)["backprop"] = hung.backprop
+    assert chosen(built([Conv2D(2, 3), Flatten(), Own(2)]), 2) == ["Halves", "Own"]
+    assert chosen(built([Conv2D(2, 3), hung, Dense(2)]), 2) == ["Halves", "Flatten", "Dense"]
+    assert chosen(built([Conv2D(2, 3), Flatten(), Wider(2)]), 2) == ["Halves"]
 
 
 def test_zero_workers_are_explained():

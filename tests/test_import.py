@@ -68,6 +68,11 @@ def test_parts_that_few_need_are_loaded_when_first_used() -> None:
     assert "nnlite.datasets" in modules_after("from nnlite import datasets")
 
 
+def test_callbacks_load_no_pictures_until_the_one_that_draws_is_asked_for() -> None:
+    assert "nnlite.plot" not in modules_after("import nnlite.callbacks")
+    assert "nnlite.plot.live" in modules_after("from nnlite.callbacks import LivePlot")
+
+
 def test_all_public_names_are_there() -> None:
     assert [name for name in nnlite.__all__ if not hasattr(nnlite, name)] == []
     assert {"Sequential", "Model", "Input", "set_random_seed", "load_model"} <= set(dir(nnlite))

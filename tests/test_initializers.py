@@ -202,9 +202,9 @@ def test_get_takes_names_classes_objects_and_configurations() -> None:
         initializers.get("glorot_unifrom")
 
 
-@pytest.mark.parametrize("name", sorted(initializers._NAMED))
+@pytest.mark.parametrize("name", sorted(initializers.KNOWN.named))
 def test_keras_function_names_are_the_classes(name: str) -> None:
-    assert getattr(initializers, name) is initializers._NAMED[name]
+    assert getattr(initializers, name) is initializers.KNOWN.named[name]
 
 
 def test_neurons_of_one_layer_start_differently_and_layers_too() -> None:

@@ -53,6 +53,7 @@ def test_logistic_regression_on_1_to_8_with_rmsprop() -> None:
     assert answers[0, 0] < 0.5 < answers[1, 0]
 
 
+@pytest.mark.bits
 def test_hours_studied_from_lists_and_a_frame() -> None:
     hours = [[1, 8], [2, 7], [3, 6], [5, 6], [6, 7], [8, 8]]
     passed = [0, 0, 0, 1, 1, 1]
@@ -207,6 +208,7 @@ def test_a_matrix_is_an_array() -> None:
     assert prediction.tolist() == [[1.0], [2.0]]
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize(
     "y",
     [

@@ -10,6 +10,8 @@ from nnlite import optimizers
 from nnlite.initializers import Constant
 from nnlite.layers import Dense
 
+pytestmark = pytest.mark.bits
+
 
 def neuron(activation, w, b, inputs):
     layer = Dense(

@@ -33,6 +33,7 @@ def small(**options: Any) -> Sequential:
     return Sequential([Dense(3, activation="tanh", input_shape=(2,)), Dense(1)], **options)
 
 
+@pytest.mark.bits
 def test_layers_are_added_one_by_one_or_all_at_once() -> None:
     at_once = small()
     one_by_one = Sequential(seed=0)
@@ -86,6 +87,7 @@ def test_weights_that_are_set_are_those_that_are_got_and_used() -> None:
     ]
 
 
+@pytest.mark.bits
 def test_got_weights_are_copies() -> None:
     model = small()
     before = model.predict(X)
@@ -94,6 +96,7 @@ def test_got_weights_are_copies() -> None:
     assert model.predict(X).tolist() == before.tolist()
 
 
+@pytest.mark.bits
 def test_set_weights_keeps_no_reference_to_the_users_arrays() -> None:
     model = small()
     weights = model.get_weights()
@@ -179,6 +182,7 @@ def test_a_model_inside_a_sequential_gives_its_layers() -> None:
     assert model.predict(X) == pytest.approx(hidden @ last.W + last.b, rel=1e-6)
 
 
+@pytest.mark.bits
 def test_training_the_outer_model_trains_the_inner_one() -> None:
     encoder = Sequential([Dense(3, input_shape=(2,))], seed=1)
     model = Sequential([encoder, Dense(1)], seed=2)
@@ -300,6 +304,7 @@ def test_prediction_in_small_batches_is_that_in_one() -> None:
     assert model.predict(x, batch_size=5).shape == (23, 1)
 
 
+@pytest.mark.bits
 def test_predictions_are_new_arrays_each_time() -> None:
     model = small()
     first = model.predict(X)
@@ -340,6 +345,7 @@ def test_eight_threads_predict_the_same_bits_as_one() -> None:
         assert all((array == expected).all() for array in found)
 
 
+@pytest.mark.bits
 def test_a_call_on_data_gives_the_prediction() -> None:
     model = small()
     assert model(X).tolist() == model.predict(X).tolist()
@@ -425,6 +431,7 @@ def test_the_dtype_is_kept_from_end_to_end(dtype: Any) -> None:
     assert model.weights_vector.dtype == model.gradient_vector.dtype == dtype
 
 
+@pytest.mark.bits
 def test_a_deep_copy_learns_alone() -> None:
     model = small()
     model.compile(SGD(0.1), "mse")
@@ -437,6 +444,7 @@ def test_a_deep_copy_learns_alone() -> None:
     assert (twin.predict(X) != before).any()
 
 
+@pytest.mark.bits
 def test_a_deep_copy_goes_on_with_the_same_bits() -> None:
     model = small()
     model.compile("adam", "mse")
@@ -498,6 +506,7 @@ def test_a_layer_of_ones_own_may_keep_input_and_output_as_attributes() -> None:
     assert model.backprop(np.ones((4, 2))).tolist() == np.full((4, 2), 4.0).tolist()
 
 
+@pytest.mark.bits
 def test_set_random_seed_reaches_models_made_without_a_seed() -> None:
     nnlite.set_random_seed(5)
     first = small(seed=None).get_weights()

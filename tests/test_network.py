@@ -5,7 +5,7 @@ import pytest
 
 from nnlite import Model, Sequential
 from nnlite.layers import Add, Dense, Input, Layer
-from nnlite.network import Chain, Graph, add, missing_inputs, ordered_nodes
+from nnlite.network.chain import Chain, Graph, add, missing_inputs, ordered_nodes
 
 
 class Times:

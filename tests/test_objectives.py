@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnlite import Model, Sequential
+from nnlite import Model, Sequential, losses
 from nnlite.layers import Dense, Input
 from nnlite.losses import BinaryCrossentropy, CategoricalCrossentropy, Loss
 from nnlite.optimizers import SGD
@@ -32,6 +32,7 @@ def test_a_confidently_wrong_answer_has_its_true_loss() -> None:
     assert model.evaluate([5000.0], [[0.0, 1.0]], verbose=0) == 10000.0
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize(
     ("activation", "own", "bare", "y", "units"),
     [
@@ -66,10 +67,10 @@ def test_from_logits_behind_the_activation_is_explained() -> None:
 
 def test_a_sigmoid_for_one_hot_rows_is_judged_by_its_probabilities() -> None:
     model = with_output("sigmoid", "categorical_crossentropy", units=2, w=0.0)
-    # −ln ½, and dL/da = −2 for the right class only: dz = −2·¼, dW = x·dz.
+    # −ln ½, and dL/da = −y/a + Σy/Σa = −2 + 1 and 1: dz = ∓¼, dW = x·dz.
     history = model.fit([3.0], [[1.0, 0.0]], verbose=0).history
     assert history["loss"] == [pytest.approx(math.log(2), rel=1e-15)]
-    assert model.get_weights()[0].tolist() == [[1.5, 0.0]]
+    assert model.get_weights()[0].tolist() == [[0.75, -0.75]]
 
 
 def test_predictions_that_are_no_probabilities_are_explained() -> None:
@@ -155,3 +156,44 @@ def test_losses_are_given_one_for_all_in_a_list_or_by_name() -> None:
         model.compile("sgd", ["mae", "mae", "mae"])
     with pytest.raises(ValueError, match=r"by the names of the outputs: p, q.\nReceived: 'r'"):
         model.compile("sgd", {"r": "mae"})
+
+
+class Column(losses.Loss):
+    """Squared errors as the output has them: (n, 1)."""
+
+    def values(self, y: Any, a: Any) -> Any:
+        return (a - y) ** 2
+
+    def gradient(self, y: Any, a: Any) -> Any:
+        return 2 * (a - y)
+
+
+@pytest.mark.parametrize("sample_weight", [None, [1.0, 0.0, 2.0]])
+def test_a_loss_of_your_own_may_give_its_values_in_a_column(sample_weight: Any) -> None:
+    found = []
+    for loss in (Column(), losses.MeanSquaredError()):
+        model = with_output(None, loss)
+        x, y = [[1.0], [2.0], [3.0]], [[2.0], [4.0], [9.0]]
+        history = model.fit(x, y, sample_weight=sample_weight, verbose=0).history
+        single = loss(y, x, sample_weight)
+        found.append((history, single, model.weights_vector.tolist()))
+    assert found[0] == found[1]
+    # The errors are 1, 2 and 6.
+    assert found[0][1] == ((1 + 4 + 36) / 3 if sample_weight is None else (1 + 2 * 36) / 3)
+
+
+@pytest.mark.parametrize(
+    ("values", "shape"),
+    [
+        (lambda y, a: np.mean((a - y) ** 2), r"\(\)"),
+        (lambda y, a: 3.0, r"\(\)"),
+        (lambda y, a: (a - y) ** 2 * [[1.0, 1.0]], r"\(3, 2\)"),
+    ],
+)
+def test_a_loss_of_your_own_with_other_values_is_explained(values: Any, shape: str) -> None:
+    loss = Column()
+    loss.values = values  # type: ignore[method-assign]
+    x = np.ones((3, 1))
+    for use in (lambda: with_output(None, loss).fit(x, x, verbose=0), lambda: loss(x, x)):
+        with pytest.raises(ValueError, match=rf"one number for each sample.*\n.*shape {shape}"):
+            use()

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnlite import Sequential, progress
-from nnlite.callbacks import Callback, ProgressBar, bar
+from nnlite import Sequential
+from nnlite.callbacks import Callback, ProgressBar, bar, display
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
 
@@ -150,6 +150,42 @@ def test_what_a_callback_prints_has_a_line_to_itself(open_terminal: Open) -> Non
     assert sys.stdout is terminal
 
 
+def test_an_evaluation_in_a_callback_has_a_line_to_itself(open_terminal: Open) -> None:
+    terminal = open_terminal()
+
+    class Evaluates(Callback):
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            self.model.evaluate([1.0], [4.0])
+
+    small_model().fit([1.0], [4.0], epochs=2, callbacks=[Evaluates()])
+    assert without_times(terminal.screen()) == [
+        "loss: 2.0000",
+        "loss: 0.5000",
+        "Epoch 2/2 in T - loss: 2.0000",
+        "",
+    ]
+
+
+def test_ctrl_c_is_told_below_the_bar(open_terminal: Open) -> None:
+    terminal = open_terminal()
+
+    class Presses(Callback):
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            if epoch == 1:
+                raise KeyboardInterrupt
+
+        def on_train_end(self, logs: Any = None) -> None:
+            print("the end")
+
+    small_model().fit([1.0], [4.0], epochs=5, callbacks=[Presses()])
+    assert without_times(terminal.screen()) == [
+        "Epoch 2/5 in T - loss: 8.0000",
+        "Training stopped by Ctrl-C in epoch 2; weights and history are kept.",
+        "the end",
+        "",
+    ]
+
+
 def test_an_error_leaves_the_line_of_its_epoch(open_terminal: Open) -> None:
     terminal = open_terminal()
 
@@ -219,7 +255,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(0.5)
-    for module in (bar, progress):
+    for module in (bar, display):
         monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=clock))
     return clock
 
@@ -376,7 +412,7 @@ def test_consoles_that_cannot_replace_an_output_get_lines(
 def test_ipython_in_a_terminal_is_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     shell = SimpleNamespace()
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
-    assert not progress.in_notebook()
+    assert not display.in_notebook()
 
 
 def test_a_bar_that_never_began_has_nothing_to_end(capsys: pytest.CaptureFixture[str]) -> None:
@@ -439,6 +475,11 @@ def test_ctrl_c_in_a_real_terminal_leaves_a_line_and_goes_on() -> None:
     os.close(screen)
     assert process.wait() == 0
     lines = [line.strip() for line in after_returns(shown.decode().replace("\r\n", "\n"))]
-    assert len(lines) == 3
-    assert re.fullmatch(r"(\^C)?Epoch \d+/1000000000 in \d\.\d s - loss: \S+", lines[0])
-    assert lines[1:] == ["ended well", ""]
+    assert len(lines) == 4
+    found = re.fullmatch(r"(\^C)?Epoch (\d+)/1000000000 in \d\.\d s - loss: \S+", lines[0])
+    assert found
+    assert lines[1:] == [
+        f"Training stopped by Ctrl-C in epoch {found[2]}; weights and history are kept.",
+        "ended well",
+        "",
+    ]

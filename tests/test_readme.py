@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split
 
@@ -28,6 +29,7 @@ def test_the_quick_start_is_one_block_of_two_lines():
     assert test.endswith("python -m pytest")
 
 
+@pytest.mark.bits
 def test_the_ten_lines_print_what_the_readme_says():
     result = subprocess.run(
         [sys.executable, "-c", blocks("python")[0]], capture_output=True, text=True, check=True
@@ -35,6 +37,7 @@ def test_the_ten_lines_print_what_the_readme_says():
     assert result.stdout == blocks("text")[0]
 
 
+@pytest.mark.bits
 def test_the_explained_step_is_what_explain_prints():
     data = load_breast_cancer()
     x, y = data.data, data.target

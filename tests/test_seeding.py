@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 import nnlite
+from nnlite.foundation.seeding import new_generator
 from nnlite.layers import Dense, Dropout
 from nnlite.models import Sequential
-from nnlite.seeding import new_generator
+
+pytestmark = pytest.mark.bits
 
 X = np.random.default_rng(0).normal(size=(40, 3))
 Y = X @ [[1.0], [-2.0], [0.5]]

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nnlite.activations import relu
 from nnlite.layers import Conv2D, Dense, MaxPooling2D
-from nnlite.shortcuts import take_shortcuts
+from nnlite.training.faster import take_shortcuts
 
 
 def pair(activation="relu", pooling=None, **options):
@@ -42,6 +43,43 @@ def test_others_stay_as_they_are(layers):
     assert take_shortcuts(layers) == list(layers)
 
 
+class Renamed(Conv2D):
+    """Overrides nothing that computes."""
+
+    def describe(self):
+        return "a convolution of my own"
+
+
+def hung(layer, name):
+    vars(layer)[name] = getattr(layer, name)
+    return layer
+
+
+def test_a_subclass_that_overrides_nothing_is_put_together_as_well():
+    convolution = Renamed(3, 3, activation="relu")
+    assert names([convolution, MaxPooling2D()]) == ["ConvolutionAndPooling"]
+
+
+@pytest.mark.parametrize("name", ["forpass", "backprop", "forpass_z", "backprop_z", "windows"])
+def test_what_a_user_wrote_is_not_gone_around(name, monkeypatch):
+    own = type("Own", (Conv2D,), {name: lambda self, *given: getattr(Conv2D, name)(self, *given)})
+    for convolution in (own(3, 3, activation="relu"), hung(pair()[0], name)):
+        layers = [convolution, MaxPooling2D()]
+        assert take_shortcuts(layers) == layers
+    layers = [*pair()]
+    monkeypatch.setattr(Conv2D, name, lambda self, *given: None)
+    assert take_shortcuts(layers) == layers
+
+
+def test_a_users_pooling_or_relu_is_not_gone_around(monkeypatch):
+    layers = [pair()[0], hung(MaxPooling2D(), "forpass")]
+    assert take_shortcuts(layers) == layers
+    layers = [*pair()]
+    monkeypatch.setattr(type(relu), "forpass", lambda self, z, out=None: z)
+    assert take_shortcuts(layers) == layers
+
+
+@pytest.mark.bits
 def test_together_they_compute_what_they_do_one_by_one():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((4, 7, 8, 2))

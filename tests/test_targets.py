@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from nnlite import losses, metrics
+from nnlite.given.targets import class_numbers, numbers, one_hot_rows, probabilities
 from nnlite.layers import Dense
 from nnlite.models import Sequential
-from nnlite.targets import class_numbers, numbers, one_hot_rows, probabilities
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,7 @@ CLASSES = [
 ]
 
 
+@pytest.mark.bits
 @pytest.mark.parametrize("loss", CLASSES)
 def test_the_gradient_has_the_shape_of_the_prediction(loss: losses.Loss) -> None:
     y, a = np.array([0.0, 1.0, 1.0]), np.array([0.25, 0.5, 0.75])
@@ -131,3 +132,14 @@ def test_sigmoid_units_learn_classes_with_a_categorical_loss() -> None:
     before = model.evaluate(x, y, verbose=0)
     model.fit(x, y, epochs=50, verbose=0)
     assert model.evaluate(x, y, verbose=0) < before
+
+
+@pytest.mark.parametrize("y", [[0, 1e20], [0, 1e300], np.array([0, 2**63], np.uint64)])
+def test_an_enormous_class_number_is_explained_without_a_warning(y: Any) -> None:
+    with pytest.raises(ValueError, match=r"must be 0 to 2 .*\n.* at sample 1\n.*\n.*np.unique"):
+        class_numbers(y, (3,), "scce")
+
+
+def test_a_class_of_a_sequence_is_named_by_its_sample() -> None:
+    with pytest.raises(ValueError, match="Received: 7 at sample 1"):
+        class_numbers([[0, 1], [2, 7], [1, 1]], (2, 3), "scce")

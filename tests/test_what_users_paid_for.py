@@ -215,6 +215,7 @@ def test_weights_given_stay_the_callers_and_weights_got_are_copies():
     assert model.get_weights()[0] != 99.0
 
 
+@pytest.mark.bits
 def test_a_callback_that_predicts_does_not_disturb_training():
     def trained(callbacks):
         model = nnlite.Sequential(

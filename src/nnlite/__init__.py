@@ -14,7 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import (
+    from nnlite import (
         activations,
         callbacks,
         datasets,
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
         testing,
         utils,
     )
-    from .layers import Input
-    from .models import Model, Sequential, load_model
-    from .seeding import set_random_seed
+    from nnlite.foundation.seeding import set_random_seed
+    from nnlite.layers import Input
+    from nnlite.models import Model, Sequential, load_model
 
 __version__ = "0.1.0"
 
@@ -63,7 +63,7 @@ _HOMES = {
     "Model": "models",
     "Sequential": "models",
     "load_model": "models",
-    "set_random_seed": "seeding",
+    "set_random_seed": "foundation.seeding",
 }
 
 
@@ -75,7 +75,7 @@ def __getattr__(name: str) -> Any:
         return found
     if name in __all__:
         return importlib.import_module(f"{__name__}.{name}")
-    from .errors import explain_error, nearest
+    from nnlite.foundation.errors import explain_error, nearest
 
     guess = nearest(name, __all__)
     remedy = f"Did you mean nnlite.{guess}?" if guess else None

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from .checks import checked_number
-from .configuration import Configurable, resolve
-from .errors import explain_error, must_define, told
-from .kernels import row_sums
-from .numeric import as_numbers
-from .types import Array
+from nnlite.foundation.checks import NotNegative
+from nnlite.foundation.configuration import Configurable
+from nnlite.foundation.errors import must_define, told, type_error, value_error
+from nnlite.foundation.registry import Registry
+from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_floats
+from nnlite.kernels import row_sums
 
 
 class ActivationFunction(Configurable):
@@ -28,10 +29,7 @@ class ActivationFunction(Configurable):
 
     def __call__(self, z: Any) -> Any:
         """Return g(z) for a number, a list, or an array."""
-        array = z if isinstance(z, np.ndarray) else as_numbers(z, "z")
-        if array.dtype.kind != "f":
-            array = as_numbers(array, "z").astype(np.float64)
-        a = self.forpass(array)
+        a = self.forpass(as_floats(z, "z"))
         return a if isinstance(z, np.ndarray) or a.ndim else a[()]
 
     def forpass(self, z: Array, out: Array | None = None) -> Array:
@@ -134,9 +132,9 @@ class LeakyRelu(ActivationFunction):
 
     name = "leaky_relu"
 
-    def __init__(self, negative_slope: float = 0.2) -> None:
+    def __init__(self, negative_slope: NotNegative = 0.2) -> None:
         # Below 0, the output would no longer tell on which side of 0 the input was.
-        self.negative_slope = float(checked_number("negative_slope", negative_slope, least=0))
+        self.negative_slope = negative_slope
 
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return z where z > 0, else slope·z."""
@@ -162,8 +160,8 @@ class Elu(ActivationFunction):
 
     name = "elu"
 
-    def __init__(self, alpha: float = 1.0) -> None:
-        self.alpha = float(checked_number("alpha", alpha, least=0))
+    def __init__(self, alpha: NotNegative = 1.0) -> None:
+        self.alpha = alpha
 
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return z where z > 0, else α(eᶻ − 1)."""
@@ -211,9 +209,7 @@ class SoftmaxFunction(ActivationFunction):
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return e^z / Σ e^z."""
         if z.ndim == 0:
-            raise ValueError(
-                explain_error("softmax needs at least one axis.", f"the number {z[()]}")
-            )
+            raise value_error("softmax needs at least one axis.", f"the number {z[()]}")
         a: Array = np.subtract(z, z.max(axis=-1, keepdims=True), out)
         with np.errstate(under="ignore"):
             np.exp(a, a)
@@ -244,12 +240,10 @@ class Step(ActivationFunction):
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
         """Explain that a threshold cannot be trained by gradients."""
-        raise ValueError(
-            explain_error(
-                "The step function has no gradient: it is flat everywhere but at its jump.",
-                'activation="step" in training',
-                remedy='Train with activation="sigmoid" and threshold its output at 0.5.',
-            )
+        raise value_error(
+            "The step function has no gradient: it is flat everywhere but at its jump.",
+            'activation="step" in training',
+            remedy='Train with activation="sigmoid" and threshold its output at 0.5.',
         )
 
 
@@ -264,7 +258,7 @@ softmax = SoftmaxFunction()
 step = Step()
 
 _FUNCTIONS = (linear, sigmoid, tanh, relu, leaky_relu, elu, softplus, softmax, step)
-_NAMED = {function.name: function for function in _FUNCTIONS}
+KNOWN = Registry("activation", ActivationFunction, {known.name: known for known in _FUNCTIONS})
 
 
 def get(identifier: Any) -> ActivationFunction:
@@ -278,15 +272,13 @@ def get(identifier: Any) -> ActivationFunction:
     # A layer, or a function of another library, is named after the activation it stands for.
     guess = getattr(identifier, "__name__", type(identifier).__name__).lower()
     if not isinstance(identifier, str | dict | ActivationFunction) and callable(identifier):
-        known = next((name for name in _NAMED if name.replace("_", "") == guess), None)
-        raise TypeError(
-            explain_error(
-                "An activation is given by its name or as an object of class ActivationFunction.",
-                told(identifier),
-                remedy=f'Write activation="{known}".'
-                if known
-                else "For one of your own, extend nnlite.activations.ActivationFunction with "
-                "forpass and backprop.",
-            )
+        known = next((name for name in KNOWN.named if name.replace("_", "") == guess), None)
+        raise type_error(
+            "An activation is given by its name or as an object of class ActivationFunction.",
+            told(identifier),
+            remedy=f'Write activation="{known}".'
+            if known
+            else "For one of your own, extend nnlite.activations.ActivationFunction with "
+            "forpass and backprop.",
         )
-    return resolve("activation", identifier, ActivationFunction, _NAMED)
+    return KNOWN.get(identifier)

@@ -6,16 +6,17 @@ Every initializer is called with a shape, a dtype and a random generator, and re
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from .checks import checked_number
-from .configuration import Configurable, resolve, snake_case
-from .errors import explain_error, must_define
-from .numeric import as_numbers
-from .seeding import check_seed, new_generator
-from .types import Array, Shape
+from nnlite.foundation.checks import NotNegative, Number, Seed
+from nnlite.foundation.configuration import Configurable, snake_case
+from nnlite.foundation.errors import must_define, value_error
+from nnlite.foundation.registry import Registry
+from nnlite.foundation.seeding import new_generator
+from nnlite.foundation.types import Array, Shape
+from nnlite.given.numbers import as_numbers
 
 
 class Initializer(Configurable):
@@ -25,9 +26,7 @@ class Initializer(Configurable):
     whatever the model's seed.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
-        if seed is not None:
-            check_seed(seed)
+    def __init__(self, seed: Seed = None) -> None:
         self.seed = seed
 
     def __call__(
@@ -36,16 +35,14 @@ class Initializer(Configurable):
         """Return a new array of that shape and dtype."""
         shape = tuple(shape) if isinstance(shape, list | tuple) else (shape,)
         if not all(isinstance(size, int | np.integer) and size >= 0 for size in shape):
-            raise ValueError(
-                explain_error(
-                    "A shape is made of whole numbers from 0 on.",
-                    f"shape={shape!r}",
-                    remedy="he_normal()((30, 10)) makes the weights from 30 inputs to 10 units.",
-                )
+            raise value_error(
+                "A shape is made of whole numbers from 0 on.",
+                f"shape={shape!r}",
+                remedy="he_normal()((30, 10)) makes the weights from 30 inputs to 10 units.",
             )
         if self.seed is not None or rng is None:
             rng = new_generator(self.seed)
-        return np.asarray(self.fill(shape, rng)).astype(dtype)
+        return np.asarray(self.fill(shape, rng)).astype(np.float32 if dtype is None else dtype)
 
     def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
         """Return the numbers, in float64."""
@@ -98,6 +95,11 @@ class Ones(Initializer):
         return np.ones(shape)
 
 
+def as_constant(name: str, value: Any, where: str | None) -> Array:
+    """Return numbers as an array in float64."""
+    return as_numbers(value, name).astype(np.float64)
+
+
 class Constant(Initializer):
     """One number everywhere, or an array of the right shape.
 
@@ -105,20 +107,18 @@ class Constant(Initializer):
     array([0.5, 0.5], dtype=float32)
     """
 
-    def __init__(self, value: Any = 0.0) -> None:
+    def __init__(self, value: Annotated[Any, as_constant] = 0.0) -> None:
         super().__init__()
-        self.value = as_numbers(value, "value").astype(np.float64)
+        self.value = value
 
     def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
         """Return the value in that shape."""
         try:
             return np.broadcast_to(self.value, shape)
         except ValueError:
-            raise ValueError(
-                explain_error(
-                    "A constant must be one number or have the shape of the weight.",
-                    f"a constant of shape {self.value.shape} for a weight of shape {shape}",
-                )
+            raise value_error(
+                "A constant must be one number or have the shape of the weight.",
+                f"a constant of shape {self.value.shape} for a weight of shape {shape}",
             ) from None
 
 
@@ -129,10 +129,10 @@ class RandomNormal(Initializer):
     np.float32(0.05)
     """
 
-    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
+    def __init__(self, mean: Number = 0.0, stddev: NotNegative = 0.05, seed: Seed = None) -> None:
         super().__init__(seed)
-        self.mean = checked_number("mean", mean)
-        self.stddev = checked_number("stddev", stddev, least=0)
+        self.mean = mean
+        self.stddev = stddev
 
     def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
         """Return samples of N(mean, stddev²)."""
@@ -146,17 +146,11 @@ class RandomUniform(Initializer):
     True
     """
 
-    def __init__(
-        self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None
-    ) -> None:
+    def __init__(self, minval: Number = -0.05, maxval: Number = 0.05, seed: Seed = None) -> None:
         super().__init__(seed)
-        checked_number("minval", minval)
-        checked_number("maxval", maxval)
         if not minval <= maxval:
-            raise ValueError(
-                explain_error(
-                    "minval must not be above maxval.", f"minval={minval!r}, maxval={maxval!r}"
-                )
+            raise value_error(
+                "minval must not be above maxval.", f"minval={minval!r}, maxval={maxval!r}"
             )
         self.minval, self.maxval = minval, maxval
 
@@ -241,30 +235,13 @@ def truncated_normal(stddev: float, shape: Shape, rng: np.random.Generator) -> A
     return samples * (stddev / _CUT_DEVIATION)
 
 
-zeros = Zeros
-ones = Ones
-constant = Constant
-random_normal = RandomNormal
-random_uniform = RandomUniform
-glorot_uniform = GlorotUniform
-glorot_normal = GlorotNormal
-he_normal = HeNormal
-he_uniform = HeUniform
-lecun_normal = LecunNormal
+zeros, ones, constant = Zeros, Ones, Constant
+random_normal, random_uniform = RandomNormal, RandomUniform
+glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal
+he_normal, he_uniform, lecun_normal = HeNormal, HeUniform, LecunNormal
 
-_CLASSES: tuple[type[Initializer], ...] = (
-    Zeros,
-    Ones,
-    Constant,
-    RandomNormal,
-    RandomUniform,
-    GlorotUniform,
-    GlorotNormal,
-    HeNormal,
-    HeUniform,
-    LecunNormal,
-)
-_NAMED = {snake_case(initializer.__name__): initializer for initializer in _CLASSES}
+_CLASSES = {snake_case(found.__name__): found for found in Initializer.__subclasses__()}
+KNOWN = Registry("initializer", Initializer, _CLASSES)
 
 
 def get(identifier: Any) -> Initializer:
@@ -273,4 +250,4 @@ def get(identifier: Any) -> Initializer:
     >>> get("zeros")
     Zeros()
     """
-    return resolve("initializer", identifier, Initializer, _NAMED)
+    return KNOWN.get(identifier)

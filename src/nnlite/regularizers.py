@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from .checks import checked_number
-from .configuration import Configurable, resolve
-from .errors import must_define
-from .types import Array
+from nnlite.foundation.checks import NotNegative
+from nnlite.foundation.configuration import Configurable
+from nnlite.foundation.errors import must_define
+from nnlite.foundation.registry import Registry
+from nnlite.foundation.types import Array
 
 
 class Regularizer(Configurable):
@@ -31,9 +32,9 @@ class L1L2(Regularizer):
     2.75
     """
 
-    def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
-        self.l1 = float(checked_number("l1", l1, least=0))
-        self.l2 = float(checked_number("l2", l2, least=0))
+    def __init__(self, l1: NotNegative = 0.0, l2: NotNegative = 0.0) -> None:
+        self.l1 = l1
+        self.l2 = l2
 
     def __call__(self, W: Array) -> float:
         """Return l1·Σ|w| + l2·Σw²."""
@@ -73,7 +74,7 @@ l1 = L1
 l2 = L2
 l1_l2 = L1L2
 
-_NAMED: dict[str, type[Regularizer]] = {"l1": L1, "l2": L2, "l1_l2": L1L2}
+KNOWN = Registry("regularizer", Regularizer, {"l1": L1, "l2": L2, "l1_l2": L1L2})
 
 
 def get(identifier: Any) -> Regularizer | None:
@@ -82,6 +83,4 @@ def get(identifier: Any) -> Regularizer | None:
     >>> get("l2")
     L2()
     """
-    if identifier is None:
-        return None
-    return resolve("regularizer", identifier, Regularizer, _NAMED)
+    return None if identifier is None else KNOWN.get(identifier)

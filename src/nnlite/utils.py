@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from .checks import checked_number
-from .errors import explain_error
-from .numeric import as_numbers, check_finite
-from .seeding import set_random_seed
-from .types import Array
+from nnlite.foundation.checks import checked_number
+from nnlite.foundation.errors import value_error
+from nnlite.foundation.seeding import set_random_seed
+from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_numbers, check_finite
 
 __all__ = ["set_random_seed", "to_categorical"]
 
@@ -37,25 +37,30 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]
     check_finite(labels, "y")
-    classes = labels.astype(np.int64)
-    if not np.array_equal(classes, labels) or (classes.size and classes.min() < 0):
-        raise ValueError(
-            explain_error(
-                "to_categorical takes class numbers: whole, from 0 on.",
-                f"y from {labels.min()} to {labels.max()}",
-                remedy="classes, y = np.unique(y, return_inverse=True) numbers the classes.",
-            )
+    fractions = labels.dtype.kind == "f" and (labels != np.floor(labels)).any()
+    if fractions or (labels.size and labels.min() < 0):
+        raise value_error(
+            "to_categorical takes class numbers: whole, from 0 on.",
+            f"y from {labels.min()} to {labels.max()}",
+            remedy="classes, y = np.unique(y, return_inverse=True) numbers the classes.",
         )
-    count = int(classes.max(initial=-1)) + 1
+    needed = int(labels.max()) + 1 if labels.size else 0
+    count = needed
     if num_classes is not None:
-        checked_number("num_classes", num_classes, least=0, whole=True)
-    if num_classes is not None and num_classes < count:
-        raise ValueError(
-            explain_error(
-                "num_classes must be larger than every class number.",
-                f"num_classes={num_classes}, y up to {count - 1}",
-                remedy=f"Leave num_classes out, or write num_classes={count}.",
-            )
+        count = int(checked_number("num_classes", num_classes, least=0, whole=True))
+    if count < needed:
+        raise value_error(
+            "num_classes must be larger than every class number.",
+            f"num_classes={num_classes}, y up to {needed - 1}",
+            remedy=f"Leave num_classes out, or write num_classes={needed}.",
         )
-    count = count if num_classes is None else num_classes
-    return np.eye(count, dtype=dtype)[classes]
+    try:
+        rows: Array = np.zeros((labels.size, count), dtype)
+    except (MemoryError, OverflowError, ValueError):
+        raise value_error(
+            "One-hot rows have a column for each class, up to the largest class number.",
+            f"{count} classes for {labels.size} samples",
+            remedy="classes, y = np.unique(y, return_inverse=True) numbers those that occur.",
+        ) from None
+    rows[np.arange(labels.size), labels.ravel().astype(np.int64)] = 1
+    return rows.reshape(*labels.shape, count)

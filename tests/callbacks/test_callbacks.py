@@ -216,3 +216,54 @@ def test_hooks_of_keras_for_predictions_are_let_be(small_model: Any) -> None:
 
     history = small_model().fit([1.0], [4.0], callbacks=[Predicts()], verbose=0)
     assert history.history == {"loss": [8.0]}
+
+
+def test_a_hook_may_be_hung_on_an_object(small_model: Any) -> None:
+    callback, seen = Callback(), []
+    for hook in ("on_epoch_begin", "on_train_batch_begin", "on_batch_end", "on_epoch_end"):
+        setattr(callback, hook, lambda number, logs, hook=hook: seen.append((hook, number)))
+    small_model().fit([1.0], [4.0], callbacks=[callback], verbose=0)
+    assert seen == [
+        ("on_epoch_begin", 0),
+        ("on_train_batch_begin", 0),
+        ("on_batch_end", 0),
+        ("on_epoch_end", 0),
+    ]
+
+
+def test_the_plan_of_the_training_is_known_before_it_begins(small_model: Any) -> None:
+    class Adds(Callback):
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            """May add to logs."""
+
+    plans = []
+    for callback in (Callback(), Adds()):
+        small_model(metrics=["mae"]).fit(
+            [1.0] * 5,
+            [4.0] * 5,
+            batch_size=2,
+            initial_epoch=1,
+            epochs=3,
+            validation_data=([1.0], [4.0]),
+            callbacks=[callback],
+            verbose=0,
+        )
+        plans.append(callback.params)
+    figures = ["loss", "mae", "val_loss", "val_mae"]
+    plan = {"epochs": 3, "steps": 3, "initial_epoch": 1, "validates": True, "validation_freq": 1}
+    assert plans == [{**plan, "figures": figures}, {**plan, "figures": None}]
+
+
+def test_a_callback_reads_the_whole_batch_and_true_gradients(small_model: Any) -> None:
+    seen = []
+
+    class Reads(Callback):
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            layer = self.model.layers[0]
+            seen.append([array.ravel().tolist() for array in (layer.x, layer.a, layer.dW, layer.W)])
+
+    x, y = [1.0, 2.0, 3.0], [1.0, 1.0, 2.0]
+    model = small_model(rate=0.5)
+    model.fit(x, y, batch_size=2, shuffle=False, callbacks=[Reads()], verbose=0)
+    # dW = (1·(0 − 1) + 2·(0 − 1))/2, then 3·(2.25 − 2)
+    assert seen == [[[1.0, 2.0], [0.0, 0.0], [-1.5], [0.75]], [[3.0], [2.25], [0.75], [0.375]]]

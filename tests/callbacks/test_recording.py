@@ -47,6 +47,33 @@ def test_the_history_holds_a_list_for_each_figure(small_model: Any) -> None:
     assert history.params["epochs"] == 3
 
 
+@pytest.mark.parametrize(
+    ("use", "received", "remedy"),
+    [
+        (lambda h: h["mae"], "history['mae']", "history.history['mae']"),
+        (lambda h: h[0], "history[0]", "history.history['loss']"),
+        (lambda h: len(h), "len(history)", "len(history.epoch)"),
+        (lambda h: list(h), "iter(history)", "for name, values in history.history.items():"),
+        (lambda h: "loss" in h, "'loss' in history", "'loss' in history.history"),
+    ],
+)
+def test_the_history_that_fit_returns_is_no_dictionary_and_says_where_it_is(
+    use: Any, received: str, remedy: str, small_model: Any
+) -> None:
+    history = small_model(metrics=["mae"]).fit([1.0], [4.0], verbose=0)
+    with pytest.raises(TypeError) as error:
+        use(history)
+    assert str(error.value).splitlines() == [
+        "What fit returns keeps the figures in a dictionary: history.history.",
+        f"Received: {received}",
+        f"Remedy: {remedy}",
+    ]
+
+
+def test_a_history_is_true_as_every_object() -> None:
+    assert bool(History())
+
+
 def test_the_history_takes_epochs_without_figures() -> None:
     history = History()
     history.on_epoch_end(0)

@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from nnlite.datasets.known_file import KnownFile, read_content
+from nnlite.datasets.known_file import KnownFile, read_content, unpack
 
 ABC = KnownFile("abc", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
 
@@ -31,6 +31,16 @@ def test_plain_and_compressed_files_give_the_same_content(tmp_path):
     (tmp_path / "abc.gz").write_bytes(gzip.compress(b"abc"))
     assert read_content(tmp_path / "abc", 3) == b"abc"
     assert read_content(tmp_path / "abc.gz", 3) == b"abc"
+
+
+def test_a_gzip_file_of_several_parts_is_read_to_its_end(tmp_path):
+    (tmp_path / "abc.gz").write_bytes(gzip.compress(b"a") + gzip.compress(b"bc"))
+    assert read_content(tmp_path / "abc.gz", 3) == b"abc"
+
+
+def test_a_gzip_file_may_come_in_pieces_of_any_size():
+    packed = gzip.compress(b"ab") + gzip.compress(b"c")
+    assert b"".join(unpack([packed[k : k + 1] for k in range(len(packed))], 3)) == b"abc"
 
 
 @pytest.mark.parametrize("name", ["zeros", "zeros.gz"])

@@ -6,6 +6,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import SimpleNamespace
 
+import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -19,8 +20,10 @@ def lesson():
     module = module_from_spec(spec)
     # A dataclass looks for its module there.
     sys.modules["lesson"] = module
-    spec.loader.exec_module(module)
-    yield module
+    # The lessons' pictures have settings of their own, which other tests must not see.
+    with matplotlib.rc_context():
+        spec.loader.exec_module(module)
+        yield module
     del sys.modules["lesson"]
 
 

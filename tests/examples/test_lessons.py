@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.bits
+
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "examples").glob("[0-9][0-9]_*.py"))
 

@@ -182,6 +182,35 @@ def test_a_loss_that_sees_probabilities_only_starts_at_them(loss, truth, gradien
     assert found.backward[0].lines[0].equation == gradient
 
 
+@pytest.mark.parametrize(
+    ("loss", "truth", "value", "gradient"),
+    [
+        (
+            "categorical_crossentropy",
+            np.eye(3)[[0, 1, 2, 2, 1]],
+            "−Σ Y·ln (A1/ΣA1)/m",
+            "dA1 = (ΣY/ΣA1 − Y/A1)/m",
+        ),
+        (
+            "sparse_categorical_crossentropy",
+            [0, 1, 2, 2, 1],
+            "−Σ ln (A1/ΣA1)[Y]/m",
+            "dA1 = (1/ΣA1 − onehot(Y)/A1)/m",
+        ),
+    ],
+)
+def test_rows_that_are_divided_by_their_sum_show_it(loss, truth, value, gradient):
+    found = explained([Dense(3, activation="sigmoid")], (2,), truth, loss)
+    formula, result = found.forward[-1].lines[0].formula.rsplit(" = ", 1)
+    assert formula == value
+    line = found.backward[0].lines[0]
+    assert line.equation == gradient
+    a, rows = found["A1"], np.eye(3)[[0, 1, 2, 2, 1]]
+    sums = a.sum(axis=1, keepdims=True)
+    assert float(result) == pytest.approx(-(rows * np.log(a / sums)).sum() / 5, rel=1e-3)
+    np.testing.assert_allclose(line.value, (1 / sums - rows / a) / 5, rtol=1e-7)
+
+
 def test_a_loss_from_logits_shows_its_activation():
     from nnlite.losses import BinaryCrossentropy
 

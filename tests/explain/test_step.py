@@ -41,7 +41,7 @@ def state(model):
         "gradients": (id(model.gradient_vector), model.gradient_vector.tobytes()),
         "rng": model.rng.bit_generator.state,
         "layer rngs": [layer.rng.bit_generator.state for layer in model.layers],
-        "memory": {name: array.tobytes() for name, array in optimizer._memory.items()},
+        "memory": {name: array.tobytes() for name, array in optimizer.bound_state.arrays.items()},
         "iterations": optimizer.iterations,
         "attributes": [
             {name: id(value) for name, value in vars(layer).items()} for layer in model.layers
@@ -72,6 +72,7 @@ def test_explain_does_not_change_the_arrays_it_is_given():
     assert (x.tobytes(), y.tobytes()) == bytes_before
 
 
+@pytest.mark.bits
 def test_training_goes_on_as_if_nobody_had_asked():
     asked, silent = network(), network()
     for model in (asked, silent):
@@ -127,6 +128,7 @@ def test_an_unknown_symbol_names_the_nearest():
         network().explain(X, Y)["DW1 "]
 
 
+@pytest.mark.bits
 def test_a_model_that_waits_for_its_data_goes_on_waiting():
     model = Sequential([Dense(2), Dense(1)], seed=5)
     model.compile("sgd", "mse")
@@ -149,6 +151,7 @@ def test_the_seeds_of_later_models_stay_the_same():
     assert first_weight(lambda model: model.explain(X, Y)) == first_weight(lambda model: None)
 
 
+@pytest.mark.bits
 def test_explain_works_in_the_middle_of_training():
     tables = []
 
@@ -235,3 +238,27 @@ def test_importing_nnlite_loads_neither_explain_nor_a_drawing():
         "assert 'matplotlib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_a_merge_that_leaves_out_the_gradients_of_the_data_is_told_without_them():
+    class Total(Layer):
+        merges = True
+
+        def build(self, input_shape):
+            self.add_weight("s", (), "ones")
+
+        def forpass(self, x, training=False):
+            if training:
+                self.total = sum(x)
+            return self.s * sum(x)
+
+        def backprop(self, grad):
+            self.ds = (grad * self.total).sum()
+            return None if self.skip_input_gradient else [self.s * grad] * 2
+
+    left, right = Input((4,)), Input((4,))
+    model = Model([left, right], Dense(1)(Total()([left, right])), seed=0)
+    model.compile("sgd", "mse")
+    found = model.explain([X, X], Y)
+    assert found["ds1"].shape == ()
+    assert "dX1" not in found.values

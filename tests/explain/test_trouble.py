@@ -311,3 +311,21 @@ def test_warnings_stand_below_the_table_and_wrap():
     assert tail[0].startswith("WARNING: dense: 100 % of its sigmoids")
     assert "(x-x.mean(0))/x.std(0)." in " ".join(tail).split()
     assert all(line.startswith("  ") and len(line) <= 80 for line in tail[1:])
+
+
+@pytest.mark.parametrize(("activation", "total"), [("sigmoid", "1.65"), ("relu", "0.6")])
+def test_classes_without_a_softmax_are_named(activation, total):
+    start = initializers.Constant(0.2)
+    layer = Dense(3, activation, kernel_initializer="zeros", bias_initializer=start)
+    model = Sequential([Input((2,)), layer], seed=0)
+    text = only(warnings_of(model, XOR, [0, 1, 1, 2], "sparse_categorical_crossentropy"))
+    assert text == (
+        f"dense: the rows of its output sum to {total} up to {total}, so "
+        "sparse_categorical_crossentropy divides each by its sum. "
+        'Use activation="softmax"; where several classes can be true, binary_crossentropy.'
+    )
+
+
+def test_a_softmax_handed_on_is_no_trouble():
+    model = Sequential([Input((2,)), Dense(3, "softmax"), Activation("linear")])
+    assert warnings_of(model, XOR, [0, 1, 1, 2], "sparse_categorical_crossentropy") == []

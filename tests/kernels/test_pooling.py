@@ -5,12 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlite.kernels.pooling import (
-    average_pool,
-    average_pool_gradient,
-    max_pool,
-    max_pool_gradient,
-)
+from nnlite.kernels.pooling import average_pool, average_pool_gradient, max_pool, max_pool_gradient
 from nnlite.kernels.windows import along
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
 import nnlite
 from nnlite import initializers
 from nnlite.layers import Add, BatchNormalization, Dense, Input, InputLayer, Layer
-from nnlite.layers.base import ActivatedLayer
+from nnlite.layers.layer import ActivatedLayer
 from nnlite.testing import check_layer
 
 
@@ -248,6 +250,66 @@ def test_the_output_shape_of_ones_own_layer_is_found_by_a_trial_that_leaves_no_t
     assert vars(layer) == before
 
 
+class Stack(Layer):
+    """A list that build fills."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.sizes, self.shapes = sizes, []
+
+    def build(self, input_shape):
+        self.shapes.append(input_shape)
+        self.sizes.append(input_shape[-1])
+        self.add_weight("s", input_shape, "ones")
+
+    def forpass(self, x, training=False):
+        return x * self.s
+
+
+def test_build_runs_once_on_a_layer_and_not_on_what_its_copies_share():
+    layer = Stack([])
+    nnlite.Sequential([Input((2,)), layer])
+    assert layer.shapes == [(2,)]
+    assert layer.sizes == [2]
+
+
+# Copies
+
+
+def test_a_twin_has_the_same_numbers_and_shares_none_of_them():
+    layer = Stack([])
+    layer(X)
+    twin = layer.twin()
+    twin.s = [5.0, 7.0]
+    twin.shapes.append("more")
+    assert twin(X).tolist() == [[5.0, 14.0], [15.0, 28.0]]
+    assert twin.parameters["s"].layer is twin
+    assert layer.s.tolist() == [1.0, 1.0]
+    assert layer.shapes == [(2,)]
+
+
+def test_a_twin_that_is_not_built_is_as_the_layer_was_made():
+    layer = Stack([])
+    layer.trainable = False
+    nnlite.Sequential([Input((2,)), layer], dtype="float64")
+    twin = layer.twin(built=False)
+    assert (twin.built, twin.parameters, twin.shapes) == (False, {}, [])
+    assert (twin.name, twin.trainable, twin.dtype) == ("stack", False, np.float64)
+
+
+def test_a_twin_shares_what_cannot_be_copied():
+    layer = Forgetful()
+    layer.lock = threading.Lock()
+    assert layer.twin().lock is layer.lock
+
+
+def test_a_twin_stands_in_no_model():
+    layer = Scale()
+    nnlite.Sequential([Input((2,)), layer])
+    with pytest.raises(AttributeError, match="has no output"):
+        _ = layer.twin().output
+
+
 def test_get_weights_are_copies_and_set_weights_writes_in_place():
     layer = Dense(1, kernel_initializer="ones")
     layer.build((2,))
@@ -297,6 +359,84 @@ def test_names_come_from_the_class_and_count_up():
     names = ["dense", "mine", "dense_1", "batch_normalization"]
     assert [layer.name for layer in model.layers] == names
     assert repr(model.layers[0]) == "<Dense 'dense'>"
+
+
+# What is set on a layer
+
+
+def test_a_layer_is_renamed_by_its_name():
+    layer = Dense(2)
+    model = nnlite.Sequential([Input((3,)), layer], seed=0)
+    layer.name = "hidden"
+    assert layer.name == "hidden"
+    assert model.get_layer("hidden") is layer
+    assert layer.get_config()["name"] == "hidden"
+    with pytest.raises(TypeError, match="name must be text"):
+        layer.name = 3
+
+
+def test_a_name_set_before_the_model_is_made_stays():
+    layer = Dense(2)
+    layer.name = "hidden"
+    nnlite.Sequential([Input((3,)), Dense(3), layer], seed=0)
+    assert layer.name == "hidden"
+
+
+@pytest.mark.parametrize("method", ["save", "save_weights"])
+def test_a_file_needs_names_that_differ(method, tmp_path):
+    model = nnlite.Sequential([Input((3,)), Dense(2), Dense(2)], seed=0)
+    model.layers[0].name = model.layers[1].name = "dense"
+    with pytest.raises(ValueError, match="Every layer of a model has a name of its own"):
+        getattr(model, method)(tmp_path / "model.npz")
+
+
+def test_weights_that_are_set_are_told_of_set_weights():
+    layer = Dense(1)
+    layer.build((2,))
+    with pytest.raises(AttributeError, match="weights is what a layer says of itself") as caught:
+        layer.weights = [np.ones((2, 1)), np.ones(1)]
+    text = str(caught.value)
+    assert "Received: layer.weights = a list" in text
+    assert "Where: layer 'dense'" in text
+    assert (
+        "Remedy: layer.set_weights([...]) sets numbers; what is yours needs another name." in text
+    )
+
+
+@pytest.mark.parametrize("name", ["parameters", "trainable_parameters"])
+def test_other_things_that_a_layer_says_of_itself_cannot_be_set(name):
+    with pytest.raises(AttributeError, match=f"{name} is what a layer says of itself"):
+        setattr(Scale(), name, {})
+
+
+def test_a_layer_of_ones_own_may_bring_its_own_generator():
+    class Noise(Layer):
+        def __init__(self, seed):
+            super().__init__()
+            self.rng = np.random.default_rng(seed)
+
+        def forpass(self, x, training=False):
+            return x + self.rng.standard_normal(x.shape) if training else x
+
+    layer = Noise(7)
+    nnlite.Sequential([Input((2,)), layer], seed=0)
+    expected = np.random.default_rng(7).standard_normal((2, 2))
+    np.testing.assert_array_equal(layer.forpass(X, training=True), X + expected)
+
+
+def test_a_property_of_ones_own_layer_may_be_set():
+    class Checked(Layer):
+        @property
+        def rate(self):
+            return self._rate
+
+        @rate.setter
+        def rate(self, value):
+            self._rate = min(value, 1.0)
+
+    layer = Checked()
+    layer.rate = 3.0
+    assert layer.rate == 1.0
 
 
 # Arguments and configuration

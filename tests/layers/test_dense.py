@@ -117,7 +117,7 @@ def test_the_initializers_fill_the_weights():
 def test_a_regularizer_of_the_bias_is_that_of_b():
     layer = Dense(2, kernel_regularizer="l1", bias_regularizer="l2")
     layer.build((3,))
-    kinds = {name: type(w.regularizer).__name__ for name, w in layer._weights.items()}
+    kinds = {name: type(w.regularizer).__name__ for name, w in layer.parameters.items()}
     assert kinds == {"W": "L1", "b": "L2"}
 
 

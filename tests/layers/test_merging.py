@@ -144,3 +144,9 @@ def test_concatenate_refuses_shapes_that_differ_elsewhere(axis, shapes):
 def test_a_merge_takes_a_list_of_two_or_more(shape):
     with pytest.raises(ValueError, match="Add takes a list of two inputs or more"):
         Add().compute_output_shape(shape)
+
+
+@pytest.mark.parametrize("layer", [Add, Multiply, Average])
+def test_inputs_of_different_lengths_are_explained(layer):
+    with pytest.raises(ValueError, match=r"All inputs .*\n.*\(1, 2\), \(4, 2\)"):
+        layer()([np.ones((1, 2)), np.ones((4, 2))])

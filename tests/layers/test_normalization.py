@@ -137,7 +137,7 @@ def test_frozen_it_predicts_in_training_and_keeps_its_means():
 
 def test_without_scale_and_center_only_the_running_means_are_weights():
     layer = built((2,), center=False, scale=False)
-    assert list(layer._weights) == ["moving_mean", "moving_variance"]
+    assert list(layer.parameters) == ["moving_mean", "moving_variance"]
     assert layer.trainable_weights == []
 
 
@@ -157,3 +157,47 @@ def test_channels_must_be_last():
 def test_momentum_lies_between_0_and_1(momentum):
     with pytest.raises(ValueError, match="momentum must be between 0 and 1"):
         BatchNormalization(momentum=momentum)
+
+
+def both_types(x, grad, **options):
+    """Return what float32 gives, and float64 for the same numbers: a, dx, dγ and dβ of each."""
+    found = []
+    for dtype in ("float32", "float64"):
+        layer = BatchNormalization(dtype=dtype, **options)
+        layer.build(x.shape[1:])
+        a = layer.forpass(x.astype(dtype), training=True)
+        dx = layer.backprop(grad.astype(dtype))
+        assert a.dtype == dx.dtype == layer.moving_mean.dtype == dtype
+        found.append((a, dx, layer.dgamma.copy(), layer.dbeta.copy(), layer.moving_mean.copy()))
+    return found
+
+
+@pytest.mark.parametrize("shape", [(32, 3), (100, 1), (4, 5, 5, 2)])
+def test_a_constant_far_from_0_becomes_0_in_float32(shape):
+    x = np.full(shape, 1e6 + 0.1, np.float32)
+    grad = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+    single, double = both_types(x, grad)
+    assert np.abs(single[0]).max() == 0
+    for found, expected in zip(single[1:], double[1:], strict=True):
+        assert found == pytest.approx(expected, rel=1e-3, abs=1e-3)
+
+
+@pytest.mark.parametrize("mean", [1e4, -300.0])
+def test_many_rows_far_from_0_lose_their_mean_in_float32(mean):
+    rng = np.random.default_rng(0)
+    x = rng.normal(mean, 1, (100_000, 3)).astype(np.float32)
+    x[0] += 100
+    grad = rng.normal(1, 1, x.shape).astype(np.float32)
+    single, double = both_types(x, grad, momentum=0.0)
+    assert np.abs(single[0].mean(axis=0, dtype=np.float64)).max() < 1e-3
+    assert np.abs(single[0].std(axis=0, dtype=np.float64) - 1).max() < 1e-3
+    for found, expected in zip(single, double, strict=True):
+        assert np.abs(found - expected).max() < 1e-3 * np.abs(expected).max()
+
+
+def test_a_gradient_that_is_the_same_everywhere_moves_no_input_in_float32():
+    rng = np.random.default_rng(0)
+    x = rng.normal(0, 1, (100_000, 2)).astype(np.float32)
+    single, double = both_types(x, np.full_like(x, 1000.1))
+    assert np.abs(single[1]).max() < 1e-3
+    assert single[3] == pytest.approx(double[3], rel=1e-6)

@@ -8,11 +8,7 @@ import pytest
 import nnlite
 from nnlite import losses
 from nnlite.layers import Activation, Dense, Input
-from nnlite.losses import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    SparseCategoricalCrossentropy,
-)
+from nnlite.losses import BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy
 
 LN2, LN3, LN4 = math.log(2), math.log(3), math.log(4)
 ROWS = [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
@@ -80,6 +76,75 @@ def test_the_functions_give_one_value_per_sample(function, y, a, values):
 def test_soft_labels_weigh_the_logarithms():
     y, a = [[0.5, 0.5]], np.array([[0.25, 0.75]])
     assert CategoricalCrossentropy()(y, a) == pytest.approx((LN4 + LN4 - LN3) / 2)
+
+
+# Rows that do not sum to 1
+
+
+@pytest.mark.parametrize(
+    ("loss", "y"),
+    [(CategoricalCrossentropy(), [[0.0, 1.0]]), (SparseCategoricalCrossentropy(), [1])],
+)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_rows_are_divided_by_their_sum(loss, y, dtype):
+    a = np.array([[0.25, 0.5]], dtype)
+    # Shares of ⅓ and ⅔; the gradient is −y/a + Σy/Σa.
+    assert loss(y, a) == pytest.approx(LN3 - LN2)
+    gradient = loss.backprop(y, a)
+    assert gradient == pytest.approx(np.array([[4 / 3, 4 / 3 - 2]]))
+    assert gradient.dtype == dtype
+
+
+def test_soft_labels_and_several_places_are_divided_alike():
+    y, a = np.array([[[0.75, 0.25], [1.0, 0.0]]]), np.array([[[0.25, 0.25], [0.5, 0.5]]])
+    loss = CategoricalCrossentropy()
+    assert loss(y, a) == pytest.approx(LN2)
+    # The second place sums to 1, so there it is −y/a alone; half of it all, for two places.
+    wanted = np.array([[[-3.0 + 2.0, -1.0 + 2.0], [-2.0, 0.0]]]) / 2
+    assert loss.backprop(y, a) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("size", [0.0, 1e-45, 1e-30])
+def test_rows_of_almost_nothing_stay_finite(size, dtype):
+    a = np.full((1, 3), size, dtype)
+    with np.errstate(all="raise", under="ignore"):
+        for loss, y in (
+            (CategoricalCrossentropy(), [[1, 0, 0]]),
+            (SparseCategoricalCrossentropy(), [0]),
+        ):
+            assert np.isfinite(loss(y, a))
+            assert np.isfinite(loss.backprop(y, a)).all()
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "relu", "linear"])
+@pytest.mark.parametrize("loss", ["categorical_crossentropy", "sparse_categorical_crossentropy"])
+def test_other_activations_than_softmax_have_right_gradients(activation, loss):
+    # Of σ(0) two classes sum to 1, but only by chance: the check moves them away from it.
+    bias = nnlite.initializers.Constant(0.0 if activation == "sigmoid" else 0.5)
+    model = nnlite.Sequential(
+        [Input((2,)), Dense(2, activation, kernel_initializer="zeros", bias_initializer=bias)]
+    )
+    model.compile("sgd", loss)
+    y = [1, 0, 1] if loss.startswith("sparse") else [[0.0, 1.0], [1.0, 0.0], [0.5, 0.5]]
+    report = nnlite.testing.gradcheck(model, [[0.1, 0.2], [0.3, -0.4], [0.5, 0.1]], y)
+    assert report.passed, report
+
+
+def test_sigmoids_learn_classes():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 4))
+    y = x[:, :3].argmax(axis=1)
+    model = nnlite.Sequential([Input((4,)), Dense(16, "tanh"), Dense(3, "sigmoid")], seed=0)
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(x, y, epochs=60, verbose=0)
+    loss, accuracy = model.evaluate(x, y, verbose=0)
+    a = model.predict(x)
+    shares = a / a.sum(axis=1, keepdims=True)
+    assert loss == pytest.approx(-np.log(shares[np.arange(300), y]).mean(), rel=1e-5)
+    assert accuracy > 0.9
+    # Without the division every output would be driven to 1.
+    assert np.median(a) < 0.5
 
 
 # In loops

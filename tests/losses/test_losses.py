@@ -127,3 +127,12 @@ def test_a_half_written_loss_says_what_is_missing():
         Loss()([1.0], [2.0])
     with pytest.raises(TypeError, match=r"must define gradient\(y, a\)"):
         Loss().backprop([1.0], [2.0])
+
+
+def test_a_loss_that_cannot_be_hashed_is_explained():
+    class Distance(list):
+        def __call__(self, y_true, y_pred):
+            return 0.0
+
+    with pytest.raises(TypeError, match="needs its gradient beside its value"):
+        losses.get(Distance())

@@ -108,3 +108,23 @@ def test_a_row_of_truth_is_compared_with_a_column_one_by_one() -> None:
 def test_a_single_number_is_one_sample() -> None:
     assert mean_squared_error(1.0, 3.0).tolist() == [4.0]
     assert MeanAbsoluteError()(1.0, 3.0) == 2.0
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int16, np.int64, np.float16, np.float32])
+def test_small_types_of_numbers_do_not_wrap_around(kind: Any) -> None:
+    # The errors are −100 and 10.
+    y, a = np.array([120, 10], kind), np.array([20, 20], kind)
+    assert MeanSquaredError()(y, a) == 5050.0
+    assert RootMeanSquaredError()(y, a) == math.sqrt(5050)
+    assert MeanAbsoluteError()(y, a) == 55.0
+    assert R2Score()(y, a) == 1 - 10100 / 6050
+    assert mean_squared_error(y, a).tolist() == [10000.0, 100.0]
+
+
+def test_true_and_false_are_numbers_too() -> None:
+    assert MeanSquaredError()([True, False], [False, False]) == 0.5
+    assert MeanAbsoluteError()([True, False], [False, True]) == 1.0
+
+
+def test_a_large_whole_number_keeps_its_digits() -> None:
+    assert MeanAbsoluteError()([2**40 + 1], [2**40]) == 1.0

@@ -219,3 +219,55 @@ def test_an_unknown_metric_is_explained_by_compile() -> None:
 def test_a_metric_without_batches_is_0() -> None:
     for metric in (metrics.MeanSquaredError(), metrics.Accuracy(), metrics.R2Score()):
         assert metric.result() == 0.0
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3)])
+def test_no_samples_at_all_are_explained(shape: Any) -> None:
+    figures: list[Any] = [
+        *(metric() for metric in (metrics.MeanSquaredError, metrics.R2Score, metrics.Accuracy)),
+        *(metrics.mse, metrics.r2_score, metrics.accuracy, metrics.binary_accuracy),
+        *(losses.MeanSquaredError(), losses.BinaryCrossentropy(), losses.huber),
+        losses.CategoricalCrossentropy().backprop,
+    ]
+    for figure in figures:
+        with pytest.raises(ValueError, match=r"one sample at least.*\nReceived: .*\(0,"):
+            figure(np.zeros(shape), np.zeros(shape))
+
+
+def test_an_array_of_metrics_is_explained() -> None:
+    with pytest.raises(TypeError, match=r"metrics are given in a list.*\n.*array.*\n.*tolist\(\)"):
+        identity().compile("sgd", "mse", metrics=np.array(["mae", "mse"]))
+
+
+def test_a_metric_that_cannot_be_hashed_is_taken() -> None:
+    class Distance(list):  # type: ignore[type-arg]
+        def __call__(self, y_true: Any, y_pred: Any) -> Any:
+            return np.abs(y_pred - y_true)
+
+    model = identity()
+    model.compile("sgd", "mse", metrics=[metrics.get(Distance())])
+    assert model.evaluate(X, X + 2, verbose=0) == [4.0, 2.0]
+
+
+def test_truth_of_another_shape_is_never_put_in_order() -> None:
+    y, a = np.zeros((2, 2, 3)), np.zeros((2, 3, 2))
+    for metric in (metrics.mse, metrics.MeanSquaredError(), metrics.categorical_accuracy):
+        with pytest.raises(ValueError, match=r"\(2, 2, 3\)"):
+            metric(y, a)
+
+
+def test_matrices_are_arrays_like_others() -> None:
+    y, a = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 3.0], [5.0, 1.0]])
+    matrices = y.view(np.matrix), a.view(np.matrix)
+    for figure in (
+        *(losses.mse, losses.mae, losses.huber, losses.half_squared_error, metrics.r2_score),
+        *(losses.MeanSquaredError(), losses.MeanSquaredError().backprop, losses.Huber().backprop),
+        *(metrics.mse, metrics.accuracy, metrics.binary_accuracy, metrics.MeanSquaredError()),
+    ):
+        found: Any = figure(*matrices)
+        assert type(found) is not np.matrix
+        assert np.array_equal(found, figure(y, a))
+    half = np.full((2, 2), 0.5)
+    for loss in (losses.binary_crossentropy, losses.categorical_crossentropy):
+        found = loss(np.eye(2).view(np.matrix), half.view(np.matrix))
+        assert found.tolist() == pytest.approx([np.log(2), np.log(2)])

@@ -146,7 +146,7 @@ def test_float32_stays_float32_and_close(optimizer: Any, walk: Rule) -> None:
     for gradient in GRADIENTS.astype(np.float32):
         optimizer.step(w, gradient)
     assert w.dtype == np.float32
-    assert {kept.dtype for kept in optimizer._memory.values()} == {np.dtype(np.float32)}
+    assert {kept.dtype for kept in optimizer.bound_state.arrays.values()} == {np.dtype(np.float32)}
     expected = [
         walk(float(s), iter(map(float, g))) for s, g in zip(START, GRADIENTS.T, strict=True)
     ]

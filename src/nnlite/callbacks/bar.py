@@ -1,12 +1,14 @@
-"""The progress bar: a callback that counts the steps, and now and then has them drawn."""
+"""The progress of a training as a callback: one bar, or a line for every epoch."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from ..progress import Figures, LiveBar, LogLines, make_display
-from .base import Callback
+from nnlite.callbacks.base import Callback, Logs
+from nnlite.callbacks.display import Figures, LiveBar, LogLines, epoch_line, make_display, say
+from nnlite.foundation.errors import value_error
 
 
 class ProgressBar(Callback):
@@ -20,7 +22,7 @@ class ProgressBar(Callback):
     interval = 0.1
     display: LiveBar | LogLines | None = None
 
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         """Begin at 0."""
         self.done = 0
         self.epoch = self.params["initial_epoch"]
@@ -30,7 +32,7 @@ class ProgressBar(Callback):
         self.display = make_display(epochs * self.params["steps"])
         self.next_look = time.perf_counter() + self.interval
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Note the epoch."""
         self.epoch = epoch
 
@@ -47,16 +49,51 @@ class ProgressBar(Callback):
         """Return how many epochs have begun."""
         return f"Epoch {self.epoch + 1}/{self.params['epochs']}"
 
-    def on_test_end(self, logs: dict[str, float] | None = None) -> None:
+    def on_test_end(self, logs: Logs = None) -> None:
         """Keep the figures of the validation: they are shown during the next epochs."""
         self.validation = {f"val_{name}": value for name, value in (logs or {}).items()}
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Keep the figures of the epoch, for the last line."""
         self.figures = logs or {}
 
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+    def on_train_end(self, logs: Logs = None) -> None:
         """Leave one line with the last state."""
+        self.close()
+
+    def close(self) -> None:
+        """Leave one line with the last state, and draw no more."""
         if self.display is not None:
             self.display.close(self.done, self.label() if self.done else "No epoch", self.figures)
             self.display = None
+
+
+class EpochLines(Callback):
+    """One line per epoch: `verbose=2`."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Print the line."""
+        print(f"Epoch {epoch + 1}/{self.params['epochs']} - {epoch_line(logs or {})}")
+
+
+def progress_callbacks(verbose: Any, others: Sequence[Any] = ()) -> list[Any]:
+    """Return what shows the progress: a bar for 1 and "auto", lines for 2, nothing for 0.
+
+    One bar is enough: nothing, if the user's own callbacks bring one.
+    """
+    if verbose in (0, False):
+        return []
+    if verbose == 2:
+        return [EpochLines()]
+    if verbose in (1, True, "auto"):
+        return [] if any(isinstance(c, ProgressBar) for c in others) else [ProgressBar()]
+    raise value_error('verbose must be 0, 1, 2 or "auto".', f"verbose={verbose!r}")
+
+
+def result_printer(verbose: Any) -> Callable[[Figures], None]:
+    """Return what prints the results of an evaluation: where the progress goes, or to stdout."""
+    shown = progress_callbacks(verbose)
+    if not shown:
+        return lambda figures: None
+    write = say if isinstance(shown[0], ProgressBar) else print
+    return lambda figures: write(epoch_line(figures))

@@ -2,17 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
-from ..errors import ExplainsItsArguments
+from nnlite.foundation.arguments import ExplainsItsArguments
+from nnlite.foundation.types import Array
+
+Logs = dict[str, float] | None
+"""Losses and metrics by name."""
+
+
+class TrainedModel(Protocol):
+    """What a callback may count on of a model, whatever else the model can do."""
+
+    stop_training: bool
+
+    @property
+    def optimizer(self) -> Any:
+        """The optimizer, with its `learning_rate`."""
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of all weights."""
+
+    def set_weights(self, weights: list[Array]) -> None:
+        """Set all weights."""
+
+    def save(self, filepath: str | Path) -> None:
+        """Write layers and weights into a file."""
+
+    def save_weights(self, filepath: str | Path) -> None:
+        """Write the weights alone into a file."""
 
 
 class Callback(metaclass=ExplainsItsArguments):
     """The base of all callbacks: write the methods you need.
 
-    `self.model` is the model, `self.params` holds "epochs" and "steps" (per epoch). `logs` holds
-    losses and metrics by name; what is added to it at the end of an epoch goes into the history.
-    Setting `self.model.stop_training = True` ends the training.
+    `self.model` is the model. Setting `self.model.stop_training = True` ends the training. `logs`
+    holds losses and metrics by name; what is added to it at the end of an epoch goes into the
+    history. `self.params` holds "epochs", "steps" (per epoch), "initial_epoch", "validates",
+    "validation_freq", and "figures": the names that every epoch ends with, or None where a
+    callback of your own may add some.
+
+    From `on_train_batch_end` to the beginning of the next batch, each layer holds what it computed
+    for the whole batch: its input `layer.x`, its output `layer.a`, the weights after the step
+    `layer.W` and the gradients of the step `layer.dW`. All of them are memory that the next batch
+    writes into: keep `layer.a.copy()`, not `layer.a`. The model may be asked to `predict` or
+    `evaluate` at any time; the figures of the epoch do not feel it. A `fit` or `train_on_batch`
+    in a callback is a training of its own inside of the other, with its own history.
+
+    From the end of a batch to the next, `self.model.layers` show what went in and came out, x and
+    a, the weights, and their true gradients. What you want to keep you copy.
 
     >>> class Count(Callback):
     ...     epochs = 0
@@ -23,7 +62,10 @@ class Callback(metaclass=ExplainsItsArguments):
     model: Any = None
     params: dict[str, Any]
 
-    def set_model(self, model: Any) -> None:
+    def __init__(self) -> None:
+        """Take no arguments, unless a subclass does."""
+
+    def set_model(self, model: TrainedModel) -> None:
         """Take the model."""
         self.model = model
 
@@ -31,40 +73,34 @@ class Callback(metaclass=ExplainsItsArguments):
         """Take the plan of the training."""
         self.params = params
 
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         """Be told that training begins."""
 
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+    def on_train_end(self, logs: Logs = None) -> None:
         """Be told that training has ended, also after an error."""
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Be told that an epoch begins, counted from 0."""
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Be told how an epoch ended."""
 
-    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
         """Be told that a batch begins, counted from 0."""
         self.on_batch_begin(batch, logs)
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Be told how the epoch stands after a batch, counted from 0."""
         self.on_batch_end(batch, logs)
 
-    def on_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+    def on_batch_begin(self, batch: int, logs: Logs = None) -> None:
         """The short name of `on_train_batch_begin`."""
 
-    def on_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+    def on_batch_end(self, batch: int, logs: Logs = None) -> None:
         """The short name of `on_train_batch_end`."""
 
-    def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
+    def on_test_begin(self, logs: Logs = None) -> None:
         """Be told that the validation begins."""
 
-    def on_test_end(self, logs: dict[str, float] | None = None) -> None:
+    def on_test_end(self, logs: Logs = None) -> None:
         """Be told the results of the validation."""
-
-
-def note_learning_rate(model: Any, logs: dict[str, float] | None) -> None:
-    """Add the learning rate to the figures of an epoch, as Keras does."""
-    if logs is not None:
-        logs["learning_rate"] = model.optimizer.learning_rate

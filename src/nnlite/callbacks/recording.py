@@ -1,18 +1,14 @@
-"""Callbacks that keep a record of the training, or change it by plan."""
+"""Callbacks that keep a record of the training."""
 
 from __future__ import annotations
 
 import csv
-import inspect
-import math
-from collections.abc import Callable
-from pathlib import Path
-from typing import IO
+from typing import IO, Any, NoReturn
 
-from ..errors import explain_error, nearest, told
-from ..files import as_path, check_folder
-from ..progress import epoch_line
-from .base import Callback, note_learning_rate
+from nnlite.callbacks.base import Callback, Logs
+from nnlite.foundation.checks import Flag
+from nnlite.foundation.errors import explain_error, nearest, type_error
+from nnlite.foundation.files import FilePath, check_folder
 
 
 class UnknownKey(KeyError):
@@ -38,7 +34,7 @@ class History(Callback):
     """What `fit` returns: `history.history["loss"]` is the list of losses, one per epoch.
 
     `epoch` lists the epochs, counted from 0, and `epochs["val_loss"]` those of that value alone:
-    validation may come only every few.
+    validation may come only every few. `interrupted` is True if Ctrl-C ended the training.
 
     >>> History().history
     {}
@@ -48,8 +44,25 @@ class History(Callback):
         self.history: dict[str, list[float]] = Records()
         self.epoch: list[int] = []
         self.epochs: dict[str, list[int]] = {}
+        self.interrupted = False
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def __getitem__(self, name: Any) -> NoReturn:
+        figure = name if isinstance(name, str) else "loss"
+        raise _no_dictionary(f"history[{name!r}]", f"history.history[{figure!r}]")
+
+    def __contains__(self, name: Any) -> NoReturn:
+        raise _no_dictionary(f"{name!r} in history", f"{name!r} in history.history")
+
+    def __iter__(self) -> NoReturn:
+        raise _no_dictionary("iter(history)", "for name, values in history.history.items():")
+
+    def __len__(self) -> NoReturn:
+        raise _no_dictionary("len(history)", "len(history.epoch)")
+
+    def __bool__(self) -> bool:
+        return True
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Append this epoch's losses and metrics."""
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
@@ -57,52 +70,9 @@ class History(Callback):
             self.epochs.setdefault(name, []).append(epoch)
 
 
-class EpochLines(Callback):
-    """One line per epoch: `verbose=2`."""
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Print the line."""
-        print(f"Epoch {epoch + 1}/{self.params['epochs']} - {epoch_line(logs or {})}")
-
-
-class LearningRateScheduler(Callback):
-    """Sets the learning rate at the beginning of each epoch: `schedule(epoch, rate)`.
-
-    A schedule that takes only the epoch will do. The history gets the rates as "learning_rate".
-
-    >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2)
-    """
-
-    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
-        if not callable(schedule):
-            raise TypeError(
-                explain_error(
-                    "schedule must be a function of the epoch and the learning rate.",
-                    f"schedule={told(schedule)}",
-                    remedy="LearningRateScheduler(lambda epoch, rate: rate * 0.9)",
-                )
-            )
-        self.schedule = schedule
-        self.verbose = verbose
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Set the rate."""
-        optimizer = self.model.optimizer
-        given = (epoch, optimizer.learning_rate)
-        optimizer.learning_rate = self.schedule(*given[: self._arguments_taken()])
-        if self.verbose:
-            print(f"Epoch {epoch + 1}: learning rate {optimizer.learning_rate:g}")
-
-    def _arguments_taken(self) -> int:
-        try:
-            inspect.signature(self.schedule).bind(0, 0.0)
-        except TypeError:
-            return 1
-        return 2
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Note the rate."""
-        note_learning_rate(self.model, logs)
+def _no_dictionary(received: str, remedy: str) -> TypeError:
+    rule = "What fit returns keeps the figures in a dictionary: history.history."
+    return type_error(rule, received, remedy=remedy)
 
 
 class CSVLogger(Callback):
@@ -112,13 +82,13 @@ class CSVLogger(Callback):
     ','
     """
 
-    def __init__(self, filename: str | Path, separator: str = ",", append: bool = False) -> None:
-        self.filename = as_path(filename)
+    def __init__(self, filename: FilePath, separator: str = ",", append: Flag = False) -> None:
+        self.filename = filename
         self.separator = separator
         self.append = append
         self._file: IO[str] | None = None
 
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+    def on_train_begin(self, logs: Logs = None) -> None:
         """Open the file."""
         self._columns: list[str] = []
         if self.append and self.filename.exists():
@@ -128,7 +98,7 @@ class CSVLogger(Callback):
         check_folder(self.filename)
         self._file = self.filename.open(mode, newline="", encoding="utf-8")
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Write a row."""
         if self._file is None:
             return
@@ -142,22 +112,8 @@ class CSVLogger(Callback):
         writer.writerow([values.get(name, "NA") for name in self._columns])
         self._file.flush()
 
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
+    def on_train_end(self, logs: Logs = None) -> None:
         """Close the file."""
         if self._file is not None:
             self._file.close()
             self._file = None
-
-
-class TerminateOnNaN(Callback):
-    """Ends the training quietly when the loss is no longer finite, instead of with an error.
-
-    >>> TerminateOnNaN().model is None
-    True
-    """
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Look at the loss."""
-        if logs and not math.isfinite(logs["loss"]):
-            print(f"Batch {batch}: the loss is {logs['loss']}, training ends")
-            self.model.stop_training = True

@@ -10,20 +10,18 @@ from __future__ import annotations
 import os
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nnlite.datasets.tables import find_table, read_table
-from nnlite.errors import explain_error
+from nnlite.datasets.tables import Table, load_table
+from nnlite.foundation.errors import value_error
 
-FILE_NAME = "BostonHousing.csv"
-SOURCE = "Harrison and Rubinfeld 1978"
+CALL = "boston_housing.load_data"
 
 feature_names = (
     "CRIM", "ZN", "INDUS", "CHAS", "NOX", "RM", "AGE", "DIS", "RAD", "TAX", "PTRATIO", "B", "LSTAT",
 )  # fmt: skip
 target_name = "MEDV"
 
-Part = tuple[NDArray[np.float64], NDArray[np.float64]]
+Part = tuple[Table, Table]
 
 
 def load_data(
@@ -66,35 +64,17 @@ def load_data(
     >>> len(boston_housing.feature_names)
     13
     """
-    _check_arguments(test_split, seed)
-    columns = (*feature_names, target_name)
-    table = read_table(find_table(path, FILE_NAME, columns, SOURCE), columns)
-    # A state of its own, of the kind that Keras shuffles with: only it gives the parts of Keras.
-    np.random.RandomState(seed).shuffle(table)
-    train, test = np.split(table, [int(len(table) * (1 - test_split))])
-    return _features_and_target(train), _features_and_target(test)
-
-
-def _check_arguments(test_split: object, seed: object) -> None:
     if not (isinstance(test_split, int | float | np.floating) and 0 <= test_split < 1):
-        raise ValueError(
-            explain_error(
-                "test_split must be a share from 0 up to but not including 1.",
-                f"test_split={test_split!r}",
-                "boston_housing.load_data",
-                "Write test_split=0.2 to test on a fifth.",
-            )
-        )
+        rule = "test_split must be a share from 0 up to but not including 1."
+        remedy = "Write test_split=0.2 to test on a fifth."
+        raise value_error(rule, f"test_split={test_split!r}", CALL, remedy)
     if not (isinstance(seed, int | np.integer) and 0 <= seed < 2**32):
-        raise ValueError(
-            explain_error(
-                "seed must be an integer from 0 to 4294967295.",
-                f"seed={seed!r}",
-                "boston_housing.load_data",
-                "Write seed=113 for the parts of Keras.",
-            )
-        )
-
-
-def _features_and_target(table: NDArray[np.float64]) -> Part:
-    return table[:, :-1].copy(), table[:, -1].copy()
+        rule = "seed must be an integer from 0 to 4294967295."
+        remedy = "Write seed=113 for the parts of Keras."
+        raise value_error(rule, f"seed={seed!r}", CALL, remedy)
+    columns = (*feature_names, target_name)
+    x, y = load_table(path, "BostonHousing.csv", columns, "Harrison and Rubinfeld 1978")
+    # A state of its own, of the kind that Keras shuffles with: only it gives the parts of Keras.
+    order = np.random.RandomState(seed).permutation(len(x))
+    train, test = np.split(order, [int(len(order) * (1 - test_split))])
+    return (x[train], y[train]), (x[test], y[test])

@@ -6,26 +6,22 @@ file appears under its name only when it is whole.
 
 from __future__ import annotations
 
-import gzip
 import http.client
-import io
 import queue
 import threading
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from nnlite.datasets.known_file import BROKEN_GZIP, KnownFile, describe_broken_gzip
-from nnlite.errors import explain_error
-from nnlite.files import written_whole
+from nnlite.datasets.known_file import CHUNK, KnownFile, unpack
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.files import written_whole
 
 SECONDS_TO_ANSWER = 5.0
 SECONDS_PER_READ = 15.0
 SECONDS_PER_FILE = 600.0
-CHUNK = 1 << 16
 
 
 class DownloadError(OSError):
@@ -42,8 +38,8 @@ def download(file: KnownFile, mirrors: Sequence[str], folder: Path) -> str:
     for mirror in mirrors:
         address = f"{mirror.rstrip('/')}/{file.name}.gz"
         try:
-            content = _fetch_in_time(address, file)
-        except (OSError, ValueError, http.client.HTTPException, *BROKEN_GZIP) as error:
+            content = _fetch(address, file)
+        except (OSError, ValueError, http.client.HTTPException) as error:
             failures.append(f"  {address}: {_reason(error)}")
         else:
             _store(folder / file.name, content)
@@ -51,121 +47,78 @@ def download(file: KnownFile, mirrors: Sequence[str], folder: Path) -> str:
     raise DownloadError("\n".join(failures))
 
 
-def _fetch_in_time(address: str, file: KnownFile) -> bytes:
-    """Return what `_fetch` returns, or give up when it has not begun, or not ended, in time.
+def _fetch(address: str, file: KnownFile) -> bytes:
+    """Return the content that this address delivers, or give up when it is too slow.
 
     The limit of a socket holds for each read of each address of a host. A firewall that swallows
     requests, a silent name server, or a server that sends its headers letter by letter, would pass
-    it: hence the thread, which may be left behind.
+    it: hence the thread, which is left behind, and ends at the next byte that it gets.
     """
-    start = time.monotonic()
-    deadline = start + SECONDS_PER_FILE
-    answers: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
-    answered = threading.Event()
+    messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    given_up = threading.Event()
 
-    def begin() -> None:
-        if time.monotonic() > start + SECONDS_TO_ANSWER:
-            raise _silent()
-        answered.set()
-
-    def ask() -> None:
+    def work() -> None:
         try:
-            answers.put(_fetch(address, file, deadline, begin))
+            with urllib.request.urlopen(address, timeout=SECONDS_PER_READ) as response:
+                messages.put("answered")
+                messages.put(_receive(response, file, given_up))
         except Exception as error:
-            answers.put(error)
-        answered.set()
+            messages.put(error)
 
-    threading.Thread(target=ask, name=f"download of {file.name}", daemon=True).start()
-    if not answered.wait(SECONDS_TO_ANSWER):
-        raise _silent()
+    threading.Thread(target=work, name=f"download of {file.name}", daemon=True).start()
+    limit, failure = SECONDS_TO_ANSWER, "no answer"
     try:
-        answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+        message = messages.get(timeout=limit)
+        if message == "answered":
+            limit, failure = SECONDS_PER_FILE, "not finished"
+            message = messages.get(timeout=limit)
     except queue.Empty:
-        raise _too_slow() from None
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
+        raise DownloadError(f"{failure} within {limit:g} s") from None
+    finally:
+        given_up.set()
+    if isinstance(message, Exception):
+        raise message
+    return bytes(message)
 
 
-def _fetch(address: str, file: KnownFile, deadline: float, begin: Callable[[], None]) -> bytes:
-    """Return the uncompressed content that this address delivers, if it is that of `file`.
+def _receive(response: Any, file: KnownFile, given_up: threading.Event) -> bytes:
+    """Return the uncompressed content of a response, if it is that of `file`."""
+    from tqdm import tqdm
 
-    `begin` is called when the address has answered; it raises if that was too late.
-    """
-    received = bytearray()
-    with urllib.request.urlopen(address, timeout=SECONDS_PER_READ) as response:
-        begin()
-        limited = io.BufferedReader(_LimitedStream(response, _most_compressed(file), deadline))
-        with gzip.open(limited) as uncompressed, _progress_bar(file) as bar:
-            while len(received) <= file.size and (chunk := uncompressed.read(CHUNK)):
-                received += chunk
-                bar.update(len(chunk))
-    content = bytes(received)
-    complaint = file.complaint(content)
-    if complaint:
+    parts, late = [], given_up.is_set()
+    with tqdm(total=file.size, desc=file.name, unit="B", unit_scale=True, disable=late) as bar:
+        for part in unpack(_body(response, file, given_up), file.size):
+            parts.append(part)
+            bar.update(len(part))
+    content = b"".join(parts)
+    if complaint := file.complaint(content):
         raise DownloadError(complaint)
     return content
 
 
-class _LimitedStream(io.RawIOBase):
-    """The body of a response, up to a size and a deadline."""
-
-    def __init__(self, response: http.client.HTTPResponse, limit: int, deadline: float) -> None:
-        if response.length is not None and response.length > limit:
-            raise DownloadError(f"announces {response.length:,} bytes; at most {limit:,} can be")
-        self._response = response
-        self._limit = limit
-        self._deadline = deadline
-        self._received = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        if time.monotonic() > self._deadline:
-            raise _too_slow()
-        received = self._response.read1(len(buffer))
-        self._received += len(received)
-        if self._received > self._limit:
-            raise DownloadError(f"goes on after {self._limit:,} bytes; that is not the file")
-        buffer[: len(received)] = received
-        return len(received)
-
-
-def _most_compressed(file: KnownFile) -> int:
-    """Return a size in bytes that no compressed form of the file exceeds."""
-    return file.size + file.size // 100 + 4096
-
-
-def _silent() -> DownloadError:
-    return DownloadError(f"no answer within {SECONDS_TO_ANSWER:g} s")
-
-
-def _too_slow() -> DownloadError:
-    return DownloadError(f"not finished within {SECONDS_PER_FILE:g} s")
+def _body(response: Any, file: KnownFile, given_up: threading.Event) -> Iterator[bytes]:
+    """Yield the compressed bytes, as long as they can be those of the file and are waited for."""
+    most = file.size + file.size // 100 + 4096
+    if response.length is not None and response.length > most:
+        raise DownloadError(f"announces {response.length:,} bytes; at most {most:,} can be")
+    received = 0
+    while not given_up.is_set() and (chunk := response.read1(CHUNK)):
+        received += len(chunk)
+        if received > most:
+            raise DownloadError(f"goes on after {most:,} bytes; that is not the file")
+        yield chunk
 
 
 def _reason(error: Exception) -> str:
     """Say in a few words why an address did not deliver."""
-    if isinstance(error, DownloadError):
-        return str(error)
     if isinstance(error, urllib.error.HTTPError):
         error.close()
         return f"HTTP {error.code} {error.reason}"
-    if isinstance(error, BROKEN_GZIP):
-        return describe_broken_gzip(error)
     if isinstance(error, urllib.error.URLError) and isinstance(error.reason, Exception):
         return _reason(error.reason)
     if isinstance(error, TimeoutError):
         return f"no answer within {SECONDS_PER_READ:g} s"
     return str(error) or type(error).__name__
-
-
-def _progress_bar(file: KnownFile) -> Any:
-    """Return a progress bar that counts the uncompressed bytes."""
-    from tqdm import tqdm
-
-    return tqdm(total=file.size, desc=file.name, unit="B", unit_scale=True)
 
 
 def _store(path: Path, content: bytes) -> None:
@@ -175,11 +128,6 @@ def _store(path: Path, content: bytes) -> None:
         with written_whole(path) as file:
             file.write(content)
     except OSError as error:
-        raise OSError(
-            explain_error(
-                "The folder for downloaded files must be writable and have room.",
-                str(error),
-                str(path.parent),
-                "Name another folder with the environment variable XDG_CACHE_HOME.",
-            )
-        ) from error
+        rule = "The folder for downloaded files must be writable and have room."
+        remedy = "Name another folder with the environment variable XDG_CACHE_HOME."
+        raise OSError(explain_error(rule, str(error), str(path.parent), remedy)) from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlite.errors import explain_error, look_up
+from nnlite.foundation.errors import look_up, type_error
 
 INPUTS = ((0, 0), (0, 1), (1, 0), (1, 1))
 
@@ -47,13 +47,7 @@ def load_data(name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     array([[0.], [0.], [0.], [1.]])
     """
     if not isinstance(name, str):
-        raise TypeError(
-            explain_error(
-                "The name of a gate must be a string.",
-                f"{name!r}",
-                "gates.load_data(name)",
-                'Write gates.load_data("and").',
-            )
-        )
+        rule, remedy = "The name of a gate must be a string.", 'Write gates.load_data("and").'
+        raise type_error(rule, f"{name!r}", "gates.load_data(name)", remedy)
     outputs = look_up("gate", name, OUTPUTS)
     return np.array(INPUTS, dtype=np.float64), np.array(outputs, dtype=np.float64).reshape(4, 1)

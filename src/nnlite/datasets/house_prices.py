@@ -8,13 +8,7 @@ from __future__ import annotations
 
 import os
 
-import numpy as np
-from numpy.typing import NDArray
-
-from nnlite.datasets.tables import find_table, read_table
-
-FILE_NAME = "house_price_of_unit_area.csv"
-SOURCE = "Yeh 2018, UCI Machine Learning Repository, doi 10.24432/C5J30W"
+from nnlite.datasets.tables import Table, load_table
 
 feature_names = (
     "house age",
@@ -26,9 +20,7 @@ feature_names = (
 target_name = "house price of unit area"
 
 
-def load_data(
-    path: str | os.PathLike[str] | None = None,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def load_data(path: str | os.PathLike[str] | None = None) -> tuple[Table, Table]:
     """Return the features and the price of each house, in the order of the file.
 
     Parameters
@@ -61,6 +53,6 @@ def load_data(
     >>> house_prices.feature_names[0]
     'house age'
     """
+    source = "Yeh 2018, UCI Machine Learning Repository, doi 10.24432/C5J30W"
     columns = (*feature_names, target_name)
-    table = read_table(find_table(path, FILE_NAME, columns, SOURCE), columns)
-    return table[:, :-1].copy(), table[:, -1].copy()
+    return load_table(path, "house_price_of_unit_area.csv", columns, source)

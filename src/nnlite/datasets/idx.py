@@ -17,7 +17,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import value_error
 
 UNSIGNED_BYTES = 0x08
 
@@ -42,30 +42,19 @@ def parse_idx(content: bytes, dimensions: int, where: str) -> NDArray[np.uint8]:
     magic = bytes([0, 0, UNSIGNED_BYTES, dimensions])
     header_size = 4 + 4 * dimensions
     if content[:4] != magic:
-        raise _error(
-            f"This IDX file must begin with the magic number {magic.hex(' ')}"
-            f" (unsigned bytes, dimensions: {dimensions}).",
-            f"{content[:4].hex(' ') or 'an empty file'}",
-            where,
-        )
-    if len(content) < header_size:
-        raise _error(
-            f"The header of this IDX file must have {header_size} bytes.",
-            f"a file of {len(content)} bytes",
-            where,
-        )
-    shape = struct.unpack(f">{dimensions}I", content[4:header_size])
-    announced, held = math.prod(shape), len(content) - header_size
-    if announced != held or announced == 0:
-        at_least = "at least " if held > announced else ""
-        raise _error(
-            "An IDX file must hold as many bytes as its header announces, and at least one.",
-            f"shape {shape}, which is {announced:,} bytes; {at_least}{held:,} follow",
-            where,
-        )
-    return np.frombuffer(content, dtype=np.uint8, offset=header_size).reshape(shape).copy()
-
-
-def _error(rule: str, received: str, where: str) -> ValueError:
+        kind = f"(unsigned bytes, dimensions: {dimensions})"
+        rule = f"This IDX file must begin with the magic number {magic.hex(' ')} {kind}."
+        received = content[:4].hex(" ") or "an empty file"
+    elif len(content) < header_size:
+        rule = f"The header of this IDX file must have {header_size} bytes."
+        received = f"a file of {len(content)} bytes"
+    else:
+        shape = struct.unpack(f">{dimensions}I", content[4:header_size])
+        announced, held = math.prod(shape), len(content) - header_size
+        if announced == held > 0:
+            return np.frombuffer(content, dtype=np.uint8, offset=header_size).reshape(shape).copy()
+        rule = "An IDX file must hold as many bytes as its header announces, and at least one."
+        follow = f"{'at least ' if held > announced else ''}{held:,} follow"
+        received = f"shape {shape}, which is {announced:,} bytes; {follow}"
     remedy = "The file is damaged or is another one: delete it and get it again."
-    return ValueError(explain_error(rule, received, where, remedy))
+    raise value_error(rule, received, where, remedy)

@@ -5,15 +5,21 @@ Nothing is read past the known size, whatever a header or a compressed file anno
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import value_error
 
-BROKEN_GZIP = (gzip.BadGzipFile, EOFError, zlib.error)
+CHUNK = 1 << 16
+NO_GZIP = "something that is no gzip file (a web page, perhaps)"
+DAMAGED = "a damaged gzip file"
+
+
+class BrokenGzip(ValueError):
+    """The text says what is wrong with a compressed file."""
 
 
 class KnownFile(NamedTuple):
@@ -30,34 +36,38 @@ class KnownFile(NamedTuple):
         if len(content) < self.size:
             return f"only {len(content):,} of the {self.size:,} bytes of {self.name}"
         checksum = hashlib.sha256(content).hexdigest()
-        if checksum != self.sha256:
-            return f"the checksum of the content is {checksum}, not {self.sha256}"
-        return None
+        wrong = f"the checksum of the content is {checksum}, not {self.sha256}"
+        return wrong if checksum != self.sha256 else None
 
 
 def read_content(path: Path, size: int) -> bytes:
     """Read a file, plain or `.gz`: at most one byte more than `size`."""
-    if path.suffix != ".gz":
-        with path.open("rb") as plain:
-            return plain.read(size + 1)
-    try:
-        with gzip.open(path) as compressed:
-            return compressed.read(size + 1)
-    except BROKEN_GZIP as error:
-        raise ValueError(
-            explain_error(
-                "A file that ends in .gz must be a complete gzip file.",
-                describe_broken_gzip(error),
-                str(path),
-                "Delete it and get it again.",
-            )
-        ) from error
+    with path.open("rb") as file:
+        if path.suffix != ".gz":
+            return file.read(size + 1)
+        try:
+            return b"".join(unpack(iter(lambda: file.read(CHUNK), b""), size))
+        except BrokenGzip as error:
+            rule = "A file that ends in .gz must be a complete gzip file."
+            remedy = "Delete it and get it again."
+            raise value_error(rule, str(error), str(path), remedy) from error
 
 
-def describe_broken_gzip(error: Exception) -> str:
-    """Say what is wrong with a compressed file."""
-    if isinstance(error, EOFError):
-        return "a gzip file that is cut off in the middle"
-    if isinstance(error, gzip.BadGzipFile) and "Not a gzipped file" in str(error):
-        return "something that is no gzip file (a web page, perhaps)"
-    return "a damaged gzip file"
+def unpack(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """Yield what the chunks of a gzip file hold: at most one byte more than `size`."""
+    wanted, member = size + 1, None
+    for chunk in chunks:
+        while chunk:
+            member = member or zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+            try:
+                part = member.decompress(chunk, wanted)
+            except zlib.error as error:
+                raise BrokenGzip(NO_GZIP if "header check" in str(error) else DAMAGED) from error
+            yield part
+            wanted -= len(part)
+            if not wanted:
+                return
+            chunk = member.unused_data
+            member = None if member.eof else member
+    if member:
+        raise BrokenGzip("a gzip file that is cut off in the middle")

@@ -15,7 +15,7 @@ from nnlite.datasets import folders
 from nnlite.datasets.download import DownloadError, download
 from nnlite.datasets.idx import parse_idx
 from nnlite.datasets.known_file import KnownFile, read_content
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import explain_error, value_error
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",
@@ -44,11 +44,10 @@ TEST_LABELS = KnownFile(
 )
 FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
 
-Images = NDArray[np.uint8]
-Labels = NDArray[np.uint8]
+Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
-def load_data() -> tuple[tuple[Images, Labels], tuple[Images, Labels]]:
+def load_data() -> tuple[Part, Part]:
     """Return MNIST as `(x_train, y_train), (x_test, y_test)`.
 
     The four files, plain or with `.gz`, may lie in the folder that the environment variable
@@ -79,27 +78,21 @@ def load_data() -> tuple[tuple[Images, Labels], tuple[Images, Labels]]:
     ((60000, 28, 28), array([5, 0, 4], dtype=uint8))
     """
     mirrors = list(MIRRORS)
-    train_images = _read(TRAIN_IMAGES, mirrors, dimensions=3)
-    train_labels = _read(TRAIN_LABELS, mirrors, dimensions=1)
-    test_images = _read(TEST_IMAGES, mirrors, dimensions=3)
-    test_labels = _read(TEST_LABELS, mirrors, dimensions=1)
-    return (train_images, train_labels), (test_images, test_labels)
+    x_train, y_train, x_test, y_test = (
+        _read(file, mirrors, dimensions)
+        for file, dimensions in zip(FILES, (3, 1, 3, 1), strict=True)
+    )
+    return (x_train, y_train), (x_test, y_test)
 
 
 def _read(file: KnownFile, mirrors: list[str], dimensions: int) -> NDArray[np.uint8]:
     path = _find(file) or _download(file, mirrors)
     content = read_content(path, file.size)
     array = parse_idx(content, dimensions, str(path))
-    complaint = file.complaint(content)
-    if complaint:
-        raise ValueError(
-            explain_error(
-                f"{file.name} must hold exactly the bytes of MNIST.",
-                complaint,
-                str(path),
-                "Delete the file: the next mnist.load_data() downloads it again.",
-            )
-        )
+    if complaint := file.complaint(content):
+        rule = f"{file.name} must hold exactly the bytes of MNIST."
+        remedy = "Delete the file: the next mnist.load_data() downloads it again."
+        raise value_error(rule, complaint, str(path), remedy)
     return array
 
 
@@ -113,18 +106,15 @@ def _download(file: KnownFile, mirrors: list[str]) -> Path:
     try:
         delivered_by = download(file, mirrors, folder)
     except DownloadError as error:
-        raise OSError(_describe_missing(str(error))) from error
+        missing = ", ".join(file.name for file in FILES if _find(file) is None)
+        raise OSError(
+            explain_error(
+                f"MNIST needs files that are not on this computer: {missing}.",
+                f"no file from the addresses tried:\n{error}",
+                folders.describe_search("mnist"),
+                f"Connect to the network, or put the files, plain or with .gz, into {folder}"
+                " or into a folder that the environment variable NNLITE_DATA names.",
+            )
+        ) from error
     mirrors.sort(key=lambda mirror: mirror != delivered_by)
     return folder / file.name
-
-
-def _describe_missing(failures: str) -> str:
-    missing = ", ".join(file.name for file in FILES if _find(file) is None)
-    return explain_error(
-        f"MNIST needs files that are not on this computer: {missing}.",
-        f"no file from the addresses tried:\n{failures}",
-        folders.describe_search("mnist"),
-        "Connect to the network, or put the files, plain or with .gz, into"
-        f" {folders.cache_folder() / 'mnist'} or into a folder that the environment variable"
-        " NNLITE_DATA names.",
-    )

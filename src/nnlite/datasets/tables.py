@@ -7,53 +7,47 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnlite.datasets import folders
-from nnlite.errors import explain_error, nearest
+from nnlite.foundation.errors import explain_error, nearest, type_error, value_error
 
 Table = NDArray[np.float64]
+
+
+def load_table(
+    path: str | os.PathLike[str] | None, name: str, columns: tuple[str, ...], source: str
+) -> tuple[Table, Table]:
+    """Return the features and the target, which is the last column, of what `find_table` finds."""
+    table = read_table(find_table(path, name, columns, source), columns)
+    return table[:, :-1].copy(), table[:, -1].copy()
 
 
 def find_table(
     path: str | os.PathLike[str] | None, name: str, columns: tuple[str, ...], source: str
 ) -> Path:
     """Return the path of a table: the one given, or that of the file `name` in a data folder."""
-    if path is not None:
-        if not isinstance(path, str | os.PathLike):
-            raise TypeError(
-                explain_error(
-                    "path must be a string or a path.",
-                    f"path={path!r}",
-                    remedy=f'Write path="{name}".',
-                )
-            )
-        if not Path(path).is_file():
-            raise FileNotFoundError(
-                explain_error(
-                    "path must be an existing CSV file.",
-                    f"path={os.fspath(path)!r}",
-                    str(Path(path).absolute()),
-                    "Check the spelling and the folder.",
-                )
-            )
-        return Path(path)
-    found = folders.find_file((name,), "course")
-    if found is None:
-        raise FileNotFoundError(
-            explain_error(
-                f"The file {name} is not on this computer ({source}).",
-                where=folders.describe_search("course"),
-                remedy=f"Put it into {folders.cache_folder()}, or into a folder that the"
-                " environment variable NNLITE_DATA names, or give path=. Its columns are:"
-                f" {', '.join(columns)}.",
-            )
+    if path is None:
+        if found := folders.find_file((name,), "course"):
+            return found
+        rule = f"The file {name} is not on this computer ({source})."
+        remedy = (
+            f"Put it into {folders.cache_folder()}, or into a folder that the environment variable"
+            f" NNLITE_DATA names, or give path=. Its columns are: {', '.join(columns)}."
         )
-    return found
+        where = folders.describe_search("course")
+        raise FileNotFoundError(explain_error(rule, where=where, remedy=remedy))
+    if not isinstance(path, str | os.PathLike):
+        rule, remedy = "path must be a string or a path.", f'Write path="{name}".'
+        raise type_error(rule, f"path={path!r}", remedy=remedy)
+    if not Path(path).is_file():
+        rule, received = "path must be an existing CSV file.", f"path={os.fspath(path)!r}"
+        where, remedy = str(Path(path).absolute()), "Check the spelling and the folder."
+        raise FileNotFoundError(explain_error(rule, received, where, remedy))
+    return Path(path)
 
 
 def read_table(path: Path, columns: tuple[str, ...]) -> Table:
@@ -64,99 +58,55 @@ def read_table(path: Path, columns: tuple[str, ...]) -> Table:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            lines = _lines(stream)
-            order = _order_of_columns(path, next(lines, (1, []))[1], columns)
-            rows = [_numbers(path, line, cells, order, columns) for line, cells in lines]
+            reader = csv.reader(stream)
+            lines = [(reader.line_num, cells) for cells in reader if any(map(str.strip, cells))]
     except UnicodeDecodeError as error:
-        raise ValueError(
-            explain_error(
-                "A table must be text in UTF-8.",
-                f"the byte 0x{error.object[error.start]:02x}",
-                str(path),
-                'In a spreadsheet program, save it as "CSV UTF-8".',
-            )
-        ) from error
+        received = f"the byte 0x{error.object[error.start]:02x}"
+        rule = "A table must be text in UTF-8."
+        remedy = 'In a spreadsheet program, save it as "CSV UTF-8".'
+        raise value_error(rule, received, str(path), remedy) from error
     except csv.Error as error:
-        raise ValueError(
-            explain_error("A table must be a CSV file.", str(error), str(path))
-        ) from error
-    if not rows:
-        raise ValueError(
-            explain_error(
-                "A table must have at least one row below its header.",
-                "a header alone",
-                str(path),
-                "Get the file again.",
-            )
-        )
-    return np.array(rows, dtype=np.float64)
+        rule = "A table must be a CSV file."
+        raise value_error(rule, str(error), str(path)) from error
+    if not lines:
+        rule = f"A table must begin with a header: {', '.join(columns)}."
+        raise value_error(rule, "an empty file", str(path), "Get the file again.")
+    places = _places_of_columns(lines[0][1], columns, f"{path}, line 1")
+    if len(lines) == 1:
+        rule = "A table must have at least one row below its header."
+        raise value_error(rule, "a header alone", str(path), "Get the file again.")
+    return np.array([_numbers(cells, places, f"{path}, line {line}") for line, cells in lines[1:]])
 
 
-def _lines(stream: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the cells of each line that is not empty."""
-    reader = csv.reader(stream)
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, cells
-
-
-def _order_of_columns(path: Path, header: list[str], columns: tuple[str, ...]) -> list[int]:
+def _places_of_columns(header: list[str], columns: tuple[str, ...], where: str) -> dict[str, int]:
     """Return the place of each column in the header, which must have just these columns."""
-    given = [name.strip() for name in header]
+    given, known = [name.strip() for name in header], [name.lower() for name in columns]
     places = {name.lower(): place for place, name in enumerate(given)}
-    if not given:
-        raise ValueError(
-            explain_error(
-                f"A table must begin with a header: {', '.join(columns)}.",
-                "an empty file",
-                str(path),
-                "Get the file again.",
-            )
-        )
     missing = [name for name in columns if name.lower() not in places]
-    if missing or len(given) != len(columns):
-        raise ValueError(
-            explain_error(
-                f"The {len(columns)} columns must be: {', '.join(columns)}.",
-                f"{len(given)} {'column' if len(given) == 1 else 'columns'}: {', '.join(given)}",
-                f"{path}, line 1",
-                _remedy_for_columns(given, missing, columns),
-            )
-        )
-    return [places[name.lower()] for name in columns]
-
-
-def _remedy_for_columns(given: list[str], missing: list[str], columns: tuple[str, ...]) -> str:
-    known = {name.lower() for name in columns}
     unknown = [name for name in given if name.lower() not in known]
+    if not missing and len(given) == len(columns):
+        return {name: places[name.lower()] for name in columns}
     if len(given) == 1:
-        return "Separate the columns with commas."
-    if not missing:
+        remedy = "Separate the columns with commas."
+    elif not missing:
         too_much = ", ".join(map(repr, unknown)) or "a column is there twice"
-        return f"Remove what is too much: {too_much}."
-    guess = nearest(missing[0], unknown)
-    if guess:
-        return f"Is {guess!r} the column {missing[0]!r}? Then rename it."
-    return f"Add what is missing: {', '.join(missing)}."
+        remedy = f"Remove what is too much: {too_much}."
+    elif guess := nearest(missing[0], unknown):
+        remedy = f"Is {guess!r} the column {missing[0]!r}? Then rename it."
+    else:
+        remedy = f"Add what is missing: {', '.join(missing)}."
+    rule = f"The {len(columns)} columns must be: {', '.join(columns)}."
+    received = f"{len(given)} column{'s' * (len(given) != 1)}: {', '.join(given)}"
+    raise value_error(rule, received, where, remedy)
 
 
-def _numbers(
-    path: Path, line: int, cells: list[str], order: list[int], columns: tuple[str, ...]
-) -> list[float]:
+def _numbers(cells: list[str], places: dict[str, int], where: str) -> list[float]:
     """Return the numbers of a line in the order of the columns."""
-    if len(cells) != len(columns):
-        raise ValueError(
-            explain_error(
-                f"Each line must have {len(columns)} cells, one for each column.",
-                f"{len(cells)} cells: {','.join(cells)}",
-                f"{path}, line {line}",
-                "Repair the line, or delete it.",
-            )
-        )
-    return [
-        _number(cells[place], f"{path}, line {line}, column {name!r}")
-        for place, name in zip(order, columns, strict=True)
-    ]
+    if len(cells) != len(places):
+        rule = f"Each line must have {len(places)} cells, one for each column."
+        received = f"{len(cells)} cells: {','.join(cells)}"
+        raise value_error(rule, received, where, "Repair the line, or delete it.")
+    return [_number(cells[place], f"{where}, column {name!r}") for name, place in places.items()]
 
 
 def _number(cell: str, where: str) -> float:
@@ -166,12 +116,8 @@ def _number(cell: str, where: str) -> float:
     except ValueError:
         number = np.nan
     if not np.isfinite(number):
-        raise ValueError(
-            explain_error(
-                "Each cell below the header must hold a finite number.",
-                f"{cell!r}" if cell.strip() else "an empty cell",
-                where,
-                "Write a number there, or delete the line.",
-            )
-        )
+        rule = "Each cell below the header must hold a finite number."
+        received = repr(cell) if cell.strip() else "an empty cell"
+        remedy = "Write a number there, or delete the line."
+        raise value_error(rule, received, where, remedy)
     return number

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ..errors import look_up
-from ..types import Array
-from .lines import Section
+from nnlite.explain.html import page
+from nnlite.explain.lines import Line, Section
+from nnlite.explain.text import table, terminal_width
+from nnlite.foundation.errors import look_up
+from nnlite.foundation.types import Array
 
 
 @dataclass
@@ -35,8 +37,8 @@ class Explanation:
     forward: list[Section]
     backward: list[Section]
     update: list[Section]
-    warnings: list[str]
-    values: dict[str, Array]
+    warnings: list[str] = field(default_factory=list)
+    values: dict[str, Array] = field(default_factory=dict)
 
     def __getitem__(self, symbol: str) -> Array:
         """Return the array of a symbol: X, Z1, dW1."""
@@ -48,20 +50,25 @@ class Explanation:
         what = "one training step" if self.backward else "forward"
         return f"{self.model}: {what} on m = {self.samples} sample{'s' * (self.samples > 1)}"
 
+    @property
+    def halves(self) -> dict[str, list[Section]]:
+        """The sections forward, backward and of the update, those of them that there are."""
+        halves = {"forward": self.forward, "backward": self.backward, "update": self.update}
+        return {name: sections for name, sections in halves.items() if sections}
+
+    @property
+    def lines(self) -> list[Line]:
+        """All lines in their order."""
+        return [line for half in self.halves.values() for section in half for line in section.lines]
+
     def text(self, width: int = 100) -> str:
         """Return the table for a terminal of that width."""
-        from .text import table
-
         return table(self, width)
 
     def __str__(self) -> str:
-        from .text import table, terminal_width
-
         return table(self, terminal_width())
 
     def _repr_html_(self) -> str:
-        from .html import page
-
         return page(self)
 
     def __repr__(self) -> str:

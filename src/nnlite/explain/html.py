@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from .lines import Line, Section, short
-from .symbols import numbered_symbols
-from .text import FORWARD_ONLY, HEADINGS
+from nnlite.explain.lines import Line, Section
+from nnlite.explain.symbols import numbered_symbols
+from nnlite.explain.text import FORWARD_ONLY, HEADINGS
 
 if TYPE_CHECKING:
-    from .explanation import Explanation
+    from nnlite.explain.explanation import Explanation
 
 # Colours that can be read on white and on black; everything else takes the page's own.
 _STYLE = """
@@ -32,8 +33,7 @@ _STYLE = """
   "DejaVu Serif", serif; font-size: 15px}
 .nnlite-explain .shapes {font-variant-numeric: tabular-nums}
 .nnlite-explain td.number, .nnlite-explain th.number {text-align: right; padding: 1px 8px;
-  white-space: nowrap;
-  font-variant-numeric: tabular-nums}
+  white-space: nowrap; font-variant-numeric: tabular-nums}
 .nnlite-explain .warning {border-left: 4px solid #d6473b; padding: 4px 10px; margin: 10px 0 0;
   max-width: 46em}
 """
@@ -42,35 +42,30 @@ _STYLE = """
 def page(explanation: Explanation) -> str:
     """Return the table as HTML."""
     symbols = numbered_symbols(explanation.values)
-    rows = _half("forward", explanation.forward, symbols)
-    rows += _half("backward", explanation.backward, symbols)
-    rows += _half("update", explanation.update, symbols)
+    halves = explanation.halves.items()
+    rows = "".join(row for name, sections in halves for row in _half(name, sections, symbols))
     end = "" if explanation.backward else f"<p>{escape(FORWARD_ONLY)}</p>"
     for warning in explanation.warnings:
         end += f'<div class="warning">{_formula(warning, symbols)}</div>'
     return (
         f'<div class="nnlite-explain"><style>{_STYLE}</style>'
         f"<div><b>{escape(explanation.title)}</b></div>"
-        f"<table>{''.join(rows)}</table>{end}</div>"
+        f"<table>{rows}</table>{end}</div>"
     )
 
 
-def _half(kind: str, sections: list[Section], symbols: re.Pattern[str]) -> list[str]:
-    """Return the rows of one direction."""
-    if not sections:
-        return []
+def _half(kind: str, sections: list[Section], symbols: re.Pattern[str]) -> Iterator[str]:
+    """Yield the rows of one direction."""
     headings = "".join(f'<th class="number">{heading}</th>' for heading in HEADINGS)
-    rows = [f'<tr class="half {kind}"><th colspan="2">{kind.upper()}</th>{headings}</tr>']
+    yield f'<tr class="half {kind}"><th colspan="2">{kind.upper()}</th>{headings}</tr>'
     for section in sections:
         remark = f" <span>{escape(section.remark)}</span>" if section.remark else ""
-        rows.append(f'<tr class="layer"><td colspan="4">{escape(section.title)}{remark}</td></tr>')
-        rows += [_row(line, symbols) for line in section.lines]
-    return rows
+        yield f'<tr class="layer"><td colspan="4">{escape(section.title)}{remark}</td></tr>'
+        yield from (_row(line, symbols) for line in section.lines)
 
 
 def _row(line: Line, symbols: re.Pattern[str]) -> str:
-    numbers = ["", ""] if line.value is None else [short(line.mean), short(line.largest)]
-    cells = "".join(f'<td class="number">{number}</td>' for number in numbers)
+    cells = "".join(f'<td class="number">{number}</td>' for number in line.sizes)
     note = f'<span class="note">&ensp; {escape(line.note)}</span>' if line.note else ""
     # A row that is too long breaks between shapes, not in one.
     shapes = escape(line.shapes).replace(", ", ",&nbsp;")

@@ -6,19 +6,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..types import Array
+from nnlite.foundation.types import Array
 
 
 @dataclass
 class Line:
-    """`symbol = formula   shapes   note`, with the numbers that the step gave."""
+    """`symbol = formula   shapes   note`, with the numbers that the step gave.
+
+    The shapes are that of the value, unless there is more to tell.
+    """
 
     symbol: str
     formula: str
-    shapes: str
+    shapes: str = ""
     value: Array | None = None
     note: str = ""
     adds: bool = False
+
+    def __post_init__(self) -> None:
+        if self.value is not None:
+            self.shapes = self.shapes or shape_of(self.value)
 
     @property
     def equation(self) -> str:
@@ -36,16 +43,24 @@ class Line:
         """The largest absolute value."""
         return float("nan") if self.value is None else float(np.abs(self.value).max(initial=0))
 
+    @property
+    def sizes(self) -> tuple[str, str]:
+        """Mean and largest, as they are written; nothing where there is no value."""
+        return ("", "") if self.value is None else (short(self.mean), short(self.largest))
+
 
 @dataclass
 class Section:
-    """What one layer, or the loss, does in one direction."""
+    """What one layer, or the loss, does in one direction.
+
+    `place` says which call it is, counted from 0 in the order forward; the loss comes behind the
+    last.
+    """
 
     title: str
     remark: str
     lines: list[Line]
     place: int
-    """Which call it is, counted from 0 in the order forward; the loss comes behind the last."""
 
 
 def shape_of(array: Array) -> str:

@@ -1,75 +1,73 @@
-"""What each loss says of itself: its value, and the gradient that starts the way back."""
+"""What each loss says of itself: its value, and the gradient that starts the way back.
+
+Regularizers belong to it: they add to the loss a price of the weights, and pull these towards 0.
+"""
 
 from __future__ import annotations
 
-from .. import losses
-from ..losses import CrossEntropy, Loss
-from ..types import Array
-from .step import Judgement
+from nnlite import losses
+from nnlite.explain import activations
+from nnlite.explain.watching import Judgement
+from nnlite.losses import CrossEntropy, Loss
+from nnlite.regularizers import L1L2, Regularizer
 
-_VALUES: dict[type[Loss], str] = {
-    losses.MeanSquaredError: "Σ ({a} − {y})²",
-    losses.HalfSquaredError: "Σ ½({a} − {y})²",
-    losses.MeanAbsoluteError: "Σ |{a} − {y}|",
-    losses.Huber: "Σ huber({a} − {y})",
-    losses.BinaryCrossentropy: "−Σ ({y}·ln {a} + (1 − {y})·ln(1 − {a}))",
-    losses.CategoricalCrossentropy: "−Σ {y}·ln {a}",
-    losses.SparseCategoricalCrossentropy: "−Σ ln {a}[{y}]",
+_FORMULAS: dict[type[Loss], tuple[str, str]] = {
+    losses.MeanSquaredError: ("Σ ({a} − {y})²", "2({a} − {y})"),
+    losses.HalfSquaredError: ("Σ ½({a} − {y})²", "({a} − {y})"),
+    losses.MeanAbsoluteError: ("Σ |{a} − {y}|", "sign({a} − {y})"),
+    losses.Huber: ("Σ huber({a} − {y})", "clip({a} − {y}, ±{delta:g})"),
+    losses.BinaryCrossentropy: (
+        "−Σ ({y}·ln {a} + (1 − {y})·ln(1 − {a}))",
+        "({a} − {y})/({a}(1 − {a}))",
+    ),
+    losses.CategoricalCrossentropy: ("−Σ {y}·ln {a}", "−{y}/{a}"),
+    losses.SparseCategoricalCrossentropy: ("−Σ ln {a}[{y}]", "−onehot({y})/{a}"),
 }
-_GRADIENTS: dict[type[Loss], str] = {
-    losses.MeanSquaredError: "2({a} − {y})",
-    losses.HalfSquaredError: "({a} − {y})",
-    losses.MeanAbsoluteError: "sign({a} − {y})",
-    losses.Huber: "clip({a} − {y}, ±{delta:g})",
-    losses.BinaryCrossentropy: "({a} − {y})/({a}(1 − {a}))",
-    losses.CategoricalCrossentropy: "−{y}/{a}",
-    losses.SparseCategoricalCrossentropy: "−onehot({y})/{a}",
+# Of rows that the loss divides by their sums.
+_DIVIDED: dict[type[Loss], tuple[str, str]] = {
+    losses.CategoricalCrossentropy: ("−Σ {y}·ln ({a}/Σ{a})", "(Σ{y}/Σ{a} − {y}/{a})"),
+    losses.SparseCategoricalCrossentropy: (
+        "−Σ ln ({a}/Σ{a})[{y}]",
+        "(1/Σ{a} − onehot({y})/{a})",
+    ),
 }
 _OF_CLASSES = losses.CategoricalCrossentropy, losses.SparseCategoricalCrossentropy
 
 
-def value(judged: Judgement, y: str, z: str, a: str) -> str:
-    """Return the formula of J, the mean over the samples."""
-    loss = judged.objective.loss
+def formulas(judged: Judgement) -> tuple[str, str]:
+    """Return the formula of J, the mean over the samples, and that of its gradient.
+
+    Where loss and activation are taken together, it is the gradient of z.
+    """
+    loss, y, a, together = judged.loss, judged.Y, judged.call.A, judged.at_logits
     if isinstance(loss, CrossEntropy) and loss.from_logits:
-        a = f"{_activation(loss)}({z})"
-    pattern = _VALUES.get(type(loss))
-    if pattern is None:
-        return f"mean {_name(loss)}({y}, {a})"
-    return f"{pattern.format(a=a, y=y)}/{_count(judged)}"
-
-
-def gradient(judged: Judgement, y: str, z: str, a: str) -> str:
-    """Return the formula of the gradient: of z, where loss and activation are taken together."""
-    loss, weight = judged.objective.loss, judged.objective.weight
-    share = "" if weight == 1 else f"{weight:g}·"
-    if isinstance(loss, CrossEntropy) and (judged.objective.to_prediction or loss.from_logits):
-        a = f"{_activation(loss)}({z})" if loss.from_logits else a
+        together, (a, _) = True, activations.formulas(loss.activation, judged.call.Z)
+    name, output = loss.name or type(loss).__name__, judged.gradient
+    # What a sum is divided by: m samples, and k judged numbers each; classes are judged together.
+    places = output.size // max(len(output), 1)
+    places //= output.shape[-1] if isinstance(loss, _OF_CLASSES) else 1
+    count = "m" if places == 1 else f"({places}·m)"
+    value, slope = f"mean {name}({y}, {a})", f"∂{name}/∂{a}"
+    patterns = (_DIVIDED if judged.divided else _FORMULAS).get(type(loss))
+    if patterns:
+        symbols = {"a": a, "y": y, "delta": getattr(loss, "delta", 1)}
+        value, slope = (f"{text.format(**symbols)}/{count}" for text in patterns)
+    if together:
         sparse = isinstance(loss, losses.SparseCategoricalCrossentropy)
-        truth = f"onehot({y})" if sparse else y
-        return f"{share}({a} − {truth})/{_count(judged)}"
-    pattern = _GRADIENTS.get(type(loss))
-    if pattern is None:
-        return f"{share}∂{_name(loss)}/∂{a}"
-    formula = pattern.format(a=a, y=y, delta=getattr(loss, "delta", 1))
-    return f"{share}{formula}/{_count(judged)}"
+        slope = f"({a} − {f'onehot({y})' if sparse else y})/{count}"
+    return value, slope if judged.weight == 1 else f"{judged.weight:g}·{slope}"
 
 
-def _count(judged: Judgement) -> str:
-    """Return what a sum is divided by: m samples, and k numbers each if there are several."""
-    per_sample = places(judged.objective.loss, judged.gradient)
-    return "m" if per_sample == 1 else f"({per_sample}·m)"
+def penalty(regularizer: Regularizer, W: str) -> tuple[str, str]:
+    """Return the price of one weight, and what it adds to the weight's gradient.
 
-
-def places(loss: Loss, output: Array) -> int:
-    """Return how many judged numbers, or classes, each sample has."""
-    numbers = output.size // max(len(output), 1)
-    return numbers // int(output.shape[-1]) if isinstance(loss, _OF_CLASSES) else numbers
-
-
-def _activation(loss: CrossEntropy) -> str:
-    return {"sigmoid": "σ"}.get(loss.activation.name, loss.activation.name)
-
-
-def _name(loss: Loss) -> str:
-    return loss.name or type(loss).__name__
+    >>> penalty(L1L2(l1=0.1, l2=0.01), "W1")
+    ('0.1·Σ |W1| + 0.01·Σ W1²', ' + 0.1·sign(W1) + 0.02·W1')
+    """
+    if not isinstance(regularizer, L1L2):
+        name = type(regularizer).__name__
+        return f"{name}({W})", f" + ∂{name}/∂{W}"
+    l1, l2 = regularizer.l1, regularizer.l2
+    price = [f"{l1:g}·Σ |{W}|"] * bool(l1) + [f"{l2:g}·Σ {W}²"] * bool(l2)
+    pull = f" + {l1:g}·sign({W})" * bool(l1) + f" + {2 * l2:g}·{W}" * bool(l2)
+    return " + ".join(price), pull

@@ -7,63 +7,67 @@ pooling) shares that number, and has its own letter.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from ..layers.base import Layer
-from ..layers.symbolic import Node, Tensor
-
-if TYPE_CHECKING:
-    from ..functional import Model
+from nnlite.explain.formulas import ACTIVATION, formulas_of
+from nnlite.explain.watching import Call, WatchedStep
+from nnlite.layers.joining import Tensor
+from nnlite.layers.layer import Layer
 
 _GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "theta": "θ", "mu": "μ"}
 
 
-class Symbols:
-    """Which letter each tensor and each weight of a model has."""
+def give_symbols(step: WatchedStep) -> None:
+    """Give data, truth and all calls their symbols, and then, from what is left, all weights."""
+    inputs = step.model.inputs
+    step.symbols = dict(zip(inputs, _one_or_numbered("X", len(inputs)), strict=True))
+    truths = _one_or_numbered("Y", len(step.model.outputs))
+    for judged, symbol in zip(step.judgements, truths, strict=False):
+        judged.Y = symbol
+    taken = {*step.symbols.values(), *truths}
+    numbers = _name_calls(step, taken)
+    _name_weights(step.calls, numbers, taken)
 
-    def __init__(self, model: Model) -> None:
-        self.taken: set[str] = set()
-        self.of: dict[Tensor, str] = {}
-        self.number: dict[Tensor, int] = {}
-        self.layers_so_far = 0
-        self.weight_numbers: dict[Layer, int] = {}
-        self.weight_symbols: dict[tuple[Layer, str], str] = {}
-        for place, tensor in enumerate(model.inputs):
-            self.of[tensor] = numbered("X", place + 1 if len(model.inputs) > 1 else 0)
-            self.number[tensor] = 0
-        self.truths = [
-            numbered("Y", place + 1 if len(model.outputs) > 1 else 0)
-            for place in range(len(model.outputs))
-        ]
-        self.taken.update(self.of.values(), self.truths)
 
-    def name(self, node: Node, letters: Sequence[str], starts_a_layer: bool) -> list[str]:
-        """Choose the symbols of one call, letter by letter; the last is that of its output."""
-        if starts_a_layer:
-            number = self.layers_so_far + 1
-        else:
-            number = max(self.number[tensor] for tensor in node.inputs)
-        while not self.taken.isdisjoint(numbered(letter, number) for letter in letters):
+def _name_calls(step: WatchedStep, taken: set[str]) -> dict[Tensor, int]:
+    """Choose the symbols of each call, letter by letter; return the numbers of their outputs."""
+    numbers: dict[Tensor, int] = dict.fromkeys(step.model.inputs, 0)
+    layers_so_far = 0
+    for call in step.calls:
+        node, formulas = call.node, formulas_of(call.layer)
+        letters = formulas.letters + "A" * (call.is_bent or formulas is ACTIVATION)
+        number = max(numbers[tensor] for tensor in node.inputs)
+        if formulas.starts_a_layer:
+            number = layers_so_far + 1
+        while not taken.isdisjoint(numbered(letter, number) for letter in letters):
             number += 1
-        if starts_a_layer:
-            self.layers_so_far = number
+        if formulas.starts_a_layer:
+            layers_so_far = number
         symbols = [numbered(letter, number) for letter in letters]
-        self.taken.update(symbols)
-        self.of[node.output] = symbols[-1]
-        self.number[node.output] = number
-        self.weight_numbers.setdefault(node.layer, number)
-        return symbols
+        taken.update(symbols)
+        call.X = [step.symbols[tensor] for tensor in node.inputs]
+        call.Z = [call.X[0], *symbols][len(formulas.letters)]
+        call.A = step.symbols[node.output] = symbols[-1]
+        numbers[node.output] = number
+    return numbers
 
-    def weight(self, layer: Layer, name: str) -> str:
-        """Return the symbol of a weight: W1, γ2; or scale.W, where that is taken."""
-        if (layer, name) not in self.weight_symbols:
-            symbol = numbered(_GREEK.get(name, name), self.weight_numbers[layer])
-            if symbol in self.taken:
-                symbol = f"{layer.name}.{name}"
-            self.taken.add(symbol)
-            self.weight_symbols[layer, name] = symbol
-        return self.weight_symbols[layer, name]
+
+def _name_weights(calls: list[Call], numbers: dict[Tensor, int], taken: set[str]) -> None:
+    """Name weights after their layer's first call: W1, γ2; or scale.W, where that is taken."""
+    named: dict[Layer, dict[str, str]] = {}
+    for call in calls:
+        if call.layer not in named:
+            named[call.layer] = {}
+            for name in call.weights:
+                symbol = numbered(_GREEK.get(name, name), numbers[call.node.output])
+                symbol = f"{call.layer.name}.{name}" if symbol in taken else symbol
+                named[call.layer][name] = symbol
+                taken.add(symbol)
+        call.W = named[call.layer]
+
+
+def _one_or_numbered(letter: str, count: int) -> list[str]:
+    return [letter] if count == 1 else [numbered(letter, n) for n in range(1, count + 1)]
 
 
 def numbered(letter: str, number: int) -> str:

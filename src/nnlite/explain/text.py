@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .lines import Line, Section, short
+from nnlite.explain.lines import Line, Section
 
 if TYPE_CHECKING:
-    from .explanation import Explanation
+    from nnlite.explain.explanation import Explanation
 
 INDENT, GAP, NUMBER = 2, 2, 7
 NUMBERS = 2 * (GAP + NUMBER)
@@ -27,15 +27,11 @@ def terminal_width() -> int:
 
 def table(explanation: Explanation, width: int) -> str:
     """Return the table, no wider than `width` if that can be."""
-    sections = [*explanation.forward, *explanation.backward, *explanation.update]
-    room = width - INDENT - NUMBERS
-    column, room = _measure([line for section in sections for line in section.lines], room)
-    rows = [explanation.title, ""]
-    rows += _half("FORWARD", explanation.forward, column, room)
-    if explanation.backward:
-        rows += ["", *_half("BACKWARD", explanation.backward, column, room)]
-        rows += ["", *_half("UPDATE", explanation.update, column, room)]
-    else:
+    column, room = _measure(explanation.lines, width - INDENT - NUMBERS)
+    rows = [explanation.title]
+    for name, sections in explanation.halves.items():
+        rows += ["", *_half(name.upper(), sections, column, room)]
+    if not explanation.backward:
         rows += ["", *wrapped(FORWARD_ONLY, width)]
     for warning in explanation.warnings:
         rows += ["", *wrapped(f"WARNING: {warning}", width, subsequent_indent="  ")]
@@ -47,11 +43,11 @@ def _measure(lines: list[Line], room: int) -> tuple[int, int]:
     pairs = [(len(line.equation), len(beside(line))) for line in lines if beside(line)]
     candidates = sorted({formula for formula, _ in pairs if formula <= room}) or [0]
 
-    def fitting(column: int) -> int:
-        return sum(f <= column and column + GAP + b <= room for f, b in pairs)
+    def widths(column: int) -> list[int]:
+        return [column + GAP + b for f, b in pairs if f <= column and column + GAP + b <= room]
 
-    column = max(candidates, key=fitting)
-    needed = [column + GAP + b for f, b in pairs if f <= column and column + GAP + b <= room]
+    column = max(candidates, key=lambda column: len(widths(column)))
+    needed = widths(column)
     needed += [len(line.equation) for line in lines if len(line.equation) <= room]
     return column, min(room, max(needed, default=room))
 
@@ -79,33 +75,15 @@ def _half(title: str, sections: list[Section], column: int, room: int) -> Iterat
 def _rows(line: Line, column: int, room: int) -> Iterator[str]:
     """Yield a line as one row, or as several where it is too long."""
     indent, formula, rest = " " * INDENT, line.equation, beside(line)
-    numbers = _numbers(line)
-    if len(formula) <= column and column + GAP + len(rest) <= room:
-        row = (formula.ljust(column + GAP) + rest).ljust(room)
-        yield indent + row + numbers
-        return
-    if len(formula) <= room and not rest:
-        yield indent + formula.ljust(room) + numbers
-        return
+    numbers = "".join(" " * GAP + size.rjust(NUMBER) for size in line.sizes)
     first, *others = textwrap.wrap(formula, room, subsequent_indent="    ") or [""]
-    if len(first) + GAP + len(rest) <= room and not others:
-        yield indent + (first + " " * GAP + rest).ljust(room) + numbers
-        return
+    for start in (column + GAP, len(first) + GAP):
+        if not others and len(first) + GAP <= start <= room - len(rest):
+            first, rest = first.ljust(start) + rest, ""
     yield indent + first.ljust(room) + numbers
-    for other in others:
-        yield indent + other
+    yield from (indent + other for other in others)
     if rest:
-        start = min(column + GAP, max(room - len(rest), GAP))
+        indent += " " * min(column + GAP, max(room - len(rest), GAP))
         yield from textwrap.wrap(
-            rest,
-            INDENT + room + NUMBERS,
-            initial_indent=indent + " " * start,
-            subsequent_indent=indent + " " * start,
+            rest, INDENT + room + NUMBERS, initial_indent=indent, subsequent_indent=indent
         )
-
-
-def _numbers(line: Line) -> str:
-    if line.value is None:
-        return ""
-    columns = short(line.mean), short(line.largest)
-    return "".join(" " * GAP + text.rjust(NUMBER) for text in columns)

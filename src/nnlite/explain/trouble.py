@@ -6,170 +6,160 @@ a loss no better than half of what a constant answer gets.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from ..activations import SoftmaxFunction
-from ..layers.base import ActivatedLayer
-from ..types import Array
-from . import activations
-from .flow import flow_of_gradients, rising_loss, twins
-from .formulas import ActivationFormulas, DenseFormulas, formulas_of
-from .lines import Line, percent, short
-from .progress import has_to_learn
-from .step import Step
-from .told import Told
+from nnlite.activations import SoftmaxFunction
+from nnlite.explain import activations
+from nnlite.explain.flow import flow_of_gradients, twins
+from nnlite.explain.formulas import ACTIVATION, DENSE, formulas_of
+from nnlite.explain.lines import Line, percent, short
+from nnlite.explain.progress import has_to_learn, rising_loss
+from nnlite.explain.watching import Call, WatchedStep
+from nnlite.foundation.types import Array
+from nnlite.layers.joining import Tensor
+from nnlite.layers.layer import ActivatedLayer
 
 MOST_SATURATED, SATURATED_BY_DATA = 0.9, 0.5
 MOST_DEAD, ENOUGH_TO_CALL_DEAD = 0.5, 128
 UNSCALED = 10.0
-SCALE_THEM = "(x-x.mean(0))/x.std(0)"
+FAR_FROM_1 = 0.01
 
 
-def find_trouble(step: Step, told: list[Told], lines: list[Line]) -> list[str]:
+def find_trouble(step: WatchedStep, lines: list[Line]) -> list[str]:
     """Return the warnings."""
-    broken = not_finite(step, told, lines)
+    broken = next(not_finite(step, lines), None)
     if broken:
-        return broken
-    silent = [*dead(step, told), *saturated(step, told)]
-    found = [*lonely_softmax(told), *no_activation(told), *silent]
+        return [broken]
+    activated = [call for call in step.calls if isinstance(call.layer, ActivatedLayer)]
+    silent = [*dead(step, activated), *saturated(step, activated)]
+    found = [*lonely_softmax(activated), *no_activation(step), *silent]
+    found += rows_that_are_no_shares(step)
     if step.judgements:
         if not silent:
-            found += [*twins(told), *flow_of_gradients(step, told)]
+            found += [*twins(step), *flow_of_gradients(step)]
         found += rising_loss(step, reach_of_unscaled(step.x))
     return found
 
 
-def not_finite(step: Step, told: list[Told], lines: list[Line]) -> list[str]:
-    """Find the first array with a NaN or an infinity."""
-    for one in told:
-        for name, symbol in one.weights.items():
-            if not np.isfinite(one.layer._views[name]).all():
-                return [
-                    f"{symbol} of {one.layer.name} is no longer finite, and spoils all that it "
-                    "touches. Make the model anew, and train it with a smaller learning rate."
-                ]
+def not_finite(step: WatchedStep, lines: list[Line]) -> Iterator[str]:
+    """Find arrays with a NaN or an infinity; the first is the one to blame."""
+    for call in step.calls:
+        for name, weight in call.weights.items():
+            if not np.isfinite(weight).all():
+                yield (
+                    f"{call.W[name]} of {call.layer.name} is no longer finite, and spoils all "
+                    "that it touches. Make the model anew, and train it with a smaller learning "
+                    "rate."
+                )
     for line in lines:
         if line.value is not None and not np.isfinite(line.value).all():
             bad = int((~np.isfinite(line.value)).sum())
-            return [
+            yield (
                 f"{line.symbol} is the first that is not finite: {bad:,} of its "
                 f"{np.size(line.value):,} numbers are NaN or infinite. The numbers before it grew "
                 "too large: scale the inputs, or start from smaller weights."
-            ]
-    return []
-
-
-def lonely_softmax(told: list[Told]) -> list[str]:
-    """Find a softmax over a single unit."""
-    return [
-        f"{one.layer.name} is a softmax over one unit, which is 1 whatever comes in, and learns "
-        "nothing. Use a sigmoid, or one unit for each class."
-        for one in told
-        if isinstance(one.layer, ActivatedLayer)
-        and isinstance(one.layer.activation, SoftmaxFunction)
-        and one.call.output.shape[-1] == 1
-    ]
-
-
-def no_activation(told: list[Told]) -> list[str]:
-    """Find two linear layers in a row, unless the first is a bottleneck."""
-    producers, found = {one.a: one for one in told}, []
-    for one in told:
-        before = producers.get(one.x[0])
-        if before is None or not (_is_dense(before) and _is_dense(one)) or before.z != before.a:
-            continue
-        units = before.layer.units
-        if units >= min(before.call.x[0].shape[-1], one.layer.units):
-            found.append(
-                f"Between {before.layer.name} and {one.layer.name} is no activation: together they "
-                f"can do no more than one linear layer. Give {before.layer.name} an activation."
             )
-    return found
 
 
-def _is_dense(told: Told) -> bool:
-    return isinstance(formulas_of(told.layer), DenseFormulas)
+def lonely_softmax(activated: list[Call]) -> Iterator[str]:
+    """Find a softmax over a single unit."""
+    for call in activated:
+        if isinstance(call.layer.activation, SoftmaxFunction) and call.a.shape[-1] == 1:
+            yield (
+                f"{call.layer.name} is a softmax over one unit, which is 1 whatever comes in, and "
+                "learns nothing. Use a sigmoid, or one unit for each class."
+            )
 
 
-def saturated(step: Step, told: list[Told]) -> list[str]:
-    """Find layers whose σ or tanh is flat for most values, where a gradient should pass."""
-    producers, data, found = {one.a: one for one in told}, data_symbols(step, told), []
-    for one in told:
-        if not isinstance(one.layer, ActivatedLayer) or not _passes_gradients(step, one):
+def rows_that_are_no_shares(step: WatchedStep) -> Iterator[str]:
+    """Find outputs that a loss of classes has to divide by their sums, row by row."""
+    for judged in step.judgements:
+        sums = judged.call.a.sum(axis=-1)
+        if judged.divided and np.abs(sums - 1).max() > FAR_FROM_1:
+            yield (
+                f"{judged.call.layer.name}: the rows of its output sum to {short(sums.min())} up "
+                f"to {short(sums.max())}, so {judged.loss.name} divides each by its sum. "
+                'Use activation="softmax"; where several classes can be true, binary_crossentropy.'
+            )
+
+
+def no_activation(step: WatchedStep) -> Iterator[str]:
+    """Find two linear layers in a row, unless the first is a bottleneck."""
+    dense = {tensor: c for tensor, c in step.call_of.items() if formulas_of(c.layer) is DENSE}
+    for call in dense.values():
+        before = dense.get(call.node.inputs[0])
+        if before is None or before.is_bent:
             continue
-        share = activations.saturated_share(one.layer.activation, one.call.output)
+        name, units = before.layer.name, before.layer.units
+        if units >= min(before.x[0].shape[-1], call.layer.units):
+            yield (
+                f"Between {name} and {call.layer.name} is no activation: together they "
+                f"can do no more than one linear layer. Give {name} an activation."
+            )
+
+
+def saturated(step: WatchedStep, activated: list[Call]) -> Iterator[str]:
+    """Find layers whose σ or tanh is flat for most values, where a gradient should pass."""
+    data = data_tensors(step)
+    for call in activated:
+        share = activations.saturated_share(call.layer.activation, call.a)
         if share is None or share < SATURATED_BY_DATA:
             continue
-        source = one
-        if isinstance(formulas_of(one.layer), ActivationFormulas):
-            source = producers.get(one.x[0], one)
-        reach = reach_of_unscaled(source.call.x) if set(source.x) <= data else None
-        hidden = one.a not in _outputs(step, told)
+        # The slope of the last activation does not matter if the loss went, or may go, around it.
+        last = step.model.outputs[0].node.layer
+        if call.da is None if step.judgements else call.layer is last:
+            continue
+        source = call
+        if formulas_of(call.layer) is ACTIVATION:
+            source = step.call_of.get(call.node.inputs[0], call)
+        reach = reach_of_unscaled(source.x) if data.issuperset(source.node.inputs) else None
+        hidden = call.node.output not in step.model.outputs
         stuck = share >= MOST_SATURATED and has_to_learn(step)
         if not (reach and hidden) and not stuck:
             continue
-        kind = "sigmoids" if one.layer.activation.name == "sigmoid" else "tanh units"
-        remedy = (
-            f"Its inputs reach {short(reach)}: scale them first, {SCALE_THEM}."
-            if reach
-            else "Start from smaller weights, normalize before it, or use relu."
-        )
-        found.append(
-            f"{one.layer.name}: {percent(share)} of its {kind} are saturated. Their slope is "
+        kind = "sigmoids" if call.layer.activation.name == "sigmoid" else "tanh units"
+        remedy = _scale(reach) or "Start from smaller weights, normalize before it, or use relu."
+        yield (
+            f"{call.layer.name}: {percent(share)} of its {kind} are saturated. Their slope is "
             f"almost 0, so they pass back almost no gradient. {remedy}"
         )
-    return found
 
 
-def dead(step: Step, told: list[Told]) -> list[str]:
+def dead(step: WatchedStep, activated: list[Call]) -> Iterator[str]:
     """Find layers with many ReLU units that are 0 for the whole batch."""
-    data, found = data_symbols(step, told), []
-    for one in told:
-        if not isinstance(one.layer, ActivatedLayer):
+    data = data_tensors(step)
+    for call in activated:
+        a, units = call.a, call.a.shape[-1]
+        silent = activations.dead_units(call.layer.activation, a)
+        if not silent or len(a) < 2 or not any(x.any() for x in call.x):
             continue
-        a = one.call.output
-        units, values = a.shape[-1], a.size // a.shape[-1]
-        silent = activations.dead_units(one.layer.activation, a)
-        if not silent or len(a) < 2 or not any(x.any() for x in one.call.x):
-            continue
-        many = silent >= MOST_DEAD * units and values >= ENOUGH_TO_CALL_DEAD
+        many = silent >= MOST_DEAD * units and a.size // units >= ENOUGH_TO_CALL_DEAD
         if silent < units and not (many and has_to_learn(step)):
             continue
-        reach = reach_of_unscaled(one.call.x) if set(one.x) <= data else None
-        remedy = "Try a smaller learning rate, he_normal weights, or leaky_relu."
-        if reach:
-            remedy = f"Its inputs reach {short(reach)}: scale them first, {SCALE_THEM}."
+        reach = reach_of_unscaled(call.x) if data.issuperset(call.node.inputs) else None
+        remedy = _scale(reach) or "Try a smaller learning rate, he_normal weights, or leaky_relu."
         which = f"all {units}" if silent == units else f"{silent} of its {units}"
-        found.append(
-            f"{one.layer.name}: {which} ReLU units are dead: 0 for each of the {len(a)} samples, "
+        yield (
+            f"{call.layer.name}: {which} ReLU units are dead: 0 for each of the {len(a)} samples, "
             f"so no gradient reaches their weights. {remedy}"
         )
-    return found
 
 
-def _passes_gradients(step: Step, told: Told) -> bool:
-    """Return whether the slope of the activation matters: not if the loss went around it."""
-    if step.judgements:
-        return told.call.da is not None
-    return step.model.outputs[0].node.layer is not told.layer
+def _scale(reach: float | None) -> str:
+    """Return the remedy for inputs that reach that far; nothing for scaled ones."""
+    how = "scale them first, (x-x.mean(0))/x.std(0)"
+    return f"Its inputs reach {short(reach)}: {how}." if reach else ""
 
 
-def _outputs(step: Step, told: list[Told]) -> set[str]:
-    tensors = {node.output for node, _ in step.calls} & set(step.model.outputs)
-    return {
-        one.a for (node, _), one in zip(step.calls, told, strict=True) if node.output in tensors
-    }
-
-
-def data_symbols(step: Step, told: list[Told]) -> set[str]:
-    """Return the symbols of the inputs, and of what was made of them without a weight."""
-    inputs = set(step.model.inputs)
-    data: set[str] = set()
-    for (node, _), one in zip(step.calls, told, strict=True):
-        data |= {x for x, tensor in zip(one.x, node.inputs, strict=True) if tensor in inputs}
-        plain = not one.layer.weights and not isinstance(one.layer, ActivatedLayer)
-        if plain and set(one.x) <= data:
-            data.add(one.a)
+def data_tensors(step: WatchedStep) -> set[Tensor]:
+    """Return the inputs, and what was made of them without a weight."""
+    data = set(step.model.inputs)
+    for call in step.calls:
+        plain = not call.weights and not isinstance(call.layer, ActivatedLayer)
+        if plain and data.issuperset(call.node.inputs):
+            data.add(call.node.output)
     return data
 
 

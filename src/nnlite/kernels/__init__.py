@@ -38,6 +38,6 @@ kw + kh comparisons instead of kw·kh. The gradient walks the same way back, at 
 winner, and so arrives at one place, the first of the largest.
 """
 
-from .products import column_sums, product, row_sums
+from nnlite.kernels.products import by_column, column_sums, product, row_sums
 
-__all__ = ["column_sums", "product", "row_sums"]
+__all__ = ["by_column", "column_sums", "product", "row_sums"]

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..types import Array
-from . import sweep
-from .folding import Folding, turned
-from .memory import NEW, Memory
-from .products import column_sums, product
-from .windows import Windows
+from nnlite.foundation.types import Array
+from nnlite.kernels import sweep
+from nnlite.kernels.folding import Folding
+from nnlite.kernels.memory import NEW, Memory
+from nnlite.kernels.products import column_sums, product
+from nnlite.kernels.windows import Windows, mirror
 
 
 def convolve(
@@ -126,7 +126,7 @@ def _input_gradient(dz: Array, W: Array, windows: Windows, dx: Array, memory: Me
         return
     folding = Folding(windows)
     dz, W = folding.take_apart(dz, memory), folding.kernel(W)
-    around = turned(folding.windows)
+    around = mirror(folding.windows[0]), mirror(folding.windows[1])
     W = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
     plan = sweep.sweep_over(*around, len(dz), *W.shape[2:], W.dtype)
     if folding.slides:

@@ -8,14 +8,14 @@ axis by itself; what an axis has neither of stays as it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from ..types import Array
-from .memory import Memory
-from .windows import Axis, Windows
+from nnlite.foundation.types import Array
+from nnlite.kernels.memory import Memory
+from nnlite.kernels.windows import Axis, Windows
 
 
 @dataclass(frozen=True)
@@ -171,12 +171,3 @@ class Folding:
     def _even_shape(self, z: Array) -> tuple[int, ...]:
         sizes = (f.sliding.count * f.images for f in (self.rows, self.columns))
         return (len(z), *sizes, z.shape[3])
-
-
-def turned(windows: Windows) -> Windows:
-    """Return the windows, one for each pixel, through which the gradient comes back to x."""
-    down, across = (
-        replace(axis, size=axis.count, before=axis.kernel - 1 - axis.before, count=axis.size)
-        for axis in windows
-    )
-    return down, across

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..types import Array, Shape
+from nnlite.foundation.types import Array, Shape
 
 
 class Memory:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..types import Array
-from .convolution import crop
-from .windows import Axis, Memory, Windows, fresh, pad
+from nnlite.foundation.types import Array
+from nnlite.kernels.memory import NEW, Memory
+from nnlite.kernels.windows import Axis, Windows, crop, pad
 
 
 def max_pool(
-    x: Array, windows: Windows, memory: Memory = fresh, keep_winners: bool = False
+    x: Array, windows: Windows, memory: Memory = NEW, keep_winners: bool = False
 ) -> tuple[Array, tuple[Array, Array] | None]:
     """Return the largest of each window; and who won the matches, if that shall be kept."""
     padded = pad(x, windows, -np.inf, memory, "padded")
@@ -23,7 +23,7 @@ def max_pool(
 
 
 def max_pool_gradient(
-    grad: Array, winners: tuple[Array, Array], windows: Windows, memory: Memory = fresh
+    grad: Array, winners: tuple[Array, Array], windows: Windows, memory: Memory = NEW
 ) -> Array:
     """Return dx: each gradient at the first of the largest of its window."""
     across, down = winners
@@ -35,7 +35,7 @@ def max_pool_gradient(
     return crop(padded, windows, memory)
 
 
-def average_pool(x: Array, windows: Windows, memory: Memory = fresh) -> Array:
+def average_pool(x: Array, windows: Windows, memory: Memory = NEW) -> Array:
     """Return the mean of the pixels of x in each window, without those around x."""
     padded = pad(x, windows, 0, memory, "padded")
     widths = _add_up(padded, 2, windows[1], memory)
@@ -43,7 +43,7 @@ def average_pool(x: Array, windows: Windows, memory: Memory = fresh) -> Array:
     return np.divide(result, _pixels_inside(windows, x.dtype), result)
 
 
-def average_pool_gradient(grad: Array, windows: Windows, memory: Memory = fresh) -> Array:
+def average_pool_gradient(grad: Array, windows: Windows, memory: Memory = NEW) -> Array:
     """Return dx: each pixel gets its share of the gradient of every window it lies in."""
     rows, columns = windows
     share = grad / _pixels_inside(windows, grad.dtype)
@@ -61,9 +61,9 @@ def _play(
 ) -> tuple[Array, Array]:
     """Return the largest along one axis, and for every later tap whether it beat those before."""
     first, *others = (x[(slice(None),) * place + (tap,)] for tap in axis.taps())
-    best = memory(f"best {place}", first.shape, x.dtype)
+    best = memory.take(f"best {place}", first.shape, x.dtype)
     shape = (len(first), len(others) if keep_winners else 0, *first.shape[1:])
-    beats = memory(f"beats {place}", shape, np.dtype(bool))
+    beats = memory.take(f"beats {place}", shape, np.dtype(bool))
     leader = first
     for match, challenger in enumerate(others):
         if keep_winners:
@@ -78,7 +78,7 @@ def _return_to_winners(grad: Array, beats: Array, place: int, axis: Axis, memory
     """Send the gradient back through the matches, the last one first."""
     shape = list(grad.shape)
     shape[place] = axis.span
-    dx = memory(f"returned {place}", tuple(shape), grad.dtype)
+    dx = memory.take(f"returned {place}", tuple(shape), grad.dtype)
     taps = [dx[(slice(None),) * place + (tap,)] for tap in axis.taps()]
     if axis.stride == axis.kernel and axis.dilation == 1:
         return _deal(grad, beats, taps, dx)
@@ -106,7 +106,7 @@ def _deal(grad: Array, beats: Array, taps: list[Array], dx: Array) -> Array:
 def _add_up(x: Array, place: int, axis: Axis, memory: Memory) -> Array:
     """Return the sums along one axis."""
     first, *others = (x[(slice(None),) * place + (tap,)] for tap in axis.taps())
-    total = memory(f"total {place}", first.shape, x.dtype)
+    total = memory.take(f"total {place}", first.shape, x.dtype)
     total[...] = first
     for other in others:
         total += other

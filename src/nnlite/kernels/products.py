@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
 
-from ..types import Array
+from nnlite.foundation.types import Array
 
 
 def product(a: Array, b: Array, out: Array | None = None) -> Array:
@@ -41,6 +42,25 @@ def row_sums(a: Array) -> Array:
     """
     sums: Array = a.dot(_ones(a.shape[-1], a.dtype))
     return sums
+
+
+def by_column(operation: np.ufunc, a: Array, values: Array, out: Array | None = None) -> Array:
+    """Return operation(a, values), where `values` holds one number for each column of a matrix.
+
+    A row of few columns is over as soon as it has begun: several rows as one long row are faster.
+
+    >>> by_column(np.subtract, np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0]))
+    array([[0., 0.],
+           [2., 2.]])
+    """
+    together = math.gcd(len(a), 64) if a.size >= 50_000 and a.shape[1] <= 16 else 1
+    if together == 1 or not a.flags.c_contiguous:
+        result: Array = operation(a, values, out)
+        return result
+    long = (len(a) // together, together * a.shape[1])
+    memory = None if out is None else out.reshape(long)
+    result = operation(a.reshape(long), np.tile(values, together), memory)
+    return result.reshape(a.shape)
 
 
 @lru_cache(maxsize=64)

@@ -14,11 +14,11 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from ..types import Array, Shape
-from .memory import Memory
-from .products import column_sums
-from .toom_cook import matrices, rows_at_once
-from .windows import Axis
+from nnlite.foundation.types import Array, Shape
+from nnlite.kernels.memory import Memory
+from nnlite.kernels.products import column_sums
+from nnlite.kernels.toom_cook import matrices, rows_at_once
+from nnlite.kernels.windows import Axis
 
 CACHE = 1 << 18
 """About as many numbers of z are made at once: what goes on with them finds them in the cache."""

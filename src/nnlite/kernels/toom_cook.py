@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..types import Array
+from nnlite.foundation.types import Array
 
 POINTS = [Fraction(p) for p in ("0", "1", "-1", "2", "-1/2", "-2", "1/2")]
 """And ∞. With a ninth point, float32 would lose a digit more."""

@@ -1,15 +1,16 @@
 """Layers: the pieces a network is made of."""
 
-from .activation import Activation, LeakyReLU, ReLU, Softmax
-from .base import Layer
-from .convolution import Conv1D, Conv2D
-from .convolution_kinds import Conv2DTranspose, DepthwiseConv2D
-from .dense import Dense
-from .dropout import Dropout
-from .input import Input, InputLayer
-from .merging import Add, Average, Concatenate, Maximum, Multiply, Subtract
-from .normalization import BatchNormalization
-from .pooling import (
+from nnlite.foundation.registry import Registry
+from nnlite.layers.activation import Activation, LeakyReLU, ReLU, Softmax
+from nnlite.layers.convolution import Conv1D, Conv2D
+from nnlite.layers.convolution_kinds import Conv2DTranspose, DepthwiseConv2D
+from nnlite.layers.dense import Dense
+from nnlite.layers.dropout import Dropout
+from nnlite.layers.input import Input, InputLayer
+from nnlite.layers.layer import Layer
+from nnlite.layers.merging import Add, Average, Concatenate, Maximum, Multiply, Subtract
+from nnlite.layers.normalization import BatchNormalization
+from nnlite.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
     GlobalAveragePooling1D,
@@ -19,8 +20,9 @@ from .pooling import (
     MaxPooling1D,
     MaxPooling2D,
 )
-from .reshaping import Flatten, Reshape
-from .resizing import UpSampling2D, ZeroPadding2D
+from nnlite.layers.reshaping import Flatten, Reshape
+from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
+from nnlite.layers.weight import Weight
 
 AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D
@@ -77,5 +79,9 @@ __all__ = [
     "Softmax",
     "Subtract",
     "UpSampling2D",
+    "Weight",
     "ZeroPadding2D",
 ]
+
+_HERE = [(name, found) for name, found in vars().copy().items() if isinstance(found, type)]
+KNOWN = Registry("layer", Layer, {name: c for name, c in _HERE if issubclass(c, Layer)})

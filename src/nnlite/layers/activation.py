@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import activations
-from ..checks import checked_number
-from ..types import Array, Shape
-from .base import ActivatedLayer
+from nnlite import activations
+from nnlite.foundation.checks import NotNegative
+from nnlite.foundation.types import Array, Shape
+from nnlite.layers.layer import ActivatedLayer
+from nnlite.layers.options import ActivationLike
 
 
 class Activation(ActivatedLayer):
@@ -18,9 +19,9 @@ class Activation(ActivatedLayer):
     array([[0., 2.]], dtype=float32)
     """
 
-    def __init__(self, activation: Any, **options: Any) -> None:
+    def __init__(self, activation: ActivationLike, **options: Any) -> None:
         super().__init__(**options)
-        self.activation = activations.get(activation)
+        self.activation = activation
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of x."""
@@ -50,12 +51,10 @@ class ReLU(Activation):
     array([[0., 2.]], dtype=float32)
     """
 
-    def __init__(self, negative_slope: float = 0.0, **options: Any) -> None:
+    def __init__(self, negative_slope: NotNegative = 0.0, **options: Any) -> None:
+        activation = activations.LeakyRelu(negative_slope) if negative_slope else activations.relu
+        super().__init__(activation, **options)
         self.negative_slope = negative_slope
-        leaks = checked_number("negative_slope", negative_slope, least=0) > 0
-        super().__init__(
-            activations.LeakyRelu(negative_slope) if leaks else activations.relu, **options
-        )
 
 
 class LeakyReLU(Activation):
@@ -69,8 +68,9 @@ class LeakyReLU(Activation):
     def __init__(
         self, negative_slope: float = 0.3, alpha: float | None = None, **options: Any
     ) -> None:
-        self.negative_slope = negative_slope if alpha is None else alpha
-        super().__init__(activations.LeakyRelu(self.negative_slope), **options)
+        slope = negative_slope if alpha is None else alpha
+        super().__init__(activations.LeakyRelu(slope), **options)
+        self.negative_slope = slope
 
 
 class Softmax(Activation):

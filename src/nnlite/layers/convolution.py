@@ -10,17 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from .. import activations, initializers, regularizers
-from ..checks import positive_integer
-from ..errors import explain_error
-from ..kernels import column_sums
-from ..kernels.groups import convolve, input_gradient, kernel_gradient
-from ..types import Array, Shape
-from .base import ActivatedLayer
-from .images import WindowLayer
+from nnlite.foundation.checks import Flag, PositiveInteger
+from nnlite.foundation.errors import value_error
+from nnlite.foundation.types import Array, Shape
+from nnlite.kernels import column_sums
+from nnlite.kernels.groups import convolve, input_gradient, kernel_gradient
+from nnlite.layers.kernel import Convolution
+from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
 
 
-class Conv2D(WindowLayer, ActivatedLayer):
+class Conv2D(Convolution):
     """A layer of kernels that move over images: a = g(x ∗ W + b).
 
     With n images of h·w pixels and c channels, and f kernels of kh·kw·c weights, let the rows of
@@ -71,79 +70,33 @@ class Conv2D(WindowLayer, ActivatedLayer):
            [15., 17.,  9.]], dtype=float32)
     """
 
-    W: Array
-    dW: Array
-    b: Array
-    db: Array
-
     def __init__(
         self,
-        filters: int,
+        filters: PositiveInteger,
         kernel_size: Any,
         strides: Any = 1,
         padding: str = "valid",
-        data_format: str | None = None,
+        data_format: DataFormat = None,
         dilation_rate: Any = 1,
-        groups: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
+        groups: PositiveInteger = 1,
+        activation: ActivationLike = None,
+        use_bias: Flag = True,
+        kernel_initializer: InitializerLike = "glorot_uniform",
+        bias_initializer: InitializerLike = "zeros",
+        kernel_regularizer: RegularizerLike = None,
+        bias_regularizer: RegularizerLike = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        where = f"layer '{self.name}'"
-        self.filters = positive_integer("filters", filters, where)
-        self.groups = positive_integer("groups", groups, where)
-        self.set_windows(kernel_size, strides, padding, dilation_rate, data_format)
-        self.activation = activations.get(activation)
+        self.filters, self.groups = filters, groups
+        self.set_windows(kernel_size, strides, padding, dilation_rate)
+        self.activation = activation
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        if self.filters % self.groups:
-            raise ValueError(self._groups_do_not_divide(f"filters={filters}, groups={groups}"))
-
-    def build(self, input_shape: Shape) -> None:
-        """Make W (kh, kw, c/groups, f) and b (f,)."""
-        self.compute_output_shape(input_shape)
-        self.add_kernel((*self.size, input_shape[-1] // self.groups, self.filters), self.filters)
-
-    def add_kernel(self, shape: Shape, outputs: int) -> None:
-        """Make the weights."""
-        self.add_weight("W", shape, self.kernel_initializer, regularizer=self.kernel_regularizer)
-        if self.use_bias:
-            self.add_weight(
-                "b", (outputs,), self.bias_initializer, regularizer=self.bias_regularizer
-            )
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """Return (oh, ow, f)."""
-        self.check_image(input_shape)
-        if input_shape[-1] % self.groups:
-            raise ValueError(
-                self._groups_do_not_divide(
-                    f"samples of shape {input_shape}, {input_shape[-1]} channels, "
-                    f"groups={self.groups}"
-                )
-            )
-        self.check_channels(input_shape, place=-2, share=self.groups)
-        return (*self.window_counts(input_shape), self.filters)
-
-    def check_channels(self, shape: Shape, place: int, share: int = 1) -> None:
-        """Raise unless W, which has its input channels at `place`, was made for these images."""
-        if self.built and shape[-1] != self.W.shape[place] * share:
-            raise ValueError(
-                explain_error(
-                    f"The layer takes images with {self.W.shape[place] * share} channels.",
-                    f"samples of shape {shape}",
-                    f"layer '{self.name}', W of shape {self.W.shape}",
-                    "The last axis of x holds the channels.",
-                )
-            )
+        self.kernel_initializer = kernel_initializer
+        self.bias_initializer = bias_initializer
+        self.kernel_regularizer = kernel_regularizer
+        self.bias_regularizer = bias_regularizer
+        self.check_groups(filters, f"filters={filters}, groups={groups}")
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
         """Return z = X·W + b, where the rows of X are the windows of x."""
@@ -177,15 +130,31 @@ class Conv2D(WindowLayer, ActivatedLayer):
         """Return W as (kh, kw, c, f), a view."""
         return W[np.newaxis] if self.rank == 1 else W
 
-    def _groups_do_not_divide(self, received: str) -> ValueError:
-        return ValueError(
-            explain_error(
+    def build(self, input_shape: Shape) -> None:
+        """Make W (kh, kw, c/groups, f) and b (f,)."""
+        self.compute_output_shape(input_shape)
+        self.add_kernel((*self.size, input_shape[-1] // self.groups, self.filters), self.filters)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (oh, ow, f)."""
+        self.check_image(input_shape)
+        channels = input_shape[-1]
+        self.check_groups(
+            channels,
+            f"samples of shape {input_shape}, {channels} channels, groups={self.groups}",
+        )
+        self.check_channels(input_shape, place=-2, share=self.groups)
+        return (*self.window_counts(input_shape), self.filters)
+
+    def check_groups(self, number: int, received: str) -> None:
+        """Raise unless so many channels or filters can be dealt out in groups."""
+        if number % self.groups:
+            raise value_error(
                 "groups must divide the channels and the filters.",
                 received,
                 f"layer '{self.name}'",
                 "Choose a number of groups that divides both, or leave out groups=.",
             )
-        )
 
 
 class Conv1D(Conv2D):

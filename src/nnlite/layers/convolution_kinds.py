@@ -6,17 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import positive_integer
-from ..kernels import column_sums
-from ..kernels.convolution import depthwise, depthwise_gradients
-from ..kernels.groups import convolve, input_gradient, kernel_gradient
-from ..kernels.windows import Windows, along
-from ..types import Array, Shape
-from .convolution import Conv2D
-from .images import check_axes
+from nnlite.foundation.checks import Flag, PositiveInteger
+from nnlite.foundation.types import Array, Shape
+from nnlite.kernels import column_sums
+from nnlite.kernels.convolution import depthwise, depthwise_gradients
+from nnlite.kernels.groups import convolve, input_gradient, kernel_gradient
+from nnlite.kernels.windows import Windows, along
+from nnlite.layers.kernel import Convolution
+from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
+from nnlite.layers.windows import check_axes
 
 
-class DepthwiseConv2D(Conv2D):
+class DepthwiseConv2D(Convolution):
     """A layer of kernels that see one channel each: z of channel i from channel i of x alone.
 
     With q = `depth_multiplier` kernels for every channel, W is (kh, kw, c, q) and z has c·q
@@ -40,35 +41,26 @@ class DepthwiseConv2D(Conv2D):
         kernel_size: Any,
         strides: Any = 1,
         padding: str = "valid",
-        depth_multiplier: int = 1,
-        data_format: str | None = None,
+        depth_multiplier: PositiveInteger = 1,
+        data_format: DataFormat = None,
         dilation_rate: Any = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        depthwise_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        depthwise_regularizer: Any = None,
-        bias_regularizer: Any = None,
+        activation: ActivationLike = None,
+        use_bias: Flag = True,
+        depthwise_initializer: InitializerLike = "glorot_uniform",
+        bias_initializer: InitializerLike = "zeros",
+        depthwise_regularizer: RegularizerLike = None,
+        bias_regularizer: RegularizerLike = None,
         **options: Any,
     ) -> None:
-        super().__init__(
-            1,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=depthwise_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=depthwise_regularizer,
-            bias_regularizer=bias_regularizer,
-            **options,
-        )
-        self.depth_multiplier = positive_integer(
-            "depth_multiplier", depth_multiplier, f"layer '{self.name}'"
-        )
+        super().__init__(**options)
+        self.set_windows(kernel_size, strides, padding, dilation_rate)
+        self.depth_multiplier = depth_multiplier
+        self.activation = activation
+        self.use_bias = use_bias
+        self.kernel_initializer = depthwise_initializer
+        self.bias_initializer = bias_initializer
+        self.kernel_regularizer = depthwise_regularizer
+        self.bias_regularizer = bias_regularizer
 
     def build(self, input_shape: Shape) -> None:
         """Make W (kh, kw, c, q) and b (c·q,)."""
@@ -85,12 +77,12 @@ class DepthwiseConv2D(Conv2D):
         """Return z, channel by channel."""
         self.check_input(x)
         windows = self.windows(x.shape[1:])
-        x = np.repeat(x, self.depth_multiplier, axis=-1)
-        z = depthwise(x, self._flat(self.W), windows, self.memory(training))
+        copies = np.repeat(x, self.depth_multiplier, axis=-1)
+        z = depthwise(copies, self._flat(self.W), windows, self.memory(training))
         if self.use_bias:
             np.add(z, self.b, z)
         if training:
-            self.placed, self.x = windows, x
+            self.placed, self.copies = windows, copies
         return z
 
     def backprop_z(self, dz: Array) -> Array | None:
@@ -98,16 +90,15 @@ class DepthwiseConv2D(Conv2D):
         if self.use_bias:
             column_sums(dz.reshape(-1, dz.shape[-1]), self.db)
         dW = self._flat(self.dW)
-        dx = depthwise_gradients(self.x, self._flat(self.W), dz, dW, self.placed)
-        copies = dx.reshape(*dx.shape[:3], -1, self.depth_multiplier)
-        sums: Array = copies.sum(axis=-1)
+        dx = depthwise_gradients(self.copies, self._flat(self.W), dz, dW, self.placed)
+        sums: Array = dx.reshape(*dx.shape[:3], -1, self.depth_multiplier).sum(axis=-1)
         return sums
 
     def _flat(self, W: Array) -> Array:
         return W.reshape(*self.size, -1)
 
 
-class Conv2DTranspose(Conv2D):
+class Conv2DTranspose(Convolution):
     """The way back of a convolution, as a layer: from small images to large ones.
 
     Its forpass is the gradient of a `Conv2D`'s input, and its backprop is that one's forpass::
@@ -128,35 +119,29 @@ class Conv2DTranspose(Conv2D):
 
     def __init__(
         self,
-        filters: int,
+        filters: PositiveInteger,
         kernel_size: Any,
         strides: Any = 1,
         padding: str = "valid",
-        data_format: str | None = None,
+        data_format: DataFormat = None,
         dilation_rate: Any = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
+        activation: ActivationLike = None,
+        use_bias: Flag = True,
+        kernel_initializer: InitializerLike = "glorot_uniform",
+        bias_initializer: InitializerLike = "zeros",
+        kernel_regularizer: RegularizerLike = None,
+        bias_regularizer: RegularizerLike = None,
         **options: Any,
     ) -> None:
-        super().__init__(
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            data_format,
-            dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            kernel_initializer=kernel_initializer,
-            bias_initializer=bias_initializer,
-            kernel_regularizer=kernel_regularizer,
-            bias_regularizer=bias_regularizer,
-            **options,
-        )
+        super().__init__(**options)
+        self.filters = filters
+        self.set_windows(kernel_size, strides, padding, dilation_rate)
+        self.activation = activation
+        self.use_bias = use_bias
+        self.kernel_initializer = kernel_initializer
+        self.bias_initializer = bias_initializer
+        self.kernel_regularizer = kernel_regularizer
+        self.bias_regularizer = bias_regularizer
 
     def build(self, input_shape: Shape) -> None:
         """Make W (kh, kw, f, c) and b (f,)."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
 
 import numpy as np
 
-from .. import activations, initializers, regularizers
-from ..checks import positive_integer
-from ..errors import explain_error
-from ..kernels import column_sums, product
-from ..types import Array, Shape
-from .base import ActivatedLayer
+from nnlite.foundation.checks import Flag, positive_integer
+from nnlite.foundation.errors import value_error
+from nnlite.foundation.types import Array, Shape
+from nnlite.kernels import column_sums, product
+from nnlite.layers.kernel import KernelLayer
+from nnlite.layers.options import ActivationLike, InitializerLike, RegularizerLike
 
 
-class Dense(ActivatedLayer):
+class Dense(KernelLayer):
     """A layer of neurons: a = g(x·W + b).
 
     With m samples, n inputs and k units::
@@ -50,58 +51,25 @@ class Dense(ActivatedLayer):
     array([[6., 6.]], dtype=float32)
     """
 
-    W: Array
-    dW: Array
-    b: Array
-    db: Array
-
     def __init__(
         self,
-        units: int,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
+        units: Annotated[int, partial(positive_integer, remedy="Write Dense(10).")],
+        activation: ActivationLike = None,
+        use_bias: Flag = True,
+        kernel_initializer: InitializerLike = "glorot_uniform",
+        bias_initializer: InitializerLike = "zeros",
+        kernel_regularizer: RegularizerLike = None,
+        bias_regularizer: RegularizerLike = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        self.units = positive_integer("units", units, f"layer '{self.name}'", "Write Dense(10).")
-        self.activation = activations.get(activation)
+        self.units = units
+        self.activation = activation
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-
-    def build(self, input_shape: Shape) -> None:
-        """Make W (n, k) and b (k,)."""
-        if not input_shape:
-            raise ValueError(
-                explain_error(
-                    "Dense needs samples with at least one axis.",
-                    "samples that are single numbers",
-                    f"layer '{self.name}'",
-                    "Make x a column: x.reshape(-1, 1).",
-                )
-            )
-        self.add_weight(
-            "W",
-            (input_shape[-1], self.units),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-        )
-        if self.use_bias:
-            self.add_weight(
-                "b", (self.units,), self.bias_initializer, regularizer=self.bias_regularizer
-            )
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """Return (k,) in place of (n,)."""
-        if self.built and input_shape[-1:] != self.W.shape[:1]:
-            raise self._misfit("samples", input_shape)
-        return (*input_shape[:-1], self.units)
+        self.kernel_initializer = kernel_initializer
+        self.bias_initializer = bias_initializer
+        self.kernel_regularizer = kernel_regularizer
+        self.bias_regularizer = bias_regularizer
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
         """Return z = x·W + b."""
@@ -126,13 +94,28 @@ class Dense(ActivatedLayer):
             return None
         return product(dz, self.W.T, self.out("dx", self.x.shape))
 
+    def build(self, input_shape: Shape) -> None:
+        """Make W (n, k) and b (k,)."""
+        if not input_shape:
+            raise value_error(
+                "Dense needs samples with at least one axis.",
+                "samples that are single numbers",
+                f"layer '{self.name}'",
+                "Make x a column: x.reshape(-1, 1).",
+            )
+        self.add_kernel((input_shape[-1], self.units), self.units)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return (k,) in place of (n,)."""
+        if self.built and input_shape[-1:] != self.W.shape[:1]:
+            raise self._misfit("samples", input_shape)
+        return (*input_shape[:-1], self.units)
+
     def _misfit(self, what: str, shape: Shape) -> ValueError:
         inputs = len(self.W)
-        return ValueError(
-            explain_error(
-                f"The layer takes samples of {inputs} values.",
-                f"{what} of shape {shape}",
-                f"layer '{self.name}', W of shape {self.W.shape}",
-                f"Give x {inputs} columns; a single sample is a row: x.reshape(1, -1).",
-            )
+        return value_error(
+            f"The layer takes samples of {inputs} values.",
+            f"{what} of shape {shape}",
+            f"layer '{self.name}', W of shape {self.W.shape}",
+            f"Give x {inputs} columns; a single sample is a row: x.reshape(1, -1).",
         )

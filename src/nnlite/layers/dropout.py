@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from ..errors import explain_error
-from ..seeding import check_seed
-from ..types import Array, Shape
-from .base import Layer
+from nnlite.foundation.checks import Seed, require
+from nnlite.foundation.types import Array, Shape
+from nnlite.layers.layer import Layer
+
+
+def is_number(rate: Any) -> bool:
+    """Return whether this is a number."""
+    return isinstance(rate, int | float) and not isinstance(rate, bool)
+
+
+Rate = Annotated[
+    float,
+    require(
+        lambda rate: is_number(rate) and 0 <= rate < 1,
+        "rate is the share of neurons to drop: from 0 to below 1.",
+        lambda rate: (
+            f"For {rate} percent write Dropout({rate / 100:g})."
+            if is_number(rate) and 1 < rate < 100
+            else "Dropout(0.5) drops every second neuron."
+        ),
+    ),
+]
 
 
 class Dropout(Layer):
@@ -26,24 +44,11 @@ class Dropout(Layer):
     array([[1., 1., 1.]], dtype=float32)
     """
 
-    def __init__(self, rate: float, seed: int | None = None, **options: Any) -> None:
+    def __init__(self, rate: Rate, seed: Seed = None, **options: Any) -> None:
         super().__init__(**options)
-        if isinstance(rate, bool) or not (isinstance(rate, int | float) and 0 <= rate < 1):
-            raise ValueError(
-                explain_error(
-                    "rate is the share of neurons to drop: from 0 to below 1.",
-                    f"rate={rate!r}",
-                    f"layer '{self.name}'",
-                    f"For {rate} percent write Dropout({rate / 100:g})."
-                    if isinstance(rate, int | float) and 1 < rate < 100
-                    else "Dropout(0.5) drops every second neuron.",
-                )
-            )
         self.rate = float(rate)
         self.seed = seed
-        if seed is not None:
-            check_seed(seed)
-            self._rng = np.random.default_rng(seed)
+        self._rng = None if seed is None else np.random.default_rng(seed)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of x."""

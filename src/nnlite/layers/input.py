@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..checks import check_shape
-from ..errors import explain_error, reject_unknown_arguments
-from ..types import Shape
-from .base import Layer
-from .symbolic import Node, Tensor, called
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import Name, check_shape
+from nnlite.foundation.errors import type_error
+from nnlite.foundation.types import Shape
+from nnlite.layers.joining import Node, Tensor, called
+from nnlite.layers.layer import Layer
 
 
 class InputLayer(Layer):
@@ -22,7 +23,10 @@ class InputLayer(Layer):
         return check_shape(input_shape, "Input")
 
 
-def Input(shape: Any = None, name: str | None = None, **options: Any) -> Tensor:
+@explains_its_arguments
+def Input(
+    shape: Any = None, name: Name = None, *, batch_size: Any = None, dtype: Any = None
+) -> Tensor:
     """Return the start of a model: data with samples of this shape.
 
     Parameters
@@ -31,23 +35,19 @@ def Input(shape: Any = None, name: str | None = None, **options: Any) -> Tensor:
         The shape of one sample, without the axis of the samples: `(5,)`, or 5.
     name
         A name for the table of `summary`, and for data given as a dictionary.
-    options
-        `batch_size` and `dtype` are taken for the sake of Keras scripts, and do nothing.
+    batch_size, dtype
+        Taken for the sake of Keras scripts, and do nothing.
 
     Examples
     --------
     >>> Input(shape=(5,)).shape, Input(shape=(2)).shape
     ((5,), (2,))
     """
-    unknown = {key: options[key] for key in options if key not in ("batch_size", "dtype")}
-    reject_unknown_arguments("Input", unknown, ["shape", "name", "batch_size", "dtype"])
     if shape is None:
-        raise TypeError(
-            explain_error(
-                "Input needs the shape of one sample.",
-                "shape=None",
-                remedy="Input(shape=(30,)) for a table with 30 columns.",
-            )
+        raise type_error(
+            "Input needs the shape of one sample.",
+            "shape=None",
+            remedy="Input(shape=(30,)) for a table with 30 columns.",
         )
     layer = InputLayer(check_shape(shape, "Input"), name=name)
     return called(Node(layer, []), layer.input_shape)

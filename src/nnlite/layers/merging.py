@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from ..errors import explain_error
-from ..types import Array, Shape
-from .base import Layer
+from nnlite.foundation.checks import require
+from nnlite.foundation.errors import value_error
+from nnlite.foundation.types import Array, Shape
+from nnlite.layers.layer import Layer
 
 
 class Merge(Layer):
@@ -26,34 +27,28 @@ class Merge(Layer):
         """Return the shape that all inputs share."""
         shapes = self.check_list(input_shape)
         if any(shape != shapes[0] for shape in shapes):
-            raise ValueError(
-                explain_error(
-                    f"{type(self).__name__} takes inputs of one shape.",
-                    f"shapes {', '.join(str(shape) for shape in shapes)}",
-                    f"layer '{self.name}'",
-                    "Bring them to one shape with Dense, or join them with Concatenate.",
-                )
+            raise value_error(
+                f"{type(self).__name__} takes inputs of one shape.",
+                f"shapes {', '.join(str(shape) for shape in shapes)}",
+                f"layer '{self.name}'",
+                "Bring them to one shape with Dense, or join them with Concatenate.",
             )
         return shapes[0]
 
     def check_list(self, input_shape: Any) -> list[Shape]:
         """Return the shapes, or explain that a list of at least two inputs is wanted."""
         if not isinstance(input_shape, list) or len(input_shape) < 2:
-            raise ValueError(
-                explain_error(
-                    f"{type(self).__name__} takes a list of two inputs or more.",
-                    f"{input_shape}",
-                    f"layer '{self.name}'",
-                    f"Write {type(self).__name__}()([a, b]).",
-                )
+            raise value_error(
+                f"{type(self).__name__} takes a list of two inputs or more.",
+                f"{input_shape}",
+                f"layer '{self.name}'",
+                f"Write {type(self).__name__}()([a, b]).",
             )
         if self.number_of_inputs not in (None, len(input_shape)):
-            raise ValueError(
-                explain_error(
-                    f"{type(self).__name__} takes exactly {self.number_of_inputs} inputs.",
-                    f"{len(input_shape)} inputs",
-                    f"layer '{self.name}'",
-                )
+            raise value_error(
+                f"{type(self).__name__} takes exactly {self.number_of_inputs} inputs.",
+                f"{len(input_shape)} inputs",
+                f"layer '{self.name}'",
             )
         return input_shape
 
@@ -162,6 +157,15 @@ class Maximum(Merge):
         return [grad * (self.winner == place) for place in range(self.candidates)]
 
 
+Axis = Annotated[
+    int,
+    require(
+        lambda axis: isinstance(axis, int) and not isinstance(axis, bool) and axis != 0,
+        "axis must be a whole number other than 0, the axis of the samples.",
+    ),
+]
+
+
 class Concatenate(Merge):
     """The inputs side by side along an axis; each gets back its own slice of the gradient.
 
@@ -171,16 +175,8 @@ class Concatenate(Merge):
     array([[1., 1., 0.]], dtype=float32)
     """
 
-    def __init__(self, axis: int = -1, **options: Any) -> None:
+    def __init__(self, axis: Axis = -1, **options: Any) -> None:
         super().__init__(**options)
-        if isinstance(axis, bool) or not isinstance(axis, int) or axis == 0:
-            raise ValueError(
-                explain_error(
-                    "axis must be a whole number other than 0, the axis of the samples.",
-                    f"axis={axis!r}",
-                    f"layer '{self.name}'",
-                )
-            )
         self.axis = axis
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
@@ -189,21 +185,17 @@ class Concatenate(Merge):
         axes = len(shapes[0])
         place = self.axis - 1 if self.axis > 0 else self.axis + axes
         if not 0 <= place < axes:
-            raise ValueError(
-                explain_error(
-                    f"axis must be one of the {axes + 1} axes of the inputs.",
-                    f"axis={self.axis}",
-                    f"layer '{self.name}'",
-                )
+            raise value_error(
+                f"axis must be one of the {axes + 1} axes of the inputs.",
+                f"axis={self.axis}",
+                f"layer '{self.name}'",
             )
         others = {(*shape[:place], *shape[place + 1 :]) for shape in shapes}
         if len(others) > 1 or any(len(shape) != axes for shape in shapes):
-            raise ValueError(
-                explain_error(
-                    "Concatenate takes inputs that differ along its axis only.",
-                    f"shapes {', '.join(str(shape) for shape in shapes)}, axis={self.axis}",
-                    f"layer '{self.name}'",
-                )
+            raise value_error(
+                "Concatenate takes inputs that differ along its axis only.",
+                f"shapes {', '.join(str(shape) for shape in shapes)}, axis={self.axis}",
+                f"layer '{self.name}'",
             )
         joined = sum(shape[place] for shape in shapes)
         return (*shapes[0][:place], joined, *shapes[0][place + 1 :])

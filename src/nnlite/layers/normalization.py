@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from .. import initializers, regularizers
-from ..checks import checked_number
-from ..errors import explain_error
-from ..kernels import column_sums
-from ..types import Array, Shape
-from .base import Layer
+from nnlite.foundation.checks import Flag, NotNegative, Share, require
+from nnlite.foundation.types import Array, Shape
+from nnlite.kernels import by_column, column_sums
+from nnlite.layers.layer import Layer
+from nnlite.layers.options import InitializerLike, RegularizerLike
+
+LastAxis = Annotated[
+    int,
+    require(
+        lambda axis: axis == -1,
+        "Channels are the last axis: axis must be -1.",
+        lambda axis: (
+            f"Write BatchNormalization(momentum={axis})."
+            if isinstance(axis, float)
+            else "Move the channels to the end: np.moveaxis(x, 1, -1)."
+        ),
+    ),
+]
 
 
 class BatchNormalization(Layer):
@@ -54,42 +66,30 @@ class BatchNormalization(Layer):
 
     def __init__(
         self,
-        axis: int = -1,
-        momentum: float = 0.99,
-        epsilon: float = 0.001,
-        center: bool = True,
-        scale: bool = True,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
-        moving_mean_initializer: Any = "zeros",
-        moving_variance_initializer: Any = "ones",
-        beta_regularizer: Any = None,
-        gamma_regularizer: Any = None,
+        axis: LastAxis = -1,
+        momentum: Share = 0.99,
+        epsilon: NotNegative = 0.001,
+        center: Flag = True,
+        scale: Flag = True,
+        beta_initializer: InitializerLike = "zeros",
+        gamma_initializer: InitializerLike = "ones",
+        moving_mean_initializer: InitializerLike = "zeros",
+        moving_variance_initializer: InitializerLike = "ones",
+        beta_regularizer: RegularizerLike = None,
+        gamma_regularizer: RegularizerLike = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        where = f"layer '{self.name}'"
-        if axis != -1:
-            raise ValueError(
-                explain_error(
-                    "Channels are the last axis: axis must be -1.",
-                    f"axis={axis!r}",
-                    where,
-                    f"Write BatchNormalization(momentum={axis!r})."
-                    if isinstance(axis, float)
-                    else "Move the channels to the end: np.moveaxis(x, 1, -1).",
-                )
-            )
-        self.momentum = checked_number("momentum", momentum, least=0, most=1, where=where)
-        self.epsilon = checked_number("epsilon", epsilon, least=0, where=where)
+        self.momentum = momentum
+        self.epsilon = epsilon
         self.center = center
         self.scale = scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
-        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
-        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
+        self.beta_initializer = beta_initializer
+        self.gamma_initializer = gamma_initializer
+        self.moving_mean_initializer = moving_mean_initializer
+        self.moving_variance_initializer = moving_variance_initializer
+        self.beta_regularizer = beta_regularizer
+        self.gamma_regularizer = gamma_regularizer
 
     def build(self, input_shape: Shape) -> None:
         """Make γ, β and the two running means, each (c,)."""
@@ -114,24 +114,23 @@ class BatchNormalization(Layer):
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return γ·x̂ + β."""
         rows = x.reshape(-1, x.shape[-1])
-        if not (training and self.trainable):
-            deviation = np.sqrt(self.moving_variance + self.epsilon)
-            normalized = (rows - self.moving_mean) / deviation
-        else:
-            mean = column_sums(rows) / len(rows)
-            normalized = np.subtract(rows, mean, self.out("normalized", rows.shape))
+        if training and self.trainable:
+            normalized, mean = without_mean(rows, self.out("normalized", rows.shape))
             squares = np.multiply(normalized, normalized, self.out("a", rows.shape))
             variance = column_sums(squares) / len(rows)
-            deviation = np.sqrt(variance + self.epsilon)
-            normalized /= deviation
             self._remember("moving_mean", mean)
             self._remember("moving_variance", variance)
+        else:
+            normalized, variance = rows - self.moving_mean, self.moving_variance
+        deviation = np.sqrt(variance + self.epsilon)
+        by_column(np.divide, normalized, deviation, normalized)
         if training:
             self.normalized, self.deviation = normalized, deviation
         out = self.out("a", rows.shape) if training else None
-        a = np.multiply(normalized, self.gamma if self.scale else 1, out)
+        gamma = self.gamma if self.scale else np.ones_like(deviation)
+        a = by_column(np.multiply, normalized, gamma, out)
         if self.center:
-            a += self.beta
+            by_column(np.add, a, self.beta, a)
         return a.reshape(x.shape)
 
     def _remember(self, name: str, value: Array) -> None:
@@ -142,17 +141,29 @@ class BatchNormalization(Layer):
     def backprop(self, grad: Array) -> Array:
         """Write dγ = Σ grad·x̂ and dβ = Σ grad, and return dx."""
         rows = grad.reshape(-1, grad.shape[-1])
-        sum_with_x = column_sums(np.multiply(rows, self.normalized, self.out("dx", rows.shape)))
-        sum_of_grad = column_sums(rows)
+        dx, mean = without_mean(rows, self.out("dx", rows.shape))
+        with_x = np.multiply(dx, self.normalized, self.out("grad·x̂", rows.shape))
+        sum_with_x = column_sums(with_x)
+        if not self.trainable:
+            # Only over the batch that it was made of, x̂ adds up to 0.
+            sum_with_x += mean * column_sums(self.normalized)
         if self.scale:
             self.dgamma[...] = sum_with_x
         if self.center:
-            self.dbeta[...] = sum_of_grad
+            self.dbeta[...] = mean * len(rows)
         factor = self.gamma / self.deviation if self.scale else 1 / self.deviation
         if not self.trainable:
             return (rows * factor).reshape(grad.shape)
-        dx = np.multiply(self.normalized, -sum_with_x / len(rows), self.out("dx", rows.shape))
-        dx += rows
-        dx -= sum_of_grad / len(rows)
-        dx *= factor
-        return dx.reshape(grad.shape)
+        dx -= by_column(np.multiply, self.normalized, sum_with_x / len(rows), with_x)
+        return by_column(np.multiply, dx, factor, dx).reshape(grad.shape)
+
+
+def without_mean(rows: Array, out: Array | None = None) -> tuple[Array, Array]:
+    """Return the rows less their mean, and the mean.
+
+    The first row comes off before they are added up: float32 has no digits left for the differences
+    in a sum of large numbers.
+    """
+    centered = by_column(np.subtract, rows, rows[0], out)
+    mean = column_sums(centered) / len(rows)
+    return by_column(np.subtract, centered, mean, centered), rows[0] + mean

@@ -6,16 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import must_define
-from ..kernels.pooling import (
-    average_pool,
-    average_pool_gradient,
-    max_pool,
-    max_pool_gradient,
-)
-from ..types import Array, Shape
-from .base import Layer
-from .images import WindowLayer, check_axes, check_data_format
+from nnlite.foundation.checks import Flag
+from nnlite.foundation.errors import must_define
+from nnlite.foundation.types import Array, Shape
+from nnlite.kernels.pooling import average_pool, average_pool_gradient, max_pool, max_pool_gradient
+from nnlite.layers.layer import Layer
+from nnlite.layers.options import DataFormat
+from nnlite.layers.windows import WindowLayer, check_axes
 
 
 class Pooling(WindowLayer):
@@ -41,12 +38,11 @@ class Pooling(WindowLayer):
         pool_size: Any = 2,
         strides: Any = None,
         padding: str = "valid",
-        data_format: str | None = None,
+        data_format: DataFormat = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        steps = pool_size if strides is None else strides
-        self.set_windows(pool_size, steps, padding, 1, data_format)
+        self.set_windows(pool_size, pool_size if strides is None else strides, padding)
 
     def build(self, input_shape: Shape) -> None:
         """Raise unless samples of this shape are images."""
@@ -74,7 +70,7 @@ class MaxPooling2D(Pooling):
     """
 
     def forpass(self, x: Array, training: bool = False) -> Array:
-        """Return the largest of each window."""
+        """Return the largest of each window; in training, `shortcuts` may put another way here."""
         self.check_input(x)
         windows = self.windows(x.shape[1:])
         a, winners = max_pool(self.as_images(x), windows, self.memory(training), training)
@@ -156,10 +152,9 @@ class GlobalPooling(Layer):
     rank = 2
 
     def __init__(
-        self, data_format: str | None = None, keepdims: bool = False, **options: Any
+        self, data_format: DataFormat = None, keepdims: Flag = False, **options: Any
     ) -> None:
         super().__init__(**options)
-        check_data_format(data_format, f"layer '{self.name}'")
         self.keepdims = keepdims
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

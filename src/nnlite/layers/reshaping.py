@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from ..errors import explain_error
-from ..types import Array, Shape
-from .base import Layer
+from nnlite.foundation.errors import shown, type_error, value_error
+from nnlite.foundation.types import Array, Shape
+from nnlite.layers.layer import Layer
+
+
+def as_target(name: str, target_shape: Any, where: str | None) -> Shape:
+    """Return the shape as a tuple of whole numbers."""
+    given = target_shape if isinstance(target_shape, list | tuple) else (target_shape,)
+    if any(isinstance(n, bool) or not isinstance(n, int | np.integer) for n in given):
+        raise type_error(
+            f"{name} must be made of whole numbers.",
+            f"{name}={shown(target_shape)}",
+            where,
+            "Write Reshape((28, 28, 1)).",
+        )
+    return tuple(int(n) for n in given)
 
 
 class Reshape(Layer):
@@ -22,19 +34,9 @@ class Reshape(Layer):
             [2., 3.]]], dtype=float32)
     """
 
-    def __init__(self, target_shape: Sequence[int] | int, **options: Any) -> None:
+    def __init__(self, target_shape: Annotated[Any, as_target], **options: Any) -> None:
         super().__init__(**options)
-        given = target_shape if isinstance(target_shape, list | tuple) else (target_shape,)
-        if any(isinstance(n, bool) or not isinstance(n, int | np.integer) for n in given):
-            raise TypeError(
-                explain_error(
-                    "target_shape must be made of whole numbers.",
-                    f"target_shape={target_shape!r}",
-                    f"layer '{self.name}'",
-                    "Write Reshape((28, 28, 1)).",
-                )
-            )
-        self.target_shape = tuple(int(n) for n in given)
+        self.target_shape = target_shape
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the target shape, with −1 worked out."""
@@ -43,14 +45,12 @@ class Reshape(Layer):
         unknown = self.target_shape.count(-1)
         fits = size % known == 0 if unknown and known > 0 else size == known
         if not fits or unknown > 1 or any(n < -1 or n == 0 for n in self.target_shape):
-            raise ValueError(
-                explain_error(
-                    "The new shape must hold as many numbers as the old one.",
-                    f"target_shape={self.target_shape} for samples of shape {input_shape}, "
-                    f"{size} numbers",
-                    f"layer '{self.name}'",
-                    "Write -1 once for the axis to be worked out.",
-                )
+            raise value_error(
+                "The new shape must hold as many numbers as the old one.",
+                f"target_shape={self.target_shape} for samples of shape {input_shape}, "
+                f"{size} numbers",
+                f"layer '{self.name}'",
+                "Write -1 once for the axis to be worked out.",
             )
         return tuple(size // known if n == -1 else n for n in self.target_shape)
 

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from ..errors import explain_error
-from ..types import Array, Shape
-from .base import Layer
-from .images import as_sizes, check_axes, check_data_format
+from nnlite.foundation.checks import require
+from nnlite.foundation.errors import shown, value_error
+from nnlite.foundation.types import Array, Shape
+from nnlite.layers.layer import Layer
+from nnlite.layers.options import DataFormat, as_sizes
+from nnlite.layers.windows import check_axes
+
+
+def as_sides(name: str, padding: Any, where: str | None) -> tuple[Shape, Shape]:
+    """Return how many rows (above, below) and columns (left, right)."""
+    sides = (padding,) * 2 if isinstance(padding, int | np.integer) else padding
+    if not isinstance(sides, list | tuple) or len(sides) != 2:
+        raise value_error(
+            f"{name} must be a number, a pair, or two pairs.", f"{name}={shown(padding)}", where
+        )
+    return as_sizes(name, sides[0], where, least=0), as_sizes(name, sides[1], where, least=0)
+
+
+Interpolation = Annotated[
+    str,
+    require(
+        lambda interpolation: interpolation == "nearest",
+        "Pixels are repeated as they are: nearest is the only interpolation.",
+    ),
+]
 
 
 class ZeroPadding2D(Layer):
@@ -32,19 +53,14 @@ class ZeroPadding2D(Layer):
            [0., 0., 0.]], dtype=float32)
     """
 
-    def __init__(self, padding: Any = 1, data_format: str | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        padding: Annotated[Any, as_sides] = 1,
+        data_format: DataFormat = None,
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
-        where = f"layer '{self.name}'"
-        check_data_format(data_format, where)
-        sides = (padding,) * 2 if isinstance(padding, int | np.integer) else padding
-        if not isinstance(sides, list | tuple) or len(sides) != 2:
-            raise ValueError(
-                explain_error(
-                    "padding must be a number, a pair, or two pairs.", f"padding={padding!r}", where
-                )
-            )
-        self.rows = as_sizes("padding", sides[0], 2, where, least=0)
-        self.columns = as_sizes("padding", sides[1], 2, where, least=0)
+        self.rows, self.columns = padding
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (above + h + below, left + w + right, c)."""
@@ -84,23 +100,13 @@ class UpSampling2D(Layer):
 
     def __init__(
         self,
-        size: Any = 2,
-        data_format: str | None = None,
-        interpolation: str = "nearest",
+        size: Annotated[Any, as_sizes] = 2,
+        data_format: DataFormat = None,
+        interpolation: Interpolation = "nearest",
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        where = f"layer '{self.name}'"
-        check_data_format(data_format, where)
-        self.size = as_sizes("size", size, 2, where)
-        if interpolation != "nearest":
-            raise ValueError(
-                explain_error(
-                    "Pixels are repeated as they are: nearest is the only interpolation.",
-                    f"interpolation={interpolation!r}",
-                    where,
-                )
-            )
+        self.size = size
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (h·rows, w·columns, c)."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from ..configuration import resolve
-from ..errors import explain_error
-from ..types import Array
-from .base import Loss
-from .crossentropy import (
+from nnlite.foundation.errors import type_error, value_error
+from nnlite.foundation.registry import Registry
+from nnlite.losses.base import Loss
+from nnlite.losses.crossentropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     CrossEntropy,
     SparseCategoricalCrossentropy,
 )
-from .functions import (
+from nnlite.losses.functions import (
     binary_crossentropy,
     categorical_crossentropy,
     half_squared_error,
@@ -24,7 +22,7 @@ from .functions import (
     mean_squared_error,
     sparse_categorical_crossentropy,
 )
-from .regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
+from nnlite.losses.regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
 
 __all__ = [
     "MAE",
@@ -53,21 +51,20 @@ __all__ = [
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
 
-_FUNCTIONS: dict[Callable[..., Array], type[Loss]] = {
-    mean_squared_error: MeanSquaredError,
-    half_squared_error: HalfSquaredError,
-    mean_absolute_error: MeanAbsoluteError,
-    huber: Huber,
-    binary_crossentropy: BinaryCrossentropy,
-    categorical_crossentropy: CategoricalCrossentropy,
-    sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
-}
-NAMED: dict[str, type[Loss]] = {
-    "mse": MeanSquaredError,
-    "mae": MeanAbsoluteError,
-    **{loss.name: loss for loss in _FUNCTIONS.values()},
-    **{loss.__name__: loss for loss in _FUNCTIONS.values()},
-}
+KNOWN = Registry(
+    "loss",
+    Loss,
+    {"mse": MeanSquaredError, "mae": MeanAbsoluteError},
+    {
+        mean_squared_error: MeanSquaredError,
+        half_squared_error: HalfSquaredError,
+        mean_absolute_error: MeanAbsoluteError,
+        huber: Huber,
+        binary_crossentropy: BinaryCrossentropy,
+        categorical_crossentropy: CategoricalCrossentropy,
+        sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+    },
+)
 
 
 def get(identifier: Any) -> Loss:
@@ -76,23 +73,18 @@ def get(identifier: Any) -> Loss:
     >>> get("mse")
     MeanSquaredError()
     """
-    if identifier in _FUNCTIONS if callable(identifier) else False:
-        return _FUNCTIONS[identifier]()
-    if callable(identifier) and not isinstance(identifier, Loss | type):
-        raise TypeError(
-            explain_error(
-                "A loss of your own needs its gradient beside its value.",
-                f"{identifier!r}",
-                remedy="Write a class that extends nnlite.losses.Loss, with values(y, a) "
-                "and gradient(y, a).",
-            )
-        )
     if isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc"):
-        raise ValueError(
-            explain_error(
-                "Accuracy jumps, so it has no gradient to follow: it is a metric, not a loss.",
-                f"loss={identifier!r}",
-                remedy='compile(loss="binary_crossentropy", metrics=["accuracy"])',
-            )
+        raise value_error(
+            "Accuracy jumps, so it has no gradient to follow: it is a metric, not a loss.",
+            f"loss={identifier!r}",
+            remedy='compile(loss="binary_crossentropy", metrics=["accuracy"])',
         )
-    return resolve("loss", identifier, Loss, NAMED)
+    found = KNOWN.find(identifier)
+    if callable(found) and not isinstance(found, Loss | type):
+        raise type_error(
+            "A loss of your own needs its gradient beside its value.",
+            f"{identifier!r}",
+            remedy="Write a class that extends nnlite.losses.Loss, with values(y, a) "
+            "and gradient(y, a).",
+        )
+    return KNOWN.get(found)

@@ -10,19 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from .. import targets
-from ..configuration import Configurable
-from ..data import weight_for_each
-from ..errors import explain_error, must_define
-from ..numeric import as_numbers
-from ..types import Array, Shape
+from nnlite.foundation.configuration import Configurable
+from nnlite.foundation.errors import must_define, value_error
+from nnlite.foundation.types import Array, Shape
+from nnlite.given import targets
+from nnlite.given.data import unpaired
+from nnlite.given.numbers import as_floats
+from nnlite.given.sample_weights import weight_for_each
 
 
 class Loss(Configurable):
     """A loss L(y, a), averaged over the samples.
 
     A subclass writes `values(y, a)`, one value per sample, and `gradient(y, a)`, the gradient of
-    their *sum* for `a`. The rest follows.
+    their *sum* for `a`. The rest follows. Nobody writes again to the arrays that it is given.
     """
 
     name = ""
@@ -31,7 +32,7 @@ class Loss(Configurable):
         """Return the mean loss over the samples."""
         y, a = self.prepare(y_true, y_pred)
         with np.errstate(under="ignore"):
-            values = self.values(y, a)
+            values = one_for_each(self.values(y, a), len(a), self.name)
         if sample_weight is not None:
             values = values * weight_for_each(sample_weight, len(values), values.dtype)
         return float(values.mean())
@@ -63,23 +64,33 @@ class Loss(Configurable):
 
     def prepare(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
         """Return truth and prediction as floating arrays of matching shapes."""
-        a = y_pred if isinstance(y_pred, np.ndarray) else as_numbers(y_pred, "y_pred")
-        if a.dtype.kind != "f":
-            a = as_numbers(y_pred, "y_pred").astype(np.float64)
+        a = as_floats(y_pred, "y_pred")
         if a.ndim == 0:
             a = a.reshape(1)
-        shape = a.shape[1:]
-        y = self.check_targets(y_true, shape, a.dtype)
+        where = f"loss '{self.name}'"
+        if not a.size:
+            raise unpaired(y_true, a, where)
+        y = self.check_targets(y_true, a.shape[1:], a.dtype)
         if len(y) != len(a):
-            raise ValueError(
-                explain_error(
-                    "y_true and y_pred must have the same number of samples.",
-                    f"y_true of shape {np.shape(y_true)}, y_pred of shape {np.shape(y_pred)}",
-                    f"loss '{self.name}'",
-                )
-            )
+            raise unpaired(y_true, a, where)
         self.check_predictions(a)
         return y, a
+
+
+def one_for_each(values: Any, samples: int, loss: str) -> Array:
+    """Return the values of a loss, its user's perhaps, as one number for each sample."""
+    if isinstance(values, np.ndarray) and values.shape == (samples,):
+        return values
+    if np.shape(values) == (samples, 1):
+        return np.asarray(values)[:, 0]
+    raise value_error(
+        "values(y, a) must return one number for each sample.",
+        f"values of shape {np.shape(values)} for {samples} samples",
+        f"loss '{loss}'",
+        "Take the mean over the outputs alone: values.reshape(len(y), -1).mean(axis=1)."
+        if np.ndim(values)
+        else "Leave out the mean over the samples: it is taken later.",
+    )
 
 
 def mean_over_outputs(values: Array) -> Array:

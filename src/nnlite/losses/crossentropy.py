@@ -6,12 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from .. import targets
-from ..activations import ActivationFunction, sigmoid, softmax
-from ..errors import explain_error, must_define
-from ..kernels import row_sums
-from ..types import Array, Shape
-from .base import Loss, mean_over_outputs, outputs_per_sample
+from nnlite.activations import ActivationFunction, sigmoid, softmax
+from nnlite.foundation.checks import Flag
+from nnlite.foundation.errors import must_define, value_error
+from nnlite.foundation.types import Array, Shape
+from nnlite.given import targets
+from nnlite.kernels import row_sums
+from nnlite.losses.base import Loss, mean_over_outputs, outputs_per_sample
+
+SUMS_TO_1 = 1e-3
+"""So close to 1 is the sum of a row of probabilities, also one that somebody typed."""
 
 
 class CrossEntropy(Loss):
@@ -19,13 +23,13 @@ class CrossEntropy(Loss):
 
     With `from_logits=True`, `y_pred` holds z, the numbers before the activation. The gradient for
     z is a − y: the slope of the activation cancels that of the logarithm. A model whose last
-    activation is the loss's own is computed this way, too.
+    activation is the loss's own is computed this way, too: it goes around `values` and `gradient`.
     """
 
     activation: ActivationFunction
 
-    def __init__(self, from_logits: bool = False) -> None:
-        self.from_logits = bool(from_logits)
+    def __init__(self, from_logits: Flag = False) -> None:
+        self.from_logits = from_logits
 
     def values(self, y: Array, a: Array) -> Array:
         """Return the cross-entropy of every sample."""
@@ -58,14 +62,11 @@ class CrossEntropy(Loss):
     def check_predictions(self, a: Array) -> None:
         """Raise unless probabilities lie between 0 and 1."""
         if not self.from_logits and a.size and (a.min() < 0 or a.max() > 1):
-            raise ValueError(
-                explain_error(
-                    "Predictions must be probabilities, from 0 to 1.",
-                    f"y_pred from {a.min():g} to {a.max():g}",
-                    f"loss '{self.name}'",
-                    f"End the model with a {self.activation.name} activation, "
-                    "or use from_logits=True.",
-                )
+            raise value_error(
+                "Predictions must be probabilities, from 0 to 1.",
+                f"y_pred from {a.min():g} to {a.max():g}",
+                f"loss '{self.name}'",
+                f"End the model with a {self.activation.name} activation, or use from_logits=True.",
             )
 
 
@@ -114,7 +115,8 @@ class BinaryCrossentropy(CrossEntropy):
 class CategoricalCrossentropy(CrossEntropy):
     """L = −Σ y ln a for one-hot y, so dL/da = −y/a; from z through softmax: dL/dz = a − y.
 
-    From the logits, L = ln Σ e^z − Σ y·z.
+    From the logits, L = ln Σ e^z − Σ y·z. Rows of a that do not sum to 1, as those of a sigmoid,
+    are divided by their sum: L = −Σ y ln(a/Σa), so dL/da = −y/a + Σy/Σa.
 
     >>> CategoricalCrossentropy(from_logits=True)([[1.0, 0.0]], [[0.0, 10000.0]])
     10000.0
@@ -123,18 +125,23 @@ class CategoricalCrossentropy(CrossEntropy):
     name = "categorical_crossentropy"
     activation = softmax
 
-    def values_of(self, y: Array, a: Array) -> Array:
-        """Return −Σ y ln a."""
-        return mean_over_outputs(-(y * _logarithm(a)).sum(axis=-1))
+    def values_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
+        """Return −Σ y ln a, of rows that are divided by their sums."""
+        return self._values(y, a / _divisors(a, free_sums)[0])
 
-    def gradient_of(self, y: Array, a: Array) -> Array:
-        """Return −y/a."""
-        return -y / _positive(a) / _places(a)
+    def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
+        """Return −y/a, and Σy/Σa besides where Σa divides."""
+        sums, divided = _divisors(a, free_sums)
+        shared: Array = divided * y.sum(axis=-1, keepdims=True) / sums
+        return (shared - y / _positive(a)) / _places(a)
+
+    def _values(self, y: Array, a: Array) -> Array:
+        return mean_over_outputs(-(y * _logarithm(a)).sum(axis=-1))
 
     def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return ln Σ e^z − Σ y·z, with the largest z taken off both."""
         if _is_safe(a):
-            return self.values_of(y, a)
+            return self._values(y, a)
         shifted = z - z.max(axis=-1, keepdims=True)
         correct = (shifted * y).sum(axis=-1)
         return mean_over_outputs(_log_sum_exp(shifted) * y.sum(axis=-1) - correct)
@@ -152,6 +159,8 @@ class CategoricalCrossentropy(CrossEntropy):
 class SparseCategoricalCrossentropy(CrossEntropy):
     """L = −ln a[y] for class number y, so dL/da[y] = −1/a[y]; from z: dL/dz = a − one-hot(y).
 
+    Rows of a that do not sum to 1 are divided by their sum: see `CategoricalCrossentropy`.
+
     >>> SparseCategoricalCrossentropy(from_logits=True)([0], [[0.0, 10000.0]])
     10000.0
     """
@@ -159,15 +168,16 @@ class SparseCategoricalCrossentropy(CrossEntropy):
     name = "sparse_categorical_crossentropy"
     activation = softmax
 
-    def values_of(self, y: Array, a: Array) -> Array:
-        """Return −ln a[y]."""
-        return mean_over_outputs(-_logarithm(_pick(a, y)))
+    def values_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
+        """Return −ln a[y], of rows that are divided by their sums."""
+        return mean_over_outputs(-_logarithm(_pick(a / _divisors(a, free_sums)[0], y)))
 
-    def gradient_of(self, y: Array, a: Array) -> Array:
-        """Return −1/a at the class of each sample, 0 elsewhere."""
+    def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
+        """Return −1/a at the class of each sample, and 1/Σa everywhere where Σa divides."""
+        sums, divided = _divisors(a, free_sums)
         grad = np.zeros_like(a)
         np.put_along_axis(grad, y[..., None], -1 / _positive(_pick(a, y))[..., None], axis=-1)
-        return grad / _places(a)
+        return (grad + divided / sums) / _places(a)
 
     def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return ln Σ e^z − z[y], with the largest z taken off both."""
@@ -190,6 +200,22 @@ class SparseCategoricalCrossentropy(CrossEntropy):
     def check_targets(self, y: Any, output_shape: Shape, dtype: Any) -> Array:
         """Return the truth as class numbers."""
         return targets.class_numbers(y, output_shape, self.name)
+
+
+def are_shares(a: Array) -> Array:
+    """Return for each row whether it sums to 1, but for rounding, as a column."""
+    return np.asarray(np.abs(a.sum(axis=-1, keepdims=True) - 1) <= SUMS_TO_1)
+
+
+def _divisors(a: Array, free_sums: bool) -> tuple[Array, Array]:
+    """Return what each row is divided by, as a column, and whether that is its sum.
+
+    Else it is 1: for rows of zeros, and for those that sum to 1; but with `free_sums` only by
+    chance, so that a little more of one output still changes the sum.
+    """
+    sums = a.sum(axis=-1, keepdims=True)
+    divided = (sums >= np.finfo(a.dtype).tiny) & (free_sums | ~are_shares(a))
+    return np.where(divided, sums, a.dtype.type(1)), divided
 
 
 def _places(a: Array) -> int:

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..types import Array
-from .base import Loss
-from .crossentropy import (
+from nnlite.foundation.types import Array
+from nnlite.losses.base import Loss
+from nnlite.losses.crossentropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
 )
-from .regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
+from nnlite.losses.regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
 
 
 def _per_sample(loss_class: type[Loss], y_true: Any, y_pred: Any, **options: Any) -> Array:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..checks import checked_number
-from ..types import Array
-from .base import Loss, mean_over_outputs, outputs_per_sample
+from nnlite.foundation.checks import Positive
+from nnlite.foundation.types import Array
+from nnlite.losses.base import Loss, mean_over_outputs, outputs_per_sample
 
 
 class MeanSquaredError(Loss):
@@ -73,8 +73,8 @@ class Huber(Loss):
 
     name = "huber"
 
-    def __init__(self, delta: float = 1.0) -> None:
-        self.delta = float(checked_number("delta", delta, above=0))
+    def __init__(self, delta: Positive = 1.0) -> None:
+        self.delta = delta
 
     def values(self, y: Array, a: Array) -> Array:
         """Return the mean Huber loss for every sample."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from .. import losses
-from ..configuration import resolve
-from ..errors import look_up
-from ..types import Shape
-from .accuracy import (
+import numpy as np
+
+from nnlite import losses
+from nnlite.foundation.errors import told, type_error
+from nnlite.foundation.registry import Registry
+from nnlite.foundation.types import Shape
+from nnlite.losses import mean_absolute_error, mean_squared_error
+from nnlite.metrics.accuracy import (
     Accuracy,
     BinaryAccuracy,
     CategoricalAccuracy,
@@ -20,14 +22,12 @@ from .accuracy import (
     fitting_accuracy,
     sparse_categorical_accuracy,
 )
-from .base import FunctionMetric, Metric
-from .errors import (
+from nnlite.metrics.base import FunctionMetric, Metric
+from nnlite.metrics.errors import (
     MeanAbsoluteError,
     MeanSquaredError,
     R2Score,
     RootMeanSquaredError,
-    mean_absolute_error,
-    mean_squared_error,
     r2_score,
     root_mean_squared_error,
 )
@@ -60,25 +60,27 @@ __all__ = [
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
 
-_FUNCTIONS: dict[Callable[..., Any], type[Metric]] = {
-    accuracy: Accuracy,
-    binary_accuracy: BinaryAccuracy,
-    categorical_accuracy: CategoricalAccuracy,
-    sparse_categorical_accuracy: SparseCategoricalAccuracy,
-    mean_squared_error: MeanSquaredError,
-    root_mean_squared_error: RootMeanSquaredError,
-    mean_absolute_error: MeanAbsoluteError,
-    r2_score: R2Score,
-}
-_NAMED: dict[str, type[Metric]] = {
-    "acc": Accuracy,
-    "mse": MeanSquaredError,
-    "mae": MeanAbsoluteError,
-    "rmse": RootMeanSquaredError,
-    "r2": R2Score,
-    **{metric.default_name: metric for metric in _FUNCTIONS.values()},
-    **{metric.__name__: metric for metric in _FUNCTIONS.values()},
-}
+KNOWN = Registry(
+    "metric",
+    Metric,
+    {
+        "acc": Accuracy,
+        "mse": MeanSquaredError,
+        "mae": MeanAbsoluteError,
+        "rmse": RootMeanSquaredError,
+        "r2": R2Score,
+    },
+    {
+        accuracy: Accuracy,
+        binary_accuracy: BinaryAccuracy,
+        categorical_accuracy: CategoricalAccuracy,
+        sparse_categorical_accuracy: SparseCategoricalAccuracy,
+        mean_squared_error: MeanSquaredError,
+        root_mean_squared_error: RootMeanSquaredError,
+        mean_absolute_error: MeanAbsoluteError,
+        r2_score: R2Score,
+    },
+)
 
 
 def get(identifier: Any, truth: Shape = (), prediction: Shape = ()) -> Metric:
@@ -90,26 +92,23 @@ def get(identifier: Any, truth: Shape = (), prediction: Shape = ()) -> Metric:
     >>> get("mse").name
     'mse'
     """
-    if isinstance(identifier, Metric):
-        return identifier
-    if isinstance(identifier, dict):
-        return resolve("metric", identifier, Metric, _NAMED)
-    if isinstance(identifier, str):
-        if identifier not in _NAMED and identifier in losses.NAMED:
-            return FunctionMetric(losses.get(identifier), identifier)
-        found: Any = look_up("metric", identifier, _NAMED)
-        name = identifier if identifier != found.__name__ else found.default_name
-    elif isinstance(identifier, type) or identifier in _FUNCTIONS:
-        found = _FUNCTIONS.get(identifier, identifier)
-        name = getattr(found, "default_name", "")
-    elif isinstance(identifier, losses.Loss):
+    if isinstance(identifier, np.ndarray):
+        raise type_error(
+            "metrics are given in a list: names, functions or objects.",
+            told(identifier),
+            remedy="An array becomes one by its tolist().",
+        )
+    if isinstance(identifier, losses.Loss):
         return FunctionMetric(identifier, identifier.name)
-    elif callable(identifier):
-        return FunctionMetric(identifier)
-    else:
-        return resolve("metric", identifier, Metric, _NAMED)
-    if found is Accuracy and prediction:
-        found = fitting_accuracy(truth, prediction)
-    metric: Metric = resolve("metric", found, Metric, _NAMED)
-    metric.name = name
+    if isinstance(identifier, str) and identifier in losses.KNOWN and identifier not in KNOWN:
+        return FunctionMetric(losses.get(identifier), identifier)
+    found = KNOWN.find(identifier)
+    if callable(found) and not isinstance(found, Metric | type):
+        return FunctionMetric(found)
+    fitting = fitting_accuracy(truth, prediction) if found is Accuracy and prediction else found
+    metric = KNOWN.get(fitting)
+    if isinstance(identifier, str) and identifier != found.__name__:
+        metric.name = identifier
+    elif found is Accuracy:
+        metric.name = found.default_name
     return metric

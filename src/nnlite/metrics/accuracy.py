@@ -2,94 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..checks import checked_number
-from ..errors import explain_error, must_define
-from ..losses.base import mean_over_outputs
-from ..types import Array, Shape
-from .base import Metric, as_arrays, as_equal_shapes
-
-
-def _hits_binary(y: Array, a: Array, threshold: float = 0.5) -> Array:
-    return np.equal(y, np.greater(a, threshold))
-
-
-def _hits_categorical(y: Array, a: Array) -> Array:
-    hits: Array = np.equal(y.argmax(-1), a.argmax(-1))
-    return hits
-
-
-def _hits_sparse(y: Array, a: Array) -> Array:
-    guess: Array = a.argmax(-1)
-    hits: Array = np.equal(y.reshape(guess.shape), guess)
-    return hits
-
-
-def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
-    """Return for every sample the share of its outputs on the right side of the threshold.
-
-    >>> binary_accuracy([[1], [0]], [[0.9], [0.8]])
-    array([1., 0.])
-    """
-    y, a = as_equal_shapes(y_true, y_pred)
-    return mean_over_outputs(_hits_binary(y, a, threshold).astype(np.float64))
-
-
-def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
-    """Return for every sample whether the largest output is that of the one-hot truth.
-
-    >>> categorical_accuracy([[0, 1], [1, 0]], [[0.2, 0.8], [0.3, 0.7]])
-    array([1., 0.])
-    """
-    y, a = as_equal_shapes(y_true, y_pred)
-    return mean_over_outputs(np.atleast_1d(_hits_categorical(y, a)).astype(np.float64))
-
-
-def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
-    """Return for every sample whether the largest output is that of its class number.
-
-    >>> sparse_categorical_accuracy([1, 0], [[0.2, 0.8], [0.3, 0.7]])
-    array([1., 0.])
-    """
-    y, a = as_arrays(y_true, y_pred)
-    _check_class_numbers(y, a)
-    return mean_over_outputs(_hits_sparse(y, a).astype(np.float64))
-
-
-def _check_class_numbers(y: Array, a: Array) -> None:
-    if a.ndim < 2 or y.size * a.shape[-1] != a.size:
-        raise ValueError(
-            explain_error(
-                "sparse_categorical_accuracy takes one class number for each row of outputs.",
-                f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
-                remedy="For one-hot rows use categorical_accuracy; for one output, "
-                "binary_accuracy.",
-            )
-        )
-
-
-def accuracy(y_true: Any, y_pred: Any) -> Array:
-    """Return for every sample whether the prediction is right, by the kind of accuracy that fits.
-
-    One output: binary; one-hot truth: categorical; class numbers: sparse categorical.
-
-    >>> accuracy([[1], [0]], [[0.9], [0.8]])
-    array([1., 0.])
-    >>> accuracy([1, 0], [[0.2, 0.8], [0.3, 0.7]])
-    array([1., 0.])
-    """
-    y, a = as_arrays(y_true, y_pred)
-    return fitting_accuracy(y.shape[1:], a.shape[1:]).function(y, a)
+from nnlite.foundation.checks import Name, Number
+from nnlite.foundation.errors import must_define, value_error
+from nnlite.foundation.types import Array, Shape
+from nnlite.losses.base import mean_over_outputs
+from nnlite.metrics.base import Metric, as_arrays, check_equal_shapes
 
 
 class _HitRate(Metric):
     """The share of right answers."""
-
-    function: Callable[..., Array]
 
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every answer whether it is right."""
@@ -101,6 +26,11 @@ class _HitRate(Metric):
         self.total += int(np.count_nonzero(hits))
         self.count += hits.size
 
+    def for_each(self, y_true: Any, y_pred: Any) -> Array:
+        """Return for every sample the share of its answers that are right."""
+        hits = np.atleast_1d(self.hits(*as_arrays(y_true, y_pred)))
+        return mean_over_outputs(hits.astype(np.float64))
+
 
 class BinaryAccuracy(_HitRate):
     """The share of outputs on the right side of the threshold.
@@ -110,15 +40,15 @@ class BinaryAccuracy(_HitRate):
     """
 
     default_name = "binary_accuracy"
-    function = staticmethod(binary_accuracy)
 
-    def __init__(self, name: str | None = None, threshold: float = 0.5) -> None:
-        self.threshold = checked_number("threshold", threshold)
+    def __init__(self, name: Name = None, threshold: Number = 0.5) -> None:
         super().__init__(name)
+        self.threshold = threshold
 
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every output whether it is on the right side."""
-        return _hits_binary(*as_equal_shapes(y, a), self.threshold)
+        check_equal_shapes(y, a)
+        return np.equal(y, np.greater(a, self.threshold))
 
 
 class CategoricalAccuracy(_HitRate):
@@ -129,11 +59,12 @@ class CategoricalAccuracy(_HitRate):
     """
 
     default_name = "categorical_accuracy"
-    function = staticmethod(categorical_accuracy)
 
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every sample whether its class is found."""
-        return _hits_categorical(*as_equal_shapes(y, a))
+        check_equal_shapes(y, a)
+        hits: Array = np.equal(y.argmax(-1), a.argmax(-1))
+        return hits
 
 
 class SparseCategoricalAccuracy(_HitRate):
@@ -144,12 +75,19 @@ class SparseCategoricalAccuracy(_HitRate):
     """
 
     default_name = "sparse_categorical_accuracy"
-    function = staticmethod(sparse_categorical_accuracy)
 
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every sample whether its class is found."""
-        _check_class_numbers(y, a)
-        return _hits_sparse(y, a)
+        if a.ndim < 2 or y.size * a.shape[-1] != a.size:
+            raise value_error(
+                "sparse_categorical_accuracy takes one class number for each row of outputs.",
+                f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
+                remedy="For one-hot rows use categorical_accuracy; for one output, "
+                "binary_accuracy.",
+            )
+        guess = a.argmax(-1)
+        hits: Array = np.equal(y.reshape(guess.shape), guess)
+        return hits
 
 
 class Accuracy(_HitRate):
@@ -160,7 +98,6 @@ class Accuracy(_HitRate):
     """
 
     default_name = "accuracy"
-    function = staticmethod(accuracy)
 
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every answer whether it is right, by the kind that fits."""
@@ -176,3 +113,43 @@ def fitting_accuracy(truth: Shape, prediction: Shape) -> type[_HitRate]:
     if not prediction or prediction[-1] == 1:
         return BinaryAccuracy
     return CategoricalAccuracy if truth == prediction else SparseCategoricalAccuracy
+
+
+def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
+    """Return for every sample the share of its outputs on the right side of the threshold.
+
+    >>> binary_accuracy([[1], [0]], [[0.9], [0.8]])
+    array([1., 0.])
+    """
+    return BinaryAccuracy(threshold=threshold).for_each(y_true, y_pred)
+
+
+def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
+    """Return for every sample whether the largest output is that of the one-hot truth.
+
+    >>> categorical_accuracy([[0, 1], [1, 0]], [[0.2, 0.8], [0.3, 0.7]])
+    array([1., 0.])
+    """
+    return CategoricalAccuracy().for_each(y_true, y_pred)
+
+
+def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
+    """Return for every sample whether the largest output is that of its class number.
+
+    >>> sparse_categorical_accuracy([1, 0], [[0.2, 0.8], [0.3, 0.7]])
+    array([1., 0.])
+    """
+    return SparseCategoricalAccuracy().for_each(y_true, y_pred)
+
+
+def accuracy(y_true: Any, y_pred: Any) -> Array:
+    """Return for every sample whether the prediction is right, by the kind of accuracy that fits.
+
+    One output: binary; one-hot truth: categorical; class numbers: sparse categorical.
+
+    >>> accuracy([[1], [0]], [[0.9], [0.8]])
+    array([1., 0.])
+    >>> accuracy([1, 0], [[0.2, 0.8], [0.3, 0.7]])
+    array([1., 0.])
+    """
+    return Accuracy().for_each(y_true, y_pred)

@@ -10,16 +10,22 @@ from typing import Any
 
 import numpy as np
 
-from ..configuration import Configurable
-from ..errors import explain_error, must_define
-from ..numeric import as_numbers
-from ..types import Array
+from nnlite.foundation.checks import Name
+from nnlite.foundation.configuration import Configurable
+from nnlite.foundation.errors import must_define, value_error
+from nnlite.foundation.types import Array
+from nnlite.given.data import unpaired
+from nnlite.given.numbers import as_numbers, in_order
+from nnlite.given.targets import without_ones
 
 
 class Metric(Configurable):
-    """A running figure: `update_state(y_true, y_pred)` for each batch, then `result()`."""
+    """A running figure: `update_state(y_true, y_pred)` for each batch, then `result()`.
 
-    def __init__(self, name: str | None = None) -> None:
+    Of your own, it may keep the arrays that it is given: nobody writes to them again.
+    """
+
+    def __init__(self, name: Name = None) -> None:
         self.name = name or self.default_name
         self.reset_state()
 
@@ -60,17 +66,12 @@ class FunctionMetric(Metric):
 
 def as_arrays(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
     """Return truth and prediction as arrays of as many samples; (n,) is reshaped for (n, 1)."""
-    y, a = as_numbers(y_true, "y_true"), as_numbers(y_pred, "y_pred")
+    y, a = in_order(as_numbers(y_true, "y_true")), in_order(as_numbers(y_pred, "y_pred"))
     if not (y.ndim and a.ndim):
         y, a = np.atleast_1d(y, a)
-    if len(y) != len(a):
-        raise ValueError(
-            explain_error(
-                "y_true and y_pred must have the same number of samples.",
-                f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
-            )
-        )
-    if y.shape != a.shape and y.size == a.size:
+    if len(y) != len(a) or not a.size:
+        raise unpaired(y, a)
+    if y.shape != a.shape and without_ones(y.shape) == without_ones(a.shape):
         y = y.reshape(a.shape)
     return y, a
 
@@ -78,11 +79,14 @@ def as_arrays(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
 def as_equal_shapes(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
     """Return truth and prediction as arrays of one shape: (n,) never spreads over (n, 1)."""
     y, a = as_arrays(y_true, y_pred)
-    if y.shape != a.shape:
-        raise ValueError(
-            explain_error(
-                "y_true and y_pred must have the same shape.",
-                f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
-            )
-        )
+    check_equal_shapes(y, a)
     return y, a
+
+
+def check_equal_shapes(y: Array, a: Array) -> None:
+    """Raise unless truth and prediction have one shape."""
+    if y.shape != a.shape:
+        raise value_error(
+            "y_true and y_pred must have the same shape.",
+            f"y_true of shape {y.shape}, y_pred of shape {a.shape}",
+        )

@@ -6,27 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import losses
-from ..types import Array
-from .base import Metric, as_equal_shapes
-
-
-def mean_squared_error(y_true: Any, y_pred: Any) -> Array:
-    """Return the mean of (ŷ − y)² for every sample.
-
-    >>> mean_squared_error([[1.0], [2.0]], [[1.0], [4.0]])
-    array([0., 4.])
-    """
-    return losses.mean_squared_error(y_true, y_pred)
-
-
-def mean_absolute_error(y_true: Any, y_pred: Any) -> Array:
-    """Return the mean of |ŷ − y| for every sample.
-
-    >>> mean_absolute_error([[1.0], [2.0]], [[1.0], [4.0]])
-    array([0., 2.])
-    """
-    return losses.mean_absolute_error(y_true, y_pred)
+from nnlite.foundation.types import Array
+from nnlite.metrics.base import Metric, as_equal_shapes
 
 
 def root_mean_squared_error(y_true: Any, y_pred: Any) -> float:
@@ -47,6 +28,14 @@ def r2_score(y_true: Any, y_pred: Any) -> float:
     return R2Score()(y_true, y_pred)
 
 
+def _errors(y_true: Any, y_pred: Any) -> Array:
+    """Return ŷ − y in numbers that hold it: those of small types would wrap around."""
+    y, a = as_equal_shapes(y_true, y_pred)
+    if y.dtype != a.dtype or a.dtype.char not in "fd":
+        y = y.astype(np.result_type(y, a, np.float32))
+    return a - y
+
+
 class MeanSquaredError(Metric):
     """The mean of (ŷ − y)².
 
@@ -58,8 +47,7 @@ class MeanSquaredError(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Add the squared errors of this batch."""
-        y, a = as_equal_shapes(y_true, y_pred)
-        error = (a - y).ravel()
+        error = _errors(y_true, y_pred).ravel()
         self.total += float(np.dot(error, error))
         self.count += error.size
 
@@ -89,8 +77,7 @@ class MeanAbsoluteError(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Add the errors of this batch."""
-        y, a = as_equal_shapes(y_true, y_pred)
-        error = np.abs(a - y)
+        error = np.abs(_errors(y_true, y_pred))
         self.total += float(error.sum())
         self.count += error.size
 

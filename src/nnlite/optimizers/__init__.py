@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..configuration import resolve
-from . import schedules
-from .base import Optimizer
-from .rules import SGD, Adagrad, Adam, AdamW, RMSprop
+from nnlite.foundation.registry import Registry
+from nnlite.optimizers import schedules
+from nnlite.optimizers.base import Optimizer
+from nnlite.optimizers.rules import SGD, Adagrad, Adam, AdamW, RMSprop
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "get", "schedules"]
 
-_CLASSES = {rule.__name__: rule for rule in (SGD, RMSprop, Adagrad, Adam, AdamW)}
-_NAMED = {**_CLASSES, **{name.lower(): rule for name, rule in _CLASSES.items()}}
+_CLASSES = (SGD, RMSprop, Adagrad, Adam, AdamW)
+KNOWN = Registry("optimizer", Optimizer, {rule.__name__.lower(): rule for rule in _CLASSES})
 
 
 def get(identifier: Any) -> Optimizer:
@@ -21,4 +21,4 @@ def get(identifier: Any) -> Optimizer:
     >>> get("adam")
     Adam()
     """
-    return resolve("optimizer", identifier, Optimizer, _NAMED)
+    return KNOWN.get(identifier)

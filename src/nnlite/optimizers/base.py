@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from ..checks import checked_number
-from ..configuration import Configurable, resolve
-from ..errors import argument_names, explain_error, must_define, reject_unknown_arguments, told
-from ..types import Array
-from . import schedules
-from .schedules import LearningRateSchedule
+from nnlite.foundation.arguments import argument_names, unknown_argument
+from nnlite.foundation.checks import Name, number, or_none
+from nnlite.foundation.configuration import Configurable
+from nnlite.foundation.errors import must_define, shown, told, type_error, value_error
+from nnlite.foundation.types import Array
+from nnlite.optimizers import schedules
+from nnlite.optimizers.schedules import LearningRateSchedule
+from nnlite.optimizers.state import State
+
+Limit = Annotated[float | None, or_none(number(above=0))]
 
 
 class Optimizer(Configurable):
     """What all update rules share: the learning rate, clipping, and weight decay.
 
     A subclass writes `update(weights, gradients, learning_rate)`, which changes `weights` in
-    place, and keeps what it remembers in arrays from `self.memory(name)`.
+    place, and keeps what it remembers in arrays from `self.memory(name, weights)`. That, and the
+    count of steps, is apart for every model, which finds its own again when it trains on.
 
     Parameters
     ----------
@@ -42,55 +47,79 @@ class Optimizer(Configurable):
         self,
         learning_rate: float | LearningRateSchedule | None = None,
         *,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        weight_decay: float | None = None,
-        name: str | None = None,
+        clipnorm: Limit = None,
+        clipvalue: Limit = None,
+        global_clipnorm: Limit = None,
+        weight_decay: Annotated[float | None, or_none(number(least=0))] = None,
+        name: Name = None,
         **unknown: Any,
     ) -> None:
         if "lr" in unknown:
             if learning_rate is not None:
-                raise ValueError(
-                    explain_error(
-                        "lr and learning_rate mean the same: give one of them.",
-                        f"learning_rate={learning_rate!r}, lr={unknown['lr']!r}",
-                    )
+                raise value_error(
+                    "lr and learning_rate mean the same: give one of them.",
+                    f"learning_rate={shown(learning_rate)}, lr={shown(unknown['lr'])}",
                 )
             learning_rate = unknown.pop("lr")
         if "decay" in unknown:
-            raise TypeError(
-                explain_error(
-                    "The decay of the learning rate is a schedule.",
-                    f"decay={unknown['decay']!r}",
-                    remedy="learning_rate=InverseTimeDecay(rate, decay_steps=1, decay_rate=decay), "
-                    "from nnlite.optimizers.schedules.",
-                )
+            raise type_error(
+                "The decay of the learning rate is a schedule.",
+                f"decay={shown(unknown['decay'])}",
+                remedy="learning_rate=InverseTimeDecay(rate, decay_steps=1, decay_rate=decay), "
+                "from nnlite.optimizers.schedules.",
             )
-        reject_unknown_arguments(type(self).__name__, unknown, [*argument_names(type(self)), "lr"])
+        known = [*argument_names(type(self)), "lr"]
+        refused = unknown_argument(type(self).__name__, unknown, known)
+        if refused:
+            raise refused
         if learning_rate is None:
             learning_rate = self.default_learning_rate
         self.learning_rate = learning_rate
-        self.clipnorm = _number_or_none("clipnorm", clipnorm, above=0)
-        self.clipvalue = _number_or_none("clipvalue", clipvalue, above=0)
-        self.global_clipnorm = _number_or_none("global_clipnorm", global_clipnorm, above=0)
-        self.weight_decay = _number_or_none("weight_decay", weight_decay, least=0)
+        self.clipnorm = clipnorm
+        self.clipvalue = clipvalue
+        self.global_clipnorm = global_clipnorm
+        self.weight_decay = weight_decay
         self.name = name or type(self).__name__
-        self.iterations = 0
-        self.parts: Sequence[slice] = ()
-        self._memory: dict[str, Array] = {}
+        self.bound_state = self._by_hand = State()
+        """What it remembers of the model that it trains; training binds it before each step."""
+
+    @property
+    def iterations(self) -> int:
+        """How many steps the optimizer has taken on the model that it trained last."""
+        return self.bound_state.iterations
+
+    @iterations.setter
+    def iterations(self, value: int) -> None:
+        self.bound_state.iterations = value
+
+    @property
+    def ages(self) -> Any:
+        """How many steps each number has been through: one for all, or an array.
+
+        It is an array where weights were frozen for a time: they are younger than the others.
+        """
+        return self.bound_state.iterations - self.bound_state.missed
+
+    @property
+    def parts(self) -> Sequence[slice]:
+        """Where each weight lies in the vector."""
+        return self.bound_state.parts
+
+    @parts.setter
+    def parts(self, value: Sequence[slice]) -> None:
+        self.bound_state.parts = value
 
     @property
     def learning_rate(self) -> Any:
         """The learning rate of the next step; set it to a number or a schedule."""
-        return self._schedule(self.iterations) if self._schedule else self._rate
+        return self.schedule(self.iterations) if self.schedule else self._rate
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
         if isinstance(value, dict):
-            value = resolve("schedule", value, LearningRateSchedule, vars(schedules))
-        self._schedule = value if isinstance(value, LearningRateSchedule) else None
-        self._rate = 0.0 if self._schedule else _checked_rate(value)
+            value = schedules.KNOWN.get(value)
+        self.schedule = value if isinstance(value, LearningRateSchedule) else None
+        self._rate = 0.0 if self.schedule else _checked_rate(value)
 
     lr = learning_rate
 
@@ -106,14 +135,14 @@ class Optimizer(Configurable):
 
         Both are flat vectors of one length, with the same meaning at every call.
         """
-        self._forget_other_vectors(weights)
+        self._find_state(weights)
         rate = self.learning_rate
         if self.weight_decay:
             weights *= 1 - rate * self.weight_decay
         if self.clipnorm or self.clipvalue or self.global_clipnorm:
             gradients = self._clip(gradients)
         self.update(weights, gradients, rate)
-        self.iterations += 1
+        self.bound_state.iterations += 1
 
     @property
     def is_plain(self) -> bool:
@@ -124,31 +153,40 @@ class Optimizer(Configurable):
         """Take a step that the caller has worked out: w ← w − step."""
         # Products on several cores leave the weights in the caches of all of them. A plain copy
         # overwrites them without waiting for the others, a subtraction in place does not.
-        self._forget_other_vectors(weights)
+        self._find_state(weights)
         weights[...] = np.subtract(weights, step, self.memory("result", weights))
-        self.iterations += 1
+        self.bound_state.iterations += 1
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
         """Change `weights` in place by the optimizer's rule."""
         raise must_define(self, "update(weights, gradients, learning_rate)")
 
-    def _forget_other_vectors(self, weights: Array) -> None:
-        """Start anew when the vector is not the one of the steps before."""
-        for remembered in self._memory.values():
+    def _find_state(self, weights: Array) -> None:
+        """For a vector that belongs to no model, start anew when it is not the one before."""
+        if self.bound_state.vector is weights:
+            return
+        if self.bound_state.vector is not None:
+            self.bound_state = self._by_hand
+        for remembered in self.bound_state.arrays.values():
             if remembered.shape != weights.shape or remembered.dtype != weights.dtype:
                 self.reset()
             break
 
     def reset(self) -> None:
-        """Forget all steps taken."""
-        self._memory = {}
-        self.iterations = 0
+        """Forget all steps taken on the model that was trained last."""
+        self.bound_state.clear()
 
     def memory(self, name: str, like: Array, start: float = 0.0) -> Array:
-        """Return the array that this optimizer keeps under that name from step to step."""
-        found = self._memory.get(name)
+        """Return the array that this optimizer keeps under that name from step to step.
+
+        Every model has its own. Of an array as long as the weights, each number goes with its
+        weight: it rests while that is frozen, and begins at `start` for one that is new.
+        """
+        state = self.bound_state
+        found = state.arrays.get(name)
         if found is None:
-            found = self._memory[name] = np.full_like(like, start)
+            found = state.arrays[name] = np.full_like(like, start)
+            state.starts[name] = start
         return found
 
     def _clip(self, gradients: Array) -> Array:
@@ -186,23 +224,15 @@ def _checked_rate(value: Any) -> float:
                 "Make an object of a class of nnlite.optimizers.schedules, or use the callback "
             )
             remedy += "LearningRateScheduler(function)."
-        raise TypeError(
-            explain_error(
-                "learning_rate must be a number or a schedule.",
-                f"learning_rate={told(value)}",
-                remedy=remedy,
-            )
+        raise type_error(
+            "learning_rate must be a number or a schedule.",
+            f"learning_rate={told(value)}",
+            remedy=remedy,
         )
     if not 0 <= float(value) < np.inf:
-        raise ValueError(
-            explain_error(
-                "learning_rate must be from 0 on, and finite.",
-                f"learning_rate={value!r}",
-                remedy="0.01 is a usual start for SGD, 0.001 for Adam.",
-            )
+        raise value_error(
+            "learning_rate must be from 0 on, and finite.",
+            f"learning_rate={shown(value)}",
+            remedy="0.01 is a usual start for SGD, 0.001 for Adam.",
         )
     return float(value)
-
-
-def _number_or_none(name: str, value: float | None, **bounds: Any) -> float | None:
-    return None if value is None else checked_number(name, value, **bounds)

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from ..checks import checked_number
-from ..errors import explain_error
-from ..types import Array
-from .base import Optimizer
+from nnlite.foundation.checks import Flag, NotNegative, Share, number
+from nnlite.foundation.errors import shown, value_error
+from nnlite.foundation.types import Array
+from nnlite.optimizers.base import Optimizer
+
+
+def share_below_1(name: str, value: Any, where: str | None) -> Any:
+    """Return a share, if it is not all."""
+    if value == 1:
+        raise value_error(
+            f"{name} must be below 1: at 1 nothing new would ever count.",
+            f"{name}={shown(value)}",
+            where,
+            "0.9 is usual for beta_1, 0.999 for beta_2.",
+        )
+    return number(least=0, most=1)(name, value, where)
+
+
+Decay = Annotated[float, share_below_1]
 
 
 class SGD(Optimizer):
@@ -29,23 +44,23 @@ class SGD(Optimizer):
     def __init__(
         self,
         learning_rate: Any = None,
-        momentum: float = 0.0,
-        nesterov: bool = False,
+        momentum: Share = 0.0,
+        nesterov: Flag = False,
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.momentum = _share("momentum", momentum)
+        self.momentum = momentum
         self.nesterov = nesterov
 
     @property
     def is_plain(self) -> bool:
         """Whether a step is w − α·g and nothing else, for an α that is above 0 and stays."""
         extras = (self.momentum, self.weight_decay, self.clipnorm, self.clipvalue)
-        steady = self._schedule is None and self._rate > 0
+        steady = self.schedule is None and self._rate > 0
         return steady and not any(extras) and not self.global_clipnorm
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
-        """W ← w − α·g, or the same with momentum."""
+        """W ← w − α·g, or the same with momentum. Plain descent goes around it: see `subtract`."""
         step = np.multiply(gradients, learning_rate, self.memory("step", weights))
         if not self.momentum:
             np.subtract(weights, step, weights)
@@ -75,16 +90,16 @@ class RMSprop(Optimizer):
     def __init__(
         self,
         learning_rate: Any = None,
-        rho: float = 0.9,
-        momentum: float = 0.0,
-        epsilon: float = 1e-7,
-        centered: bool = False,
+        rho: Share = 0.9,
+        momentum: Share = 0.0,
+        epsilon: NotNegative = 1e-7,
+        centered: Flag = False,
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.rho = _share("rho", rho)
-        self.momentum = _share("momentum", momentum)
-        self.epsilon = checked_number("epsilon", epsilon, least=0)
+        self.rho = rho
+        self.momentum = momentum
+        self.epsilon = epsilon
         self.centered = centered
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
@@ -127,15 +142,13 @@ class Adagrad(Optimizer):
     def __init__(
         self,
         learning_rate: Any = None,
-        initial_accumulator_value: float = 0.1,
-        epsilon: float = 1e-7,
+        initial_accumulator_value: NotNegative = 0.1,
+        epsilon: NotNegative = 1e-7,
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.initial_accumulator_value = checked_number(
-            "initial_accumulator_value", initial_accumulator_value, least=0
-        )
-        self.epsilon = checked_number("epsilon", epsilon, least=0)
+        self.initial_accumulator_value = initial_accumulator_value
+        self.epsilon = epsilon
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
         """W ← w − α·g / √(s + ε)."""
@@ -164,16 +177,16 @@ class Adam(Optimizer):
     def __init__(
         self,
         learning_rate: Any = None,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-7,
-        amsgrad: bool = False,
+        beta_1: Decay = 0.9,
+        beta_2: Decay = 0.999,
+        epsilon: NotNegative = 1e-7,
+        amsgrad: Flag = False,
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.beta_1 = _decay("beta_1", beta_1)
-        self.beta_2 = _decay("beta_2", beta_2)
-        self.epsilon = checked_number("epsilon", epsilon, least=0)
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
         self.amsgrad = amsgrad
 
     def update(self, weights: Array, gradients: Array, learning_rate: float) -> None:
@@ -189,7 +202,7 @@ class Adam(Optimizer):
         if self.amsgrad:
             largest = self.memory("largest v", weights)
             v = np.maximum(largest, v, out=largest)
-        t = self.iterations + 1
+        t = self.ages + 1
         corrected = learning_rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
         np.sqrt(v, step)
         step += self.epsilon
@@ -211,27 +224,11 @@ class AdamW(Adam):
         self,
         learning_rate: Any = None,
         weight_decay: float = 0.004,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-7,
-        amsgrad: bool = False,
+        beta_1: Decay = 0.9,
+        beta_2: Decay = 0.999,
+        epsilon: NotNegative = 1e-7,
+        amsgrad: Flag = False,
         **options: Any,
     ) -> None:
         options["weight_decay"] = weight_decay
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, **options)
-
-
-def _share(name: str, value: float) -> float:
-    return float(checked_number(name, value, least=0, most=1))
-
-
-def _decay(name: str, value: float) -> float:
-    if value == 1:
-        raise ValueError(
-            explain_error(
-                f"{name} must be below 1: at 1 nothing new would ever count.",
-                f"{name}={value!r}",
-                remedy="0.9 is usual for beta_1, 0.999 for beta_2.",
-            )
-        )
-    return _share(name, value)

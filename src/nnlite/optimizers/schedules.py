@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Annotated
 
-from ..checks import checked_number
-from ..configuration import Configurable
-from ..errors import explain_error, must_define
+from nnlite.foundation.checks import (
+    Flag,
+    NotNegative,
+    Positive,
+    Share,
+    checked_number,
+    number,
+    or_none,
+)
+from nnlite.foundation.configuration import Configurable
+from nnlite.foundation.errors import must_define, shown, type_error, value_error
+from nnlite.foundation.registry import Registry
 
 
 class LearningRateSchedule(Configurable):
@@ -23,14 +33,14 @@ class _SteadyDecay(LearningRateSchedule):
 
     def __init__(
         self,
-        initial_learning_rate: float,
-        decay_steps: int,
-        decay_rate: float,
-        staircase: bool = False,
+        initial_learning_rate: Positive,
+        decay_steps: Positive,
+        decay_rate: NotNegative,
+        staircase: Flag = False,
     ) -> None:
-        self.initial_learning_rate = _positive("initial_learning_rate", initial_learning_rate)
-        self.decay_steps = _positive("decay_steps", decay_steps)
-        self.decay_rate = checked_number("decay_rate", decay_rate, least=0)
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = decay_steps
+        self.decay_rate = decay_rate
         self.staircase = staircase
 
     def stretches(self, step: int) -> float:
@@ -73,26 +83,20 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
     def __init__(self, boundaries: Sequence[float], values: Sequence[float]) -> None:
         if not isinstance(boundaries, list | tuple) or not isinstance(values, list | tuple):
-            raise TypeError(
-                explain_error(
-                    "boundaries and values must be lists.",
-                    f"boundaries={boundaries!r}, values={values!r}",
-                    remedy="PiecewiseConstantDecay([1000], [0.1, 0.01])",
-                )
+            raise type_error(
+                "boundaries and values must be lists.",
+                f"boundaries={shown(boundaries)}, values={shown(values)}",
+                remedy="PiecewiseConstantDecay([1000], [0.1, 0.01])",
             )
         self.boundaries = [checked_number("A boundary", b, least=0) for b in boundaries]
         self.values = [checked_number("A value", v, least=0) for v in values]
         if self.boundaries != sorted(self.boundaries):
-            raise ValueError(
-                explain_error("boundaries must grow.", f"boundaries={self.boundaries}")
-            )
+            raise value_error("boundaries must grow.", f"boundaries={self.boundaries}")
         if len(self.values) != len(self.boundaries) + 1:
-            raise ValueError(
-                explain_error(
-                    "There must be one more value than boundaries.",
-                    f"{len(self.boundaries)} boundaries, {len(self.values)} values",
-                    remedy="The last value holds after the last boundary.",
-                )
+            raise value_error(
+                "There must be one more value than boundaries.",
+                f"{len(self.boundaries)} boundaries, {len(self.values)} values",
+                remedy="The last value holds after the last boundary.",
             )
 
     def __call__(self, step: int) -> float:
@@ -116,21 +120,17 @@ class CosineDecay(LearningRateSchedule):
 
     def __init__(
         self,
-        initial_learning_rate: float,
-        decay_steps: int,
-        alpha: float = 0.0,
-        warmup_target: float | None = None,
-        warmup_steps: int = 0,
+        initial_learning_rate: NotNegative,
+        decay_steps: Positive,
+        alpha: Share = 0.0,
+        warmup_target: Annotated[float | None, or_none(number(least=0))] = None,
+        warmup_steps: Annotated[int, number(least=0)] = 0,
     ) -> None:
-        self.initial_learning_rate = checked_number(
-            "initial_learning_rate", initial_learning_rate, least=0
-        )
-        self.decay_steps = _positive("decay_steps", decay_steps)
-        self.alpha = checked_number("alpha", alpha, least=0, most=1)
-        if warmup_target is not None:
-            checked_number("warmup_target", warmup_target, least=0)
+        self.initial_learning_rate = initial_learning_rate
+        self.decay_steps = decay_steps
+        self.alpha = alpha
         self.warmup_target = warmup_target
-        self.warmup_steps = checked_number("warmup_steps", warmup_steps, least=0)
+        self.warmup_steps = warmup_steps
 
     def __call__(self, step: int) -> float:
         """Return the rate on the rising line, or on the wave after it."""
@@ -144,5 +144,5 @@ class CosineDecay(LearningRateSchedule):
         return float(start * ((1 - self.alpha) * wave + self.alpha))
 
 
-def _positive(name: str, value: float) -> float:
-    return float(checked_number(name, value, above=0))
+_CLASSES = (ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, CosineDecay)
+KNOWN = Registry("schedule", LearningRateSchedule, {rule.__name__: rule for rule in _CLASSES})

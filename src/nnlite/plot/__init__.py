@@ -1,15 +1,21 @@
-"""Every picture nnlite draws: each function takes `ax=` and returns the Axes it drew on."""
+"""Every picture nnlite draws: each function takes `ax=` and returns the Axes it drew on.
 
-from nnlite.plot.boundary import decision_boundary
-from nnlite.plot.curves import history
+Each stands in the file of its name, `weights`, `filters` and `feature_maps` in `features`; `live`
+draws during training. Of the other files, `style` says how all pictures look, `grids` puts images
+side by side, `inside` looks into a model, `decisions` asks a classifier, `landscape` measures a
+loss, and `graph_layout` places the values of a computation graph.
+"""
+
+from nnlite.plot.decision_boundary import decision_boundary
 from nnlite.plot.explain import explain
 from nnlite.plot.features import feature_maps, filters, weights
+from nnlite.plot.gradient_path import gradient_path
 from nnlite.plot.graph import graph
-from nnlite.plot.neurons import network
-from nnlite.plot.paths import gradient_path
-from nnlite.plot.pictures import images
-from nnlite.plot.regression import predictions
-from nnlite.plot.surface import loss_surface
+from nnlite.plot.history import history
+from nnlite.plot.images import images
+from nnlite.plot.loss_surface import loss_surface
+from nnlite.plot.network import network
+from nnlite.plot.predictions import predictions
 
 __all__ = [
     "decision_boundary",

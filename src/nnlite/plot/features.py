@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error
+from nnlite.foundation.errors import value_error
+from nnlite.foundation.types import Array
 from nnlite.plot.grids import MOST, as_images, draw_grid
 from nnlite.plot.inside import find_weight, output_of
 from nnlite.plot.style import signed_colours
-from nnlite.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,12 +106,8 @@ def filters(
     W = find_weight(model, layer, 4, "plot.filters", "(height, width, channels, filters)")
     channels = W.shape[2]
     if not 0 <= channel < channels:
-        raise ValueError(
-            explain_error(
-                f"The filters have {channels} input channel{'s' * (channels > 1)}, counted from 0.",
-                f"channel={channel}",
-            )
-        )
+        rule = f"The filters have {channels} input channel{'s' * (channels > 1)}, counted from 0."
+        raise value_error(rule, f"channel={channel}")
     kernels = np.moveaxis(W[:, :, channel], -1, 0)
     ax = _draw_signed(ax, kernels, "filters", columns=columns, count=count, numbers=numbers)
     if channels > 1:
@@ -166,30 +162,18 @@ def feature_maps(
     if x is None and maps.ndim == 4 and len(maps) == 1:
         maps = maps[0]
     if maps.ndim != 3 or maps.size == 0:
-        raise ValueError(
-            explain_error(
-                "plot.feature_maps needs a model and one image, or maps (height, width, filters).",
-                f"maps of shape {maps.shape}" if maps.ndim else f"{type(model).__name__}, x=None",
-                remedy="plot.feature_maps(model, x_test[0])",
-            )
-        )
-    pictures = np.moveaxis(maps, -1, 0)
-    limits: dict[str, Any] = {"vmin": float(pictures.min()), "vmax": float(pictures.max())}
-    return draw_grid(
-        ax,
-        pictures,
-        "feature maps",
-        columns=columns,
-        count=count,
-        numbers=numbers,
-        bar="activation",
-        cmap=cmap,
-        **limits,
-    )
+        rule = "plot.feature_maps needs a model and one image, or maps (height, width, filters)."
+        received = f"maps of shape {maps.shape}" if maps.ndim else f"{type(model).__name__}, x=None"
+        remedy = "plot.feature_maps(model, x_test[0])"
+        raise value_error(rule, received, remedy=remedy)
+    pictures, what = np.moveaxis(maps, -1, 0), "feature maps"
+    grid: dict[str, Any] = {"columns": columns, "count": count, "numbers": numbers}
+    colours: dict[str, Any] = {"cmap": cmap, "vmin": float(maps.min()), "vmax": float(maps.max())}
+    return draw_grid(ax, pictures, what, bar="activation", **grid, **colours)
 
 
-def _draw_signed(ax: Axes | None, pictures: Array, what: str, **options: Any) -> Axes:
+def _draw_signed(ax: Axes | None, pictures: Array, what: str, **grid: Any) -> Axes:
     """Draw numbers of both signs on one scale, white where they are 0."""
     largest = float(np.abs(pictures).max()) or 1.0
-    limits: dict[str, Any] = {"cmap": signed_colours(), "vmin": -largest, "vmax": largest}
-    return draw_grid(ax, pictures, what, bar="weight", **limits, **options)
+    colours: dict[str, Any] = {"cmap": signed_colours(), "vmin": -largest, "vmax": largest}
+    return draw_grid(ax, pictures, what, bar="weight", **grid, **colours)

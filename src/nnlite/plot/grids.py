@@ -1,4 +1,7 @@
-"""Many small images side by side: digits, weights, filters, feature maps."""
+"""Many small images side by side: digits, weights, filters, feature maps.
+
+Into images so small that each pixel counts, its number can be written.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.checks import positive_integer
-from nnlite.errors import explain_error
-from nnlite.plot.digits import write_numbers
-from nnlite.plot.style import LETTER, WIDTH, check_axes, font_size, new_axes, size_in_points
-from nnlite.types import Array
+from nnlite.foundation.checks import flag, positive_integer
+from nnlite.foundation.errors import value_error
+from nnlite.foundation.types import Array
+from nnlite.plot.style import LETTER, WIDTH, axes_or_new, font_size, short_number, size_in_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
 
 FRAME = "0.8"
 MOST = 100
@@ -24,6 +27,8 @@ CAPTION, BAR = 1.8, 7.0
 """The height of a caption, and the width of the bar with its words, in sizes of a letter."""
 GAP = 0.08
 """The space between two images, as a share of an image's width."""
+LARGEST_SIDE = 12
+"""So many pixels an image may have in a row, if their numbers are to be read."""
 
 
 def draw_grid(
@@ -44,56 +49,38 @@ def draw_grid(
     """
     from matplotlib.patches import Rectangle
 
-    there = len(pictures)
+    flag("numbers", numbers)
+    there, letter = len(pictures), font_size()
     count = positive_integer("count", count, "a grid of images")
     pictures, captions = pictures[:count], captions and captions[:count]
     columns = best_columns(len(pictures)) if columns is None else columns
     columns = min(len(pictures), positive_integer("columns", columns, "a grid of images"))
-    rows = -(-len(pictures) // columns)
-    height = pictures.shape[1] / pictures.shape[2]
-    if ax is None:
-        ax = _page(rows, columns, height, bool(captions), bool(bar))
-    check_axes(ax)
-    unit = _width_of_an_image(ax, rows, columns, height, bool(captions), bool(bar))
-    caption_room = CAPTION * font_size() / unit if captions else 0.0
-    pitch = height + GAP + caption_room
+    rows, height = -(-len(pictures) // columns), pictures.shape[1] / pictures.shape[2]
+    # The room of a caption and of the bar, in points, and the width of an image on a new page.
+    above, beside = CAPTION * letter * bool(captions), BAR * letter * bool(bar)
+    wide = min((WIDTH - beside / 72) / columns, LARGEST_IMAGE)
+    ax = axes_or_new(ax, rows * (wide * height + above / 72) + 0.3, columns * wide + beside / 72)
+    # Here the images may be as wide as they fit, `unit` points.
+    page_width, page_height = size_in_points(ax)
+    fitting = (page_width - beside) / (columns * (1 + GAP) + GAP)
+    unit = max(min(fitting, (page_height / rows - above) / (height + GAP)), 1.0)
     for number, picture in enumerate(pictures):
         row, column = divmod(number, columns)
-        x, y = column * (1 + GAP), row * pitch + caption_room
+        x, y = column * (1 + GAP), row * (height + GAP + above / unit) + above / unit
         ax.imshow(picture, extent=(x, x + 1, y + height, y), **colours)
-        frame = Rectangle((x, y), 1, height, fill=False, edgecolor=FRAME, linewidth=0.6)
-        ax.add_patch(frame)
-    right, bottom = columns * (1 + GAP), rows * pitch
+        ax.add_patch(Rectangle((x, y), 1, height, fill=False, edgecolor=FRAME, linewidth=0.6))
+    right, bottom = columns * (1 + GAP), rows * (height + GAP + above / unit)
     ax.set_axis_off()
-    ax.set_xlim(-GAP, right + (BAR * font_size() / unit if bar else 0.0))
-    ax.set_ylim(bottom, -GAP)
+    ax.set(xlim=(-GAP, right + beside / unit), ylim=(bottom, -GAP))
     if captions:
         _write_captions(ax, captions, unit)
     if numbers:
-        write_numbers(ax, unit)
+        _write_numbers(ax, unit)
     if bar:
         _add_bar(ax, bar, right, unit)
     if len(pictures) < there:
         ax.set_title(f"the first {len(pictures)} of {there} {what}")
     return ax
-
-
-def _page(rows: int, columns: int, height: float, has_captions: bool, has_bar: bool) -> Axes:
-    """Return new axes into which the images fit without much space around them."""
-    caption, bar = CAPTION * font_size() / 72 * has_captions, BAR * font_size() / 72 * has_bar
-    image_width = min((WIDTH - bar) / columns, LARGEST_IMAGE)
-    return new_axes(rows * (image_width * height + caption) + 0.3, columns * image_width + bar)
-
-
-def _width_of_an_image(
-    ax: Axes, rows: int, columns: int, height: float, has_captions: bool, has_bar: bool
-) -> float:
-    """Return how many points wide the images are when they fill the axes."""
-    page_width, page_height = size_in_points(ax)
-    caption, bar = CAPTION * font_size() * has_captions, BAR * font_size() * has_bar
-    fitting_width = (page_width - bar) / (columns * (1 + GAP) + GAP)
-    fitting_height = (page_height / rows - caption) / (height + GAP)
-    return max(min(fitting_width, fitting_height), 1.0)
 
 
 def _write_captions(ax: Axes, captions: Sequence[str], unit: float) -> None:
@@ -104,6 +91,42 @@ def _write_captions(ax: Axes, captions: Sequence[str], unit: float) -> None:
         left, right, _, top = image.get_extent()
         y = top - 0.3 * CAPTION * font_size() / unit
         ax.text((left + right) / 2, y, words, size=size, ha="center", va="baseline")
+
+
+def _write_numbers(ax: Axes, unit: float) -> None:
+    """Write its number into every pixel of the images, that are `unit` points wide.
+
+    Black on light and white on dark.
+    """
+    for image in ax.images:
+        shape = np.asarray(image.get_array()).shape
+        if len(shape) != 2 or max(shape) > LARGEST_SIDE:
+            side = LARGEST_SIDE
+            rule = f"Numbers are written into images of one channel, at most {side} by {side}."
+            received, remedy = f"images of shape {shape}", "Leave out numbers=True."
+            raise value_error(rule, received, remedy=remedy)
+        _write_into(ax, image, pixel=unit / shape[1])
+
+
+def _write_into(ax: Axes, image: AxesImage, pixel: float) -> None:
+    """Write into one image, whose pixels are so many points wide."""
+    values = np.asarray(image.get_array())
+    left, right, bottom, top = image.get_extent()
+    rows, columns = values.shape
+    words = [[_short(float(value)) for value in row] for row in values]
+    longest = max(len(word) for row in words for word in row)
+    size = min(1.4 * font_size(), pixel / (LETTER * max(longest + 0.5, 2)))
+    brightness = np.asarray(image.cmap(image.norm(values)))[..., :3] @ [0.3, 0.6, 0.1]
+    for i, j in np.ndindex(rows, columns):
+        x = left + (j + 0.5) * (right - left) / columns
+        y = top + (i + 0.5) * (bottom - top) / rows
+        ink = "black" if brightness[i, j] > 0.5 else "white"
+        ax.text(x, y, words[i][j], color=ink, size=size, ha="center", va="center_baseline")
+
+
+def _short(value: float) -> str:
+    """Write whole numbers as they are, others with three digits."""
+    return short_number(value if value == round(value, 0) else float(f"{value:.3g}"))
 
 
 def _add_bar(ax: Axes, words: str, right: float, unit: float) -> None:
@@ -132,46 +155,34 @@ def best_columns(count: int) -> int:
 def as_images(x: Any, shape: tuple[int, ...] | None, what: str = "x") -> Array:
     """Return images (n, height, width) or (n, height, width, 3), whatever they came as."""
     array = np.asarray(x)
+    received = f"{what} of shape {array.shape}"
     if array.size == 0 or array.ndim not in (2, 3, 4):
-        raise ValueError(
-            explain_error(
-                "Images come as (n, height, width), (n, height, width, channels) or (n, values).",
-                f"{what} of shape {array.shape}",
-                remedy="For a single image write x[None]." if array.ndim == 1 else None,
-            )
-        )
+        rule = "Images come as (n, height, width), (n, height, width, channels) or (n, values)."
+        remedy = "For a single image write x[None]." if array.ndim == 1 else None
+        raise value_error(rule, received, remedy=remedy)
     if array.ndim == 2:
         array = array.reshape(-1, *_image_shape(array.shape[1], shape, what))
     if array.ndim == 4 and array.shape[-1] == 1:
         array = array[..., 0]
     if array.ndim == 4 and array.shape[-1] not in (3, 4):
-        raise ValueError(
-            explain_error(
-                "An image has 1 channel (grey) or 3 (red, green, blue).",
-                f"{what} of shape {array.shape}",
-                remedy="Draw one channel: x[..., 0]; or plot.feature_maps.",
-            )
-        )
+        rule = "An image has 1 channel (grey) or 3 (red, green, blue)."
+        remedy = "Draw one channel: x[..., 0]; or plot.feature_maps."
+        received = f"{what} of shape {array.shape}"
+        raise value_error(rule, received, remedy=remedy)
     return array
 
 
 def _image_shape(values: int, shape: tuple[int, ...] | None, what: str) -> tuple[int, ...]:
-    if shape is not None:
-        if int(np.prod(shape)) != values:
-            raise ValueError(
-                explain_error(
-                    f"shape must hold the {values} values of an image.",
-                    f"shape={shape}, which holds {int(np.prod(shape))}",
-                )
-            )
-        return shape
-    side = int(np.sqrt(values))
-    if side * side != values:
-        raise ValueError(
-            explain_error(
-                f"{what}: {values} values make no square image.",
-                f"{values} values, between {side}×{side} and {side + 1}×{side + 1}",
-                remedy="Say how they lie: shape=(rows, columns). A single image is x[np.newaxis].",
-            )
-        )
-    return side, side
+    if shape is None:
+        side = int(np.sqrt(values))
+        if side * side == values:
+            return side, side
+        rule = f"{what}: {values} values make no square image."
+        received = f"{values} values, between {side}×{side} and {side + 1}×{side + 1}"
+        remedy = "Say how they lie: shape=(rows, columns). A single image is x[np.newaxis]."
+        raise value_error(rule, received, remedy=remedy)
+    if int(np.prod(shape)) != values:
+        rule = f"shape must hold the {values} values of an image."
+        received = f"shape={shape}, which holds {int(np.prod(shape))}"
+        raise value_error(rule, received)
+    return shape

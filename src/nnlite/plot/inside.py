@@ -2,55 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
-from nnlite.errors import explain_error, look_up
-from nnlite.functional import Model
-from nnlite.layers.base import Layer
+from nnlite.foundation.errors import look_up, type_error, value_error
+from nnlite.foundation.types import Array
 from nnlite.layers.convolution_kinds import Conv2DTranspose
-from nnlite.network import Graph
-from nnlite.types import Array
+from nnlite.layers.layer import Layer
+from nnlite.network.chain import Graph
+
+if TYPE_CHECKING:
+    from nnlite.models import Model
 
 KINDS = {2: "Dense", 4: "convolution"}
 
 
+def is_model(given: Any) -> TypeGuard[Model]:
+    """Return whether this is a model of nnlite."""
+    from nnlite.models import Model
+
+    return isinstance(given, Model)
+
+
 def find_weight(model: Any, layer: Any, axes: int, caller: str, shape: str) -> Array:
     """Return the weights W, with so many axes, of a model's layer, of a layer, or as given."""
-    if isinstance(model, Model):
+    if is_model(model):
         model.check_built(caller)
         layers = chosen_layers(model, layer)
     elif isinstance(model, Layer):
         layers = [model]
         if not model.built:
-            raise ValueError(
-                explain_error(
-                    f"{caller} draws weights, which are made when the layer is built.",
-                    f"layer '{model.name}' without weights",
-                    remedy="Put it into a model that knows its input, or call layer.build(shape).",
-                )
-            )
+            rule = f"{caller} draws weights, which are made when the layer is built."
+            remedy = "Put it into a model that knows its input, or call layer.build(shape)."
+            received = f"layer '{model.name}' without weights"
+            raise value_error(rule, received, remedy=remedy)
     else:
         array = np.asarray(model)
         if array.dtype.kind not in "fiub" or array.ndim != axes or array.size == 0:
+            rule = f"{caller} draws a model, a layer, or an array {shape}."
             received = f"an array of shape {array.shape}" if array.ndim else type(model).__name__
-            raise ValueError(
-                explain_error(f"{caller} draws a model, a layer, or an array {shape}.", received)
-            )
+            raise value_error(rule, received)
         return array
     for found in layers:
-        W = found._views.get("W")
+        W = getattr(found.parameters.get("W"), "value", None)
         if W is not None and W.ndim == axes:
             # What a transposed convolution gives stands before what it takes.
             return np.asarray(W.swapaxes(2, 3) if isinstance(found, Conv2DTranspose) else W)
-    raise ValueError(
-        explain_error(
-            f"{caller} draws weights W of shape {shape}: those of a {KINDS[axes]} layer.",
-            ", ".join(_describe(found) for found in layers),
-            remedy=f"Choose a {KINDS[axes]} layer: layer='name'." if layer is not None else None,
-        )
-    )
+    rule = f"{caller} draws weights W of shape {shape}: those of a {KINDS[axes]} layer."
+    choose = f"Choose a {KINDS[axes]} layer: layer='name'." if layer is not None else None
+    raise value_error(rule, ", ".join(map(_describe, layers)), remedy=choose)
 
 
 def chosen_layers(model: Model, layer: Any) -> list[Layer]:
@@ -61,40 +62,27 @@ def chosen_layers(model: Model, layer: Any) -> list[Layer]:
         return [layer]
     if isinstance(layer, int):
         if not -len(model.layers) <= layer < len(model.layers):
-            raise ValueError(
-                explain_error(
-                    f"Model '{model.name}' has {len(model.layers)} layers, counted from 0.",
-                    f"layer={layer}",
-                )
-            )
+            rule = f"Model '{model.name}' has {len(model.layers)} layers, counted from 0."
+            raise value_error(rule, f"layer={layer}")
         return [model.layers[layer]]
-    return [look_up("layer", str(layer), {found.name: found for found in model.layers})]
+    return [look_up("layer", str(layer), {model.name_of(found): found for found in model.layers})]
 
 
 def output_of(model: Any, x: Any, layer: Any) -> Array:
     """Return the maps (height, width, filters) that a layer of the model makes of one image."""
-    if not isinstance(model, Model):
-        raise TypeError(
-            explain_error(
-                "To make feature maps of an image, plot.feature_maps needs a model.",
-                type(model).__name__,
-                remedy="Feature maps that you have already are drawn without x.",
-            )
-        )
+    if not is_model(model):
+        rule = "To make feature maps of an image, plot.feature_maps needs a model."
+        remedy = "Feature maps that you have already are drawn without x."
+        raise type_error(rule, type(model).__name__, remedy=remedy)
     model.check_built("plot.feature_maps")
     layers = chosen_layers(model, layer)
     for node in model.nodes:
         if node.layer in layers and len(node.output.shape) == 3 and _makes_maps(node.layer, layer):
-            part = Graph(model.inputs, [node.output])
-            maps: Array = part.forpass(_one_image(model, x), False)[0]
+            maps: Array = Graph(model.inputs, [node.output]).forpass(_one_image(model, x))[0]
             return maps
-    raise ValueError(
-        explain_error(
-            "Feature maps come from a layer whose output is (height, width, filters).",
-            ", ".join(_describe(found) for found in layers),
-            f"model '{model.name}'",
-        )
-    )
+    rule = "Feature maps come from a layer whose output is (height, width, filters)."
+    received = ", ".join(map(_describe, layers))
+    raise value_error(rule, received, f"model '{model.name}'")
 
 
 def _makes_maps(found: Layer, chosen: Any) -> bool:
@@ -106,17 +94,13 @@ def _one_image(model: Model, x: Any) -> Array:
     array = np.asarray(x)
     wanted = model.inputs[0].shape
     if array.size != int(np.prod(wanted)):
-        raise ValueError(
-            explain_error(
-                f"plot.feature_maps takes one image of shape {wanted}.",
-                f"x of shape {array.shape}",
-                f"model '{model.name}'",
-                "Choose one: x[0]." if array.shape[1:] == wanted else None,
-            )
-        )
+        rule = f"plot.feature_maps takes one image of shape {wanted}."
+        remedy = "Choose one: x[0]." if array.shape[1:] == wanted else None
+        received, where = f"x of shape {array.shape}", f"model '{model.name}'"
+        raise value_error(rule, received, where, remedy)
     return model._inputs(array.reshape(1, *wanted))[0]
 
 
 def _describe(layer: Layer) -> str:
-    shapes = ", ".join(f"{name} {layer._views[name].shape}" for name in layer._weights)
+    shapes = ", ".join(f"{name} {weight.value.shape}" for name, weight in layer.parameters.items())
     return f"{layer.name} with {shapes}" if shapes else layer.name

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.errors import explain_error, look_up
-from nnlite.functional import Model
-from nnlite.types import Array
+from nnlite.foundation.checks import flag
+from nnlite.foundation.errors import look_up, type_error, value_error
+from nnlite.foundation.types import Array
+from nnlite.plot.inside import is_model
+
+if TYPE_CHECKING:
+    from nnlite.models import Model
 
 Loss = Callable[[float, float], float]
 Range = tuple[float, float]
@@ -42,37 +46,26 @@ class Landscape:
 
 def measure(J: Loss, w: Range, b: Range, resolution: int, log: bool = False) -> Landscape:
     """Ask J at every place of the plane, one by one: it may do with its numbers what it likes."""
+    flag("log", log)
     for name, limits in (("w", w), ("b", b)):
         if np.shape(limits) != (2,) or not limits[0] < limits[1]:
-            raise ValueError(
-                explain_error(
-                    f"{name} goes from a smaller to a larger number.",
-                    f"{name}={limits}",
-                    remedy=f"Give both, as in {name}=(-3, 3).",
-                )
-            )
+            rule = f"{name} goes from a smaller to a larger number."
+            remedy = f"Give both, as in {name}=(-3, 3)."
+            raise value_error(rule, f"{name}={limits}", remedy=remedy)
     places_w, places_b = np.linspace(*w, resolution), np.linspace(*b, resolution)
     with np.errstate(all="ignore"):
         heights = np.array([[height(J, u, v) for u in places_w] for v in places_b])
     heights[~np.isfinite(heights)] = np.nan
     if np.isnan(heights).all():
-        raise ValueError(
-            explain_error(
-                "The loss is nowhere finite between these limits.",
-                f"w={w}, b={b}",
-                remedy="Choose limits nearer to the minimum.",
-            )
-        )
+        rule = "The loss is nowhere finite between these limits."
+        remedy = "Choose limits nearer to the minimum."
+        raise value_error(rule, f"w={w}, b={b}", remedy=remedy)
     if log:
         positive = heights[heights > 0]
         if positive.size == 0:
-            raise ValueError(
-                explain_error(
-                    "A logarithmic scale needs a loss above 0.",
-                    f"a largest loss of {np.nanmax(heights):g}",
-                    remedy="Leave out log=True.",
-                )
-            )
+            rule, remedy = "A logarithmic scale needs a loss above 0.", "Leave out log=True."
+            received = f"a largest loss of {np.nanmax(heights):g}"
+            raise value_error(rule, received, remedy=remedy)
         heights = np.maximum(heights, positive.min())
     return Landscape(places_w, places_b, heights, log)
 
@@ -84,13 +77,12 @@ def height(J: Loss, u: float, v: float) -> float:
     except OverflowError:
         return np.inf
     if result.size != 1:
-        raise ValueError(
-            explain_error(
-                "J(w, b) returns one number, the loss.",
-                f"an array of shape {result.shape}",
-                remedy="Take the mean over the samples: np.mean(...).",
-            )
+        rule, received = (
+            "J(w, b) returns one number, the loss.",
+            f"an array of shape {result.shape}",
         )
+        remedy = "Take the mean over the samples: np.mean(...)."
+        raise value_error(rule, received, remedy=remedy)
     return float(result.reshape(()))
 
 
@@ -98,30 +90,20 @@ def name_and_function(
     model: Any, x: Any, y: Any, weights: tuple[Any, Any]
 ) -> tuple[Loss, tuple[str, str], tuple[float, float]]:
     """Return J, what its two weights are called, and where they are now."""
-    if not isinstance(model, Model):
+    if not is_model(model):
         if not callable(model):
-            raise TypeError(
-                explain_error(
-                    "plot.loss_surface needs a function J(w, b), or a compiled model with x and y.",
-                    type(model).__name__,
-                )
-            )
+            rule = "plot.loss_surface needs a function J(w, b), or a compiled model with x and y."
+            raise type_error(rule, type(model).__name__)
         return model, ("$w$", "$b$"), (0.0, 0.0)
     model.check_built("plot.loss_surface")
     if x is None or y is None:
-        raise ValueError(
-            explain_error(
-                "The loss of a model is measured on data: x and y are needed.",
-                "x=None" if x is None else "y=None",
-                f"model '{model.name}'",
-                "plot.loss_surface(model, x, y)",
-            )
-        )
+        rule = "The loss of a model is measured on data: x and y are needed."
+        received, where = "x=None" if x is None else "y=None", f"model '{model.name}'"
+        raise value_error(rule, received, where, "plot.loss_surface(model, x, y)")
     first, second = (_place(model, weight) for weight in weights)
     if first == second:
-        raise ValueError(
-            explain_error("The two weights must be different ones.", f"weights={weights}")
-        )
+        rule = "The two weights must be different ones."
+        raise value_error(rule, f"weights={weights}")
 
     def J(u: float, v: float) -> float:
         vector = model.weights_vector
@@ -132,9 +114,8 @@ def name_and_function(
         finally:
             vector[[first, second]] = before
 
-    vector = model.weights_vector
-    names = (_name(model, first), _name(model, second))
-    return J, names, (float(vector[first]), float(vector[second]))
+    u, v = model.weights_vector[[first, second]].tolist()
+    return J, (_name(model, first), _name(model, second)), (u, v)
 
 
 def _place(model: Model, weight: Any) -> int:
@@ -142,26 +123,21 @@ def _place(model: Model, weight: Any) -> int:
     size = model.weights_vector.size
     if isinstance(weight, int | np.integer):
         if not -size <= weight < size:
-            raise ValueError(
-                explain_error(f"The model has {size} weights, counted from 0.", f"weight {weight}")
-            )
+            rule = f"The model has {size} weights, counted from 0."
+            raise value_error(rule, f"weight {weight}")
         return int(weight % size)
     found = re.fullmatch(r"(.+)/(\w+)\[([\d\s,]+)\]", str(weight))
     if found is None:
-        raise ValueError(
-            explain_error(
-                "A weight is named by layer, letter and place, or by its place in weights_vector.",
-                f"{weight!r}",
-                remedy=f"For example {_name(model, 0)!r}, or 0.",
-            )
-        )
+        rule = "A weight is named by layer, letter and place, or by its place in weights_vector."
+        remedy = f"For example {_name(model, 0)!r}, or 0."
+        raise value_error(rule, f"{weight!r}", remedy=remedy)
     layer, letter, places = found.groups()
-    parts = {f"{part.layer.name}/{part.name}": part for part in model.flat.parts}
+    parts = {f"{model.name_of(part.layer)}/{part.name}": part for part in model.flat.parts}
     part = look_up("weight", f"{layer}/{letter}", parts)
     shape = getattr(part.layer, part.name).shape
     index = tuple(int(place) for place in places.split(","))
     if len(index) != len(shape) or any(i >= n for i, n in zip(index, shape, strict=True)):
-        raise ValueError(explain_error(f"{layer}/{letter} has the shape {shape}.", f"{weight!r}"))
+        raise value_error(f"{layer}/{letter} has the shape {shape}.", f"{weight!r}")
     return int(part.place.start + np.ravel_multi_index(index, shape))
 
 
@@ -169,4 +145,4 @@ def _name(model: Model, place: int) -> str:
     part = next(part for part in model.flat.parts if place < part.place.stop)
     shape = getattr(part.layer, part.name).shape
     index = np.unravel_index(place - part.place.start, shape)
-    return f"{part.layer.name}/{part.name}[{', '.join(str(int(i)) for i in index)}]"
+    return f"{model.name_of(part.layer)}/{part.name}[{', '.join(str(int(i)) for i in index)}]"

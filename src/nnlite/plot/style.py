@@ -9,7 +9,9 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from nnlite.errors import explain_error
+import numpy as np
+
+from nnlite.foundation.errors import type_error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,29 +31,39 @@ WIDTH = 8.0
 """The width of a new figure in inches: 800 pixels on a screen."""
 
 
-def new_axes(height: float, width: float = WIDTH, **options: Any) -> Axes:
-    """Return the axes of a new figure of this size, in inches."""
-    import matplotlib.pyplot as plt
-
-    figure = plt.figure(figsize=(width, height), layout="constrained")
-    ax: Axes = figure.add_subplot(**options)
-    return ax
-
-
-def check_axes(ax: Any) -> None:
-    """Raise unless `ax` is one place to draw in."""
+def axes_or_new(ax: Any, height: float, width: float = WIDTH, **options: Any) -> Axes:
+    """Return the axes to draw in: those given, or those of a new figure of this size, in inches."""
     from matplotlib.axes import Axes
 
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        ax = plt.figure(figsize=(width, height), layout="constrained").add_subplot(**options)
     if isinstance(ax, Axes):
-        return
+        return ax
     remedy = "Make one: figure, ax = plt.subplots()."
     if hasattr(ax, "shape"):
         remedy = "These are several: choose one, ax=axes[0], or axes[0, 0] of rows and columns."
     elif hasattr(ax, "add_subplot"):
         remedy = "A figure holds axes: ax=figure.add_subplot()."
-    raise TypeError(
-        explain_error("ax must be the axes to draw in.", f"ax: {type(ax).__name__}", None, remedy)
-    )
+    rule = "ax must be the axes to draw in."
+    raise type_error(rule, f"ax: {type(ax).__name__}", remedy=remedy)
+
+
+def axes_in_em(
+    ax: Any, width: float, bottom: float, top: float, smallest: float, largest: float
+) -> tuple[Axes, float]:
+    """Return axes on which lengths are in em, the size of the letters, and that size in points.
+
+    A new figure is at most a page wide, unless the letters were to be too small.
+    """
+    height = abs(top - bottom)
+    size = min(largest, max(smallest, 72 * WIDTH / width)) / 72
+    ax = axes_or_new(ax, height * size, width * size)
+    page_width, page_height = size_in_points(ax)
+    ax.set_axis_off()
+    ax.set(xlim=(0, width), ylim=(bottom, top), aspect="equal")
+    return ax, min(largest, page_width / width, page_height / height)
 
 
 def size_in_points(ax: Axes) -> tuple[float, float]:
@@ -75,6 +87,11 @@ def open_frame(ax: Axes) -> None:
         ax.spines[["top", "right"]].set_visible(False)
 
 
+def look(number: int) -> dict[str, Any]:
+    """Return the colour and the marker of the curve, or of the class, of that number."""
+    return {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number % len(MARKERS)]}
+
+
 def lighter(colour: str, share: float) -> tuple[float, float, float]:
     """Return a colour mixed with white: 0 is the colour, 1 is white."""
     from matplotlib.colors import to_rgb
@@ -83,11 +100,29 @@ def lighter(colour: str, share: float) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def signed_colours() -> LinearSegmentedColormap:
-    """Return the colours for numbers of both signs: vermilion below 0, white, blue above."""
+def blend(*colours: Any) -> LinearSegmentedColormap:
+    """Return the colours that lead from the first over the others to the last."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list("signed", [VERMILION, "white", BLUE])
+    return LinearSegmentedColormap.from_list("blend", colours)
+
+
+def signed_colours() -> LinearSegmentedColormap:
+    """Return the colours for numbers of both signs: vermilion below 0, white, blue above."""
+    return blend(VERMILION, "white", BLUE)
+
+
+def padded(values: Any, share: float, alone: float = 0.5) -> tuple[float, float]:
+    """Return limits that hold the values, with a share of their span to spare at both ends.
+
+    Around a single value there is as much room as `alone` says.
+
+    >>> padded([1, 3], 0.25), padded([2], 0.25)
+    ((0.5, 3.5), (1.5, 2.5))
+    """
+    low, high = float(np.min(values)), float(np.max(values))
+    margin = share * (high - low) or alone
+    return low - margin, high + margin
 
 
 def short_number(number: float) -> str:

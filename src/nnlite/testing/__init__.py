@@ -3,8 +3,8 @@
 `gradcheck` looks at a whole model and its loss, `check_layer` at one layer and all its duties.
 """
 
-from .layers import check_layer
-from .models import gradcheck
-from .report import GradientReport, GradientRow, LayerReport
+from nnlite.testing.layers import check_layer
+from nnlite.testing.models import gradcheck
+from nnlite.testing.report import GradientReport, GradientRow, LayerReport
 
 __all__ = ["GradientReport", "GradientRow", "LayerReport", "check_layer", "gradcheck"]

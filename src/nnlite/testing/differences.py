@@ -11,16 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..types import Array
+from nnlite.foundation.types import Array
 
+# How far a number is moved, relative to its size if that is above 1; the first is the best.
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
-"""How far a number is moved, relative to its size if that is above 1; the first is the best."""
-
+# Entries below this share of the largest gradient of their array are held against that share.
 FLOOR = 1e-3
-"""Entries below this share of the largest gradient of their array are held against that share."""
 
-EPSILON = float(np.finfo(np.float64).eps)
-TINY = float(np.finfo(np.float64).tiny)
+EPSILON, TINY = float(np.finfo(np.float64).eps), float(np.finfo(np.float64).tiny)
 
 
 @dataclass
@@ -33,6 +31,12 @@ class Comparison:
     analytic: Array
     numeric: Array
     errors: Array
+    tolerance: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether all errors are within the tolerance."""
+        return self.max_error <= self.tolerance
 
     @property
     def checked(self) -> int:
@@ -93,7 +97,7 @@ def compare(
         slope = float(analytic.flat[place])
         error, difference = judge(entry, slope, FLOOR * largest, noise, tolerance)
         errors.flat[place], numeric.flat[place] = error, difference
-    return Comparison(np.array(analytic), numeric, errors)
+    return Comparison(np.array(analytic), numeric, errors, tolerance)
 
 
 def chosen_places(analytic: Array, max_entries: int | None) -> Sequence[int]:
@@ -172,13 +176,11 @@ def measure_noise(loss: Callable[[], float], arrays: Sequence[Array]) -> float:
     """
     rng = np.random.default_rng(0)
     originals = [array.copy() for array in arrays]
+    scales = [1e-13 * np.maximum(1, np.abs(values)) for values in originals]
     middle = loss()
     noise = abs(middle) * EPSILON
     for _ in range(8):
-        shifts = [
-            1e-13 * np.maximum(1, np.abs(values)) * rng.uniform(-1, 1, values.shape)
-            for values in originals
-        ]
+        shifts = [scale * rng.uniform(-1, 1, scale.shape) for scale in scales]
         both_sides = 0.0
         for sign in (1, -1):
             for array, values, shift in zip(arrays, originals, shifts, strict=True):

@@ -6,14 +6,15 @@ What breaks a duty raises an AssertionError that names the layer and the place.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from ..layers.base import Layer
-from ..types import Array
-from .report import number, place_text
-from .subject import SAMPLES, Subject, Trial, failure, input_names, spelt
+from nnlite.foundation.types import Array
+from nnlite.layers.layer import Layer
+from nnlite.network.vector import FlatWeights
+from nnlite.testing.report import number, place_text
+from nnlite.testing.subject import OUTPUT, SAMPLES, Subject, Trial, blamed_on, failure, named
 
 
 def says_its_shape(trial: Trial) -> str:
@@ -26,12 +27,10 @@ def says_its_shape(trial: Trial) -> str:
     promised = tuple(trial.blank().compute_output_shape(trial.input_shape))
     for count, shape in shapes:
         if shape != (count, *promised):
-            raise failure(
-                subject.layer,
-                "forpass must return what compute_output_shape says.",
-                f"an output of shape {shape} for {count} samples, where "
-                f"compute_output_shape says {promised} for each",
-            )
+            rule = "forpass must return what compute_output_shape says."
+            found = f"an output of shape {shape} for {count} samples"
+            promise = f"compute_output_shape says {promised} for each"
+            raise failure(subject.layer, rule, f"{found}, where {promise}")
     return f"one output sample has the shape {promised}"
 
 
@@ -41,13 +40,11 @@ def gives_finite_numbers(trial: Trial) -> str:
     for training in (False, True):
         output = subject.forpass(training)
         if not np.isfinite(output).all():
-            raise failure(
-                subject.layer,
-                "The output must be finite for the samples of the check.",
-                f"{output[~np.isfinite(output)][0]} from forpass(x, training={training})",
-                "If x must be positive, say, give samples that suit: "
-                "check_layer(layer, input_shape, x=…).",
-            )
+            rule = "The output must be finite for the samples of the check."
+            found = f"{output[~np.isfinite(output)][0]} from forpass(x, training={training})"
+            remedy = "If x must be positive, say, give samples that suit: "
+            remedy += "check_layer(layer, input_shape, x=…)."
+            raise failure(subject.layer, rule, found, remedy)
     return "the output is finite"
 
 
@@ -55,15 +52,10 @@ def repeats_itself(trial: Trial) -> str:
     """The same x, weights and random numbers give the same output."""
     subject = trial.subject()
     for training in (False, True):
-        first = subject.forpass(training).copy()
-        _expect_same(
-            subject.layer,
-            f"forpass(x, training={training}) must give the same for the same x.",
-            "the output",
-            subject.forpass(training),
-            first,
-            "Draw random numbers from self.rng, and keep nothing that the next forpass uses.",
-        )
+        first = {OUTPUT: subject.forpass(training).copy()}
+        rule = f"forpass(x, training={training}) must give the same for the same x."
+        remedy = "Draw random numbers from self.rng, and keep nothing that the next forpass uses."
+        expect_same(subject.layer, rule, {OUTPUT: subject.forpass(training)}, first, remedy)
     return "the same x and random numbers give the same output"
 
 
@@ -73,45 +65,29 @@ def keeps_dtype(trial: Trial) -> str:
     for dtype in ("float32", "float64"):
         subject = trial.subject(dtype)
         step = subject.step()
-        found = [("forpass", subject.forpass(training=False)), ("forpass", step.output)]
-        found += [(f"{name} of backprop", dx) for name, dx in input_names(step.inputs)]
+        found = [("forpass", subject.forpass(training=False)), ("forpass", step[OUTPUT])]
+        found += [(f"{name} of backprop", dx) for name, dx in step.items() if name != OUTPUT]
         for where, array in found:
             if array.dtype != dtype:
-                raise failure(
-                    subject.layer,
-                    f"What goes in as {dtype} comes out as {dtype}.",
-                    f"{array.dtype} from {where}",
-                    "np.float64 numbers and new arrays promote: use x.dtype, or plain floats.",
-                )
+                rule = f"What goes in as {dtype} comes out as {dtype}."
+                remedy = "np.float64 numbers and new arrays promote: use x.dtype, or plain floats."
+                raise failure(subject.layer, rule, f"{array.dtype} from {where}", remedy)
         steps.append(step)
     single, double = steps
-    pairs = [("the output", single.output, double.output)]
-    wanted = double.gradients()
-    pairs += [(name, gradient, wanted[name]) for name, gradient in single.gradients().items()]
-    for name, small, large in pairs:
-        _expect_same(
-            trial.original, "float32 and float64 agree in three digits.", name, small, large,
-            share=1e-3,
-        )  # fmt: skip
+    rule = "float32 and float64 agree in three digits."
+    expect_same(trial.original, rule, single, double, share=1e-3)
     return "float32 stays float32, and float64 float64"
 
 
 def leaves_arguments_alone(trial: Trial) -> str:
     """Neither forpass changes x, nor backprop x or grad."""
     subject = trial.subject()
-    before = [x.copy() for x in subject.x]
+    layer, before = subject.layer, named("x", [x.copy() for x in subject.x])
 
     def look_at_x(method: str) -> None:
-        for name, (x, old) in input_names(list(zip(subject.x, before, strict=True))):
-            _expect_same(
-                subject.layer,
-                f"{method} must leave x as it is: it belongs to the caller.",
-                name[1:],
-                x,
-                old,
-                "Compute a new array, or work on x.copy().",
-                share=0.0,
-            )
+        rule = f"{method} must leave x as it is: it belongs to the caller."
+        remedy = "Compute a new array, or work on x.copy()."
+        expect_same(layer, rule, named("x", subject.x), before, remedy, share=0.0)
 
     for training in (False, True):
         output = subject.forpass(training)
@@ -119,51 +95,34 @@ def leaves_arguments_alone(trial: Trial) -> str:
     grad = subject.grad(output)
     subject.backprop(grad)
     look_at_x("backprop(grad)")
-    _expect_same(
-        subject.layer,
-        "backprop(grad) must leave grad as it is: other branches need it, too.",
-        "grad",
-        grad,
-        subject.grad(output),
-        "Compute a new array: grad * slope, not grad *= slope.",
-        share=0.0,
-    )
+    rule = "backprop(grad) must leave grad as it is: other branches need it, too."
+    remedy = "Compute a new array: grad * slope, not grad *= slope."
+    expect_same(layer, rule, {"grad": grad}, {"grad": subject.grad(output)}, remedy, share=0.0)
     return "x and grad stay as they are"
 
 
 def writes_gradients_anew(trial: Trial) -> str:
     """Backprop overwrites the gradients, and updates no weight."""
     subject = trial.subject()
-    layer = subject.layer
-    before = {name: layer._views[name].copy() for name in layer._weights}
+    layer, before = subject.layer, subject.weights()
 
     def look_at_weights(method: str, names: Iterable[str]) -> None:
-        for name in names:
-            _expect_same(
-                layer,
-                f"{method} must not change a weight: that is the optimizer's part.",
-                name,
-                layer._views[name],
-                before[name],
-                share=0.0,
-            )
+        rule = f"{method} must not change a weight: that is the optimizer's part."
+        weights = subject.weights()
+        expect_same(layer, rule, {name: weights[name] for name in names}, before, share=0.0)
 
     output = subject.forpass().copy()
     look_at_weights("forpass", layer.trainable_names())
-    before = {name: layer._views[name].copy() for name in layer._weights}
+    before = subject.weights()
     grad = subject.grad(output)
-    first = [np.array(dx) for dx in subject.backprop(grad)]
-    gradients = subject.weight_gradients()
-    second = [np.array(dx) for dx in subject.backprop(grad)]
+    first, second = subject.backprop(grad), subject.backprop(grad)
     look_at_weights("backprop", before)
     rule = "backprop called twice must give the same: it writes gradients, it does not add to them."
-    for name, gradient in subject.weight_gradients().items():
-        _expect_same(
-            layer, rule, name, gradient, gradients[name],
-            f"self.{name} = …, not self.{name} += …, and leave alone what forpass stored.",
-        )  # fmt: skip
-    for name, (dx, old) in input_names(list(zip(second, first, strict=True))):
-        _expect_same(layer, rule, name, dx, old, "Leave alone what forpass stored.")
+    for name, gradient in second.items():
+        remedy = "Leave alone what forpass stored."
+        if name[1:] in before:
+            remedy = f"self.{name} = …, not self.{name} += …, and leave alone what forpass stored."
+        expect_same(layer, rule, {name: gradient}, first, remedy)
     return "backprop writes the gradients anew, and changes no weight"
 
 
@@ -181,31 +140,48 @@ def makes_its_weights_known(trial: Trial) -> str:
     few, many = shapes
     for name, shape in few.items():
         same = {few.get("d" + name), many.get(name), many.get("d" + name)} == {shape}
-        if same and name not in layer._weights:
-            raise failure(
-                layer,
-                "A weight is made with add_weight: else no optimizer finds it.",
-                f"self.{name} of shape {shape} with self.d{name} beside it, that no model knows",
-                f'In build: self.add_weight("{name}", {shape}).',
-            )
+        if same and name not in layer.parameters:
+            rule = "A weight is made with add_weight: else no optimizer finds it."
+            found = f"self.{name} of shape {shape} with self.d{name} beside it, that no model knows"
+            remedy = f'In build: self.add_weight("{name}", {shape}).'
+            raise failure(layer, rule, found, remedy)
     return "the weights are made with add_weight"
+
+
+def lives_in_a_vector(trial: Trial) -> str:
+    """Moved into a vector and changed there, the weights are still those that the layer uses."""
+    moved, wanted = trial.subject(), trial.subject()
+    layer = moved.layer
+    try:
+        flat = FlatWeights([layer], layer.dtype)
+    except ValueError as error:
+        raise AssertionError(str(error)) from error
+    flat.weights += np.random.default_rng(4).uniform(0.1, 0.3, flat.weights.shape)
+    wanted.layer.set_weights(layer.get_weights())
+    rule = "A layer computes with its weights wherever they lie: training moves them into one "
+    rule += "vector, and changes them there."
+    remedy = "Keep what add_weight returned on the layer, alone or in a list."
+    for training in (False, True):
+        found, right = moved.forpass(training), wanted.forpass(training)
+        expect_same(layer, rule, {OUTPUT: found}, {OUTPUT: right}, remedy)
+    flat.gradients[...] = 0
+    rule = "backprop writes the gradients wherever they lie: training moves them, too."
+    expect_same(layer, rule, moved.step(), wanted.step())
+    return "its weights may live in a vector"
 
 
 def goes_back_linearly(trial: Trial) -> str:
     """A gradient 1000 times as large gives results 1000 times as large: nothing is cut off."""
-    wanted = trial.subject().step().gradients()
+    wanted = trial.subject().step()
     subject = trial.subject()
-    inputs = subject.backprop(1000 * subject.grad(subject.forpass()))
-    found = {**subject.weight_gradients(), **dict(input_names(inputs))}
-    for name, gradient in found.items():
-        _expect_same(
-            subject.layer,
-            "backprop must be linear: twice the grad, twice the gradients. Training relies on it.",
-            f"for 1000·grad, {name}",
-            gradient,
-            1000 * wanted[name],
-            "Cut gradients off in the optimizer, with clipnorm= or clipvalue=.",
-        )
+    found = subject.backprop(1000 * subject.grad(subject.forpass()))
+    expect_same(
+        subject.layer,
+        "backprop must be linear: twice the grad, twice the gradients. Training relies on it.",
+        {f"for 1000·grad, {name}": gradient for name, gradient in found.items()},
+        {f"for 1000·grad, {name}": 1000 * wanted[name] for name in found},
+        "Cut gradients off in the optimizer, with clipnorm= or clipvalue=.",
+    )
     return "backprop is linear: nothing is cut off"
 
 
@@ -214,14 +190,8 @@ def works_as_first_layer(trial: Trial) -> str:
     wanted = trial.subject().step()
     subject = trial.subject()
     subject.layer.skip_input_gradient = True
-    for name, gradient in subject.step().gradients().items():
-        _expect_same(
-            subject.layer,
-            "With skip_input_gradient, backprop may return None, but all else stays the same.",
-            name,
-            gradient,
-            wanted.gradients()[name],
-        )
+    rule = "With skip_input_gradient, backprop may return None, but all else stays the same."
+    expect_same(subject.layer, rule, subject.step(), wanted)
     return "as the first layer it may leave out the gradient of x"
 
 
@@ -235,15 +205,11 @@ def works_in_any_memory(trial: Trial) -> str:
         reusing.x = trial.samples(count)
         reusing.step()
     reusing.x = samples
+    rule = "Memory that self.buffer and self.out reuse must not change the results."
+    expect_same(reusing.layer, rule, reusing.step(), wanted)
     spread.x = [np.repeat(x, 2, axis=-1)[..., ::2] if x.ndim > 1 else x for x in samples]
-    for subject, rule in (
-        (reusing, "Memory that self.buffer and self.out reuse must not change the results."),
-        (spread, "Arrays whose numbers do not lie side by side must give the same results."),
-    ):
-        found = subject.step()
-        _expect_same(subject.layer, rule, "the output", found.output, wanted.output)
-        for name, gradient in found.gradients().items():
-            _expect_same(subject.layer, rule, name, gradient, wanted.gradients()[name])
+    rule = "Arrays whose numbers do not lie side by side must give the same results."
+    expect_same(spread.layer, rule, spread.step(), wanted)
     return "reused memory and arrays with gaps change nothing"
 
 
@@ -255,54 +221,42 @@ def comes_back_from_its_config(trial: Trial) -> str:
     try:
         config = json.loads(json.dumps(config))
     except TypeError as error:
-        raise failure(
-            layer,
-            "get_config must hold plain values, so that the model can be saved.",
-            f"{config!r}: {error}",
-            "Give the constructor names and numbers, and look up inside what they stand for.",
-        ) from error
-    try:
+        rule = "get_config must hold plain values, so that the model can be saved."
+        remedy = "Give the constructor names and numbers, and look up inside what they stand for."
+        raise failure(layer, rule, f"{config!r}: {error}", remedy) from error
+    rule = f"{type(layer).__name__}.from_config(layer.get_config()) must make the layer again."
+    with blamed_on(layer, rule, f", for the config {config!r}"):
         again = trial.subject(layer=type(layer).from_config(config))
-    except Exception as error:
-        raise failure(
-            layer,
-            f"{type(layer).__name__}.from_config(layer.get_config()) must make the layer again.",
-            f"{spelt(error)}, for the config {config!r}",
-        ) from error
     for name, value in vars(layer).items():
         if isinstance(value, np.random.Generator) and name in vars(again.layer):
             vars(again.layer)[name] = value
     again = Subject(trial, again.layer)
+    rule = "A layer made from get_config, with the same weights, must give the same output."
+    remedy = f"The config is {config!r}: is every argument of the constructor in it?"
     for training in (False, True):
-        _expect_same(
-            layer,
-            "A layer made from get_config, with the same weights, must give the same output.",
-            "the output",
-            again.forpass(training),
-            subject.forpass(training),
-            f"The config is {config!r}: is every argument of the constructor in it?",
-        )
+        found, wanted = again.forpass(training), subject.forpass(training)
+        expect_same(layer, rule, {OUTPUT: found}, {OUTPUT: wanted}, remedy)
     return "it comes back from its config"
 
 
-def _expect_same(
+def expect_same(
     layer: Layer,
     rule: str,
-    name: str,
-    found: Array,
-    wanted: Array,
+    found: Mapping[str, Array],
+    wanted: Mapping[str, Array],
     remedy: str | None = None,
     share: float = 1e-9,
 ) -> None:
-    """Raise unless two arrays agree, up to a share of the largest number for round-off."""
-    if found.shape != wanted.shape:
-        received = f"{name} of shape {found.shape}, not {wanted.shape}"
-        raise failure(layer, rule, received, remedy)
-    if np.array_equal(found, wanted, equal_nan=True):
-        return
-    difference = np.asarray(np.nan_to_num(np.abs(found - wanted), nan=np.inf))
-    place = np.unravel_index(int(difference.argmax()), difference.shape)
-    if difference[place] > share * np.abs(wanted).max(initial=0.0, where=np.isfinite(wanted)):
-        spelt = name + place_text([int(index) for index in place])
-        received = f"{spelt} is {number(found[place])}, not {number(wanted[place])}"
-        raise failure(layer, rule, received, remedy)
+    """Raise unless arrays of one name agree, up to a share of the largest number for round-off."""
+    for name, array in found.items():
+        right = wanted[name]
+        if array.shape != right.shape:
+            raise failure(layer, rule, f"{name} of shape {array.shape}, not {right.shape}", remedy)
+        if np.array_equal(array, right, equal_nan=True):
+            continue
+        difference = np.asarray(np.nan_to_num(np.abs(array - right), nan=np.inf))
+        place = np.unravel_index(int(difference.argmax()), difference.shape)
+        if difference[place] > share * np.abs(right).max(initial=0.0, where=np.isfinite(right)):
+            where = name + place_text([int(index) for index in place])
+            received = f"{where} is {number(array[place])}, not {number(right[place])}"
+            raise failure(layer, rule, received, remedy)

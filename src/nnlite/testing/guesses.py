@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..types import Array
+from nnlite.foundation.types import Array
 
 
 def guess(

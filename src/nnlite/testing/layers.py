@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..checks import checked_number
-from ..errors import explain_error, told
-from ..layers.base import Layer
-from . import duties
-from .differences import compare, measure_noise
-from .guesses import guess
-from .report import GradientRow, LayerReport, row_of, table
-from .subject import SAMPLES, Subject, Trial
-from .traces import predicts_without_trace
+from nnlite.foundation.checks import checked_number
+from nnlite.foundation.errors import explain_error, told, type_error
+from nnlite.layers.layer import Layer
+from nnlite.testing import duties
+from nnlite.testing.differences import compare, measure_noise
+from nnlite.testing.report import GradientRow, LayerReport, row_of, table
+from nnlite.testing.subject import OUTPUT, SAMPLES, Subject, Trial
+from nnlite.testing.traces import predicts_without_trace
 
 BEFORE_GRADIENTS = (
     duties.says_its_shape,
@@ -26,6 +26,7 @@ BEFORE_GRADIENTS = (
 )
 AFTER_GRADIENTS = (
     duties.makes_its_weights_known,
+    duties.lives_in_a_vector,
     duties.goes_back_linearly,
     duties.keeps_dtype,
     predicts_without_trace,
@@ -44,8 +45,9 @@ def check_layer(
     training. The gradients that backprop gives for every weight and for x, of a random mixture of
     the outputs, are compared with central differences in float64. Then come its duties: the right
     output shape; x and grad left alone; gradients written and not added up, and linear in grad;
-    float32 and float64 kept; no trace of a prediction; the same results as the first layer, in the
-    training loop's reused memory, and when built again from its config.
+    float32 and float64 kept; no trace of a prediction; the same results as the first layer, with
+    its weights in one vector, in the training loop's reused memory, and when built again from its
+    config.
 
     Parameters
     ----------
@@ -94,7 +96,11 @@ def check_layer(
     Where: layer 'scale' (Scale), weight s of shape (2,)
     Remedy: 1/3 of it, and there are 3 samples: is it a mean instead of a sum?...
     """
-    _check_arguments(layer, tolerance)
+    if not isinstance(layer, Layer):
+        is_class = inspect.isclass(layer) and issubclass(layer, Layer)
+        remedy = f"Make one: check_layer({layer.__name__}(...), input_shape)." if is_class else None
+        raise type_error("check_layer takes a layer.", told(layer), remedy=remedy)
+    checked_number("tolerance", tolerance, above=0)
     trial = Trial(layer, input_shape, x)
     with np.errstate(all="ignore"):
         kept = [duty(trial) for duty in BEFORE_GRADIENTS]
@@ -102,15 +108,6 @@ def check_layer(
         kept += [duty(trial) for duty in AFTER_GRADIENTS]
     title = f"{type(layer).__name__} '{layer.name}' on samples of shape {trial.input_shape}"
     return LayerReport(title, rows, tolerance, duties=kept)
-
-
-def _check_arguments(layer: Any, tolerance: float) -> None:
-    if not isinstance(layer, Layer):
-        remedy = None
-        if inspect.isclass(layer) and issubclass(layer, Layer):
-            remedy = f"Make one: check_layer({layer.__name__}(...), input_shape)."
-        raise TypeError(explain_error("check_layer takes a layer.", told(layer), remedy=remedy))
-    checked_number("tolerance", tolerance, above=0)
 
 
 def checked_gradients(trial: Trial, tolerance: float) -> list[GradientRow]:
@@ -122,40 +119,33 @@ def checked_gradients(trial: Trial, tolerance: float) -> list[GradientRow]:
         return float(np.vdot(grad, subject.forpass()))
 
     step = subject.step()
-    weights = [subject.layer._views[name] for name in subject.layer.trainable_names()]
-    arrays = [*weights, *subject.x]
+    del step[OUTPUT]
+    arrays = [*subject.layer.trainable_weights, *subject.x]
     noise = measure_noise(mixture, arrays)
     rows = []
-    for array, (name, analytic) in zip(arrays, step.gradients().items(), strict=True):
+    for array, (name, analytic) in zip(arrays, step.items(), strict=True):
         found = compare(mixture, array, analytic, noise, tolerance)
-        remark = None
-        if found.max_error > tolerance:
-            came_in = grad if name.startswith("dx") else None
-            remark = guess(analytic, found.numeric, SAMPLES, name, came_in)
-            remark = _misspelt(subject.layer, name) or remark
-        rows.append(row_of(subject.layer.name, name, found, tolerance, remark))
+        came_in = grad if name.startswith("dx") else None
+        row = row_of(subject.layer.name, name, found, SAMPLES, came_in)
+        misspelt = None if row.passed else _misspelt(subject.layer, name)
+        rows.append(replace(row, guess=misspelt) if misspelt else row)
     if not all(row.passed for row in rows):
         raise wrong_gradients(subject, rows)
     return rows
 
 
 def _misspelt(layer: Layer, name: str) -> str | None:
-    for attribute in vars(layer):
-        if attribute != name and attribute.lower() == name.lower():
-            return f"backprop wrote self.{attribute}; its name is self.{name}."
-    return None
+    like = [held for held in vars(layer) if held != name and held.lower() == name.lower()]
+    return f"backprop wrote self.{like[0]}; its name is self.{name}." if like else None
 
 
 def wrong_gradients(subject: Subject, rows: list[GradientRow]) -> AssertionError:
     """Return the error that tells of the first wrong gradient, and shows the table of all."""
     layer = subject.layer
-    first = next(row for row in rows if not row.passed)
+    first, *others = (row for row in rows if not row.passed)
     what = ("input " if first.name.startswith("dx") else "weight ") + first.name[1:]
     where = f"layer '{layer.name}' ({type(layer).__name__}), {what} of shape {first.shape}"
-    message = explain_error(
-        "backprop must give the gradients of forpass.", first.sentence, where, first.guess
-    )
-    others = [row for row in rows if not row.passed and row is not first]
-    lines = [message, "", *table(rows)]
-    lines += ["", *(f"{row.sentence}. {row.guess or ''}".rstrip() for row in others)] * bool(others)
+    rule = "backprop must give the gradients of forpass."
+    lines = [explain_error(rule, first.sentence, where, first.guess), "", *table(rows)]
+    lines += ["", *(row.finding for row in others)] * bool(others)
     return AssertionError("\n".join(lines))

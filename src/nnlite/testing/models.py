@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..checks import checked_number
-from ..errors import explain_error, told
-from ..functional import Model
-from ..layers.base import Layer
-from .batch_loss import BatchLoss
-from .differences import Comparison, compare, measure_noise
-from .guesses import guess
-from .report import GradientReport, row_of
+from nnlite.foundation.checks import checked_number
+from nnlite.foundation.errors import told, type_error, value_error
+from nnlite.layers.layer import Layer
+from nnlite.testing.batch_loss import BatchLoss
+from nnlite.testing.differences import Comparison, compare, measure_noise
+from nnlite.testing.report import GradientReport, row_of
+
+if TYPE_CHECKING:
+    from nnlite.models.model import Model
 
 
 def gradcheck(
@@ -69,7 +69,12 @@ def gradcheck(
     >>> [(row.layer, row.name, row.shape) for row in report.rows[:2]]
     [('dense', 'dW', (2, 3)), ('dense', 'db', (3,))]
     """
-    _check_arguments(model, tolerance, max_entries)
+    if not hasattr(model, "nodes"):
+        is_layer = isinstance(model, Layer)
+        remedy = "For a layer: check_layer(layer, input_shape)." if is_layer else None
+        raise type_error("gradcheck takes a model.", told(model), remedy=remedy)
+    checked_number("tolerance", tolerance, above=0)
+    checked_number("max_entries", max_entries, least=1, whole=True)
     twin = twin_in_float64(model, x, loss)
     batch = BatchLoss(twin, twin._data(x, y, sample_weight, None))
     notes = []
@@ -81,12 +86,10 @@ def gradcheck(
         warnings.warn(notes[0], stacklevel=2)
     with np.errstate(all="ignore"):
         found, at_kinks = compare_all(batch, tolerance, max_entries)
-    rows = []
-    for (layer, name), comparison in zip(batch.names, found, strict=True):
-        remark = None
-        if comparison.max_error > tolerance:
-            remark = guess(comparison.analytic, comparison.numeric, batch.samples, name)
-        rows.append(row_of(layer, name, comparison, tolerance, remark))
+    rows = [
+        row_of(layer, name, comparison, batch.samples)
+        for (layer, name), comparison in zip(batch.names, found, strict=True)
+    ]
     if at_kinks:
         names = ", ".join(f"{layer}.{name}" for layer, name in at_kinks)
         notes.append(
@@ -96,45 +99,21 @@ def gradcheck(
     return GradientReport(f"Gradients of '{model.name}'", rows, tolerance, notes)
 
 
-def _check_arguments(model: Any, tolerance: float, max_entries: int) -> None:
-    if not isinstance(model, Model):
-        remedy = "For a layer: check_layer(layer, input_shape)."
-        raise TypeError(
-            explain_error(
-                "gradcheck takes a model.",
-                told(model),
-                remedy=remedy if isinstance(model, Layer) else None,
-            )
-        )
-    checked_number("tolerance", tolerance, above=0)
-    checked_number("max_entries", max_entries, least=1, whole=True)
-
-
 def twin_in_float64(model: Model, x: Any, loss: Any) -> Model:
     """Return a copy of the model in float64 that shares nothing with it, compiled and built."""
-    left_out = (model.history, model._trainer, model._flat)
-    memory: dict[int, Any] = {id(part): None for part in left_out}
-    # One by one in their order, so that a long chain needs no deep recursion.
-    for node in model.nodes:
-        copy.deepcopy(node, memory)
-    twin = copy.deepcopy(model, memory)
+    twin = model.twin()
     twin.dtype = np.dtype(np.float64)
     for layer in twin.layers:
+        layer.given_name = twin.name_of(layer)
         layer.dtype = twin.dtype
-        layer._workspace = None
-        layer.skip_input_gradient = False
     if loss is not None:
         shares = model._compiled["loss_weights"] if model._compiled else None
         twin.compile(optimizer="sgd", loss=loss, loss_weights=shares)
     elif model._compiled is None:
-        raise ValueError(
-            explain_error(
-                "gradcheck differentiates a loss, and needs to know it.",
-                "a model that was not compiled, and loss=None",
-                f"model '{model.name}'",
-                'gradcheck(model, x, y, loss="mse"), or model.compile(...) first.',
-            )
-        )
+        rule = "gradcheck differentiates a loss, and needs to know it."
+        received = "a model that was not compiled, and loss=None"
+        remedy = 'gradcheck(model, x, y, loss="mse"), or model.compile(...) first.'
+        raise value_error(rule, received, f"model '{model.name}'", remedy)
     twin.build_for(x)
     return twin
 
@@ -156,9 +135,9 @@ def compare_all(
         }
 
     found = compared(range(len(batch.arrays)))
-    wrong = [k for k, comparison in found.items() if not comparison.max_error <= tolerance]
+    wrong = [k for k, comparison in found.items() if not comparison.passed]
     if wrong:
         batch.move_weights()
         found.update(compared(wrong))
-    right_now = [batch.names[k] for k in wrong if found[k].max_error <= tolerance]
+    right_now = [batch.names[k] for k in wrong if found[k].passed]
     return list(found.values()), right_now

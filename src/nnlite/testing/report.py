@@ -6,32 +6,41 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..types import Shape
-from .differences import Comparison
+from nnlite.foundation.types import Array, Shape
+from nnlite.testing.differences import Comparison
+from nnlite.testing.guesses import guess
 
 _RIGHT_ALIGNED = {"largest error", "backprop", "differences"}
 
 
 @dataclass(frozen=True)
 class GradientRow:
-    """The gradient of one weight or input, at the place where its error is largest."""
+    """The gradient of one weight or input, at the place where its error is largest.
+
+    Parameters
+    ----------
+    layer, name
+        The names of the layer, or of the input, and of the gradient: dW, db, dx …
+    shape, max_error, place
+        The gradient's shape, its largest error, and where that is.
+    analytic, numeric
+        What backprop says at that place, and what the differences say.
+    checked, passed
+        How many entries were looked at, and whether all were right.
+    guess
+        What kind of mistake it looks like.
+    """
 
     layer: str
-    """The name of the layer, or of the input."""
     name: str
-    """The name of the gradient: dW, db, dx …"""
     shape: Shape
     max_error: float
     place: tuple[int, ...]
     analytic: float
-    """What backprop says at that place."""
     numeric: float
-    """What the differences say there."""
     checked: int
-    """How many entries were looked at."""
     passed: bool
     guess: str | None = None
-    """What kind of mistake it looks like."""
 
     @property
     def spelt_place(self) -> str:
@@ -52,24 +61,21 @@ class GradientRow:
         found, wanted = number(self.analytic), number(self.numeric)
         return f"{self.spelt_place}: backprop says {found}, the differences say {wanted}"
 
+    @property
+    def finding(self) -> str:
+        """The disagreement, and the guess at what is behind it."""
+        return f"{self.sentence}. {self.guess or ''}".rstrip()
+
 
 def row_of(
-    layer: str, name: str, comparison: Comparison, tolerance: float, guess: str | None = None
+    layer: str, name: str, found: Comparison, samples: int, grad: Array | None = None
 ) -> GradientRow:
-    """Return the row that sums up a comparison."""
-    worst = comparison.worst
-    return GradientRow(
-        layer,
-        name,
-        comparison.analytic.shape,
-        comparison.max_error,
-        worst,
-        float(comparison.analytic[worst]),
-        float(comparison.numeric[worst]),
-        comparison.checked,
-        comparison.max_error <= tolerance,
-        guess,
-    )
+    """Return the row that sums up a comparison; see `guess` for the last two arguments."""
+    passed, place = found.passed, found.worst
+    remark = None if passed else guess(found.analytic, found.numeric, samples, name, grad)
+    figures = found.max_error, place, float(found.analytic[place]), float(found.numeric[place])
+    shape = found.analytic.shape
+    return GradientRow(layer, name, shape, *figures, found.checked, passed, remark)
 
 
 @dataclass(frozen=True, repr=False)
@@ -109,10 +115,7 @@ class GradientReport:
         verdict = "passed" if self.passed else "FAILED"
         error = f"largest error {self.max_error:.1e}, tolerance {self.tolerance:.0e}"
         lines = [f"{self.title}: {verdict} ({error})", "", *table(self.rows)]
-        findings = [
-            f"{row.layer}: {row.sentence}." + (f" {row.guess}" if row.guess else "")
-            for row in self.failures
-        ]
+        findings = [f"{row.layer}: {row.finding}" for row in self.failures]
         for paragraph in (findings, list(self.notes)):
             lines += ["", *paragraph] if paragraph else []
         return "\n".join(lines)

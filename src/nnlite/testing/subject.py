@@ -2,57 +2,48 @@
 
 from __future__ import annotations
 
-import copy
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from ..checks import check_shape
-from ..errors import explain_error
-from ..layers.base import Layer
-from ..types import Array, Shape
-from .state import StartState
+from nnlite.foundation.checks import check_shape
+from nnlite.foundation.errors import explain_error, value_error
+from nnlite.foundation.types import Array, Shape
+from nnlite.layers.layer import Layer
 
+# How many samples a check takes: more than one, and not a size that layers often have.
 SAMPLES = 3
-"""How many samples a check takes: more than one, and not a size that layers often have."""
+# What a forpass gives is told of under this name, gradients under theirs.
+OUTPUT = "the output"
 
 
-def failure(
-    layer: Layer, rule: str, received: str | None = None, remedy: str | None = None
-) -> AssertionError:
+def failure(layer: Layer, rule: str, received: str, remedy: str | None = None) -> AssertionError:
     """Return the error that says which rule a layer breaks."""
     where = f"layer '{layer.name}' ({type(layer).__name__})"
     return AssertionError(explain_error(rule, received, where, remedy))
 
 
-def spelt(error: Exception) -> str:
-    """Return another error's kind and text in one line."""
-    return f"{type(error).__name__}: {' '.join(str(error).splitlines())}"
+@contextmanager
+def blamed_on(layer: Layer, rule: str, detail: str = "") -> Iterator[None]:
+    """Turn any error into the one that the layer breaks this rule."""
+    try:
+        yield
+    except Exception as error:
+        received = f"{type(error).__name__}: {' '.join(str(error).splitlines())}{detail}"
+        raise failure(layer, rule, received) from error
 
 
-@dataclass
-class Step:
-    """What one forpass and one backprop gave, in copies."""
+def named(name: str, arrays: list[Any]) -> dict[str, Any]:
+    """Return each input, or its gradient, by its name: dx, or dx[0], dx[1] … of a merge.
 
-    output: Array
-    inputs: list[Array | None]
-    weights: dict[str, Array]
-
-    def gradients(self) -> dict[str, Array]:
-        """Return all gradients by their names, those of the inputs last."""
-        return {**self.weights, **{n: g for n, g in input_names(self.inputs) if g is not None}}
-
-
-def input_names(inputs: list[Any]) -> list[tuple[str, Any]]:
-    """Return each input's gradient with its name: dx, or dx[0], dx[1] … of a merge.
-
-    >>> [name for name, _ in input_names([1.0, 2.0])]
-    ['dx[0]', 'dx[1]']
+    >>> named("dx", [1.0]), named("dx", [1.0, 2.0])
+    ({'dx': 1.0}, {'dx[0]': 1.0, 'dx[1]': 2.0})
     """
-    if len(inputs) == 1:
-        return [("dx", inputs[0])]
-    return [(f"dx[{place}]", dx) for place, dx in enumerate(inputs)]
+    if len(arrays) == 1:
+        return {name: arrays[0]}
+    return {f"{name}[{place}]": array for place, array in enumerate(arrays)}
 
 
 class Trial:
@@ -70,12 +61,12 @@ class Trial:
 
     def __init__(self, layer: Layer, input_shape: Any, x: Any = None) -> None:
         self.original = layer
-        self.several = layer.merges or (
-            isinstance(input_shape, list) and any(isinstance(s, list | tuple) for s in input_shape)
+        listed = isinstance(input_shape, list) and (
+            layer.merges or any(isinstance(shape, list | tuple) for shape in input_shape)
         )
-        given = input_shape if isinstance(input_shape, list) and self.several else [input_shape]
+        self.several = layer.merges or listed
+        given = input_shape if listed else [input_shape]
         self.shapes: list[Shape] = [check_shape(shape, "check_layer") for shape in given]
-        listed = self.several and isinstance(input_shape, list)
         self.input_shape: Any = self.shapes if listed else self.shapes[0]
         self.x = None if x is None else self._checked(x)
         self.weights = self._shaken_weights()
@@ -84,20 +75,14 @@ class Trial:
         arrays = [np.asarray(part, np.float64) for part in (x if self.several else [x])]
         for array, shape in zip(arrays, self.shapes, strict=True):
             if array.shape[1:] != shape or len(array) < 2:
-                raise ValueError(
-                    explain_error(
-                        f"x must hold two samples or more of shape {shape}.",
-                        f"x of shape {array.shape}",
-                        "check_layer",
-                    )
-                )
+                rule = f"x must hold two samples or more of shape {shape}."
+                raise value_error(rule, f"x of shape {array.shape}", "check_layer")
         return arrays
 
     def blank(self, dtype: str = "float64", layer: Layer | None = None) -> Layer:
         """Return a copy without weights."""
-        blank = copy.deepcopy(self.original if layer is None else layer).blank_copy()
+        blank = (self.original if layer is None else layer).twin(built=False)
         blank.dtype = np.dtype(dtype)
-        blank.skip_input_gradient = False
         blank._rng = np.random.default_rng(0)
         return blank
 
@@ -133,73 +118,83 @@ class Subject:
     def __init__(self, trial: Trial, layer: Layer) -> None:
         self.trial, self.layer = trial, layer
         self.x = trial.samples(SAMPLES, layer.dtype)
-        self.start = StartState([layer])
+        self.restart = restorer([layer])
 
     def forpass(self, training: bool = True) -> Array:
         """Return the output for the samples, from the start state."""
-        self.start.restore()
+        self.restart()
         x: Any = list(self.x) if self.trial.several else self.x[0]
-        try:
+        samples, shape = len(self.x[0]), self.trial.input_shape
+        rule = f"forpass must take a batch of {samples} samples of shape {shape}."
+        with blamed_on(self.layer, rule):
             output: Any = self.layer.forpass(x, training)
-        except Exception as error:
-            raise failure(
-                self.layer,
-                f"forpass must take a batch of {len(self.x[0])} samples of shape "
-                f"{self.trial.input_shape}.",
-                spelt(error),
-            ) from error
-        if not isinstance(output, np.ndarray) or output.shape[:1] != (len(self.x[0]),):
-            raise failure(
-                self.layer,
-                "forpass must return an array with the samples along its first axis.",
-                f"{_describe(output)} for {len(self.x[0])} samples",
-            )
+        if not isinstance(output, np.ndarray) or output.shape[:1] != (samples,):
+            rule = "forpass must return an array with the samples along its first axis."
+            raise failure(self.layer, rule, f"{_describe(output)} for {samples} samples")
         return output
 
     def grad(self, output: Array) -> Array:
         """Return a gradient to send back: random, so that every output counts differently."""
         return np.random.default_rng(3).standard_normal(output.shape).astype(output.dtype)
 
-    def backprop(self, grad: Array) -> list[Array | None]:
-        """Return the gradients of the inputs."""
-        try:
+    def backprop(self, grad: Array) -> dict[str, Array]:
+        """Return copies of all gradients by their names, those of the inputs last."""
+        rule = f"backprop must take the gradient of the output, of shape {grad.shape}."
+        with blamed_on(self.layer, rule):
             given: Any = self.layer.backprop(grad)
-        except Exception as error:
-            raise failure(
-                self.layer,
-                f"backprop must take the gradient of the output, of shape {grad.shape}.",
-                spelt(error),
-            ) from error
+        gradients = {f"d{w.name}": w.gradient.copy() for w in self.layer.trainable_parameters}
         if given is None and self.layer.skip_input_gradient:
-            return [None] * len(self.x)
+            return gradients
         inputs = list(given) if self.trial.several and isinstance(given, list | tuple) else [given]
         shapes = [x.shape for x in self.x]
         if [getattr(dx, "shape", None) for dx in inputs] != shapes:
             wanted = shapes if self.trial.several else shapes[0]
-            found = [_describe(dx) for dx in inputs]
-            raise failure(
-                self.layer,
-                f"backprop must return the gradient of x, in its shape {wanted}.",
-                ", ".join(found),
-                "End backprop with return dx." if given is None else None,
-            )
-        return inputs
+            rule = f"backprop must return the gradient of x, in its shape {wanted}."
+            remedy = "End backprop with return dx." if given is None else None
+            raise failure(self.layer, rule, ", ".join(map(_describe, inputs)), remedy)
+        return gradients | named("dx", [np.array(dx) for dx in inputs])
 
-    def step(self) -> Step:
-        """Go forward and backward once, and return copies of all that came out."""
-        output = self.forpass()
-        kept = output.copy()
-        inputs = self.backprop(self.grad(kept))
-        copies = [None if dx is None else np.array(dx) for dx in inputs]
-        return Step(kept, copies, self.weight_gradients())
+    def step(self) -> dict[str, Array]:
+        """Go forward and backward once, and return copies of all that came out, by their names."""
+        output = self.forpass().copy()
+        return {OUTPUT: output, **self.backprop(self.grad(output))}
 
-    def weight_gradients(self) -> dict[str, Array]:
-        """Return copies of the gradients that backprop wrote, by their names."""
-        names = self.layer.trainable_names()
-        return {"d" + name: self.layer._views["d" + name].copy() for name in names}
+    def weights(self) -> dict[str, Array]:
+        """Return copies of the weights by their names."""
+        return {name: weight.value.copy() for name, weight in self.layer.parameters.items()}
 
 
 def _describe(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     return repr(value) if value is None else f"a {type(value).__name__}"
+
+
+def restorer(layers: Iterable[Layer], *generators: np.random.Generator) -> Callable[[], None]:
+    """Return what puts back the random generators and the untrained weights of some layers.
+
+    Parameters
+    ----------
+    layers
+        The layers: dropout draws numbers, batch normalization moves its running means.
+    generators
+        Further generators that they draw from.
+    """
+    layers = list(layers)
+    held = [value for layer in layers for value in vars(layer).values()]
+    found = [*generators, *(value for value in held if isinstance(value, np.random.Generator))]
+    states = [(generator, generator.bit_generator.state) for generator in found]
+    untrained = [
+        (weight.value, weight.value.copy())
+        for layer in layers
+        for weight in layer.parameters.values()
+        if not weight.trainable
+    ]
+
+    def restore() -> None:
+        for generator, state in states:
+            generator.bit_generator.state = state
+        for array, values in untrained:
+            array[...] = values
+
+    return restore

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..layers.base import Layer
-from ..types import Array
-from .subject import Subject, Trial, failure
+from nnlite.foundation.types import Array
+from nnlite.layers.layer import Layer
+from nnlite.testing.subject import Subject, Trial, failure
 
 
 def predicts_without_trace(trial: Trial) -> str:
@@ -21,7 +21,7 @@ def predicts_without_trace(trial: Trial) -> str:
         # The loop lends memory to the layer, and predicts for the validation in between.
         subject.layer._workspace = {} if in_training_loop else None
         subject.step()
-        subject.start.restore()
+        subject.restart()
         _expect_no_trace(subject)
     return "prediction leaves no trace on the layer"
 
@@ -36,23 +36,20 @@ def _expect_no_trace(subject: Subject) -> None:
     for name in sorted({*held, *vars(layer)}, key=lambda name: (name.startswith("_"), name)):
         found = _fingerprint(vars(layer)[name]) if name in vars(layer) else None
         if found != before.get(name):
-            raise failure(
-                layer,
+            rule = (
                 "forpass(x, training=False) must leave no trace on the layer: prediction holds no "
-                "memory, and may run in several threads.",
-                f"{'the weight ' if name in layer._weights else ''}self.{name} is "
-                + ("another than before" if name in held else "new"),
-                "Take self.buffer and self.out only while training."
-                if name == "_workspace"
-                else f"Store it only while training: if training: self.{name} = …",
+                "memory, and may run in several threads."
             )
+            what = f"{'the weight ' if name in layer.parameters else ''}self.{name}"
+            remedy = f"Store it only while training: if training: self.{name} = …"
+            if name == "_workspace":
+                remedy = "Take self.buffer and self.out only while training."
+            change = "another than before" if name in held else "new"
+            raise failure(layer, rule, f"{what} is {change}", remedy)
     del x
     if _any_alive(watched) and gc.collect() >= 0 and _any_alive(watched):
-        raise failure(
-            layer,
-            "forpass(x, training=False) must leave no trace: something holds x after prediction.",
-            "a reference to x outside of the layer's own attributes",
-        )
+        rule = "forpass(x, training=False) must leave no trace: something holds x after prediction."
+        raise failure(layer, rule, "a reference to x outside of the layer's own attributes")
 
 
 def _any_alive(references: list[weakref.ref[Array]]) -> bool:
@@ -65,10 +62,9 @@ def _fingerprint(value: Any) -> Any:
         return id(value), value.shape, value.tobytes()
     if isinstance(value, np.random.Generator):
         return id(value), repr(value.bit_generator.state)
-    if isinstance(value, Layer):
-        return id(value), _fingerprint(vars(value))[1]
-    if isinstance(value, dict):
-        return id(value), {key: _fingerprint(item) for key, item in value.items()}
+    if isinstance(value, Layer | dict):
+        held = vars(value) if isinstance(value, Layer) else value
+        return id(value), {key: _fingerprint(item) for key, item in held.items()}
     if isinstance(value, list | tuple):
         return id(value), [_fingerprint(item) for item in value]
     return id(value)

@@ -1,0 +1,111 @@
+"""Who is called when: all callbacks of one training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from nnlite.callbacks.bar import EpochLines, ProgressBar
+from nnlite.callbacks.base import Callback, TrainedModel
+from nnlite.callbacks.display import say
+from nnlite.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
+from nnlite.callbacks.stopping import TerminateOnNaN
+from nnlite.foundation.errors import nearest, type_error
+from nnlite.foundation.ours import ours
+
+HOOKS = [name for name in dir(Callback) if name.startswith("on_")]
+
+
+class CallbackList:
+    """All callbacks of one training; who has no hook of a kind is not asked."""
+
+    def __init__(
+        self,
+        callbacks: Sequence[Any],
+        model: TrainedModel,
+        params: dict[str, Any],
+        running: Callable[[], dict[str, float]],
+    ) -> None:
+        for callback in callbacks:
+            check_callback(callback)
+        self.callbacks, self.running = callbacks, running
+        self.bars = [c for c in callbacks if isinstance(c, ProgressBar)]
+        self.hooks = {
+            hook: [getattr(callback, hook) for callback in callbacks if has_own(callback, hook)]
+            for hook in HOOKS
+        }
+        self.before_batches = self.hooks["on_train_batch_begin"]
+        self.after_batches = self.hooks["on_train_batch_end"]
+        self.watches_finiteness = any(isinstance(c, TerminateOnNaN) for c in callbacks)
+        ends = self.hooks["on_epoch_end"]
+        if not all(str(hook.__module__).startswith("nnlite.") for hook in ends):
+            params["figures"] = None
+        elif any(isinstance(c, LearningRateScheduler | ReduceLROnPlateau) for c in callbacks):
+            params["figures"].append("learning_rate")
+        for callback in callbacks:
+            callback.set_model(model)
+            callback.set_params(params)
+
+    @property
+    def watch_batches(self) -> bool:
+        """Whether any callback, a bar aside, is called for each batch."""
+        return bool(self.before_batches or self.after_batches)
+
+    def tell(self, hook: str, *given: Any) -> None:
+        """Call this hook of all callbacks that have it."""
+        for call in self.hooks[hook]:
+            call(*given)
+
+    def on_batch_begin(self, batch: int) -> None:
+        """Tell those that want to know that a batch begins."""
+        for call in self.before_batches:
+            call(batch, {})
+
+    def on_batch_end(self, batch: int) -> None:
+        """Tell those that want to know that a batch has ended."""
+        for bar in self.bars:
+            bar.advance(self.running)
+        if self.after_batches:
+            logs = self.running()
+            for call in self.after_batches:
+                call(batch, logs)
+
+    def on_train_end(self) -> None:
+        """Tell all that training has ended: the error of one does not keep it from the others."""
+        with ExitStack() as last_first:
+            for call in reversed(self.hooks["on_train_end"]):
+                last_first.callback(call, {})
+
+    def say(self, text: str) -> None:
+        """Print a line where the progress is shown, below it."""
+        for bar in self.bars:
+            bar.close()
+        lines = any(isinstance(callback, EpochLines) for callback in self.callbacks)
+        (print if lines else say)(text)
+
+
+def has_own(callback: Callback, hook: str) -> bool:
+    """Return whether the callback, or its class, does something at this hook."""
+    # The hooks of batches have short names, too: they call each other.
+    return not ours(callback, hook, hook.replace("_train_batch", "_batch"), like=Callback)
+
+
+def check_callback(callback: Any) -> None:
+    """Raise unless this is a callback, all of whose hooks are called some time."""
+    if not isinstance(callback, Callback):
+        raise type_error(
+            "callbacks are objects of classes that extend Callback.",
+            f"{callback!r}",
+            remedy=f"Make one: {callback.__name__}()."
+            if isinstance(callback, type)
+            else 'callbacks=[EarlyStopping(patience=5, monitor="loss")]',
+        )
+    for name in dir(callback):
+        if name.startswith("on_") and name not in HOOKS and not name.startswith("on_predict_"):
+            guess = nearest(name, HOOKS)
+            raise type_error(
+                f"fit calls the methods {', '.join(HOOKS)} of a callback, and no others.",
+                f"{type(callback).__name__}.{name}",
+                remedy=f"Did you mean {guess}?" if guess else "Give it a name without on_.",
+            )

@@ -1,0 +1,158 @@
+"""What a call may be given: the types of the arguments say it, and who calls it wrong is told.
+
+The type of an argument may hold a check, `Annotated[bool, flag]`: it is applied before the body
+runs, which then only has to keep what it was given. The checks stand in `checks`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, get_type_hints
+
+from nnlite.foundation.errors import nearest, shown, type_error
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+Check = Callable[[str, Any, str | None], Any]
+"""Takes an argument's name, what was given for it, and where; returns what is kept, or raises."""
+
+
+class ExplainsItsArguments(type):
+    """The type of classes whose constructors check what they take, and explain what they do not.
+
+    If a class has a `noun`, as "layer", errors name the object: layer 'dense'.
+    """
+
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
+    ) -> ExplainsItsArguments:
+        """Make a class."""
+        if "__init__" in namespace:
+            namespace["__init__"] = explains_its_arguments(namespace["__init__"])
+        return super().__new__(cls, name, bases, namespace, **options)
+
+
+def explains_its_arguments(method: Callable[P, T]) -> Callable[P, T]:
+    """Make a method check its arguments by their types, and say what it takes."""
+    checks: list[tuple[str, int, Any, Check]] | None = None
+
+    @wraps(method)
+    def explaining(*args: Any, **kwargs: Any) -> T:
+        nonlocal checks
+        if checks is None:
+            checks = checks_of(method)
+        given, where = list(args), place(method.__name__, args, kwargs) if checks else None
+        try:
+            for name, position, default, check in checks:
+                if position < len(given):
+                    given[position] = check(name, given[position], where)
+                elif name in kwargs or default is not inspect.Parameter.empty:
+                    kwargs[name] = check(name, kwargs.get(name, default), where)
+            return method(*given, **kwargs)
+        except TypeError:
+            explained = explain_call(explaining, args, kwargs)
+            if explained is None:
+                raise
+        raise explained
+
+    return explaining
+
+
+def checks_of(method: Callable[..., Any]) -> list[tuple[str, int, Any, Check]]:
+    """Return the checks in the types of the arguments: name, place, default, and the check."""
+    try:
+        types = get_type_hints(method, include_extras=True)
+    except Exception:
+        # The words that users write as types of their own arguments may mean nothing.
+        return []
+    found = []
+    for position, argument in enumerate(inspect.signature(method).parameters.values()):
+        held = getattr(types.get(argument.name), "__metadata__", ())
+        if held and callable(held[0]):
+            by_name = argument.kind is argument.KEYWORD_ONLY
+            position = sys.maxsize if by_name else position
+            found.append((argument.name, position, argument.default, held[0]))
+    return found
+
+
+def place(method: str, args: tuple[Any, ...], options: Mapping[str, Any]) -> str | None:
+    """Return how an error names the place: layer 'dense' while it is made, else the method."""
+    if method != "__init__":
+        return method
+    noun, name = getattr(type(args[0]), "noun", None), options.get("name")
+    return noun and f"{noun} '{name if name and isinstance(name, str) else args[0].name}'"
+
+
+def constructors(of: type) -> list[Callable[..., Any]]:
+    """Return the constructors that see the options of a call: the class's own, its base's, …"""
+    found: list[Callable[..., Any]] = []
+    for base in of.__mro__:
+        if "__init__" in vars(base):
+            found.append(vars(base)["__init__"])
+            if inspect.Parameter.VAR_KEYWORD not in {p.kind for p in parameters(found[-1])}:
+                break
+    return found
+
+
+def parameters(method: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return the parameters of a method, without self."""
+    return list(inspect.signature(method).parameters.values())[1:]
+
+
+def argument_names(of: type) -> list[str]:
+    """Return every argument that a class takes, also those its constructor hands on to its base."""
+    names: set[str] = set()
+    demanded = True
+    for constructor in constructors(of):
+        given = {p.kind for p in parameters(constructor)}
+        own = [p for p in parameters(constructor) if not p.kind.name.startswith("VAR_")]
+        names.update(p.name for p in own if demanded or p.default is not p.empty)
+        # What a base demands, the class itself has given, unless it has `*args`.
+        demanded = demanded and inspect.Parameter.VAR_POSITIONAL in given
+    return sorted(names)
+
+
+def explain_call(
+    method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> TypeError | None:
+    """Return a TypeError that lists the arguments, if the method cannot take these."""
+    signature = inspect.signature(method)
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        problem = str(error)
+    else:
+        return None
+    owner, called = method.__name__, True
+    names = [name for name in signature.parameters if name != "self"]
+    if owner == "__init__":
+        classes = type(args[0]).__mro__
+        asked = next((c for c in classes if method in constructors(c)), classes[0])
+        owner, names = asked.__name__, argument_names(asked)
+        called = constructors(asked)[0] is method
+    unknown = {name: value for name, value in kwargs.items() if name not in names}
+    if unknown or not called:
+        return unknown_argument(owner, unknown, names)
+    received = "with" if "too many" in problem or "multiple" in problem else "that is"
+    return type_error(takes(owner, names), f"a call {received} {problem}")
+
+
+def unknown_argument(
+    owner: str, unknown: Mapping[str, Any], known: Sequence[str]
+) -> TypeError | None:
+    """Return a TypeError that names the first unknown argument and the nearest known one."""
+    for name, value in unknown.items():
+        guess = nearest(name, known)
+        remedy = f"Did you mean {guess}=?" if guess else f"Leave out {name}=."
+        rule = takes(owner, sorted(known))
+        return type_error(rule, f"{name}={shown(value)}", None, remedy)
+    return None
+
+
+def takes(owner: str, names: Sequence[str]) -> str:
+    """Return the rule that says what a class or a method takes."""
+    return f"{owner} takes {'the arguments ' + ', '.join(names) if names else 'no arguments'}."

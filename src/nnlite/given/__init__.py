@@ -1,0 +1,1 @@
+"""What the user gave becomes arrays: finite numbers, truth that fits its loss, and batches."""

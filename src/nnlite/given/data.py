@@ -1,0 +1,204 @@
+"""What a user gives as data: made into arrays, checked, and cut into batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nnlite.foundation.checks import checked_number
+from nnlite.foundation.errors import nearest, shown, value_error
+from nnlite.foundation.types import Array, Shape
+from nnlite.given.numbers import as_numbers, cast, check_kind
+from nnlite.given.rows import Rows, made_ready
+
+
+class Data:
+    """Samples: a list of inputs, a list of targets, and a weight for each sample or None."""
+
+    def __init__(
+        self, x: Sequence[Array | Rows], y: Sequence[Array | Rows], weights: Array | None = None
+    ) -> None:
+        self.x, self.y, self.weights = x, y, weights
+        self.size = len(x[0])
+
+    def batches(
+        self, batch_size: int, order: Array | None = None, reuse: bool = False
+    ) -> Iterator[tuple[list[Array], list[Array], Array | None]]:
+        """Yield batches in that order; the last may be smaller.
+
+        Without an order a batch is a view of the data. With `reuse`, all batches are gathered into
+        the same memory: each is valid until the next.
+        """
+        arrays = [*self.x, *self.y, *([] if self.weights is None else [self.weights])]
+        inputs, targets = len(self.x), len(self.x) + len(self.y)
+        memory = [
+            np.empty((batch_size, *a.shape[1:]), a.dtype)
+            if reuse and order is not None and isinstance(a, np.ndarray)
+            else None
+            for a in arrays
+        ]
+        for start in range(0, self.size, batch_size):
+            part = slice(start, start + batch_size)
+            rows = part if order is None else order[part]
+            taken = [_take(a, rows, out) for a, out in zip(arrays, memory, strict=True)]
+            weights = taken[targets] if len(taken) > targets else None
+            yield taken[:inputs], taken[inputs:targets], weights
+
+    def all(self) -> tuple[list[Array], list[Array], Array | None]:
+        """Return all samples as one batch."""
+        return next(self.batches(self.size))
+
+    def split(self, share: float) -> tuple[Data, Data]:
+        """Return the first samples and the last, `share` of them, as Keras does for validation."""
+        checked_number("validation_split", share, least=0, below=1)
+        at = int(self.size * (1 - share))
+        if not 0 < at < self.size:
+            raise value_error(
+                "validation_split must leave samples on both sides.",
+                f"validation_split={shown(share)} of {self.size} samples",
+                remedy="validation_split=0.2 watches the last fifth of the samples.",
+            )
+
+        def cut(part: slice) -> Data:
+            weights = None if self.weights is None else self.weights[part]
+            return Data([x[part] for x in self.x], [y[part] for y in self.y], weights)
+
+        return cut(slice(None, at)), cut(slice(at, None))
+
+
+def _take(array: Array | Rows, rows: Any, out: Array | None) -> Array:
+    """Return a batch, in `out` where the rows are gathered one by one."""
+    if isinstance(array, Rows):
+        return array[rows].ready()
+    if isinstance(rows, slice):
+        return array[rows]
+    # mode="clip" lets take write straight into `out`; the rows are all in range.
+    return array.take(rows, 0, out if out is None else out[: len(rows)], "clip")
+
+
+def as_list(data: Any, names: Sequence[str], what: str, size: int = 1) -> list[Any]:
+    """Return one entry for each input or output, from an array, a list or a dictionary of them.
+
+    For a single output, a list of one array of `size` numbers is that array.
+    """
+    if isinstance(data, Mapping):
+        return [_entry(data, name, names, what) for name in names]
+    if len(names) == 1:
+        single = isinstance(data, list | tuple) and len(data) == 1 and np.ndim(data[0]) > 0
+        whole = single and (np.ndim(data[0]) > 1 or len(data[0]) == size > 1)
+        return [data[0] if whole and hasattr(data[0], "shape") else data]
+    if not isinstance(data, list | tuple) or len(data) != len(names):
+        count = f" of {len(data)}" if isinstance(data, list | tuple) else ""
+        raise value_error(
+            f"The model has {len(names)} {what}s: {', '.join(names)}. "
+            "Give a list of as many arrays, or a dictionary.",
+            f"a {type(data).__name__}{count}",
+        )
+    return list(data)
+
+
+def one_or_list(entries: list[Any]) -> Any:
+    """Return what `as_list` took apart: a single entry as it is, several as a list.
+
+    >>> one_or_list([3]), one_or_list([3, 4])
+    (3, [3, 4])
+    """
+    return entries if len(entries) > 1 else entries[0]
+
+
+def _entry(data: Mapping[str, Any], name: str, names: Sequence[str], what: str) -> Any:
+    if name in data:
+        return data[name]
+    others = [str(key) for key in data if key not in names]
+    guess = nearest(name, others)
+    raise value_error(
+        f"A dictionary of data has one entry for each {what} of the model: {', '.join(names)}.",
+        f"the keys {', '.join(map(shown, data)) or 'none'}",
+        remedy=f"Rename {guess!r} to {name!r}, or the layer with name={guess!r}."
+        if guess or (others and (guess := others[0]))
+        else f"Add {name!r}.",
+    )
+
+
+def as_input(data: Any, shape: Shape, dtype: Any, name: str, where: str) -> Array | Rows:
+    """Return the data of one input, checked against the shape that the model's layer takes.
+
+    >>> as_input([[1, 2], [3, 4]], (2,), "float32", "x", "layer 'dense'").dtype
+    dtype('float32')
+    """
+    array = as_numbers(data, name)
+    if array.size == 0:
+        raise value_error(f"{name} must not be empty.", f"{name} of shape {array.shape}", where)
+    wanted = ", ".join(["n", *map(str, shape)])
+    if shape == (1,) and array.ndim == 1:
+        array = array.reshape(-1, 1)
+    if array.shape[1:] != shape:
+        raise value_error(
+            f"The model takes samples of shape {shape}: {name} must have shape ({wanted}).",
+            f"{name} of shape {array.shape}",
+            where,
+            _remedy_for_input(array, shape, name),
+        )
+    return made_ready(array, data, lambda rows, given: cast(rows, dtype, name, given))
+
+
+def _remedy_for_input(array: Array, shape: Shape, name: str) -> str:
+    sample = array.shape[1:]
+    numbers = ", ".join(map(str, shape))
+    if array.shape == shape:
+        remedy = f"A single sample is a batch of one: np.reshape({name}, (1, {numbers}))."
+        if len(shape) > 1:
+            remedy += f" If these are {shape[0]} samples, write input_shape={shape[1:]}."
+        return remedy
+    if sample == shape[:-1] and shape[-1] == 1:
+        return f"For grey images write {name}[..., None]: one channel."
+    if array.shape[2:] == shape:
+        return "The model has one input: give one array, not a list of them."
+    if array.ndim > 1 and int(np.prod(sample)) == int(np.prod(shape)):
+        return f"{name}.reshape(-1, {numbers}) holds the same numbers."
+    if array.ndim == 2 and array.shape[:1] == shape:
+        return f"Samples are rows: {name}.T turns columns into rows."
+    if len(shape) == 1 and array.ndim == 2:
+        return f"Give {name} {shape[0]} columns, or the first layer input_shape=({sample[0]},)."
+    if array.ndim == 1:
+        return (
+            f"{name} holds one number per sample: give it the other columns, "
+            "or the first layer input_shape=(1,)."
+        )
+    if array.ndim == 0:
+        return f"A table has a row for each sample: [[{', '.join(['0.0'] * min(shape[0], 3))}]]."
+    return f"Reshape {name}, or make the model for samples of shape {sample}."
+
+
+def check_lengths(x: Sequence[Array | Rows], y: Sequence[Array] = ()) -> None:
+    """Raise unless all inputs and targets have the same number of samples."""
+    if len({len(array) for array in [*x, *y]}) > 1:
+        shapes = {"x": [str(a.shape) for a in x], "y": [str(a.shape) for a in y]}
+        raise value_error(
+            f"{'x and y' if y else 'All inputs'} must have the same number of samples.",
+            "; ".join(f"{k} of shape {', '.join(each)}" for k, each in shapes.items() if each),
+            remedy=f"The rows of {'x and y' if y else 'the inputs'} belong together one by "
+            "one: check how they were cut.",
+        )
+
+
+def unpaired(y_true: Any, y_pred: Array, where: str | None = None) -> ValueError:
+    """Return the error for truth and predictions of different lengths, or of none."""
+    return value_error(
+        "y_true and y_pred must have the same number of samples, one sample at least.",
+        f"y_true of shape {np.shape(peek(y_true, 'y_true'))}, y_pred of shape {y_pred.shape}",
+        where,
+    )
+
+
+def peek(data: Any, name: str) -> Any:
+    """Return the data as an array, only to look at its shape."""
+    check_kind(data, name)
+    if hasattr(data, "shape"):
+        return data
+    try:
+        return np.asarray(data)
+    except ValueError:
+        return as_numbers(data, name)

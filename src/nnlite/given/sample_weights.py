@@ -1,0 +1,101 @@
+"""How much each sample counts in the loss: by its own weight, and by that of its class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from nnlite.foundation.checks import checked_number
+from nnlite.foundation.errors import shown, told, type_error, value_error
+from nnlite.foundation.types import Array, Shape
+from nnlite.given.data import Data
+from nnlite.given.numbers import as_numbers, cast
+from nnlite.given.rows import Rows
+
+
+def as_sample_weights(
+    sample_weight: Any,
+    class_weight: Any,
+    y: Array | Rows,
+    size: int,
+    dtype: Any,
+    outputs: Sequence[Shape] = (),
+) -> Array | None:
+    """Return a weight for each sample, from its own and its class's; `y` is of the first output."""
+    if sample_weight is None and class_weight is None:
+        return None
+    weights = np.ones(size, dtype)
+    if sample_weight is not None:
+        weights *= weight_for_each(sample_weight, size, dtype)
+    if class_weight is not None:
+        shape = outputs[0] if outputs else y.shape[1:]
+        if len(outputs) > 1:
+            raise _without_classes(f"a model of {len(outputs)} outputs")
+        blocks = Data([y], []).batches(100_000)
+        classes = np.concatenate([_class_of_each(block, shape) for (block,), _, _ in blocks])
+        _multiply_by_class(weights, class_weight, classes, shape[-1] if shape else 1)
+    return weights
+
+
+def _class_of_each(y: Array, output_shape: Shape) -> Array:
+    """Return the class number of each sample, from numbers or one-hot rows."""
+    if y.shape[1:] in ((), (1,)):
+        return y.reshape(len(y))
+    if y.shape[1:] != output_shape or y.ndim > 2:
+        raise _without_classes(f"y with samples of shape {y.shape[1:]}")
+    if np.abs(y.sum(axis=1) - 1).max() > 1e-3:
+        raise _without_classes("y with rows that do not sum to 1")
+    classes: Array = y.argmax(axis=1)
+    return classes
+
+
+def _without_classes(received: str) -> ValueError:
+    return value_error(
+        "class_weight needs one output, with one class for each sample.",
+        received,
+        remedy="Give sample_weight instead: one number for each sample.",
+    )
+
+
+def _multiply_by_class(weights: Array, class_weight: Any, classes: Array, units: int) -> None:
+    if not isinstance(class_weight, Mapping):
+        raise type_error(
+            "class_weight must be a dictionary from class numbers to weights.",
+            told(class_weight),
+            remedy="class_weight={0: 1.0, 1: 5.0} makes class 1 count five times.",
+        )
+    weighed = np.zeros(len(classes), bool)
+    for label, factor in class_weight.items():
+        checked_number(f"class_weight[{shown(label)}]", factor, least=0)
+        weights[classes == label] *= factor
+        weighed |= classes == label
+    received = f"class_weight={shown(dict(class_weight))}"
+    if not weighed.all():
+        raise value_error(
+            "class_weight must have a weight for every class in y.",
+            f"{received}, y has a sample of class {classes[int(np.argmin(weighed))]:g}",
+            remedy="The keys are class numbers, not text."
+            if any(isinstance(key, str) for key in class_weight)
+            else None,
+        )
+    known = range(units) if units > 1 else (-1, 0, 1)
+    unknown = [label for label in class_weight if label not in known]
+    if unknown and np.isin(classes, known).all():
+        raise value_error(
+            f"class_weight has keys from 0 to {known[-1]}, the classes of the model.",
+            received,
+            remedy=f"Leave out {shown(unknown[0])}.",
+        )
+
+
+def weight_for_each(sample_weight: Any, size: int, dtype: Any) -> Array:
+    """Return the weights of the samples as one number for each."""
+    weights = cast(as_numbers(sample_weight, "sample_weight"), dtype, "sample_weight")
+    if weights.shape not in ((size,), (size, 1)):
+        raise value_error(
+            "sample_weight must have one number for each sample.",
+            f"sample_weight of shape {weights.shape} for {size} samples",
+        )
+    return weights.reshape(size)

@@ -1,0 +1,305 @@
+"""A layer turns one array into another, and sends the gradient of its output back to its input.
+
+Its life has three steps: the constructor stores what it was told, `build` makes the weights once
+the shape of a sample is known, and `forpass` and `backprop` compute.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+import numpy as np
+
+from nnlite.activations import ActivationFunction
+from nnlite.foundation.arguments import argument_names
+from nnlite.foundation.checks import (
+    DType,
+    Flag,
+    Name,
+    check_output,
+    check_shape,
+    check_takes_training,
+)
+from nnlite.foundation.errors import explain_error, must_define, nearest, shown, value_error
+from nnlite.foundation.types import Array, Shape
+from nnlite.foundation.undoing import all_or_nothing
+from nnlite.given.data import check_lengths
+from nnlite.given.numbers import apart, as_numbers, in_order
+from nnlite.layers.joining import Node, Tensor, connect
+from nnlite.layers.stray import find_stray
+from nnlite.layers.weighted import Weighted
+
+# The names of the lecture are shorter.
+_KERAS_NAMES = {"kernel": "W", "bias": "b"}
+
+
+class Layer(Weighted):
+    """The base of every layer, also of your own.
+
+    A layer of your own writes `build(input_shape)`, in which it calls `self.add_weight`, then
+    `forpass(x, training=False)`, and `backprop(grad)`, which writes the gradient of each weight
+    `W` to `self.dW` and returns the gradient of x. What backprop needs, forpass stores on
+    the layer, but only if `training` is true. A layer without weights needs no `build`.
+
+    What `add_weight` returns may also be kept under another name, or in a list, tuple or
+    dictionary: where training moves the weights to, these follow. A part of a weight is cut out
+    where it is used, in forpass. `layer.parameters` has a `Weight` for each name.
+
+    Parameters
+    ----------
+    input_shape
+        The shape of one sample: `(30,)`, or 30; without the axis of the samples. Needed for the
+        first layer of a `Sequential` that has no `Input`; `input_dim=30` means the same.
+    name
+        A name for tables and errors; without one, the model gives it one.
+    trainable
+        False keeps the weights as they are.
+
+    Examples
+    --------
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.add_weight("s", input_shape, "ones")
+    ...     def forpass(self, x, training=False):
+    ...         if training:
+    ...             self.x = x
+    ...         return x * self.s
+    ...     def backprop(self, grad):
+    ...         self.ds = (grad * self.x).sum(axis=0)
+    ...         return grad * self.s
+    >>> layer = Scale()
+    >>> layer(np.array([[1.0, 2.0]]))
+    array([[1., 2.]], dtype=float32)
+    >>> layer.s
+    array([1., 1.], dtype=float32)
+    """
+
+    noun = "layer"
+    _joined: bool
+    _first_call: Node | None
+    merges = False
+    """Whether the layer takes a list of inputs."""
+
+    is_first = False
+    """True while training needs no input gradient from this layer: `backprop` may return None."""
+
+    skip_input_gradient = False
+    """True where, besides, no `backprop` of a user's builds on what the library's returns."""
+
+    shown: Mapping[str, Callable[[], Any]] = {}
+    """What a shortcut did not leave on the layer, by its name: computed when it is read."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Remember the arguments, for `get_config`."""
+        self = super().__new__(cls, *args, **kwargs)
+        vars(self).update(_joined=False, _first_call=None, _workspace=None, input_shape=None)
+        return self
+
+    def __init__(
+        self,
+        *,
+        input_shape: Any = None,
+        input_dim: int | None = None,
+        name: Name = None,
+        trainable: Flag = True,
+        dtype: DType = None,
+    ) -> None:
+        if input_dim is not None:
+            if input_shape not in (None, input_dim, (input_dim,), [input_dim]):
+                raise value_error(
+                    "input_dim and input_shape mean the same: give one of them.",
+                    f"input_dim={shown(input_dim)}, input_shape={shown(input_shape)}",
+                    f"layer {type(self).__name__}",
+                )
+            input_shape = (input_dim,)
+        if input_shape is not None:
+            self.input_shape = check_shape(input_shape, f"layer {type(self).__name__}")
+        self.given_name = name
+        self.trainable = trainable
+        self.dtype = dtype
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights for samples of this shape; a list of shapes for a merge."""
+
+    def forpass(self, x: Any, training: bool = False) -> Array:
+        """Return the layer's output for a batch of samples."""
+        raise must_define(self, "forpass(x, training=False)")
+
+    def backprop(self, grad: Array) -> Any:
+        """Write the gradients of the weights and return the gradient of x."""
+        raise must_define(self, "backprop(grad)")
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the shape of one output sample: by a trial run, if a subclass knows no better."""
+        trial = self.twin()
+        trial.ensure_built(input_shape)
+        several = isinstance(input_shape, list)
+        shapes = input_shape if several else [input_shape]
+        samples = [np.ones((2, *shape), trial.dtype) for shape in shapes]
+        where = f"layer '{self.name}' ({type(self).__name__})"
+        check_takes_training(trial.forpass, where)
+        with np.errstate(all="ignore"):
+            output = trial.forpass(samples if several else samples[0], False)
+        check_output(output, where)
+        return tuple(output.shape[1:])
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in self.shown:
+            return self.shown[name]()
+        # Not properties: a layer of your own may well keep its x as self.input.
+        if name in ("input", "output") and self._first_call is not None:
+            tensors = self._first_call.inputs if name == "input" else [self._first_call.output]
+            return tensors if len(tensors) > 1 else tensors[0]
+        rule = f"Layer '{self.name}' has no {name}."
+        public = [known for known in dir(self) if not known.startswith("_")]
+        guess = _KERAS_NAMES.get(name) or (nearest(name, public) if len(name) > 2 else None)
+        if guess:
+            remedy = f"Did you mean layer.{guess}?"
+        elif name in ("input", "output"):
+            remedy = "Call the layer on an Input, or put it into a model that knows its input."
+        elif not self.built:
+            rule = f"Layer '{self.name}' has no {name}: its weights are made when it is built."
+            remedy = "Give the model its input shape, or call layer.build(input_shape)."
+        else:
+            remedy = "Call forpass(x, training=True) before backprop(grad)."
+        raise AttributeError(explain_error(rule, f"layer.{name}", remedy=remedy))
+
+    def __call__(self, inputs: Any, training: bool = False) -> Any:
+        """Apply the layer to arrays, or join it to the outputs of other layers for a `Model`."""
+        given = inputs if isinstance(inputs, list | tuple) else [inputs]
+        if any(isinstance(one, Tensor) or hasattr(one, "forpass") for one in given):
+            return connect(self, inputs)
+        x: Any
+        if isinstance(inputs, list) and inputs and isinstance(inputs[0], np.ndarray):
+            x = [self._as_input(array) for array in inputs]
+            check_lengths(x)
+            self.ensure_built([array.shape[1:] for array in x])
+        else:
+            x = self._as_input(inputs)
+            self.ensure_built(x.shape[1:])
+        return apart(self.forpass(x, training), x)
+
+    def _as_input(self, array: Any) -> Array:
+        x = in_order(as_numbers(array, "x"), self.dtype)
+        if x.ndim == 0:
+            raise value_error(
+                "A layer takes a batch of samples, along the first axis.",
+                f"the number {x[()]}",
+                f"layer '{self.name}'",
+            )
+        return x
+
+    def ensure_built(self, input_shape: Any) -> None:
+        """Build the layer, unless it is."""
+        if not self._parameters and not (self.built and self.input_shape == input_shape):
+            with all_or_nothing(self):
+                self.build(input_shape)
+            self.input_shape = input_shape
+            self.built = True
+        if self._stray is None:
+            self._stray = find_stray(self)
+
+    def join_model(self, dtype: np.dtype[Any], rng: np.random.Generator) -> None:
+        """Stand in a model from now on, with its dtype and, if still to be built, its generator."""
+        if self._joined and self.dtype != dtype:
+            raise value_error(
+                "Models that share a layer have the same dtype.",
+                f"a model in {dtype}, a layer that stands in one in {self.dtype}",
+                f"layer '{self.name}' ({type(self).__name__})",
+                f'Make both models with dtype="{self.dtype}", or a new layer for the second.',
+            )
+        self.dtype, self._joined = dtype, True
+        if not self.built and self._rng is None:
+            self._rng = rng
+
+    def buffer(self, name: str, shape: Shape, dtype: Any = None) -> Array:
+        """Return an array for a result: a new one, or in the training loop the last step's."""
+        dtype = self.dtype if dtype is None else dtype
+        if self._workspace is None:
+            return np.empty(shape, dtype)
+        array: Array | None = self._workspace.get(name)
+        if array is not None and array.shape == shape and array.dtype == dtype:
+            return array
+        if (
+            array is None
+            or array.shape[1:] != shape[1:]
+            or len(array) < shape[0]
+            or array.dtype != dtype
+        ):
+            array = self._workspace[name] = np.empty(shape, dtype)
+        return array[: shape[0]]
+
+    def out(self, name: str, shape: Shape) -> Array | None:
+        """Return a `buffer` in the training loop, else None: NumPy then makes a new array."""
+        return None if self._workspace is None else self.buffer(name, shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the constructor took, the layer's name, and whether it is trainable."""
+        now = {"name": self.name, "trainable": self.trainable}
+        taken = argument_names(type(self))
+        return super().get_config() | {name: now[name] for name in now if name in taken}
+
+    def twin(self, built: bool = True) -> Self:
+        """Return a copy that stands in no model, and shares with this layer nothing that changes.
+
+        With `built=False`, the copy is as the layer was made, without weights. What cannot be
+        copied, such as a lock or an open file, belongs to both.
+        """
+        layer = self
+        if self.built and not built:
+            arguments, options = self._arguments
+            layer = type(self)(*arguments, **options)
+            vars(layer).update(
+                given_name=self.given_name,
+                chosen_name=self.chosen_name,
+                dtype=self.dtype,
+                trainable=self.trainable,
+            )
+        twin = copy.copy(layer)
+        memo: dict[int, Any] = {id(layer): twin, id(self._first_call): None}
+        memo.update((id(w.regularizer), w.regularizer) for w in layer.parameters.values())
+        for name, kept in vars(layer).items():
+            try:
+                vars(twin)[name] = copy.deepcopy(kept, memo)
+            except Exception:
+                memo[id(kept)] = kept
+        vars(twin).update(_joined=False, _workspace=None, skip_input_gradient=False)
+        return twin
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} '{self.name}'>"
+
+
+class ActivatedLayer(Layer):
+    """A layer whose last act is an activation: z from x, then a = g(z).
+
+    A subclass writes `forpass_z(x, training)`, and `backprop_z(dz)`, which returns dx. The two
+    halves are apart so that a loss can be computed from z: see `CrossEntropy`.
+    """
+
+    activation: ActivationFunction
+
+    def forpass_z(self, x: Array, training: bool = False) -> Array:
+        """Return z, in an array that the layer owns."""
+        raise must_define(self, "forpass_z(x, training)")
+
+    def backprop_z(self, dz: Array) -> Array | None:
+        """Write the gradients of the weights and return dx."""
+        raise must_define(self, "backprop_z(dz)")
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return a = g(z). A loss that is computed from z goes around it, and around backprop."""
+        z = self.forpass_z(x, training)
+        a = self.activation.forpass(z, z)
+        if training:
+            self.a = a
+        return a
+
+    def backprop(self, grad: Array) -> Any:
+        """Return dx, from dz = grad · g′(z)."""
+        dz = self.activation.backprop(grad, self.a, self.out("dz", self.a.shape))
+        return self.backprop_z(dz)

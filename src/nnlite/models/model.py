@@ -1,0 +1,328 @@
+"""A network between inputs and outputs, that learns from data what its weights should be."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from nnlite.foundation.arguments import ExplainsItsArguments
+from nnlite.foundation.checks import DType, Name, Seed, check_weights, flag
+from nnlite.foundation.errors import look_up, shown, type_error, value_error
+from nnlite.foundation.seeding import new_generator
+from nnlite.foundation.types import Array
+from nnlite.foundation.undoing import all_or_nothing
+from nnlite.given.data import one_or_list
+from nnlite.given.numbers import apart
+from nnlite.layers.joining import Tensor
+from nnlite.layers.layer import Layer
+from nnlite.models import summary as summaries
+from nnlite.models.fitting import Learner
+from nnlite.models.naming import unique_names
+from nnlite.network.chain import Graph, as_tensors, check_ends
+from nnlite.network.vector import FlatWeights
+
+if TYPE_CHECKING:
+    from nnlite.explain import Explanation
+
+
+class Model(Learner, metaclass=ExplainsItsArguments):
+    """A network between inputs and outputs, with branches and merges.
+
+    Parameters
+    ----------
+    inputs, outputs
+        Tensors: an `Input`, and the output of a layer called on it; or lists of them.
+    name
+        The model's name in `summary`.
+    seed
+        Where the random numbers of weights, shuffling and dropout start.
+    dtype
+        "float32" or "float64".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nnlite.layers import Add, Dense, Input
+    >>> x = Input(shape=(4,))
+    >>> a = Dense(3, activation="relu")(x)
+    >>> b = Dense(3)(x)
+    >>> model = Model(x, Dense(1)(Add()([a, b])), seed=0)
+    >>> model.predict(np.zeros((2, 4))).shape
+    (2, 1)
+    """
+
+    default_name = "model"
+
+    def __init__(
+        self,
+        inputs: Annotated[Any, as_tensors],
+        outputs: Annotated[Any, as_tensors],
+        name: Name = None,
+        *,
+        seed: Seed = None,
+        dtype: DType = "float32",
+    ) -> None:
+        self._start(name, seed, dtype)
+        check_ends(inputs, outputs)
+        self.network = graph = Graph(inputs, outputs)
+        self.inputs, self.outputs, self.nodes = inputs, outputs, graph.nodes
+        begins = [tensor.node.layer for tensor in inputs]
+        self.layers = list(dict.fromkeys([*begins, *(node.layer for node in self.nodes)]))
+        with all_or_nothing(*self.layers):
+            self._name_layers()
+            self._build()
+
+    def _start(self, name: str | None, seed: int | None, dtype: Any) -> None:
+        self.name = name or self.default_name
+        self.dtype = dtype
+        self.rng = new_generator(seed)
+        self.layers: list[Layer] = []
+        self.inputs, self.outputs, self.nodes = [], [], []
+        self._names: dict[Layer, str] = {}
+        self._given: list[str | None] = []
+        self._flat: FlatWeights | None = None
+
+    def _build(self) -> None:
+        """Make the weights of all layers that have none yet, in their order."""
+        for node in self.nodes:
+            node.layer.join_model(self.dtype, self.rng)
+        for node in self.nodes:
+            shapes = [tensor.shape for tensor in node.inputs]
+            node.layer.ensure_built(shapes if node.several else shapes[0])
+
+    def _name_layers(self) -> None:
+        """Give every layer a name in this model, and one of its own if it has none."""
+        self._given = [layer.given_name for layer in self.layers]
+        self._names = unique_names(self.layers, self.name)
+        for layer, name in self._names.items():
+            layer.chosen_name = layer.chosen_name or name
+
+    def name_of(self, layer: Layer) -> str:
+        """Return what a layer is called in this model: in a model of models, names are unique.
+
+        >>> from nnlite.layers import Dense, Input
+        >>> x, y = Input(shape=(4,)), Input(shape=(2,))
+        >>> encoder, decoder = Model(x, Dense(2)(x)), Model(y, Dense(4)(y))
+        >>> whole = Model(x, decoder(encoder(x)))
+        >>> decoder.layers[1].name, whole.name_of(decoder.layers[1])
+        ('dense', 'dense_1')
+        """
+        if [inner.given_name for inner in self.layers] != self._given:
+            self._name_layers()
+        return self._names.get(layer, layer.name)
+
+    def check_built(self, what: str) -> None:
+        """Raise if the model does not know its input yet."""
+        if not self.built:
+            raise value_error(
+                f"{what} needs to know the shape of the model's input.",
+                "a model that was never told" if self.layers else "a model without layers",
+                f"model '{self.name}'",
+                "Begin with Input(shape=(30,)), give the first layer input_shape=(30,), "
+                "or call fit first.",
+            )
+
+    @property
+    def flat(self) -> FlatWeights:
+        """The weights and gradients as flat vectors."""
+        self.check_built("A weight vector")
+        if self._flat is None or not self._flat.is_home():
+            self._flat = FlatWeights(self.layers, self.dtype, self._flat)
+        self._flat.settle()
+        return self._flat
+
+    @property
+    def weights_vector(self) -> Array:
+        """All trainable weights: changing it changes the layers' W and b."""
+        return self.flat.weights
+
+    @property
+    def gradient_vector(self) -> Array:
+        """The gradients of all trainable weights, in the same order."""
+        return self.flat.gradients
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape of the data, None standing for the number of samples."""
+        self.check_built("input_shape")
+        return one_or_list([(None, *tensor.shape) for tensor in self.inputs])
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of the predictions, None standing for the number of samples."""
+        self.check_built("output_shape")
+        return one_or_list([(None, *tensor.shape) for tensor in self.outputs])
+
+    @property
+    def input(self) -> Any:
+        """The tensor where data enters, or the list of them."""
+        self.check_built("input")
+        return one_or_list(self.inputs)
+
+    @property
+    def output(self) -> Any:
+        """The tensor that the model gives, or the list of them."""
+        self.check_built("output")
+        return one_or_list(self.outputs)
+
+    def forpass(self, x: Any, training: bool = False) -> Any:
+        """Return the output for a batch: arrays in the model's dtype, as they come."""
+        self.check_built("forpass")
+        return self.network.forpass(x, training)
+
+    def backprop(self, grad: Any) -> Any:
+        """Write the gradients of all weights, and return that of the input."""
+        return self.network.backprop(grad)
+
+    def __call__(self, x: Any, training: bool = False) -> Any:
+        """Apply the model to data, or join it to the outputs of other layers."""
+        tensors = x if isinstance(x, list | tuple) else [x]
+        if tensors and all(isinstance(tensor, Tensor) for tensor in tensors):
+            self.check_built("A model inside a model")
+            made = dict(zip(self.inputs, tensors, strict=True))
+            for node in self.nodes:
+                given = [made[tensor] for tensor in node.inputs]
+                made[node.output] = node.layer(given if node.several else given[0])
+            return one_or_list([made[tensor] for tensor in self.outputs])
+        self.check_built("A call")
+        given = self._inputs(x)
+        outputs = self.forpass(one_or_list(given), training)
+        if isinstance(outputs, list):
+            return [apart(output, given) for output in outputs]
+        return apart(outputs, given)
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """Return a layer by its name or its place."""
+        if name is None or index is not None:
+            if not isinstance(index, int) or not -len(self.layers) <= index < len(self.layers):
+                raise value_error(
+                    f"get_layer takes a name, or an index below {len(self.layers)}.",
+                    f"index={shown(index)}",
+                    f"model '{self.name}' of {len(self.layers)} layers",
+                )
+            return self.layers[index]
+        return look_up("layer", str(name), {self.name_of(layer): layer for layer in self.layers})
+
+    @property
+    def weights(self) -> list[Array]:
+        """The weights of all layers, in their order."""
+        return [weight for layer in self.layers for weight in layer.weights]
+
+    @property
+    def trainable_weights(self) -> list[Array]:
+        """The weights that training changes."""
+        return [weight for layer in self.layers for weight in layer.trainable_weights]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training may change any layer; setting it sets it for all layers."""
+        return any(layer.trainable for layer in self.layers)
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        for layer in self.layers:
+            layer.trainable = flag("trainable", value, f"model '{self.name}'")
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of all weights, in the order of Keras."""
+        self.check_built("get_weights")
+        return [weight.copy() for weight in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Set all weights, in the order of `get_weights`: what Keras' `get_weights` gives fits."""
+        self.check_built("set_weights")
+        check_weights(weights, self.weights, f"model '{self.name}'")
+        for view, value in zip(self.weights, weights, strict=True):
+            view[...] = value
+
+    def count_params(self) -> int:
+        """Return how many numbers the weights hold."""
+        self.check_built("count_params")
+        return sum(weight.size for weight in self.weights)
+
+    def summary(self, line_length: int = 65, print_fn: Any = None) -> None:
+        """Print the table of layers, output shapes, and numbers of parameters."""
+        self.check_built("summary")
+        (print_fn or print)(summaries.table(self, line_length))
+
+    def explain(self, x: Any, y: Any = None) -> Explanation:
+        """Tell one training step on this batch as a lecturer writes it: formulas, shapes, sizes.
+
+        It is the step that `fit` would take, taken by a copy: the model stays as it is. Without
+        `y`, or before `compile`, only the way forward is told.
+
+        Parameters
+        ----------
+        x, y
+            A batch, as for `train_on_batch`.
+
+        Returns
+        -------
+        Explanation
+            `print` it, leave it as the last line of a notebook cell, draw it with
+            `nnlite.plot.explain`, or take an array out of it by its symbol: `["dW1"]`.
+
+        Examples
+        --------
+        >>> from nnlite.layers import Dense, Input
+        >>> x = Input(shape=(2,))
+        >>> model = Model(x, Dense(1, kernel_initializer="ones")(x))
+        >>> model.compile(optimizer="sgd", loss="mse")
+        >>> explanation = model.explain([[1, 2], [3, 4]], [1, 3])
+        >>> explanation["dW1"]
+        array([[14.],
+               [20.]], dtype=float32)
+        """
+        from nnlite.explain import explain
+
+        return explain(self, x, y)
+
+    def save(self, filepath: str | Path) -> None:
+        """Write layers, weights and how it was compiled into a file that `load_model` reads."""
+        from nnlite.models.saving import save_model
+
+        self.check_built("save")
+        self._name_layers()
+        save_model(self, filepath)
+
+    def save_weights(self, filepath: str | Path) -> None:
+        """Write the weights alone into a file that `load_weights` reads."""
+        from nnlite.models.saving import save_weights
+
+        self.check_built("save_weights")
+        self._name_layers()
+        save_weights(self, filepath)
+
+    def load_weights(self, filepath: str | Path) -> None:
+        """Read weights that `save_weights` or `save` wrote for a model like this one."""
+        from nnlite.models.saving import load_weights
+
+        self.check_built("load_weights")
+        load_weights(self, filepath)
+
+    def twin(self) -> Self:
+        """Return a copy that shares nothing with the model but its history."""
+        memo: dict[int, Any] = {id(self.history): self.history, id(self._trainer): None}
+        try:
+            # Call by call, so that a thousand layers in a row do not nest a thousand copies.
+            for node in [*(tensor.node for tensor in self.inputs), *self.nodes]:
+                copy.deepcopy(node, memo)
+            twin = copy.deepcopy(self, memo)
+        except TypeError as error:
+            raise type_error(
+                "explain and gradcheck work on a copy of the model, so all it holds must be "
+                "something that copy.deepcopy can copy.",
+                str(error),
+                f"model '{self.name}'",
+                "Keep open files and locks out of layers, losses and metrics, or give the "
+                "layer a __deepcopy__.",
+            ) from error
+        for layer in twin.layers:
+            vars(layer).update(_workspace=None, skip_input_gradient=False)
+            layer.given_name = twin.name_of(layer)
+        return twin
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} '{self.name}' of {len(self.layers)} layers>"

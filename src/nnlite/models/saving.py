@@ -1,0 +1,179 @@
+"""Model files: one .npz with the arrays and, as text, the layers. Reading runs no code of it."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from nnlite import layers, losses, metrics, optimizers
+from nnlite.foundation.errors import value_error
+from nnlite.foundation.files import as_path, check_exists, check_folder, written_whole
+from nnlite.foundation.types import Array
+from nnlite.layers.input import Input
+from nnlite.layers.joining import Node, Tensor, called
+from nnlite.models import Model, Sequential
+from nnlite.models.custom import as_description, give_meanings, plain
+
+_CONFIG = "config"
+_KINDS = {"optimizer": optimizers, "loss": losses, "metrics": metrics}
+_DAMAGED = (ValueError, TypeError, AttributeError, EOFError, OSError, BadZipFile, zlib.error)
+
+
+def save_model(model: Model, filepath: str | Path) -> None:
+    """Write the layers, the weights, and how the model was compiled."""
+    config = plain({"model": _description(model), "compiled": model._compiled}, {})
+    _write(filepath, {_CONFIG: np.array(json.dumps(config)), **_named_weights(model)})
+
+
+def save_weights(model: Model, filepath: str | Path) -> None:
+    """Write the weights alone."""
+    _write(filepath, _named_weights(model))
+
+
+def load_weights(model: Model, filepath: str | Path) -> None:
+    """Read the weights of a model like this one."""
+    arrays = _read(filepath)
+    arrays.pop(_CONFIG, None)
+    saved = {name: array.shape for name, array in arrays.items()}
+    wanted = {name: array.shape for name, array in _named_weights(model).items()}
+    for name in sorted({*wanted, *saved}):
+        if saved.get(name) != wanted.get(name):
+            raise value_error(
+                "A file of weights fits a model with the same layers.",
+                f"'{name}' is {saved.get(name, 'missing')} in the file, "
+                f"{wanted.get(name, 'missing')} in the model",
+                f"{filepath}",
+            )
+    model.set_weights([arrays[name] for name in wanted])
+
+
+def load_model(
+    filepath: str | Path, custom_objects: dict[str, Any] | None = None, compile: bool = True
+) -> Model:
+    """Return the model in a file that `Model.save` wrote: see `nnlite.load_model`."""
+    arrays = _read(filepath)
+    if _CONFIG not in arrays:
+        raise value_error(
+            "A model file holds the layers, too.",
+            "a file of weights alone",
+            f"{filepath}",
+            "Make the model, then model.load_weights(path).",
+        )
+    config = _config_in(arrays, filepath)
+    if not compile:
+        config["compiled"] = None
+    has_own = give_meanings(config, custom_objects, f"{filepath}")
+    try:
+        model = _model(config["model"])
+        model.set_weights([arrays[name] for name in _named_weights(model)])
+        if config["compiled"] is not None:
+            settings = dict(config["compiled"])
+            for name, kind in _KINDS.items():
+                settings[name] = kind.KNOWN.rebuild(settings[name])
+            model.compile(**settings)
+    except (KeyError, IndexError, AttributeError, TypeError) as error:
+        if "Received: " in str(error) or has_own:
+            raise
+        received = f"a description without {error}" if isinstance(error, KeyError) else f"{error}"
+        raise _not_a_model_file(filepath, received) from error
+    return model
+
+
+def _config_in(arrays: dict[str, Array], filepath: str | Path) -> dict[str, Any]:
+    try:
+        config = json.loads(str(arrays.pop(_CONFIG)), object_hook=as_description)
+    except (ValueError, TypeError):
+        config = None
+    if not isinstance(config, dict) or not isinstance(config.get("model"), dict):
+        raise _not_a_model_file(filepath, "a file without a description of layers")
+    return {"compiled": None, **config}
+
+
+def _description(model: Model) -> dict[str, Any]:
+    """Return the layers of a model, and how they are joined."""
+    base = {
+        "name": model.name,
+        "dtype": model.dtype.name,
+        "layers": model.layers,
+        "chosen_names": [not n.given_name and model.name_of(n) for n in model.layers],
+    }
+    if isinstance(model, Sequential):
+        order = [model.layers.index(node.layer) for node in model.nodes]
+        again = {"order": order} if len(order) > len(model.layers) else {}
+        return {**base, "input_shape": model.inputs[0].shape, **again}
+    numbers = {tensor: place for place, tensor in enumerate(model.inputs)}
+    for node in model.nodes:
+        numbers.setdefault(node.output, len(numbers))
+    place = {id(layer): index for index, layer in enumerate(model.layers)}
+    return {
+        **base,
+        "inputs": [place[id(tensor.node.layer)] for tensor in model.inputs],
+        "calls": [
+            [place[id(node.layer)], node.several, [numbers[t] for t in node.inputs]]
+            for node in model.nodes
+        ],
+        "outputs": [numbers[tensor] for tensor in model.outputs],
+    }
+
+
+def _model(config: dict[str, Any]) -> Model:
+    """Return a new model with such layers, joined like that."""
+    made = [layers.KNOWN.get(layer) for layer in config["layers"]]
+    for layer, chosen in zip(made, config.get("chosen_names", ()), strict=False):
+        # A name that nnlite chose gives way where the model becomes a part of another.
+        if chosen:
+            layer.given_name, layer.chosen_name = None, chosen
+    options = {"name": config["name"], "dtype": config["dtype"]}
+    if "order" in config:
+        begin = end = Input(config["input_shape"])
+        for place in config["order"]:
+            end = made[place](end)
+        return Sequential([Model(begin, end, dtype=config["dtype"])], **options)
+    if "calls" not in config:
+        return Sequential([Input(config["input_shape"]), *made], **options)
+    starts = [made[place] for place in config["inputs"]]
+    tensors: list[Tensor] = [called(Node(layer, []), layer.input_shape) for layer in starts]
+    for place, several, sources in config["calls"]:
+        given = [tensors[source] for source in sources]
+        tensors.append(made[place](given if several else given[0]))
+    outputs = [tensors[number] for number in config["outputs"]]
+    return Model(tensors[: len(starts)], outputs, **options)
+
+
+def _named_weights(model: Model) -> dict[str, Array]:
+    return {
+        f"{model.name_of(layer)}/{name}": weight.value
+        for layer in model.layers
+        for name, weight in layer.parameters.items()
+    }
+
+
+def _write(filepath: str | Path, arrays: dict[str, Array]) -> None:
+    path = as_path(filepath)
+    check_folder(path)
+    with written_whole(path) as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+
+
+def _read(filepath: str | Path) -> dict[str, Array]:
+    path = as_path(filepath)
+    check_exists(path)
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except _DAMAGED:
+        raise _not_a_model_file(path, "a file of another kind, or a damaged one") from None
+
+
+def _not_a_model_file(path: str | Path, received: str) -> ValueError:
+    return value_error(
+        "A model file is one that save or save_weights wrote.",
+        received,
+        f"{path}",
+        "Save the model again with model.save(path).",
+    )

@@ -1,0 +1,1 @@
+"""How data flows through layers, and where all their weights lie: one vector."""

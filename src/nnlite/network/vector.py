@@ -1,0 +1,121 @@
+"""All trainable weights of a network as one flat vector, and all gradients as another.
+
+Each layer's `W` and `dW` are views into them. So an optimizer updates the whole network in a few
+calls, a gradient check walks one vector, and a copy of the network is one copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnlite.foundation.types import Array
+from nnlite.layers.layer import Layer
+from nnlite.layers.weight import Weight
+from nnlite.optimizers import Optimizer
+from nnlite.optimizers.state import LivingKeys, State
+from nnlite.regularizers import Regularizer
+
+
+@dataclass
+class Part:
+    """Where one weight lies in the vectors."""
+
+    layer: Layer
+    weight: Weight
+    place: slice
+
+    @property
+    def name(self) -> str:
+        """The name of the weight."""
+        return self.weight.name
+
+
+class FlatWeights:
+    """The two vectors, and which part of them belongs to which weight.
+
+    A layer of several models lives in the vectors of the one that asked last; `settle` brings it
+    back. When layers are frozen or thawed, new vectors take over what optimizers remember `before`.
+    """
+
+    def __init__(
+        self, layers: Sequence[Layer], dtype: np.dtype[Any], before: FlatWeights | None = None
+    ) -> None:
+        for layer in layers:
+            layer.check_can_move()
+        self.layers = layers
+        self.parts: list[Part] = []
+        start = 0
+        for layer in layers:
+            for weight in layer.trainable_parameters:
+                stop = start + weight.value.size
+                self.parts.append(Part(layer, weight, slice(start, stop)))
+                start = stop
+        self.weights: Array = np.empty(start, dtype)
+        self.gradients: Array = np.zeros(start, dtype)
+        self.settled: object = None
+        self.settle()
+        for weight in (weight for layer in layers for weight in layer.parameters.values()):
+            apart = weight.value.base is None and weight.value.dtype == dtype
+            if not apart and weight.value.base is not self.weights:
+                weight.place(np.empty(weight.value.shape, dtype))
+        self.states: LivingKeys[Optimizer, State] = LivingKeys()
+        if before:
+            for optimizer, state in before.states.items():
+                self.states[optimizer] = state.laid_out(before.parts, self.parts)
+
+    @property
+    def regularized(self) -> list[tuple[Regularizer, Weight]]:
+        """The regularizers, each with the weight whose numbers it charges for."""
+        weights = [weight for layer in self.layers for weight in layer.trainable_parameters]
+        return [
+            (weight.regularizer, weight) for weight in weights if weight.regularizer is not None
+        ]
+
+    def is_home(self) -> bool:
+        """Return whether exactly the weights that are trained now, in their dtype, belong here."""
+        trained = [weight for layer in self.layers for weight in layer.trainable_parameters]
+        return trained == [part.weight for part in self.parts] and all(
+            part.layer.dtype == self.weights.dtype for part in self.parts
+        )
+
+    def settle(self) -> None:
+        """Bring back the weights that another model has moved to its vectors since."""
+        if self.settled is Weight.last_move:
+            return
+        for part in self.parts:
+            if part.weight.value.base is not self.weights:
+                shape = part.weight.value.shape
+                part.weight.place(
+                    self.weights[part.place].reshape(shape),
+                    self.gradients[part.place].reshape(shape),
+                )
+        self.settled = Weight.last_move
+
+    def state_of(self, optimizer: Optimizer) -> State:
+        """Return what an optimizer remembers of these weights."""
+        state = self.states.setdefault(optimizer, State())
+        state.vector, state.parts = self.weights, [part.place for part in self.parts]
+        return state
+
+    def snapshot(self) -> list[Array]:
+        """Return copies of everything training changes: the vector, and running means."""
+        self.settle()
+        return [self.weights.copy(), *(array.copy() for array in self._others())]
+
+    def restore(self, snapshot: Sequence[Array]) -> None:
+        """Set everything back to a snapshot."""
+        self.settle()
+        for array, value in zip([self.weights, *self._others()], snapshot, strict=True):
+            array[...] = value
+
+    def _others(self) -> list[Array]:
+        return [
+            weight.value
+            for layer in self.layers
+            for weight in layer.parameters.values()
+            if not weight.trainable
+        ]

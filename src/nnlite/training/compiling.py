@@ -1,0 +1,83 @@
+"""What `compile` was told, looked up and checked, and fitted to the outputs of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nnlite import losses, metrics, optimizers
+from nnlite.foundation.checks import checked_number
+from nnlite.foundation.configuration import serialize
+from nnlite.foundation.errors import type_error, value_error
+from nnlite.foundation.ours import never_called
+from nnlite.layers.joining import Tensor
+from nnlite.network.chain import Graph, Network
+from nnlite.training.objective import Objective, per_output
+
+
+def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> dict[str, Any]:
+    """Return the settings with the optimizer made, after looking up every name."""
+    if loss is None:
+        raise value_error(
+            "A model learns by making its loss small: compile needs one.",
+            "loss=None",
+            remedy='loss="mse" for numbers, "binary_crossentropy" for yes or no, '
+            '"sparse_categorical_crossentropy" for classes.',
+        )
+    if isinstance(metric_list, str) or (metric_list is not None and callable(metric_list)):
+        metric_list = [metric_list]
+    for one in _leaves(loss):
+        _check_is_called(losses.get(one), "values(y, a) and gradient(y, a)")
+    for one in _leaves(metric_list):
+        _check_is_called(metrics.get(one), "update_state(y_true, y_pred) and result()")
+    return {
+        "optimizer": optimizers.get(optimizer),
+        "loss": loss,
+        "metrics": metric_list,
+        "loss_weights": serialize(loss_weights),
+    }
+
+
+def _check_is_called(judge: Any, called: str) -> None:
+    """Raise if a loss or a metric has of its own only what no model calls."""
+    unheard = never_called(judge)
+    if unheard:
+        names = " and ".join(unheard)
+        raise type_error(
+            f"Training and evaluation call {called}; {names} is for you to call.",
+            f"{type(judge).__name__}, which overrides {names} alone",
+            remedy=f"Write what it computes as {called}: the rest follows.",
+        )
+
+
+def _leaves(given: Any) -> list[Any]:
+    """Return all entries of nested lists and dictionaries."""
+    if given is None:
+        return []
+    if isinstance(given, dict):
+        given = list(given.values())
+    if isinstance(given, list | tuple):
+        return [leaf for entry in given for leaf in _leaves(entry)]
+    return [given]
+
+
+def objectives(
+    settings: dict[str, Any], network: Network, outputs: Sequence[Tensor], names: Sequence[str]
+) -> list[Objective]:
+    """Return the objective of each output; the names are those of the outputs."""
+    loss_of = per_output(settings["loss"], names, "loss")
+    metrics_of = per_output(settings["metrics"], names, "metrics", each=True)
+    weight_of = per_output(settings["loss_weights"], names, "loss_weights")
+    return [
+        Objective(
+            loss_of[place],
+            _leaves(metrics_of[place]),
+            tensor.node.layer,
+            tensor.shape,
+            1.0
+            if (share := weight_of[place]) is None
+            else float(checked_number("loss_weights", share, least=0)),
+            private=network.is_private(place) if isinstance(network, Graph) else True,
+        )
+        for place, tensor in enumerate(outputs)
+    ]
