@@ -13,6 +13,7 @@ from typing import TypeAlias
 from nnlite.foundation.types import Array
 from nnlite.kernels.memory import Memory
 
+
 @dataclass(frozen=True)
 class Axis:
     """The windows along one axis.
@@ -113,7 +114,9 @@ def frame(padded: Array, windows: Windows, value: float) -> Array:
 def crop(padded: Array, windows: Windows, memory: Memory) -> Array:
     """Return the images inside their frames; pixels that no window saw are 0."""
     rows, columns = windows
-    images = memory.take("dx", (len(padded), rows.size, columns.size, padded.shape[3]), padded.dtype)
+    images = memory.take(
+        "dx", (len(padded), rows.size, columns.size, padded.shape[3]), padded.dtype
+    )
     images[:, rows.used :] = 0
     images[:, :, columns.used :] = 0
     images[:, : rows.used, : columns.used] = padded[:, rows.inside, columns.inside]

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.types import Array
+from nnlite.kernels.memory import UsedAgain
 from nnlite.layers.activation import Activation
 from nnlite.layers.dense import Dense
 from nnlite.layers.kernel import Convolution
@@ -26,7 +27,7 @@ from nnlite.layers.reshaping import Reshape
 from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
 from nnlite.layers.windows import WindowLayer
 from nnlite.network.chain import Chain, Graph, LinearPart, Network, Runner, SharedCall, layer_of
-from nnlite.training.faster import computes_as_written, take_shortcuts
+from nnlite.training.faster import computes_as_written
 
 SAMPLE_BY_SAMPLE = (
     Activation,
@@ -49,8 +50,8 @@ class Halves:
     def __init__(self, layers: Sequence[Runner], partner: Partner) -> None:
         self.partner = partner
         twins = [twin_of(runner) for runner in layers]
-        self.mine = Chain(take_shortcuts(layers))
-        self.theirs = Chain(take_shortcuts(twins))
+        self.mine = Chain(layers)
+        self.theirs = Chain(twins)
         self.gradients = [
             (weight.gradient, twin.parameters[weight.name].gradient)
             for layer, twin in zip(map(layer_of, layers), map(layer_of, twins), strict=True)
@@ -140,7 +141,7 @@ def in_halves(network: Network, workers: int | None, batch_size: int) -> Iterato
         shared += 1
     convolves = any(isinstance(layer_of(runner), Convolution) for runner in layers[:shared])
     if not convolves or not shall_share(layers[:shared], workers, batch_size):
-        yield Chain(take_shortcuts(layers))
+        yield Chain(layers)
         return
     from threadpoolctl import threadpool_limits
 
@@ -190,7 +191,7 @@ def twin_of(runner: Runner) -> Any:
     """Return a copy of a layer with the same weights, and with gradients and memory of its own."""
     layer = layer_of(runner)
     twin = layer.twin()
-    twin._workspace = {}
+    twin.memory = UsedAgain()
     for name, weight in layer.parameters.items():
         twin.parameters[name].place(weight.value)
     return LinearPart(twin) if isinstance(runner, LinearPart) else twin
