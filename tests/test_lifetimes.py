@@ -275,3 +275,18 @@ def test_an_initializer_may_hand_out_an_array_that_its_author_keeps() -> None:
     layer.W = [[5.0], [6.0]]
     assert start.tolist() == [[1.0], [2.0]]
     assert layer.W.dtype == np.float32
+
+
+def test_an_evaluation_in_a_callback_leaves_the_faster_network_in_its_place() -> None:
+    runners = []
+
+    class Evaluates(Callback):
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            self.model.evaluate(IMAGES, CLASSES, verbose=0)
+            runners.append(len(self.model._trainer.network.layers))
+
+    model = images(Conv2D(2, 3, activation="relu"), MaxPooling2D())
+    model.fit(IMAGES, CLASSES, epochs=2, verbose=0, workers=1, callbacks=[Evaluates()])
+    # The convolution and its pooling are one.
+    assert runners == [3, 3]
+    assert len(model._trainer.network.layers) == 4

@@ -100,7 +100,7 @@ def _convolve(
         return
     folding = Folding(windows)
     x, W, results = folding.images(x, memory), folding.kernel(W), folding.results(z, memory)
-    sweep.forward(_plan(folding, x, W), x, W, b, results, memory)
+    _run(sweep.forward(_plan(folding, x, W), x, W, b, memory, results))
     folding.join(results, z)
 
 
@@ -115,7 +115,7 @@ def _kernel_gradient(
     folding = Folding(windows)
     x, dz = folding.images(x, memory), folding.take_apart(dz, memory)
     dW = np.empty_like(folding.kernel(W))
-    sweep.kernel_gradient(_plan(folding, x, dW), x, dz, dW, db, memory)
+    sweep.kernel_gradient(_plan(folding, x, dW), x, dz.__getitem__, dW, db, memory)
     return dW if folding.slides else folding.kernel_gradient(dW, W)
 
 
@@ -128,16 +128,20 @@ def _input_gradient(dz: Array, W: Array, windows: Windows, dx: Array, memory: Me
     dz, W = folding.take_apart(dz, memory), folding.kernel(W)
     around = mirror(folding.windows[0]), mirror(folding.windows[1])
     W = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
-    plan = sweep.sweep_over(*around, len(dz), *W.shape[2:], W.dtype)
+    plan = sweep.sweep_over(around, len(dz), *W.shape[2:], W.dtype)
     if folding.slides:
-        sweep.forward(plan, dz, W, None, dx, memory)
+        _run(sweep.forward(plan, dz, W, None, memory, dx))
         return
     sizes = (around[0].count, around[1].count)
     folded = memory.take("folded", (len(dz), *sizes, W.shape[3]), W.dtype)
-    sweep.forward(plan, dz, W, None, folded, memory)
+    _run(sweep.forward(plan, dz, W, None, memory, folded))
     folding.input_gradient(folded, dx, memory)
 
 
 def _plan(folding: Folding, x: Array, W: Array) -> sweep.Sweep:
-    rows, columns = folding.windows
-    return sweep.sweep_over(rows, columns, len(x), *W.shape[2:], W.dtype)
+    return sweep.sweep_over(folding.windows, len(x), *W.shape[2:], W.dtype)
+
+
+def _run(pieces: Iterator[object]) -> None:
+    for _ in pieces:
+        pass

@@ -60,18 +60,24 @@ def _play(
     x: Array, place: int, axis: Axis, memory: Memory, keep_winners: bool
 ) -> tuple[Array, Array]:
     """Return the largest along one axis, and for every later tap whether it beat those before."""
-    first, *others = (x[(slice(None),) * place + (tap,)] for tap in axis.taps())
-    best = memory.take(f"best {place}", first.shape, x.dtype)
-    shape = (len(first), len(others) if keep_winners else 0, *first.shape[1:])
-    beats = memory.take(f"beats {place}", shape, np.dtype(bool))
-    leader = first
+    taps = [x[(slice(None),) * place + (tap,)] for tap in axis.taps()]
+    shape = taps[0].shape
+    best = memory.take(f"best {place}", shape, x.dtype)
+    matches = (shape[0], len(taps) - 1 if keep_winners else 0, *shape[1:])
+    beats = memory.take(f"beats {place}", matches, np.dtype(bool))
+    tournament(taps, best, beats if keep_winners else None)
+    return best, beats
+
+
+def tournament(taps: list[Array], best: Array, beats: Array | None) -> None:
+    """Write the largest of some arrays, place by place, and which later one beat those before."""
+    leader, *others = taps
     for match, challenger in enumerate(others):
-        if keep_winners:
+        if beats is not None:
             np.greater(challenger, leader, beats[:, match])
         leader = np.maximum(leader, challenger, out=best)
     if not others:
-        best[...] = first
-    return best, beats
+        best[...] = leader
 
 
 def _return_to_winners(grad: Array, beats: Array, place: int, axis: Axis, memory: Memory) -> Array:
@@ -81,7 +87,8 @@ def _return_to_winners(grad: Array, beats: Array, place: int, axis: Axis, memory
     dx = memory.take(f"returned {place}", tuple(shape), grad.dtype)
     taps = [dx[(slice(None),) * place + (tap,)] for tap in axis.taps()]
     if axis.stride == axis.kernel and axis.dilation == 1:
-        return _deal(grad, beats, taps, dx)
+        deal(grad, beats, taps)
+        return dx
     dx[...] = 0
     rest = grad
     for match in range(beats.shape[1] - 1, -1, -1):
@@ -92,15 +99,14 @@ def _return_to_winners(grad: Array, beats: Array, place: int, axis: Axis, memory
     return dx
 
 
-def _deal(grad: Array, beats: Array, taps: list[Array], dx: Array) -> Array:
-    """Write the gradients where windows do not overlap: every pixel is written once."""
+def deal(grad: Array, beats: Array, taps: list[Array]) -> None:
+    """Write the gradients where windows do not overlap: every place is written once."""
     rest = grad
     for match in range(beats.shape[1] - 1, -1, -1):
         np.multiply(rest, beats[:, match], taps[match + 1])
         rest = np.subtract(rest, taps[match + 1], taps[0])
     if not beats.shape[1]:
         taps[0][...] = grad
-    return dx
 
 
 def _add_up(x: Array, place: int, axis: Axis, memory: Memory) -> Array:

@@ -8,7 +8,7 @@ nothing but a way to look at a plane: nothing is gathered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -18,7 +18,7 @@ from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.memory import Memory
 from nnlite.kernels.products import column_sums
 from nnlite.kernels.toom_cook import matrices, rows_at_once
-from nnlite.kernels.windows import Axis
+from nnlite.kernels.windows import Axis, Windows
 
 CACHE = 1 << 18
 """About as many numbers of z are made at once: what goes on with them finds them in the cache."""
@@ -43,6 +43,8 @@ class Sweep:
     f: int
     m: int
     dtype: np.dtype[np.floating]
+    apart: int = 1
+    """A row of results holds every `apart`-th column first, then those one further, and so on."""
 
     @cached_property
     def t(self) -> int:
@@ -58,7 +60,12 @@ class Sweep:
     def pair(self) -> int:
         """How many neighbouring results of a row one product makes."""
         narrow = self.f <= NARROW or self.c == 1
-        return 2 if narrow and self.columns.count % 2 == 0 else 1
+        return 2 if narrow and self.columns.count // self.apart % 2 == 0 else 1
+
+    @cached_property
+    def width(self) -> int:
+        """How many numbers one product sees of a row: those of its windows."""
+        return (self.columns.kernel + (self.pair - 1) * self.apart) * self.c
 
     @cached_property
     def bias_plane(self) -> int:
@@ -67,9 +74,8 @@ class Sweep:
 
     def pieces(self, n: int) -> Iterator[slice]:
         """Cut a batch so that the numbers of each piece stay in the cache."""
-        count, width = self.columns.count, (self.columns.kernel + self.pair - 1) * self.c
-        by_size = CACHE // (self.rows.count * count * self.f)
-        by_work = PRODUCT // (self.groups * width * self.pair * self.f)
+        by_size = CACHE // (self.rows.count * self.columns.count * self.f)
+        by_work = PRODUCT // (self.groups * self.width * self.pair * self.f)
         step = max(1, min(by_size, by_work))
         for start in range(0, n, step):
             yield slice(start, min(n, start + step))
@@ -109,18 +115,19 @@ class Sweep:
                 missing = max(0, -start)
                 yield group, 1, missing, max(missing, min(self.t, h - start))
 
-    def windows(self, T: Array, pair: int) -> Array:
-        """Show T as matrices of windows: (t, columns, n·groups, (kw + pair − 1)·c)."""
+    def windows(self, T: Array) -> Array:
+        """Show T as matrices of windows: (t, apart, columns, n·groups, width)."""
         t, n, g, line = T.shape
-        width = (self.columns.kernel + pair - 1) * self.c
-        shape = (t, self.columns.count // pair, n * g, width)
-        return view(T, 0, shape, (n * g * line, pair * self.c, line))
+        c, apart, pair = self.c, self.apart, self.pair
+        shape = (t, apart, self.columns.count // apart // pair, n * g, self.width)
+        return view(T, 0, shape, (n * g * line, c, pair * apart * c, line))
 
-    def results(self, M: Array, pair: int) -> Array:
-        """Show M (t, n·groups, ow·f) as such matrices: (t, columns, n·groups, pair·f)."""
+    def results(self, M: Array) -> Array:
+        """Show M (t, n·groups, ow·f) as such matrices: (t, apart, columns, n·groups, pair·f)."""
         t, lines, line = M.shape
-        shape = (t, self.columns.count // pair, lines, pair * self.f)
-        return view(M, 0, shape, (lines * line, pair * self.f, line))
+        apart, pair = self.apart, self.pair
+        shape = (t, apart, self.columns.count // apart // pair, lines, pair * self.f)
+        return view(M, 0, shape, (lines * line, line // apart, pair * self.f, line))
 
     def by_image(self, M: Array, n: int) -> Array:
         """Show M as the t rows of each group: (n, groups, t, ow·f)."""
@@ -138,68 +145,79 @@ class Sweep:
         return [(rows, groups, count) for rows, groups, count in both if rows.size]
 
 
-def forward(sweep: Sweep, x: Array, W: Array, b: Array | None, z: Array, memory: Memory) -> None:
-    """Write z: every window of x times the kernel, plus b."""
+def forward(
+    sweep: Sweep, x: Array, W: Array, b: Array | None, memory: Memory, z: Array | None = None
+) -> Iterator[tuple[slice, Array]]:
+    """Yield z, every window of x times the kernel, plus b: for some images after the other.
+
+    It is written into `z`; without it, into memory that is used again for the next images.
+    """
     A, G, _ = matrices(sweep.m, sweep.rows.kernel, sweep.dtype)
     U = G.dot(W.reshape(len(W), -1)).reshape(sweep.t, -1, sweep.f)
     if sweep.pair == 2:
-        U = _for_pairs(U, sweep.c)
-    line = sweep.columns.count * sweep.f
-    biases = None if b is None else np.tile(b, sweep.columns.count)
+        U = _for_pairs(U, sweep.apart * sweep.c)
+    count = sweep.columns.count
+    biases = None if b is None else np.tile(b, count)
     for piece in sweep.pieces(len(x)):
         T = sweep.planes(x[piece], memory)
         n = T.shape[1]
-        M = memory.take("M", (sweep.t, n * sweep.groups, line), sweep.dtype)
-        np.matmul(sweep.windows(T, sweep.pair), U[:, np.newaxis], out=sweep.results(M, sweep.pair))
+        M = memory.take("M", (sweep.t, n * sweep.groups, count * sweep.f), sweep.dtype)
+        np.matmul(sweep.windows(T), U[:, np.newaxis, np.newaxis], out=sweep.results(M))
         if biases is not None:
             np.add(M[sweep.bias_plane], biases, M[sweep.bias_plane])
+        shape = (n, sweep.rows.count, count, sweep.f)
+        part = memory.take("some z", shape, sweep.dtype) if z is None else z[piece]
         rows_of_M = sweep.by_image(M, n)
-        for rows, groups, count in sweep.in_groups(z[piece]):
-            np.matmul(A[:count], rows_of_M[:, groups], out=rows)
+        for rows, groups, rows_each in sweep.in_groups(part):
+            np.matmul(A[:rows_each], rows_of_M[:, groups], out=rows)
+        yield piece, part
 
 
 def kernel_gradient(
-    sweep: Sweep, x: Array, dz: Array, dW: Array, db: Array | None, memory: Memory
+    sweep: Sweep,
+    x: Array,
+    dz_of: Callable[[slice], Array],
+    dW: Array,
+    db: Array | None,
+    memory: Memory,
 ) -> None:
-    """Write dW = Σ windowsᵀ·dz and db = Σ dz."""
+    """Write dW = Σ windowsᵀ·dz and db = Σ dz; `dz_of` gives the dz of some of the images."""
     A, G, _ = matrices(sweep.m, sweep.rows.kernel, sweep.dtype)
-    pair = sweep.pair
-    width = (sweep.columns.kernel + pair - 1) * sweep.c
-    line = sweep.columns.count * sweep.f
-    dU = np.zeros((sweep.t, width * pair * sweep.f), sweep.dtype)
+    apart, pair, width, f = sweep.apart, sweep.pair, sweep.width, sweep.f
+    dU = np.zeros((sweep.t, width * pair * f), sweep.dtype)
     if db is not None:
         db[...] = 0
-    shape = (sweep.t, sweep.columns.count // pair, width, pair * sweep.f)
+    count = sweep.columns.count
+    shape = (sweep.t, apart, count // apart // pair, width, pair * f)
     per_column = memory.take("dU", shape, sweep.dtype)
     for piece in sweep.pieces(len(x)):
         T = sweep.planes(x[piece], memory)
         n = T.shape[1]
-        dM = memory.take("M", (sweep.t, n * sweep.groups, line), sweep.dtype)
+        dM = memory.take("M", (sweep.t, n * sweep.groups, count * f), sweep.dtype)
         rows_of_dM = sweep.by_image(dM, n)
-        for rows, groups, count in sweep.in_groups(dz[piece]):
-            np.matmul(A[:count].T, rows, out=rows_of_dM[:, groups])
-        windows = sweep.windows(T, pair).swapaxes(2, 3)
-        np.matmul(windows, sweep.results(dM, pair), out=per_column)
-        dU += per_column.reshape(sweep.t, shape[1], -1).sum(axis=1)
+        for rows, groups, rows_each in sweep.in_groups(dz_of(piece)):
+            np.matmul(A[:rows_each].T, rows, out=rows_of_dM[:, groups])
+        np.matmul(sweep.windows(T).swapaxes(3, 4), sweep.results(dM), out=per_column)
+        dU += per_column.reshape(sweep.t, -1, width * pair * f).sum(axis=1)
         if db is not None:
-            db += column_sums(dM[sweep.bias_plane].reshape(-1, sweep.f))
+            db += column_sums(dM[sweep.bias_plane].reshape(-1, f))
     if pair == 2:
-        dU = _from_pairs(dU.reshape(sweep.t, width, 2, sweep.f), sweep.c)
+        dU = _from_pairs(dU.reshape(sweep.t, width, 2, f), apart * sweep.c)
     dW[...] = G.T.dot(dU.reshape(sweep.t, -1)).reshape(dW.shape)
 
 
-def _for_pairs(U: Array, c: int) -> Array:
-    """Return the kernels that see a window one pixel wider and give two neighbouring results."""
+def _for_pairs(U: Array, step: int) -> Array:
+    """Return the kernels that see the windows of two results, `step` numbers apart, at once."""
     t, width, f = U.shape
-    wide = np.zeros((t, width + c, 2, f), U.dtype)
+    wide = np.zeros((t, width + step, 2, f), U.dtype)
     wide[:, :width, 0] = U
-    wide[:, c:, 1] = U
-    return wide.reshape(t, width + c, 2 * f)
+    wide[:, step:, 1] = U
+    return wide.reshape(t, width + step, 2 * f)
 
 
-def _from_pairs(dU: Array, c: int) -> Array:
+def _from_pairs(dU: Array, step: int) -> Array:
     """Return the gradient of a kernel from that of its pair: what both have in common, added."""
-    return np.ascontiguousarray(dU[:, :-c, 0] + dU[:, c:, 1])
+    return np.ascontiguousarray(dU[:, :-step, 0] + dU[:, step:, 1])
 
 
 def view(array: Array, start: int, shape: Shape, strides: Shape) -> Array:
@@ -216,9 +234,10 @@ def view(array: Array, start: int, shape: Shape, strides: Shape) -> Array:
 
 @lru_cache(maxsize=1024)
 def sweep_over(
-    rows: Axis, columns: Axis, n: int, c: int, f: int, dtype: np.dtype[np.floating]
+    windows: Windows, n: int, c: int, f: int, dtype: np.dtype[np.floating], apart: int = 1
 ) -> Sweep:
     """Return the sweep for these windows; plain where the work is small."""
+    rows, columns = windows
     work = n * rows.count * columns.count * rows.kernel * columns.kernel * c * f
     m = 1 if work <= SMALL else rows_at_once(rows.count, rows.kernel)
-    return Sweep(rows, columns, c, f, m, dtype)
+    return Sweep(rows, columns, c, f, m, dtype, apart)

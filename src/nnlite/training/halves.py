@@ -27,7 +27,7 @@ from nnlite.layers.reshaping import Reshape
 from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
 from nnlite.layers.windows import WindowLayer
 from nnlite.network.chain import Chain, Graph, LinearPart, Network, Runner, SharedCall, layer_of
-from nnlite.training.faster import computes_as_written
+from nnlite.training.faster import computes_as_written, take_shortcuts
 
 SAMPLE_BY_SAMPLE = (
     Activation,
@@ -50,8 +50,8 @@ class Halves:
     def __init__(self, layers: Sequence[Runner], partner: Partner) -> None:
         self.partner = partner
         twins = [twin_of(runner) for runner in layers]
-        self.mine = Chain(layers)
-        self.theirs = Chain(twins)
+        self.mine = Chain(take_shortcuts(layers))
+        self.theirs = Chain(take_shortcuts(twins))
         self.gradients = [
             (weight.gradient, twin.parameters[weight.name].gradient)
             for layer, twin in zip(map(layer_of, layers), map(layer_of, twins), strict=True)
@@ -141,7 +141,7 @@ def in_halves(network: Network, workers: int | None, batch_size: int) -> Iterato
         shared += 1
     convolves = any(isinstance(layer_of(runner), Convolution) for runner in layers[:shared])
     if not convolves or not shall_share(layers[:shared], workers, batch_size):
-        yield Chain(layers)
+        yield Chain(take_shortcuts(layers))
         return
     from threadpoolctl import threadpool_limits
 
