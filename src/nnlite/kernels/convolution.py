@@ -99,7 +99,7 @@ def _convolve(
             np.add(lines, b, lines)
         return
     folding = Folding(windows)
-    x, W, results = folding.images(x, memory), folding.kernel(W), folding.results(z, memory)
+    x, W, results = folding.images(x, memory), folding.kernel(W), folding.room(z, memory)
     _run(sweep.forward(_plan(folding, x, W), x, W, b, memory, results))
     folding.join(results, z)
 
@@ -113,7 +113,7 @@ def _kernel_gradient(
             column_sums(lines, db)
         return product(x.reshape(-1, x.shape[3]).T, lines).reshape(W.shape)
     folding = Folding(windows)
-    x, dz = folding.images(x, memory), folding.take_apart(dz, memory)
+    x, dz = folding.images(x, memory), folding.take_apart(dz)
     dW = np.empty_like(folding.kernel(W))
     sweep.kernel_gradient(_plan(folding, x, dW), x, dz.__getitem__, dW, db, memory)
     return dW if folding.slides else folding.kernel_gradient(dW, W)
@@ -125,7 +125,7 @@ def _input_gradient(dz: Array, W: Array, windows: Windows, dx: Array, memory: Me
         product(dz.reshape(-1, f), W.reshape(c, f).T, dx.reshape(-1, c))
         return
     folding = Folding(windows)
-    dz, W = folding.take_apart(dz, memory), folding.kernel(W)
+    dz, W = folding.take_apart(dz), folding.kernel(W)
     around = mirror(folding.windows[0]), mirror(folding.windows[1])
     W = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
     plan = sweep.sweep_over(around, len(dz), *W.shape[2:], W.dtype)
