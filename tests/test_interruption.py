@@ -15,6 +15,7 @@ import pytest
 import nnlite
 from nnlite import Sequential
 from nnlite.callbacks import Callback
+from nnlite.kernels.memory import NEW
 from nnlite.layers import Dense, Layer
 from nnlite.losses import Loss
 from nnlite.optimizers import SGD
@@ -107,7 +108,7 @@ def test_the_first_ctrl_c_ends_the_training_and_says_where(
     assert history.history == {"loss": [8.0, 2.0]}
     assert model.history is history
     assert model.stop_training
-    assert model.layers[-1]._workspace is None
+    assert model.layers[-1].memory is NEW
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", said(3))
 
@@ -167,7 +168,7 @@ def test_the_second_ctrl_c_in_the_same_training_is_raised(
     assert ended == [True]
     assert capsys.readouterr().err == said(2)
     assert model.history.history == {"loss": [8.0]}
-    assert model.layers[0]._workspace is None
+    assert model.layers[0].memory is NEW
     # Whoever was stopped by the second begins to count anew.
     assert fit(model, Press("on_epoch_end")).interrupted
 
@@ -183,7 +184,7 @@ def test_a_second_ctrl_c_while_the_first_one_is_obeyed_is_raised() -> None:
     model = neuron()
     with pytest.raises(KeyboardInterrupt):
         fit(model, Impatient())
-    assert model.layers[0]._workspace is None
+    assert model.layers[0].memory is NEW
 
 
 def test_a_loop_over_folds_is_stopped_by_pressing_twice(
@@ -302,7 +303,7 @@ def test_no_layer_stays_in_training_mode_whatever_the_moment() -> None:
             outcomes.add("returned")
         except KeyboardInterrupt:
             outcomes.add("raised")
-        assert model.layers[0]._workspace is None, moment
+        assert model.layers[0].memory is NEW, moment
         assert model.layers[0].skip_input_gradient is False, moment
         assert running.trainings == [], moment
         model.set_weights([[[0.0]]])

@@ -10,6 +10,7 @@ import pytest
 
 from nnlite import Model, Sequential
 from nnlite.callbacks import Callback
+from nnlite.kernels.memory import NEW
 from nnlite.layers import Dense, Input
 from nnlite.metrics import Metric
 from nnlite.optimizers import SGD
@@ -111,7 +112,7 @@ def test_the_figures_of_the_epoch_are_its_own(hook: str, action: Any, result: An
     assert history.history == FIGURES
     assert callback.results
     assert all(found == result for found in callback.results)
-    assert model.layers[0]._workspace is None
+    assert model.layers[0].memory is NEW
 
 
 def test_the_running_figures_of_a_batch_are_those_of_the_epoch() -> None:
@@ -227,7 +228,7 @@ def test_a_model_that_shares_layers_learns_inside_of_the_training_of_another() -
 
     def train(model: Any) -> None:
         whole.train_on_batch([1.0], [3.0])
-        seen.append((last._workspace is None, last.skip_input_gradient))
+        seen.append((last.memory is NEW, last.skip_input_gradient))
 
     data = {"x": [1.0], "y": [1.0], "verbose": 0}
     head.fit(**data, callbacks=[Does("on_train_batch_end", train)])
@@ -235,7 +236,7 @@ def test_a_model_that_shares_layers_learns_inside_of_the_training_of_another() -
     assert [weight.item() for weight in whole.get_weights()] == [3.0, 3.0]
     # The training around it goes on as it was: without the gradient of its input.
     assert seen == [(False, True)]
-    assert [layer._workspace for layer in (first, last)] == [None, None]
+    assert [layer.memory for layer in (first, last)] == [NEW, NEW]
     assert [layer.skip_input_gradient for layer in (first, last)] == [False, False]
 
 

@@ -662,7 +662,7 @@ def keeps_it_elsewhere(self, x, training=False):
 
 def predicts_in_the_memory_of_training(self, x, training=False):
     a = Scale.forpass(self, x, training)
-    return np.multiply(a, 1, self.out("a", a.shape))
+    return np.multiply(a, 1, self.memory.take("a", a.shape, a.dtype))
 
 
 def remembers_its_first_prediction(self, x, training=False):
@@ -698,9 +698,9 @@ def forgets_the_weights_when_first(self, grad):
 def shares_a_buffer(self, x, training=False):
     if not training:
         return x * self.s
-    self.x = self.buffer("shared", x.shape)
+    self.x = self.memory.take("shared", x.shape, x.dtype)
     self.x[...] = x
-    return np.multiply(x, self.s, self.out("shared", x.shape))
+    return np.multiply(x, self.s, self.memory.take("shared", x.shape, x.dtype))
 
 
 def writes_a_gradient_of_the_wrong_shape(self, grad):
@@ -744,7 +744,7 @@ DUTIES = {
     "predicts in the memory of training": (
         {"forpass": predicts_in_the_memory_of_training},
         "forpass(x, training=False) must leave no trace on the layer",
-        "Take self.buffer and self.out only while training.",
+        "Take self.memory only while training.",
     ),
     "begins to remember at a prediction": (
         {"forpass": remembers_its_first_prediction},
@@ -788,7 +788,7 @@ DUTIES = {
     ),
     "shares a buffer": (
         {"forpass": shares_a_buffer},
-        "Memory that self.buffer and self.out reuse must not change the results.",
+        "Memory that self.memory gives again must not change the results.",
         "ds[",
     ),
     "trusts the memory layout": (

@@ -9,6 +9,7 @@ import pytest
 import nnlite
 from nnlite import losses, regularizers
 from nnlite.callbacks import Callback
+from nnlite.kernels.memory import NEW
 from nnlite.layers import (
     Activation,
     Add,
@@ -169,7 +170,7 @@ def test_gradients_that_are_right_only_without_reused_memory_are_found():
         def forpass_z(self, x, training=False):
             z = super().forpass_z(x, training)
             if training:
-                self.x = self.buffer("z", z.shape) if self._workspace is not None else x
+                self.x = self.memory.take("z", z.shape, z.dtype) if self.memory is not NEW else x
             return z
 
     report = gradcheck(network(Careless(2), Dense(1)), X, Y)

@@ -12,6 +12,7 @@ import pytest
 
 from nnlite import Model, Sequential
 from nnlite.callbacks import Callback, TerminateOnNaN
+from nnlite.kernels.memory import NEW
 from nnlite.layers import (
     Add,
     BatchNormalization,
@@ -544,7 +545,7 @@ def test_ctrl_c_ends_cleanly_and_returns_the_history_so_far() -> None:
 
 def assert_no_traces(model: Any) -> None:
     for layer in model.layers:
-        assert layer._workspace is None
+        assert layer.memory is NEW
         assert layer.skip_input_gradient is False
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from nnlite.callbacks import Callback, CSVLogger, EarlyStopping
+from nnlite.kernels.memory import NEW
 
 
 class Everything(Callback):
@@ -172,7 +173,7 @@ def test_a_callback_that_fails_does_not_keep_files_open(
             model.fit([1.0], [4.0], callbacks=callbacks, verbose=0)
     assert first._file is None
     assert last._file is None
-    assert model.layers[0]._workspace is None
+    assert model.layers[0].memory is NEW
 
 
 def test_after_an_error_the_history_so_far_stays_on_the_model(small_model: Any) -> None:

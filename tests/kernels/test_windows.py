@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from nnlite.kernels import windows
 from nnlite.kernels.windows import along
 
 
@@ -41,23 +40,3 @@ def test_pixels_behind_the_last_full_window_are_not_used():
 def test_taps_are_the_pixels_that_each_place_of_the_kernel_meets():
     taps = [range(9)[tap] for tap in along(9, 3, 2, "valid", 2).taps()]
     assert [list(tap) for tap in taps] == [[0, 2, 4], [2, 4, 6], [4, 6, 8]]
-
-
-def test_pieces_are_equal_and_in_order(monkeypatch):
-    monkeypatch.setattr(windows, "PIECE_BYTES", 100)
-    assert list(windows.pieces(7, 40)) == [slice(0, 3), slice(3, 6), slice(6, 7)]
-    assert list(windows.pieces(8, 25)) == [slice(0, 4), slice(4, 8)]
-
-
-def test_a_little_too_much_stays_in_one_piece(monkeypatch):
-    monkeypatch.setattr(windows, "PIECE_BYTES", 100)
-    assert list(windows.pieces(7, 20)) == [slice(0, 7)]
-
-
-def test_an_image_larger_than_the_cache_is_a_piece_of_its_own(monkeypatch):
-    monkeypatch.setattr(windows, "PIECE_BYTES", 100)
-    assert list(windows.pieces(2, 1000)) == [slice(0, 1), slice(1, 2)]
-
-
-def test_an_empty_batch_has_no_pieces():
-    assert list(windows.pieces(0, 1000)) == []

@@ -70,7 +70,7 @@ def window_lines(call: Call, larger: bool = False) -> list[Line]:
     layer = call.layer
     if not isinstance(layer, WindowLayer):
         return []
-    axes = layer.windows(call.x[0].shape[1:])[-layer.rank :]
+    axes = layer.windows(call.x[0].shape[1:])[: layer.rank]
     names = ["height", "width"] if len(axes) > 1 else ["steps"]
     formulas = [(enlarging_arithmetic if larger else window_arithmetic)(axis) for axis in axes]
     if len(set(formulas)) == 1:

@@ -1,41 +1,43 @@
 """The fast NumPy routines behind the layers: pure functions, memory comes in as arguments.
 
-What the memory does
+What makes them fast
 --------------------
 A matrix product runs at the speed of the processor, everything around it at the speed of the
-memory. So a convolution becomes one product, z = columns·W, where each row of `columns` is one
-window, and the rest of this package is about moving numbers as little as possible.
+memory. So this package is about moving numbers as little as possible, in stretches as long as
+possible, and about products that are neither too small nor too many.
 
-*Copies follow the memory.* With many channels, the pixels of a window are runs of neighbouring
-numbers, kw·c long, and a window is gathered row by row. With few channels those runs are too
-short to be worth a loop, so the roles change: each row of the array holds *one place* of the kernel
-for all windows, a shifted copy of the images in long runs, and the product takes its transpose.
+*Nothing is gathered.* A convolution could copy every window of an image into a row of a matrix,
+kh·kw numbers for each one that is there, and multiply once. But in memory the pixels of a window
+that lie side by side are neighbours already, kw·c numbers in a row. So a matrix of windows is
+only a way to look at a row of the image, and a product takes it as it lies (`sweep`).
 
-*Pieces stay in the cache.* The columns are kh·kw times larger than the images. Gathered for a whole
-batch they would travel to the main memory and back before the product reads them. Gathered for a
-few images, about two megabytes, most are still in the second-level cache when it does. In training,
-max pooling follows at once, then b and ReLU, on a quarter of the numbers (`fused`). For the way
-back the columns are gathered again, but for the last piece: that is faster than to keep them all.
+*Fewer products.* Down the image there are no such neighbours. There, m rows of results are made
+at once from t = m + kh − 1 combined rows: for a kernel of 3 and m = 4, six products instead of
+twelve. How that can be is worked out for a row of four numbers in `toom_cook`. It costs the last
+digit or two of float32, so small work keeps the plain sums: a convolution of whole numbers by
+hand is exact.
 
-*Neighbours share.* Two neighbouring results of a row see almost the same pixels. For a kernel that
-is three wide, four products of sums of pixels make both, instead of six (`pairs`). And a product
-with few columns is slow: for a dx of few channels, one twice as wide makes two pixels at once.
+*Jumps become slides.* With a stride of 2, four pixels are laid on top of each other as channels;
+with a dilation of 2, every second pixel is an image of its own. Both then slide (`folding`). The
+gradient of x is a sweep, too: of dz, with the kernel turned around. And that of W is the product
+of the same windows, transposed, with dz.
 
-*Sums are products.* `sum(0)` over a tall, narrow matrix starts a loop for each of its short rows; a
-product with a vector of ones runs through it once. In the same way `np.maximum(z, 0)` compares
-number by number, while the maximum with an array of zeros takes sixteen at a time.
+*Pieces stay in the cache.* A batch is worked on some images after the other, about a megabyte of
+results at a time: what is done next with them finds them there.
+
+*Long stretches.* An operation between arrays starts a loop for every stretch of neighbouring
+numbers, and a stretch of ten is over as soon as it has begun. So the sum over a tall, narrow
+matrix is a product with a vector of ones, rows of few columns are taken several at a time
+(`products`), and where a pooling follows, a sweep writes the columns that it compares far apart
+(`pooled`).
 
 *Memory is used again.* A large new array costs a page fault for every 4 kB when it is first
-written, more than the arithmetic on it. So functions ask for memory by name, and the training loop
-hands out that of the step before. Without it, arrays are new: prediction is safe in threads.
+written, more than the arithmetic on it. So functions ask for memory by name, and the training
+loop hands out that of the step before. Without it, arrays are new: prediction is safe in threads.
 
-*Gradients go the same way.* dW is the product columnsᵀ·dz. With stride 1, dx is itself a
-convolution, of dz with the kernel turned around: gathering again is cheaper than adding up kh·kw
-overlapping products. With larger strides windows overlap less, and there the products are added.
-
-*Pooling is a tournament.* The maximum of a window is found along the width, then along the height:
-kw + kh comparisons instead of kw·kh. The gradient walks the same way back, at each match to the
-winner, and so arrives at one place, the first of the largest.
+*Pooling is a tournament.* The maximum of a window is found along the width, then along the
+height: kw + kh comparisons instead of kw·kh. The gradient walks the same way back, at each match
+to the winner, and so arrives at one place, the first of the largest.
 """
 
 from nnlite.kernels.products import by_column, column_sums, product, row_sums

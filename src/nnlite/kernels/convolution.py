@@ -1,171 +1,147 @@
-"""Convolution as one matrix product: gather the windows, then multiply. Both gradients, too.
+"""Convolution and both of its gradients, for any stride, dilation and number of groups.
 
-Shapes: images x (n, h, w, c), kernels W (kh, kw, c, f), results z (n, oh, ow, f).
+Shapes: images x (n, h, w, c), kernels W (kh, kw, c / groups, f), results z (n, oh, ow, f). What is
+not a plain sweep with stride 1 becomes one: groups are convolutions side by side; of a stride s,
+s·s pixels are laid on top of each other as channels (`folding`).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
-from nnlite.foundation.types import Array, Shape
-from nnlite.kernels.products import product
-from nnlite.kernels.windows import (
-    Memory,
-    Windows,
-    frame,
-    fresh,
-    mirror,
-    pad,
-    pieces,
-    room,
-    view_windows,
-    wide_pairs,
-)
-
-FEW_CHANNELS = 4
-"""Up to this many channels, columns hold one place of the kernel per row: see `nnlite.kernels`."""
-
-
-NARROW = 8
-"""Products with so few columns are slow: then dx is made for two neighbouring pixels at once."""
+from nnlite.foundation.types import Array
+from nnlite.kernels import sweep
+from nnlite.kernels.folding import Folding
+from nnlite.kernels.memory import NEW, Memory
+from nnlite.kernels.products import column_sums, product
+from nnlite.kernels.windows import Windows, mirror
 
 
 def convolve(
-    x: Array,
-    W: Array,
-    b: Array | None,
-    windows: Windows,
-    memory: Memory = fresh,
-    keep_columns: bool = False,
-) -> tuple[Array, Array | None]:
-    """Return z, every window times the kernel, plus b; and the columns, if they shall be kept."""
-    kh, kw, c, f = W.shape
+    x: Array, W: Array, b: Array | None, windows: Windows, groups: int = 1, memory: Memory = NEW
+) -> Array:
+    """Return z, every window times the kernel, plus b."""
     rows, columns = windows
-    z = memory("z", (len(x), rows.count, columns.count, f), W.dtype)
-    view = _windows_of(x, windows, memory)
-    bytes_each = rows.count * columns.count * kh * kw * c * W.itemsize
-    kept = memory("columns", view.shape, W.dtype) if keep_columns else None
-    bias = None if b is None else np.tile(b, columns.count)
-    kernel = W.reshape(-1, f)
-    for piece in pieces(len(x), bytes_each):
-        part = _cut(view, piece, c)
-        if kept is None:
-            gathered = room(memory, "some columns", part.shape, W.dtype)
-        else:
-            gathered = _cut(kept, piece, c)
-        np.copyto(gathered, part)
-        np.matmul(_matrix(gathered, c), kernel, z[piece].reshape(-1, f))
-        if bias is not None:
-            lines = z[piece].reshape(-1, bias.size)
-            np.add(lines, bias, lines)
-    return z, kept
-
-
-def kernel_gradient(columns: Array, dz: Array, dW: Array) -> None:
-    """Write dW = columnsᵀ·dz, the gradient of the kernel."""
-    c, f = dW.shape[2:]
-    product(_matrix(columns, c).T, dz.reshape(-1, f), dW.reshape(-1, f))
-
-
-def input_gradient(dz: Array, W: Array, windows: Windows, memory: Memory = fresh) -> Array:
-    """Return dx: what each pixel did to all windows it lies in."""
-    rows, columns = windows
-    if rows.stride > 1 or columns.stride > 1:
-        return _scatter(dz, W, windows, memory)
-    turned = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
-    places = (mirror(rows), mirror(columns))
-    if W.shape[2] <= NARROW and columns.size % 2 == 0 and columns.dilation == 1:
-        dx, _ = convolve(dz, _for_pairs(turned), None, (places[0], wide_pairs(places[1])), memory)
-        return dx.reshape(len(dz), rows.size, columns.size, -1)
-    dx, _ = convolve(dz, turned, None, places, memory)
-    return dx
-
-
-def depthwise(x: Array, W: Array, windows: Windows, memory: Memory = fresh) -> Array:
-    """Return z of a convolution that keeps channels apart: W is (kh, kw, c)."""
-    rows, columns = windows
-    padded = pad(x, windows, 0, memory, "padded")
-    z = memory("z", (len(x), rows.count, columns.count, W.shape[2]), W.dtype)
-    for piece in pieces(len(x), 2 * z[:1].nbytes):
-        part, images = z[piece], padded[piece]
-        part[...] = 0
-        for i, down in enumerate(rows.taps()):
-            for j, across in enumerate(columns.taps()):
-                part += images[:, down, across] * W[i, j]
+    z = memory.take("z", (len(x), rows.count, columns.count, W.shape[3]), W.dtype)
+    for share, ins, outs in _shares(x, W, groups):
+        some_b = None if b is None else b[outs]
+        part = z if groups == 1 else memory.take("part", (*z.shape[:3], _size(outs)), W.dtype)
+        _convolve(x[..., ins], W[..., outs], some_b, windows, part, memory.part(share))
+        if groups > 1:
+            z[..., outs] = part
     return z
 
 
-def depthwise_gradients(x: Array, W: Array, dz: Array, dW: Array, windows: Windows) -> Array:
-    """Write dW (kh, kw, c), and return dx."""
+def kernel_gradient(
+    x: Array,
+    dz: Array,
+    windows: Windows,
+    dW: Array,
+    db: Array | None,
+    groups: int = 1,
+    memory: Memory = NEW,
+) -> None:
+    """Write dW = windowsᵀ·dz, the gradient of the kernel, and db = Σ dz."""
+    for share, ins, outs in _shares(x, dW, groups):
+        some_db = None if db is None else db[outs]
+        some_x, some_dz = x[..., ins], dz[..., outs]
+        dW[..., outs] = _kernel_gradient(
+            some_x, some_dz, windows, dW[..., outs], some_db, memory.part(share)
+        )
+
+
+def input_gradient(
+    dz: Array, W: Array, windows: Windows, groups: int = 1, memory: Memory = NEW
+) -> Array:
+    """Return dx: what each pixel did to all windows it lies in."""
     rows, columns = windows
-    padded = pad(x, windows, 0, fresh, "padded")
-    spread = np.zeros((len(x), rows.span, columns.span, W.shape[2]), W.dtype)
-    for i, down in enumerate(rows.taps()):
-        for j, across in enumerate(columns.taps()):
-            dW[i, j] = np.einsum("nyxc,nyxc->c", padded[:, down, across], dz)
-            spread[:, down, across] += dz * W[i, j]
-    return crop(spread, windows, fresh)
+    channels = W.shape[2] * groups
+    dx = memory.take("dx", (len(dz), rows.size, columns.size, channels), W.dtype)
+    for share, ins, outs in _shares(dx, W, groups):
+        part = (
+            dx if groups == 1 else memory.take("part of dx", (*dx.shape[:3], _size(ins)), W.dtype)
+        )
+        _input_gradient(dz[..., outs], W[..., outs], windows, part, memory.part(share))
+        if groups > 1:
+            dx[..., ins] = part
+    return dx
 
 
-def crop(padded: Array, windows: Windows, memory: Memory) -> Array:
-    """Return the images inside their frames; pixels that no window saw are 0."""
-    rows, columns = windows
-    images = memory("dx", (len(padded), rows.size, columns.size, padded.shape[3]), padded.dtype)
-    images[:, rows.used :] = 0
-    images[:, :, columns.used :] = 0
-    images[:, : rows.used, : columns.used] = padded[:, rows.inside, columns.inside]
-    return images
+def _shares(x: Array, W: Array, groups: int) -> Iterator[tuple[str, slice, slice]]:
+    """Yield a name for each group, its channels, and its filters."""
+    ins, outs = x.shape[3] // groups, W.shape[3] // groups
+    for group in range(groups):
+        yield (
+            f"group {group}",
+            slice(group * ins, group * ins + ins),
+            slice(group * outs, group * outs + outs),
+        )
 
 
-def _windows_of(x: Array, windows: Windows, memory: Memory) -> Array:
-    """Show all windows: (n, oh, ow, kh, kw, c), or (kh, kw, c, n, oh, ow) with few channels."""
-    if x.shape[3] > FEW_CHANNELS:
-        return view_windows(pad(x, windows, 0, memory, "padded"), windows)
-    planes = memory("planes", _plane_shape(x, windows), x.dtype)
-    interior = frame(planes.transpose(1, 2, 3, 0), windows, 0)
-    interior[...] = x[:, : windows[0].used, : windows[1].used]
-    return view_windows(planes.transpose(1, 2, 3, 0), windows).transpose(3, 4, 5, 0, 1, 2)
+def _size(part: slice) -> int:
+    return int(part.stop - part.start)
 
 
-def _plane_shape(x: Array, windows: Windows) -> Shape:
-    return (x.shape[3], len(x), windows[0].span, windows[1].span)
+def _is_product(windows: Windows) -> bool:
+    """Return whether every window is one pixel, and every pixel a window."""
+    return all(axis.kernel == 1 and axis.count == axis.size for axis in windows)
 
 
-def _cut(windows: Array, piece: slice, channels: int) -> Array:
-    """Return the windows of some of the images."""
-    return windows[piece] if channels > FEW_CHANNELS else windows[:, :, :, piece]
+def _convolve(
+    x: Array, W: Array, b: Array | None, windows: Windows, z: Array, memory: Memory
+) -> None:
+    if _is_product(windows):
+        lines = z.reshape(-1, z.shape[3])
+        product(x.reshape(-1, x.shape[3]), W.reshape(x.shape[3], -1), lines)
+        if b is not None:
+            np.add(lines, b, lines)
+        return
+    folding = Folding(windows)
+    x, W, results = folding.images(x, memory), folding.kernel(W), folding.room(z, memory)
+    _run(sweep.forward(_plan(folding, x, W), x, W, b, memory, results))
+    folding.join(results, z)
 
 
-def _matrix(gathered: Array, channels: int) -> Array:
-    """Return gathered windows as a matrix, one window per row."""
-    size: Any = np.prod(gathered.shape[3:] if channels > FEW_CHANNELS else gathered.shape[:3])
-    if channels > FEW_CHANNELS:
-        return gathered.reshape(-1, size)
-    return gathered.reshape(size, -1).T
+def _kernel_gradient(
+    x: Array, dz: Array, windows: Windows, W: Array, db: Array | None, memory: Memory
+) -> Array:
+    if _is_product(windows):
+        lines = dz.reshape(-1, dz.shape[3])
+        if db is not None:
+            column_sums(lines, db)
+        return product(x.reshape(-1, x.shape[3]).T, lines).reshape(W.shape)
+    folding = Folding(windows)
+    x, dz = folding.images(x, memory), folding.take_apart(dz)
+    dW = np.empty_like(folding.kernel(W))
+    sweep.kernel_gradient(_plan(folding, x, dW), x, dz.__getitem__, dW, db, memory)
+    return dW if folding.slides else folding.kernel_gradient(dW, W)
 
 
-def _for_pairs(W: Array) -> Array:
-    """Return the kernel (kh, kw + 1, c, 2·f) that sees a pair of windows and gives both results."""
-    kh, kw, c, f = W.shape
-    wide = np.zeros((kh, kw + 1, c, 2 * f), W.dtype)
-    wide[:, :kw, :, :f] = W
-    wide[:, 1:, :, f:] = W
-    return wide
+def _input_gradient(dz: Array, W: Array, windows: Windows, dx: Array, memory: Memory) -> None:
+    c, f = W.shape[2:]
+    if _is_product(windows):
+        product(dz.reshape(-1, f), W.reshape(c, f).T, dx.reshape(-1, c))
+        return
+    folding = Folding(windows)
+    dz, W = folding.take_apart(dz), folding.kernel(W)
+    around = mirror(folding.windows[0]), mirror(folding.windows[1])
+    W = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
+    plan = sweep.sweep_over(around, len(dz), *W.shape[2:], W.dtype)
+    if folding.slides:
+        _run(sweep.forward(plan, dz, W, None, memory, dx))
+        return
+    sizes = (around[0].count, around[1].count)
+    folded = memory.take("folded", (len(dz), *sizes, W.shape[3]), W.dtype)
+    _run(sweep.forward(plan, dz, W, None, memory, folded))
+    folding.input_gradient(folded, dx, memory)
 
 
-def _scatter(dz: Array, W: Array, windows: Windows, memory: Memory) -> Array:
-    """Return dx from the gradient of every window, added up where windows overlap."""
-    kh, kw, c, f = W.shape
-    rows, columns = windows
-    n, oh, ow, _ = dz.shape
-    spread = memory("spread", (n, rows.span, columns.span, c), W.dtype)
-    spread[...] = 0
-    for piece in pieces(n, oh * ow * kh * kw * c * W.itemsize):
-        gradients = dz[piece].reshape(-1, f) @ W.reshape(-1, f).T
-        gradients = gradients.reshape(-1, oh, ow, kh, kw, c)
-        for i, down in enumerate(rows.taps()):
-            for j, across in enumerate(columns.taps()):
-                spread[piece, down, across] += gradients[:, :, :, i, j]
-    return crop(spread, windows, memory)
+def _plan(folding: Folding, x: Array, W: Array) -> sweep.Sweep:
+    return sweep.sweep_over(folding.windows, len(x), *W.shape[2:], W.dtype)
+
+
+def _run(pieces: Iterator[object]) -> None:
+    for _ in pieces:
+        pass

@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from nnlite.foundation.types import Array
-from nnlite.kernels.convolution import crop
-from nnlite.kernels.windows import Axis, Memory, Windows, fresh, pad
+from nnlite.kernels.memory import NEW, Memory
+from nnlite.kernels.windows import Axis, Windows, crop, pad
 
 
 def max_pool(
-    x: Array, windows: Windows, memory: Memory = fresh, keep_winners: bool = False
+    x: Array, windows: Windows, memory: Memory = NEW, keep_winners: bool = False
 ) -> tuple[Array, tuple[Array, Array] | None]:
     """Return the largest of each window; and who won the matches, if that shall be kept."""
     padded = pad(x, windows, -np.inf, memory, "padded")
@@ -23,7 +23,7 @@ def max_pool(
 
 
 def max_pool_gradient(
-    grad: Array, winners: tuple[Array, Array], windows: Windows, memory: Memory = fresh
+    grad: Array, winners: tuple[Array, Array], windows: Windows, memory: Memory = NEW
 ) -> Array:
     """Return dx: each gradient at the first of the largest of its window."""
     across, down = winners
@@ -35,7 +35,7 @@ def max_pool_gradient(
     return crop(padded, windows, memory)
 
 
-def average_pool(x: Array, windows: Windows, memory: Memory = fresh) -> Array:
+def average_pool(x: Array, windows: Windows, memory: Memory = NEW) -> Array:
     """Return the mean of the pixels of x in each window, without those around x."""
     padded = pad(x, windows, 0, memory, "padded")
     widths = _add_up(padded, 2, windows[1], memory)
@@ -43,7 +43,7 @@ def average_pool(x: Array, windows: Windows, memory: Memory = fresh) -> Array:
     return np.divide(result, _pixels_inside(windows, x.dtype), result)
 
 
-def average_pool_gradient(grad: Array, windows: Windows, memory: Memory = fresh) -> Array:
+def average_pool_gradient(grad: Array, windows: Windows, memory: Memory = NEW) -> Array:
     """Return dx: each pixel gets its share of the gradient of every window it lies in."""
     rows, columns = windows
     share = grad / _pixels_inside(windows, grad.dtype)
@@ -60,28 +60,35 @@ def _play(
     x: Array, place: int, axis: Axis, memory: Memory, keep_winners: bool
 ) -> tuple[Array, Array]:
     """Return the largest along one axis, and for every later tap whether it beat those before."""
-    first, *others = (x[(slice(None),) * place + (tap,)] for tap in axis.taps())
-    best = memory(f"best {place}", first.shape, x.dtype)
-    shape = (len(first), len(others) if keep_winners else 0, *first.shape[1:])
-    beats = memory(f"beats {place}", shape, np.dtype(bool))
-    leader = first
+    taps = [x[(slice(None),) * place + (tap,)] for tap in axis.taps()]
+    shape = taps[0].shape
+    best = memory.take(f"best {place}", shape, x.dtype)
+    matches = (shape[0], len(taps) - 1 if keep_winners else 0, *shape[1:])
+    beats = memory.take(f"beats {place}", matches, np.dtype(bool))
+    tournament(taps, best, beats if keep_winners else None)
+    return best, beats
+
+
+def tournament(taps: list[Array], best: Array, beats: Array | None) -> None:
+    """Write the largest of some arrays, place by place, and which later one beat those before."""
+    leader, *others = taps
     for match, challenger in enumerate(others):
-        if keep_winners:
+        if beats is not None:
             np.greater(challenger, leader, beats[:, match])
         leader = np.maximum(leader, challenger, out=best)
     if not others:
-        best[...] = first
-    return best, beats
+        best[...] = leader
 
 
 def _return_to_winners(grad: Array, beats: Array, place: int, axis: Axis, memory: Memory) -> Array:
     """Send the gradient back through the matches, the last one first."""
     shape = list(grad.shape)
     shape[place] = axis.span
-    dx = memory(f"returned {place}", tuple(shape), grad.dtype)
+    dx = memory.take(f"returned {place}", tuple(shape), grad.dtype)
     taps = [dx[(slice(None),) * place + (tap,)] for tap in axis.taps()]
     if axis.stride == axis.kernel and axis.dilation == 1:
-        return _deal(grad, beats, taps, dx)
+        deal(grad, beats, taps)
+        return dx
     dx[...] = 0
     rest = grad
     for match in range(beats.shape[1] - 1, -1, -1):
@@ -92,21 +99,20 @@ def _return_to_winners(grad: Array, beats: Array, place: int, axis: Axis, memory
     return dx
 
 
-def _deal(grad: Array, beats: Array, taps: list[Array], dx: Array) -> Array:
-    """Write the gradients where windows do not overlap: every pixel is written once."""
+def deal(grad: Array, beats: Array, taps: list[Array]) -> None:
+    """Write the gradients where windows do not overlap: every place is written once."""
     rest = grad
     for match in range(beats.shape[1] - 1, -1, -1):
         np.multiply(rest, beats[:, match], taps[match + 1])
         rest = np.subtract(rest, taps[match + 1], taps[0])
     if not beats.shape[1]:
         taps[0][...] = grad
-    return dx
 
 
 def _add_up(x: Array, place: int, axis: Axis, memory: Memory) -> Array:
     """Return the sums along one axis."""
     first, *others = (x[(slice(None),) * place + (tap,)] for tap in axis.taps())
-    total = memory(f"total {place}", first.shape, x.dtype)
+    total = memory.take(f"total {place}", first.shape, x.dtype)
     total[...] = first
     for other in others:
         total += other

@@ -1,40 +1,17 @@
-"""Where the windows of a kernel lie on an image, and views that show them without copying.
+"""Where the windows of a kernel lie on an image.
 
 Both axes follow the same rule, so an `Axis` describes one of them and a pair describes an image.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-import numpy as np
-from numpy.lib.stride_tricks import as_strided
-
-from nnlite.foundation.types import Array, Shape
-
-Memory: TypeAlias = Callable[[str, Shape, Any], Array]
-"""Gives an array to write into, by name, shape and dtype; its content is arbitrary."""
-
-PIECE_BYTES = 1 << 21
-"""About what second-level caches hold: see the docstring of `nnlite.kernels`."""
-
-
-def fresh(name: str, shape: Shape, dtype: Any) -> Array:
-    """Return new memory every time."""
-    return np.empty(shape, dtype)
-
-
-def named(memory: Memory, prefix: str) -> Memory:
-    """Return the same source of memory, under names of its own."""
-
-    def prefixed(name: str, shape: Shape, dtype: np.dtype[np.floating]) -> Array:
-        return memory(prefix + name, shape, dtype)
-
-    return prefixed
+from nnlite.foundation.types import Array
+from nnlite.kernels.memory import Memory
 
 
 @dataclass(frozen=True)
@@ -87,24 +64,6 @@ Windows: TypeAlias = tuple[Axis, Axis]
 
 
 @lru_cache(maxsize=1024)
-def by_pairs(axis: Axis) -> Axis:
-    """Leave out the last window if it has no partner."""
-    return replace(axis, count=axis.count // 2 * 2)
-
-
-@lru_cache(maxsize=1024)
-def every_second(axis: Axis) -> Axis:
-    """Keep the windows with even numbers only."""
-    return replace(axis, stride=2 * axis.stride, count=axis.count // 2)
-
-
-@lru_cache(maxsize=1024)
-def wide_pairs(axis: Axis) -> Axis:
-    """Make one window, a pixel wider, of every two."""
-    return replace(axis, kernel=axis.kernel + 1, stride=2, count=axis.count // 2)
-
-
-@lru_cache(maxsize=1024)
 def mirror(axis: Axis) -> Axis:
     """Place the windows, one per pixel of x, through which the gradient comes back to it."""
     before = axis.reach - 1 - axis.before
@@ -136,7 +95,7 @@ def pad(x: Array, windows: Windows, value: float, memory: Memory, name: str) -> 
     rows, columns = windows
     if not rows.padded and not columns.padded:
         return x[:, : rows.span, : columns.span]
-    padded = memory(name, (len(x), rows.span, columns.span, x.shape[3]), x.dtype)
+    padded = memory.take(name, (len(x), rows.span, columns.span, x.shape[3]), x.dtype)
     interior = frame(padded, windows, value)
     interior[...] = x[:, : rows.used, : columns.used]
     return padded
@@ -152,36 +111,13 @@ def frame(padded: Array, windows: Windows, value: float) -> Array:
     return padded[:, rows.inside, columns.inside]
 
 
-def view_windows(padded: Array, windows: Windows) -> Array:
-    """Show the windows of padded images: (n, oh, ow, kh, kw, c), a view."""
+def crop(padded: Array, windows: Windows, memory: Memory) -> Array:
+    """Return the images inside their frames; pixels that no window saw are 0."""
     rows, columns = windows
-    image, row, column, channel = padded.strides
-    shape = (len(padded), rows.count, columns.count, rows.kernel, columns.kernel, padded.shape[3])
-    strides = (
-        image,
-        row * rows.stride,
-        column * columns.stride,
-        row * rows.dilation,
-        column * columns.dilation,
-        channel,
+    images = memory.take(
+        "dx", (len(padded), rows.size, columns.size, padded.shape[3]), padded.dtype
     )
-    if padded.flags.c_contiguous:
-        return strided(padded, 0, shape, strides)
-    return as_strided(padded, shape, strides, writeable=False)
-
-
-def strided(array: Array, start: int, shape: Shape, strides: Shape) -> Array:
-    """Return a view of contiguous memory, from its element number `start`: a light `as_strided`."""
-    return np.ndarray(shape, array.dtype, array, start * array.itemsize, strides)
-
-
-def pieces(count: int, bytes_each: int) -> Iterator[slice]:
-    """Cut a batch into equal pieces, of about as many samples as fit into the cache."""
-    step = -(-count // max(1, round(count * bytes_each / PIECE_BYTES)))
-    for start in range(0, count, max(1, step)):
-        yield slice(start, min(count, start + step))
-
-
-def room(memory: Memory, name: str, shape: Shape, dtype: Any) -> Array:
-    """Return memory that is used again whichever axis of the shape is smaller next time."""
-    return memory(name, (math.prod(shape),), dtype).reshape(shape)
+    images[:, rows.used :] = 0
+    images[:, :, columns.used :] = 0
+    images[:, : rows.used, : columns.used] = padded[:, rows.inside, columns.inside]
+    return images

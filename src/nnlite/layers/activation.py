@@ -29,7 +29,7 @@ class Activation(ActivatedLayer):
 
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return a = g(x)."""
-        a = self.activation.forpass(x, self.out("a", x.shape) if training else None)
+        a = self.activation.forpass(x, self.memory_in(training).take("a", x.shape, x.dtype))
         if training:
             self.a = a
         return a

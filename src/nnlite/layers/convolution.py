@@ -13,8 +13,7 @@ import numpy as np
 from nnlite.foundation.checks import Flag, PositiveInteger
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.kernels import column_sums
-from nnlite.kernels.groups import convolve, input_gradient, kernel_gradient
+from nnlite.kernels.convolution import convolve, input_gradient, kernel_gradient
 from nnlite.layers.kernel import Convolution
 from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
 
@@ -102,33 +101,26 @@ class Conv2D(Convolution):
         """Return z = X·W + b, where the rows of X are the windows of x."""
         self.check_input(x)
         windows = self.windows(x.shape[1:])
-        z, columns = convolve(
-            self.as_images(x),
-            self.as_kernel(self.W),
-            self.b if self.use_bias else None,
-            windows,
-            self.groups,
-            self.memory(training),
-            keep_columns=training,
-        )
+        W, b = self.as_kernel(self.W), self.b if self.use_bias else None
+        memory = self.memory_in(training)
+        z = convolve(self.as_images(x), W, b, windows, self.groups, memory)
         if training:
-            self.placed, self.columns = windows, columns
+            self.placed, self.x = windows, x
         return self.as_samples(z)
 
     def backprop_z(self, dz: Array) -> Array | None:
         """Write dW = Xᵀ·dz and db = Σ dz, and return dx from dX = dz·Wᵀ."""
-        dz = self.as_images(dz)
-        kernel_gradient(self.columns, dz, self.as_kernel(self.dW))
-        if self.use_bias:
-            column_sums(dz.reshape(-1, self.filters), self.db)
+        x, dz, dW = self.as_images(self.x), self.as_images(dz), self.as_kernel(self.dW)
+        db = self.db if self.use_bias else None
+        kernel_gradient(x, dz, self.placed, dW, db, self.groups, self.memory)
         if self.skip_input_gradient:
             return None
         W = self.as_kernel(self.W)
-        return self.as_samples(input_gradient(dz, W, self.placed, self.groups, self.buffer))
+        return self.as_samples(input_gradient(dz, W, self.placed, self.groups, self.memory))
 
     def as_kernel(self, W: Array) -> Array:
         """Return W as (kh, kw, c, f), a view."""
-        return W[np.newaxis] if self.rank == 1 else W
+        return W[:, np.newaxis] if self.rank == 1 else W
 
     def build(self, input_shape: Shape) -> None:
         """Make W (kh, kw, c/groups, f) and b (f,)."""

@@ -9,8 +9,8 @@ import numpy as np
 from nnlite.foundation.checks import Flag, PositiveInteger
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import column_sums
-from nnlite.kernels.convolution import depthwise, depthwise_gradients
-from nnlite.kernels.groups import convolve, input_gradient, kernel_gradient
+from nnlite.kernels.convolution import convolve, input_gradient, kernel_gradient
+from nnlite.kernels.depthwise import depthwise, depthwise_gradients
 from nnlite.kernels.windows import Windows, along
 from nnlite.layers.kernel import Convolution
 from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
@@ -78,7 +78,7 @@ class DepthwiseConv2D(Convolution):
         self.check_input(x)
         windows = self.windows(x.shape[1:])
         copies = np.repeat(x, self.depth_multiplier, axis=-1)
-        z = depthwise(copies, self._flat(self.W), windows, self.memory(training))
+        z = depthwise(copies, self._flat(self.W), windows, self.memory_in(training))
         if self.use_bias:
             np.add(z, self.b, z)
         if training:
@@ -177,7 +177,7 @@ class Conv2DTranspose(Convolution):
         """Return z: each pixel of x writes the kernel, times its value, onto the large image."""
         self.check_input(x)
         windows = self.windows(x.shape[1:])
-        z = input_gradient(x, self.W, windows, memory=self.memory(training))
+        z = input_gradient(x, self.W, windows, memory=self.memory_in(training))
         if self.use_bias:
             np.add(z, self.b, z)
         if training:
@@ -186,8 +186,9 @@ class Conv2DTranspose(Convolution):
 
     def backprop_z(self, dz: Array) -> Array | None:
         """Write dW and db, and return dx: the convolution of dz."""
-        dx, columns = convolve(dz, self.W, None, self.placed, 1, self.buffer, keep_columns=True)
-        kernel_gradient(columns, self.x, self.dW)
+        kernel_gradient(dz, self.x, self.placed, self.dW, None, memory=self.memory)
         if self.use_bias:
             column_sums(dz.reshape(-1, self.filters), self.db)
-        return None if self.skip_input_gradient else dx
+        if self.skip_input_gradient:
+            return None
+        return convolve(dz, self.W, None, self.placed, memory=self.memory)

@@ -75,7 +75,8 @@ class Dense(KernelLayer):
         """Return z = x·W + b."""
         if x.ndim < 2 or x.shape[-1] != len(self.W):
             raise self._misfit("x", x.shape)
-        z = product(x, self.W, self.out("z", (*x.shape[:-1], self.units)) if training else None)
+        z = self.memory_in(training).take("z", (*x.shape[:-1], self.units), self.W.dtype)
+        product(x, self.W, z)
         if self.use_bias:
             np.add(z, self.b, z)
         if training:
@@ -92,7 +93,7 @@ class Dense(KernelLayer):
             column_sums(rows, self.db)
         if self.skip_input_gradient:
             return None
-        return product(dz, self.W.T, self.out("dx", self.x.shape))
+        return product(dz, self.W.T, self.memory.take("dx", self.x.shape, self.W.dtype))
 
     def build(self, input_shape: Shape) -> None:
         """Make W (n, k) and b (k,)."""

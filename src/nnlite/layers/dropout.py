@@ -60,12 +60,12 @@ class Dropout(Layer):
             return x
         # float32 holds enough digits to decide, at half the cost of float64.
         chance = self.rng.random(x.shape, dtype=np.float32)
-        mask = self.buffer("mask", x.shape, x.dtype)
+        mask = self.memory.take("mask", x.shape, x.dtype)
         np.greater_equal(chance, self.rate, mask, casting="unsafe")
         mask *= 1 / (1 - self.rate)
         self.mask = mask
-        return np.multiply(x, mask, self.out("a", x.shape))
+        return np.multiply(x, mask, self.memory.take("a", x.shape, x.dtype))
 
     def backprop(self, grad: Array) -> Array:
         """Return grad · mask."""
-        return np.multiply(grad, self.mask, self.out("dx", grad.shape))
+        return np.multiply(grad, self.mask, self.memory.take("dx", grad.shape, grad.dtype))

@@ -27,6 +27,7 @@ from nnlite.foundation.types import Array, Shape
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import check_lengths
 from nnlite.given.numbers import apart, as_numbers, in_order
+from nnlite.kernels.memory import NEW, Memory
 from nnlite.layers.joining import Node, Tensor, connect
 from nnlite.layers.stray import find_stray
 from nnlite.layers.weighted import Weighted
@@ -85,6 +86,9 @@ class Layer(Weighted):
     is_first = False
     """True while training needs no input gradient from this layer: `backprop` may return None."""
 
+    memory: Memory
+    """Where results are written: `NEW`, or in the training loop the memory of the last step."""
+
     skip_input_gradient = False
     """True where, besides, no `backprop` of a user's builds on what the library's returns."""
 
@@ -94,7 +98,7 @@ class Layer(Weighted):
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Remember the arguments, for `get_config`."""
         self = super().__new__(cls, *args, **kwargs)
-        vars(self).update(_joined=False, _first_call=None, _workspace=None, input_shape=None)
+        vars(self).update(_joined=False, _first_call=None, memory=NEW, input_shape=None)
         return self
 
     def __init__(
@@ -216,26 +220,9 @@ class Layer(Weighted):
         if not self.built and self._rng is None:
             self._rng = rng
 
-    def buffer(self, name: str, shape: Shape, dtype: Any = None) -> Array:
-        """Return an array for a result: a new one, or in the training loop the last step's."""
-        dtype = self.dtype if dtype is None else dtype
-        if self._workspace is None:
-            return np.empty(shape, dtype)
-        array: Array | None = self._workspace.get(name)
-        if array is not None and array.shape == shape and array.dtype == dtype:
-            return array
-        if (
-            array is None
-            or array.shape[1:] != shape[1:]
-            or len(array) < shape[0]
-            or array.dtype != dtype
-        ):
-            array = self._workspace[name] = np.empty(shape, dtype)
-        return array[: shape[0]]
-
-    def out(self, name: str, shape: Shape) -> Array | None:
-        """Return a `buffer` in the training loop, else None: NumPy then makes a new array."""
-        return None if self._workspace is None else self.buffer(name, shape)
+    def memory_in(self, training: bool) -> Memory:
+        """Return where results are written: in the training loop, memory that is used again."""
+        return self.memory if training else NEW
 
     def get_config(self) -> dict[str, Any]:
         """Return what the constructor took, the layer's name, and whether it is trainable."""
@@ -267,7 +254,7 @@ class Layer(Weighted):
                 vars(twin)[name] = copy.deepcopy(kept, memo)
             except Exception:
                 memo[id(kept)] = kept
-        vars(twin).update(_joined=False, _workspace=None, skip_input_gradient=False)
+        vars(twin).update(_joined=False, memory=NEW, skip_input_gradient=False)
         return twin
 
     def __repr__(self) -> str:
@@ -301,5 +288,6 @@ class ActivatedLayer(Layer):
 
     def backprop(self, grad: Array) -> Any:
         """Return dx, from dz = grad · g′(z)."""
-        dz = self.activation.backprop(grad, self.a, self.out("dz", self.a.shape))
+        room = self.memory.take("dz", self.a.shape, self.a.dtype)
+        dz = self.activation.backprop(grad, self.a, room)
         return self.backprop_z(dz)

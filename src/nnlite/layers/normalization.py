@@ -113,10 +113,11 @@ class BatchNormalization(Layer):
 
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return γ·x̂ + β."""
-        rows = x.reshape(-1, x.shape[-1])
+        rows, take = x.reshape(-1, x.shape[-1]), self.memory_in(training).take
+        room = take("a", rows.shape, rows.dtype)
         if training and self.trainable:
-            normalized, mean = without_mean(rows, self.out("normalized", rows.shape))
-            squares = np.multiply(normalized, normalized, self.out("a", rows.shape))
+            normalized, mean = without_mean(rows, take("normalized", rows.shape, rows.dtype))
+            squares = np.multiply(normalized, normalized, room)
             variance = column_sums(squares) / len(rows)
             self._remember("moving_mean", mean)
             self._remember("moving_variance", variance)
@@ -126,9 +127,8 @@ class BatchNormalization(Layer):
         by_column(np.divide, normalized, deviation, normalized)
         if training:
             self.normalized, self.deviation = normalized, deviation
-        out = self.out("a", rows.shape) if training else None
         gamma = self.gamma if self.scale else np.ones_like(deviation)
-        a = by_column(np.multiply, normalized, gamma, out)
+        a = by_column(np.multiply, normalized, gamma, room)
         if self.center:
             by_column(np.add, a, self.beta, a)
         return a.reshape(x.shape)
@@ -140,9 +140,9 @@ class BatchNormalization(Layer):
 
     def backprop(self, grad: Array) -> Array:
         """Write dγ = Σ grad·x̂ and dβ = Σ grad, and return dx."""
-        rows = grad.reshape(-1, grad.shape[-1])
-        dx, mean = without_mean(rows, self.out("dx", rows.shape))
-        with_x = np.multiply(dx, self.normalized, self.out("grad·x̂", rows.shape))
+        rows, take = grad.reshape(-1, grad.shape[-1]), self.memory.take
+        dx, mean = without_mean(rows, take("dx", rows.shape, rows.dtype))
+        with_x = np.multiply(dx, self.normalized, take("grad·x̂", rows.shape, rows.dtype))
         sum_with_x = column_sums(with_x)
         if not self.trainable:
             # Only over the batch that it was made of, x̂ adds up to 0.

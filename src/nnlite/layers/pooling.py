@@ -73,7 +73,7 @@ class MaxPooling2D(Pooling):
         """Return the largest of each window; in training, `shortcuts` may put another way here."""
         self.check_input(x)
         windows = self.windows(x.shape[1:])
-        a, winners = max_pool(self.as_images(x), windows, self.memory(training), training)
+        a, winners = max_pool(self.as_images(x), windows, self.memory_in(training), training)
         if winners is not None:
             self.placed, self.winners = windows, winners
         return self.as_samples(a)
@@ -83,7 +83,7 @@ class MaxPooling2D(Pooling):
         if self.skip_input_gradient:
             return None
         grad = self.as_images(grad)
-        return self.as_samples(max_pool_gradient(grad, self.winners, self.placed, self.buffer))
+        return self.as_samples(max_pool_gradient(grad, self.winners, self.placed, self.memory))
 
 
 class AveragePooling2D(Pooling):
@@ -106,14 +106,14 @@ class AveragePooling2D(Pooling):
         windows = self.windows(x.shape[1:])
         if training:
             self.placed = windows
-        return self.as_samples(average_pool(self.as_images(x), windows, self.memory(training)))
+        return self.as_samples(average_pool(self.as_images(x), windows, self.memory_in(training)))
 
     def backprop(self, grad: Array) -> Array | None:
         """Return dx: to every pixel its share of the gradient of each of its windows."""
         if self.skip_input_gradient:
             return None
         grad = self.as_images(grad)
-        return self.as_samples(average_pool_gradient(grad, self.placed, self.buffer))
+        return self.as_samples(average_pool_gradient(grad, self.placed, self.memory))
 
 
 class MaxPooling1D(MaxPooling2D):

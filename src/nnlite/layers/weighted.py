@@ -169,7 +169,8 @@ class Weighted(Configurable):
 
     def kept_by_forpass(self) -> dict[str, Any]:
         """Return all attributes apart from weights and gradients: what forpass keeps is there."""
-        return {name: kept for name, kept in vars(self).items() if name not in self._guarded}
+        apart = self._guarded | {"memory"}
+        return {name: kept for name, kept in vars(self).items() if name not in apart}
 
     def check_can_move(self) -> None:
         """Raise if the layer keeps a weight so that it would stay behind when the weights move."""

@@ -1,6 +1,6 @@
 """What convolution and pooling share: windows on images, and the checks of both.
 
-A 1D layer sees a sequence (steps, channels) as an image of height 1: (1, steps, channels).
+A 1D layer sees a sequence (steps, channels) as an image of width 1: (steps, 1, channels).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.kernels.windows import Memory, Windows, along, fresh
+from nnlite.kernels.windows import Windows, along
 from nnlite.layers.layer import Layer
 from nnlite.layers.options import as_sizes
 
@@ -45,11 +45,11 @@ class WindowLayer(Layer):
             along(size, kernel, step, self.padding, dilation)
             for size, kernel, step, dilation in axes
         ]
-        return (along(1, 1), placed[0]) if self.rank == 1 else (placed[0], placed[1])
+        return (placed[0], along(1, 1)) if self.rank == 1 else (placed[0], placed[1])
 
     def window_counts(self, shape: Shape) -> Shape:
         """Return how many windows there are along each axis."""
-        return tuple(axis.count for axis in self.windows(shape))[-self.rank :]
+        return tuple(axis.count for axis in self.windows(shape))[: self.rank]
 
     def check_image(self, shape: Shape) -> None:
         """Raise unless samples of this shape are images in which a window has room."""
@@ -70,17 +70,13 @@ class WindowLayer(Layer):
         if x.shape[1:] != self.input_shape or not self.built:
             self.compute_output_shape(x.shape[1:])
 
-    def memory(self, training: bool) -> Memory:
-        """Return where results are written: in training to memory that is used again."""
-        return self.buffer if training else fresh
-
     def as_images(self, x: Array) -> Array:
         """Return x as (n, h, w, c), a view."""
-        return x[:, np.newaxis] if self.rank == 1 else x
+        return x[:, :, np.newaxis] if self.rank == 1 else x
 
     def as_samples(self, images: Array) -> Array:
         """Return (n, h, w, c) as the samples of this layer, a view."""
-        return images[:, 0] if self.rank == 1 else images
+        return images[:, :, 0] if self.rank == 1 else images
 
 
 def check_axes(shape: Shape, rank: int, name: str) -> None:

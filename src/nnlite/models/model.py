@@ -15,6 +15,7 @@ from nnlite.foundation.types import Array
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import one_or_list
 from nnlite.given.numbers import apart, check_weights
+from nnlite.kernels.memory import NEW
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.models import summary as summaries
@@ -320,7 +321,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
                 "layer a __deepcopy__.",
             ) from error
         for layer in twin.layers:
-            vars(layer).update(_workspace=None, skip_input_gradient=False)
+            vars(layer).update(memory=NEW, skip_input_gradient=False)
             layer.given_name = twin.name_of(layer)
         return twin
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol, Self
 
 from nnlite.foundation.errors import shown, told, type_error, value_error
 from nnlite.foundation.types import Array
+from nnlite.kernels.memory import NEW
 from nnlite.layers.input import InputLayer
 from nnlite.layers.joining import Node, Tensor
 from nnlite.layers.layer import ActivatedLayer, Layer
@@ -119,10 +120,10 @@ class SharedCall:
         """Return the layer's output."""
         if not training:
             return self.layer.forpass(x, training)
-        workspace, self.layer._workspace = self.layer._workspace, None
+        memory, self.layer.memory = self.layer.memory, NEW
         output = self.layer.forpass(x, training)
         self.memory = self.layer.kept_by_forpass()
-        self.layer._workspace = workspace
+        self.layer.memory = memory
         return output
 
     def backprop(self, grad: Any) -> Any:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from nnlite.foundation.types import Array
+from nnlite.kernels.memory import UsedAgain
 from nnlite.layers.layer import Layer
 from nnlite.network.vector import FlatWeights
 from nnlite.testing.report import number, place_text
@@ -199,13 +200,13 @@ def works_in_any_memory(trial: Trial) -> str:
     """In the reused memory of the training loop, or on arrays with gaps, all is the same."""
     wanted = trial.subject().step()
     reusing, spread = trial.subject(), trial.subject()
-    reusing.layer._workspace = {}
+    reusing.layer.memory = UsedAgain()
     samples = reusing.x
     for count in (5, 2):
         reusing.x = trial.samples(count)
         reusing.step()
     reusing.x = samples
-    rule = "Memory that self.buffer and self.out reuse must not change the results."
+    rule = "Memory that self.memory gives again must not change the results."
     expect_same(reusing.layer, rule, reusing.step(), wanted)
     spread.x = [np.repeat(x, 2, axis=-1)[..., ::2] if x.ndim > 1 else x for x in samples]
     rule = "Arrays whose numbers do not lie side by side must give the same results."

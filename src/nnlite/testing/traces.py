@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.types import Array
+from nnlite.kernels.memory import NEW, Memory, UsedAgain
 from nnlite.layers.layer import Layer
 from nnlite.testing.subject import Subject, Trial, failure
 
@@ -19,7 +20,7 @@ def predicts_without_trace(trial: Trial) -> str:
     for in_training_loop in (False, True):
         subject = trial.subject()
         # The loop lends memory to the layer, and predicts for the validation in between.
-        subject.layer._workspace = {} if in_training_loop else None
+        subject.layer.memory = UsedAgain() if in_training_loop else NEW
         subject.step()
         subject.restart()
         _expect_no_trace(subject)
@@ -42,8 +43,8 @@ def _expect_no_trace(subject: Subject) -> None:
             )
             what = f"{'the weight ' if name in layer.parameters else ''}self.{name}"
             remedy = f"Store it only while training: if training: self.{name} = …"
-            if name == "_workspace":
-                remedy = "Take self.buffer and self.out only while training."
+            if name == "memory":
+                remedy = "Take self.memory only while training."
             change = "another than before" if name in held else "new"
             raise failure(layer, rule, f"{what} is {change}", remedy)
     del x
@@ -62,8 +63,8 @@ def _fingerprint(value: Any) -> Any:
         return id(value), value.shape, value.tobytes()
     if isinstance(value, np.random.Generator):
         return id(value), repr(value.bit_generator.state)
-    if isinstance(value, Layer | dict):
-        held = vars(value) if isinstance(value, Layer) else value
+    if isinstance(value, Layer | Memory | dict):
+        held = value if isinstance(value, dict) else vars(value)
         return id(value), {key: _fingerprint(item) for key, item in held.items()}
     if isinstance(value, list | tuple):
         return id(value), [_fingerprint(item) for item in value]

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from nnlite.activations import relu
 from nnlite.foundation.ours import CALLED, ours, written_here
 from nnlite.foundation.types import Array
 from nnlite.kernels.convolution import convolve
-from nnlite.kernels.fused import Trace, convolve_relu_pool, gradients
+from nnlite.kernels.pooled import Trace, convolve_and_pool, gradients
 from nnlite.layers.convolution import Conv2D
 from nnlite.layers.layer import Layer
 from nnlite.layers.pooling import MaxPooling2D
@@ -79,8 +78,12 @@ def is_watched(callbacks: Iterable[Any]) -> bool:
     return not all(ours(callback, *_HOOKS) for callback in callbacks)
 
 
+NEVER_FALLING = ("linear", "relu", "sigmoid", "tanh")
+"""Behind these activations, the largest is still the largest: they can wait for the pooling."""
+
+
 class ConvolutionAndPooling:
-    """A `Conv2D` with ReLU and the 2×2 `MaxPooling2D` behind it, in one go.
+    """A `Conv2D` and the `MaxPooling2D` behind it, in one go.
 
     The layers know nothing of each other; weights, gradients and results are the same.
     """
@@ -97,23 +100,26 @@ class ConvolutionAndPooling:
             return self.pooling.forpass(layer.forpass(x))
         layer.check_input(x)
         b = layer.b if layer.use_bias else None
-        self.trace = convolve_relu_pool(x, layer.W, b, layer.windows(x.shape[1:]), layer.buffer)
-        return self.trace.a
+        windows, (high, wide) = layer.windows(x.shape[1:]), self.pooling.size
+        z, self.trace = convolve_and_pool(x, layer.W, b, windows, (high, wide), layer.memory)
+        self.a = layer.activation.forpass(z, z)
+        return self.a
 
     def backprop(self, grad: Array) -> Array | None:
         """Write the gradients of the convolution's weights, and return that of its input."""
         layer = self.convolution
         db = layer.db if layer.use_bias else None
-        return gradients(
-            grad, self.trace, layer.W, layer.dW, db, layer.buffer, layer.skip_input_gradient
-        )
+        room = layer.memory.take("da", self.a.shape, self.a.dtype)
+        dz = layer.activation.backprop(grad, self.a, room)
+        skip = layer.skip_input_gradient
+        return gradients(dz, self.trace, layer.W, layer.dW, db, layer.memory, skip)
 
     def between(self, x: Array) -> Callable[[], Array]:
         """Return what computes the convolution's a, with the weights as they are now."""
         layer = self.convolution
         W, b = layer.W.copy(), layer.b.copy() if layer.use_bias else None
         windows = layer.windows(x.shape[1:])
-        return lambda: relu.forpass(convolve(x, W, b, windows)[0])
+        return lambda: layer.activation.forpass(convolve(x, W, b, windows))
 
 
 class Watched:
@@ -129,8 +135,9 @@ class Watched:
         if isinstance(runner, ConvolutionAndPooling):
             self.layers = [runner.convolution, runner.pooling]
         for layer in self.layers:
-            # An earlier training may have left it there, and now nobody writes it.
-            vars(layer).pop("a", None)
+            # An earlier training may have left them there, and now nobody writes them.
+            for name in ("x", "a"):
+                vars(layer).pop(name, None)
 
     def forpass(self, x: Any, training: bool = False) -> Any:
         """Return the runner's output."""
@@ -173,10 +180,10 @@ def _fit_together(first: Runner, second: Runner) -> bool:
         and isinstance(second, MaxPooling2D)
         and computes_as_written(first, like=Conv2D)
         and computes_as_written(second, like=MaxPooling2D)
-        and first.activation is relu
+        and first.activation.name in NEVER_FALLING
         and first.groups == 1
-        and first.steps == (1, 1)
-        and second.size == second.steps == (2, 2)
+        and first.steps == first.dilation == (1, 1)
+        and second.size == second.steps
         and second.padding == "valid"
         and first.trainable
     )

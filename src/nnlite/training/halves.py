@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.types import Array
+from nnlite.kernels.memory import UsedAgain
 from nnlite.layers.activation import Activation
 from nnlite.layers.dense import Dense
 from nnlite.layers.kernel import Convolution
@@ -190,7 +191,7 @@ def twin_of(runner: Runner) -> Any:
     """Return a copy of a layer with the same weights, and with gradients and memory of its own."""
     layer = layer_of(runner)
     twin = layer.twin()
-    twin._workspace = {}
+    twin.memory = UsedAgain()
     for name, weight in layer.parameters.items():
         twin.parameters[name].place(weight.value)
     return LinearPart(twin) if isinstance(runner, LinearPart) else twin

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nnlite.foundation.types import Array
 from nnlite.given.data import Data
+from nnlite.kernels.memory import NEW, UsedAgain
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.optimizers import Optimizer
@@ -169,19 +170,17 @@ def training_mode(model: Learner) -> Iterator[None]:
     """
     first = set(layers_without_trainable_ancestors(model))
     layers = dict.fromkeys(node.layer for node in model.nodes)
-    before = [
-        (layer, layer._workspace, layer.is_first, layer.skip_input_gradient) for layer in layers
-    ]
+    before = [(layer, layer.memory, layer.is_first, layer.skip_input_gradient) for layer in layers]
 
     def leave() -> None:
-        for layer, workspace, is_first, skip in before:
-            layer._workspace, layer.is_first, layer.skip_input_gradient = workspace, is_first, skip
-            if workspace is None:
+        for layer, memory, is_first, skip in before:
+            layer.memory, layer.is_first, layer.skip_input_gradient = memory, is_first, skip
+            if memory is NEW:
                 vars(layer).pop("shown", None)
 
     with surely(leave):
         for layer in layers:
-            layer._workspace, layer.is_first = {}, layer in first
+            layer.memory, layer.is_first = UsedAgain(), layer in first
             layer.skip_input_gradient = layer.is_first and leaves_out_input_gradient(layer)
         yield
 

@@ -1,0 +1,63 @@
+"""Where results are written: into new arrays, or into those of the step before."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nnlite.foundation.types import Array, Shape
+
+
+class Memory:
+    """Gives arrays to write into, of any content: here a new one every time.
+
+    >>> Memory().take("z", (2, 3), "float32").shape
+    (2, 3)
+    """
+
+    def take(self, name: str, shape: Shape, dtype: Any) -> Array:
+        """Return an array of that shape."""
+        return np.empty(shape, dtype)
+
+    def part(self, name: str) -> Memory:
+        """Return a memory whose names are apart from those of this one."""
+        return self
+
+
+NEW = Memory()
+
+
+class UsedAgain(Memory):
+    """Gives the array that it gave last time under that name: what it held is lost.
+
+    A large new array costs a page fault for every 4 kB when it is first written, more than the
+    arithmetic on it.
+
+    >>> memory = UsedAgain()
+    >>> memory.take("z", (2, 3), "float32") is memory.take("z", (2, 3), "float32")
+    True
+    """
+
+    def __init__(self) -> None:
+        self.arrays: dict[str, Array] = {}
+        self.whole: dict[str, Array] = {}
+        self.parts: dict[str, UsedAgain] = {}
+
+    def take(self, name: str, shape: Shape, dtype: Any) -> Array:
+        """Return the same array while shape and dtype stay, else as much of it as is needed."""
+        array = self.arrays.get(name)
+        if array is not None and array.shape == shape and array.dtype == dtype:
+            return array
+        size, whole = math.prod(shape), self.whole.get(name)
+        if whole is None or whole.size < size or whole.dtype != dtype:
+            whole = self.whole[name] = np.empty(size, dtype)
+        array = self.arrays[name] = whole[:size].reshape(shape)
+        return array
+
+    def part(self, name: str) -> Memory:
+        """Return the memory of that name within this one."""
+        if name not in self.parts:
+            self.parts[name] = UsedAgain()
+        return self.parts[name]

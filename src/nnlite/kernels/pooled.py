@@ -1,0 +1,81 @@
+"""A convolution and the max pooling behind it, some images after the other.
+
+A pooling that takes the columns of a window from all over a row runs through short stretches of
+numbers. So the sweep writes each row of results with the columns apart: first those that come first
+in a window of the pooling, then the second ones. Two long stretches are compared, and what lies
+between the layers never leaves the cache. An activation that never falls can wait until after the
+pooling, where a quarter of the numbers is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nnlite.foundation.types import Array
+from nnlite.kernels import sweep
+from nnlite.kernels.convolution import input_gradient
+from nnlite.kernels.memory import Memory
+from nnlite.kernels.pooling import deal, tournament
+from nnlite.kernels.sweep import Sweep
+from nnlite.kernels.windows import Windows
+
+
+@dataclass
+class Trace:
+    """What the way back needs: the sweep, x, and who won the matches across and down."""
+
+    sweep: Sweep
+    x: Array
+    across: Array
+    down: Array
+
+
+def convolve_and_pool(
+    x: Array, W: Array, b: Array | None, windows: Windows, size: tuple[int, int], memory: Memory
+) -> tuple[Array, Trace]:
+    """Return the largest of each window of `size` of x ∗ W + b, and the trace of how it came."""
+    # Rows and columns that fill no window of the pooling are not computed.
+    ph, pw = (axis.count // each for axis, each in zip(windows, size, strict=True))
+    rows = replace(windows[0], count=ph * size[0])
+    columns = replace(windows[1], count=pw * size[1])
+    x, (c, f) = np.ascontiguousarray(x), W.shape[2:]
+    plan = sweep.sweep_over((rows, columns), len(x), c, f, W.dtype, size[1])
+    a = memory.take("a", (len(x), ph, pw, f), W.dtype)
+    across = memory.take("across", (len(x), size[1] - 1, ph * size[0], pw * f), np.dtype(bool))
+    down = memory.take("down", (len(x), size[0] - 1, ph, pw * f), np.dtype(bool))
+    for piece, z in sweep.forward(plan, x, W, b, memory):
+        apart = z.reshape(len(z), rows.count, size[1], pw * f)
+        best = memory.take("best", (len(z), rows.count, pw * f), W.dtype)
+        tournament([apart[:, :, tap] for tap in range(size[1])], best, across[piece])
+        lines = [best[:, tap :: size[0]] for tap in range(size[0])]
+        tournament(lines, a[piece].reshape(len(z), ph, pw * f), down[piece])
+    return a, Trace(plan, x, across, down)
+
+
+def gradients(
+    da: Array, trace: Trace, W: Array, dW: Array, db: Array | None, memory: Memory, skip_input: bool
+) -> Array | None:
+    """Write dW and db from the gradient of the pooled z, and return dx unless nobody needs it."""
+    plan, across, down = trace.sweep, trace.across, trace.down
+    n, ph, pw, f = da.shape
+    high, wide, rows = down.shape[1] + 1, plan.apart, plan.rows.count
+    dz = None if skip_input else memory.take("dz", (n, rows, pw, wide, f), W.dtype)
+
+    def dz_of(piece: slice) -> Array:
+        part = da[piece].reshape(-1, ph, pw * f)
+        lines = memory.take("d lines", (len(part), rows, pw * f), W.dtype)
+        deal(part, down[piece], [lines[:, tap::high] for tap in range(high)])
+        apart = memory.take("d apart", (len(part), rows, wide, pw * f), W.dtype)
+        taps = [apart[:, :, tap] for tap in range(wide)]
+        deal(lines, across[piece], taps)
+        if dz is not None:
+            dz[piece] = apart.reshape(len(part), rows, wide, pw, f).swapaxes(2, 3)
+        return apart.reshape(len(part), rows, wide * pw, f)
+
+    sweep.kernel_gradient(plan, trace.x, dz_of, dW, db, memory)
+    if dz is None:
+        return None
+    windows = (plan.rows, plan.columns)
+    return input_gradient(dz.reshape(n, rows, pw * wide, f), W, windows, memory=memory)
