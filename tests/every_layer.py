@@ -114,6 +114,9 @@ CASES = {
     "Concatenate": Case(Concatenate, {}, [(2, 3), (2, 1)]),
     "Concatenate on the first axis": Case(Concatenate, {"axis": 1}, [(2, 3), (4, 3)]),
     "Conv2D": Case(Conv2D, {"filters": 3, "kernel_size": 2, "activation": "tanh"}, (4, 5, 2)),
+    "Conv2D with ReLU": Case(
+        Conv2D, {"filters": 4, "kernel_size": 3, "activation": "relu"}, (6, 5, 2)
+    ),
     "Conv2D, same": Case(
         Conv2D,
         {"filters": 3, "kernel_size": (2, 3), "strides": (2, 1), "padding": "same"},
