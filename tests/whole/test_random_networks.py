@@ -32,7 +32,7 @@ def test_float32_follows_float64_through_a_random_network(seed: int, branches: b
     (in_double, loss, moved), (in_single, loss_32, moved_32) = (
         seen_in_one_step(problem) for problem in (exact, single)
     )
-    assert loss_32 == pytest.approx(loss, rel=1e-4, abs=1e-5)
+    assert loss_32 == pytest.approx(loss, rel=1e-3, abs=1e-5)
     assert moved_32.dtype == np.float32
     scale = max(1.0, float(np.abs(in_double.gradient).max(initial=0.0)))
     np.testing.assert_allclose(in_single.gradient, in_double.gradient, rtol=0, atol=1e-4 * scale)
