@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -73,6 +75,9 @@ SCALED = [
     for name in gradients_of(case)
 ]
 
+# What a mistake looks like has nothing to do with the layer: small samples tell as much.
+SMALL = [p for p in SCALED if sum(math.prod(shape) for shape in p.values[0].shapes) <= 40]
+
 
 @pytest.mark.parametrize(("case", "name"), SCALED)
 def test_a_gradient_scaled_by_1_001_is_found(case, name):
@@ -82,7 +87,7 @@ def test_a_gradient_scaled_by_1_001_is_found(case, name):
     assert "Remedy: Off by the factor 1.001 everywhere." in message
 
 
-@pytest.mark.parametrize(("case", "name"), [p for p in SCALED if not p.id.endswith("dx")])
+@pytest.mark.parametrize(("case", "name"), [p for p in SMALL if not p.id.endswith("dx")])
 def test_a_mean_instead_of_a_sum_is_found(case, name):
     layer_class, arguments, shape = case
     message = message_of(planted(layer_class, then=scaled(name, 1 / 3))(**arguments), shape)
@@ -90,7 +95,7 @@ def test_a_mean_instead_of_a_sum_is_found(case, name):
     assert "1/3 of it, and there are 3 samples: is it a mean instead of a sum?" in message
 
 
-@pytest.mark.parametrize(("case", "name"), SCALED)
+@pytest.mark.parametrize(("case", "name"), SMALL)
 def test_a_sign_the_wrong_way_round_is_found(case, name):
     layer_class, arguments, shape = case
     message = message_of(planted(layer_class, then=scaled(name, -1))(**arguments), shape)
@@ -98,7 +103,7 @@ def test_a_sign_the_wrong_way_round_is_found(case, name):
     assert "Its sign is the wrong way round." in message
 
 
-@pytest.mark.parametrize(("case", "name"), [p for p in SCALED if not p.id.endswith("dx")])
+@pytest.mark.parametrize(("case", "name"), [p for p in SMALL if not p.id.endswith("dx")])
 def test_a_gradient_that_is_never_written_is_found(case, name):
     layer_class, arguments, shape = case
     message = message_of(planted(layer_class, then=scaled(name, 0))(**arguments), shape)
