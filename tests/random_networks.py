@@ -1,4 +1,4 @@
-"""Random networks of the layers in the list: chains, and graphs with detours that meet again."""
+"""Random networks of the layers in the list: chains, and graphs that share and merge."""
 
 from __future__ import annotations
 
@@ -81,15 +81,23 @@ def random_problem(seed: int, with_branches: bool, dtype: str = "float64") -> Pr
 
 
 def _next(rng: Any, tensors: list[Any], with_branches: bool) -> Any:
-    """Return the last tensor, or with it an earlier one, after one more layer."""
+    """Return the last tensor after one more layer, a new one or one that is called again."""
+    x = tensors[-1]
     if with_branches and rng.random() < 0.5:
         merged = _merged(rng, tensors)
         if merged is not None:
             return merged
+    if with_branches and rng.random() < 0.3:
+        calls = [tensor.node for tensor in tensors[1:]]
+        again = [call.layer for call in calls if [one.shape for one in call.inputs] == [x.shape]]
+        # A dropout that is called twice has two masks, of which it shows the last.
+        again = [layer for layer in again if not isinstance(layer, Dropout)]
+        if again:
+            return again[rng.integers(len(again))](x)
     for layer in shuffled(rng, SINGLE):
-        if _fits(layer, tensors[-1].shape):
-            return layer(tensors[-1])
-    raise AssertionError(f"No layer of the list takes {tensors[-1].shape}.")
+        if _fits(layer, x.shape):
+            return layer(x)
+    raise AssertionError(f"No layer of the list takes {x.shape}.")
 
 
 def _merged(rng: Any, tensors: list[Any]) -> Any:

@@ -113,3 +113,12 @@ def test_float32_follows_float64(case: Case) -> None:
         assert in_single.dtype == np.float32
         scale = float(np.abs(in_double).max(initial=1.0))
         np.testing.assert_allclose(in_single / scale, in_double / scale, rtol=0, atol=1e-5)
+
+
+@every_layer()
+def test_a_layer_is_explained_with_an_equation(case: Case) -> None:
+    model = case.model()
+    rows = str(model.explain(case.samples(np.random.default_rng(6), 3))).split("\n")
+    heading = f"{model.layers[-1].name} ({case.layer_class.__name__})"
+    place = next(place for place, row in enumerate(rows) if row.startswith(heading))
+    assert any(" = " in row for row in rows[place + 1 :])

@@ -235,7 +235,7 @@ def loss_of(loss: Any, y: Any, a: Any) -> Any:
 
 
 class TorchNetwork:
-    """The twin of a model of which every layer is called once, with its weights of this moment."""
+    """The twin of a model with one input and one output, with its weights of this moment."""
 
     def __init__(self, model: Any) -> None:
         self.model = model
