@@ -1,7 +1,8 @@
 """Every layer and every loss once more, in PyTorch: a second opinion that shares no line with ours.
 
 A twin gets what the constructor of the layer took (`get_config()`), the layer's weights by name as
-tensors, and x with the channels last; it gives a. PyTorch finds the gradients by itself.
+tensors, x with the channels last, and in `state` whether this is training, and a dropout's mask;
+it gives a. PyTorch finds the gradients by itself.
 """
 
 from __future__ import annotations
@@ -61,12 +62,12 @@ def padded(x: Any, sizes: Any, steps: Any, dilations: Any, padding: str, value: 
     return F.pad(x, around, value=value)
 
 
-def dense(config: Any, weights: Any, x: Any, layer: Any) -> Any:
+def dense(config: Any, weights: Any, x: Any, state: Any) -> Any:
     z = torch.tensordot(x, weights["W"], dims=1)
     return ACTIVATIONS[config["activation"]](z + weights["b"] if "b" in weights else z)
 
 
-def convolution(config: Any, weights: Any, x: Any, layer: Any) -> Any:
+def convolution(config: Any, weights: Any, x: Any, state: Any) -> Any:
     W = weights["W"]
     rank = W.ndim - 2
     sizes = W.shape[:rank]
@@ -81,7 +82,7 @@ def convolution(config: Any, weights: Any, x: Any, layer: Any) -> Any:
     return ACTIVATIONS[config["activation"]](channels_last(z))
 
 
-def depthwise(config: Any, weights: Any, x: Any, layer: Any) -> Any:
+def depthwise(config: Any, weights: Any, x: Any, state: Any) -> Any:
     kh, kw, channels, multiplier = weights["W"].shape
     steps, dilations = pair(config["strides"]), pair(config["dilation_rate"])
     images = padded(channels_first(x), (kh, kw), steps, dilations, config["padding"])
@@ -90,7 +91,7 @@ def depthwise(config: Any, weights: Any, x: Any, layer: Any) -> Any:
     return ACTIVATIONS[config["activation"]](channels_last(z))
 
 
-def transposed(config: Any, weights: Any, x: Any, layer: Any) -> Any:
+def transposed(config: Any, weights: Any, x: Any, state: Any) -> Any:
     """Written pixel by pixel: each adds its kernel to the larger image."""
     W, (sh, sw) = weights["W"], pair(config["strides"])
     n, h, w, _ = x.shape
@@ -109,7 +110,7 @@ def transposed(config: Any, weights: Any, x: Any, layer: Any) -> Any:
 
 
 def pooling(mean: bool, rank: int) -> Callable[..., Any]:
-    def pool(config: Any, weights: Any, x: Any, layer: Any) -> Any:
+    def pool(config: Any, weights: Any, x: Any, state: Any) -> Any:
         size = config["pool_size"]
         step = size if config["strides"] is None else config["strides"]
         sizes, steps = (pair(size), pair(step)) if rank == 2 else ((size,), (step,))
@@ -129,7 +130,7 @@ def pooling(mean: bool, rank: int) -> Callable[..., Any]:
 
 
 def global_pooling(mean: bool) -> Callable[..., Any]:
-    def pool(config: Any, weights: Any, x: Any, layer: Any) -> Any:
+    def pool(config: Any, weights: Any, x: Any, state: Any) -> Any:
         rows = x.reshape(x.shape[0], -1, x.shape[-1])
         a = rows.mean(dim=1) if mean else rows.max(dim=1).values
         return a.reshape(-1, *(1,) * (x.ndim - 2), a.shape[-1]) if config["keepdims"] else a
@@ -137,9 +138,9 @@ def global_pooling(mean: bool) -> Callable[..., Any]:
     return pool
 
 
-def normalization(config: Any, weights: Any, x: Any, layer: Any) -> Any:
+def normalization(config: Any, weights: Any, x: Any, state: Any) -> Any:
     mean, variance = weights["moving_mean"], weights["moving_variance"]
-    if layer["training"] and config["trainable"]:
+    if state["training"] and config["trainable"]:
         rows = x.reshape(-1, x.shape[-1])
         mean = rows.mean(dim=0)
         variance = rows.var(dim=0, unbiased=False)
@@ -147,25 +148,25 @@ def normalization(config: Any, weights: Any, x: Any, layer: Any) -> Any:
     return a * weights.get("gamma", 1.0) + weights.get("beta", 0.0)
 
 
-def dropout(config: Any, weights: Any, x: Any, layer: Any) -> Any:
+def dropout(config: Any, weights: Any, x: Any, state: Any) -> Any:
     """Chance has no second opinion: the mask is the layer's, its numbers are looked at."""
-    if not layer["training"]:
+    if not state["training"]:
         return x
-    assert set(layer["mask"].unique().tolist()) <= {0.0, 1 / (1 - config["rate"])}
-    return x * layer["mask"]
+    assert set(state["mask"].unique().tolist()) <= {0.0, 1 / (1 - config["rate"])}
+    return x * state["mask"]
 
 
-def upsampling(config: Any, weights: Any, x: Any, layer: Any) -> Any:
+def upsampling(config: Any, weights: Any, x: Any, state: Any) -> Any:
     down, across = pair(config["size"])
     return x.repeat_interleave(down, dim=1).repeat_interleave(across, dim=2)
 
 
-def zero_padding(config: Any, weights: Any, x: Any, layer: Any) -> Any:
+def zero_padding(config: Any, weights: Any, x: Any, state: Any) -> Any:
     (top, bottom), (left, right) = config["padding"]
     return F.pad(x, (0, 0, left, right, top, bottom))
 
 
-def reshape(config: Any, weights: Any, x: Any, layer: Any) -> Any:
+def reshape(config: Any, weights: Any, x: Any, state: Any) -> Any:
     return x.reshape(len(x), *config["target_shape"])
 
 
@@ -177,33 +178,33 @@ def product(tensors: list[Any]) -> Any:
 
 
 TWINS: dict[str, Callable[..., Any]] = {
-    "Activation": lambda config, weights, x, layer: ACTIVATIONS[config["activation"]](x),
-    "Add": lambda config, weights, x, layer: sum(x[1:], x[0]),
-    "Average": lambda config, weights, x, layer: torch.stack(x).mean(dim=0),
+    "Activation": lambda config, weights, x, state: ACTIVATIONS[config["activation"]](x),
+    "Add": lambda config, weights, x, state: sum(x[1:], x[0]),
+    "Average": lambda config, weights, x, state: torch.stack(x).mean(dim=0),
     "AveragePooling1D": pooling(mean=True, rank=1),
     "AveragePooling2D": pooling(mean=True, rank=2),
     "BatchNormalization": normalization,
-    "Concatenate": lambda config, weights, x, layer: torch.cat(x, dim=config["axis"]),
+    "Concatenate": lambda config, weights, x, state: torch.cat(x, dim=config["axis"]),
     "Conv1D": convolution,
     "Conv2D": convolution,
     "Conv2DTranspose": transposed,
     "Dense": dense,
     "DepthwiseConv2D": depthwise,
     "Dropout": dropout,
-    "Flatten": lambda config, weights, x, layer: x.flatten(1),
+    "Flatten": lambda config, weights, x, state: x.flatten(1),
     "GlobalAveragePooling1D": global_pooling(mean=True),
     "GlobalAveragePooling2D": global_pooling(mean=True),
     "GlobalMaxPooling1D": global_pooling(mean=False),
     "GlobalMaxPooling2D": global_pooling(mean=False),
-    "LeakyReLU": lambda config, weights, x, layer: F.leaky_relu(x, config["negative_slope"]),
+    "LeakyReLU": lambda config, weights, x, state: F.leaky_relu(x, config["negative_slope"]),
     "MaxPooling1D": pooling(mean=False, rank=1),
     "MaxPooling2D": pooling(mean=False, rank=2),
-    "Maximum": lambda config, weights, x, layer: torch.stack(x).max(dim=0).values,
-    "Multiply": lambda config, weights, x, layer: product(x),
-    "ReLU": lambda config, weights, x, layer: F.leaky_relu(x, config["negative_slope"]),
+    "Maximum": lambda config, weights, x, state: torch.stack(x).max(dim=0).values,
+    "Multiply": lambda config, weights, x, state: product(x),
+    "ReLU": lambda config, weights, x, state: F.leaky_relu(x, config["negative_slope"]),
     "Reshape": reshape,
-    "Softmax": lambda config, weights, x, layer: torch.softmax(x, dim=-1),
-    "Subtract": lambda config, weights, x, layer: x[0] - x[1],
+    "Softmax": lambda config, weights, x, state: torch.softmax(x, dim=-1),
+    "Subtract": lambda config, weights, x, state: x[0] - x[1],
     "UpSampling2D": upsampling,
     "ZeroPadding2D": zero_padding,
 }
