@@ -15,7 +15,18 @@ LESSONS = sorted((ROOT / "examples").glob("[0-9][0-9]_*.py"))
 WITHOUT = ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND", "NNLITE_LESSON_RESULTS")
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
+def runs_long(path):
+    """Return whether the lesson trains on real digits; on small ones it runs in the first tier."""
+    return path.stem in ("09_mnist", "10_convolution") and "NNLITE_DATA" in os.environ
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * runs_long(path))
+        for path in LESSONS
+    ],
+)
 def test_every_figure_of_the_lesson_agrees_and_its_pictures_fit_a_page(path, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name not in WITHOUT}
     # Lessons run beside other tests: threads that wait for each other would take minutes.

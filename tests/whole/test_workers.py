@@ -17,7 +17,7 @@ print(runpy.run_path(sys.argv[1])["blas_threads"]())
 def test_a_worker_multiplies_in_one_thread_even_if_numpy_came_first() -> None:
     environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(Path(__file__).with_name("conftest.py"))],
+        [sys.executable, "-c", SCRIPT, str(Path(__file__).parents[1] / "conftest.py")],
         env=environment | {"PYTEST_XDIST_WORKER": "gw0"},
         capture_output=True,
         text=True,

@@ -28,7 +28,8 @@ BASES = (losses.CrossEntropy, *(registry.base for registry in REGISTRIES.values(
 
 def test_every_kind_of_named_things_has_a_registry() -> None:
     assert nnlite.layers is layers
-    assert {registry.kind: registry for registry in KINDS} == REGISTRIES
+    # The first of a kind counts: the docstring of Registry makes one of its own when it runs.
+    assert {registry.kind: registry for registry in reversed(KINDS)} == REGISTRIES
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -297,7 +297,7 @@ def test_a_first_layer_that_is_your_own_is_told_that_nobody_needs_its_gradient()
 
 
 def test_the_page_tells_the_table() -> None:
-    page = Path(__file__).parents[1] / "docs" / "own_classes.md"
+    page = Path(__file__).parents[2] / "docs" / "own_classes.md"
     told = [line for line in page.read_text(encoding="utf-8").splitlines() if line[:3] == "| `"]
     marks = [["✓" if entry in row.by else "–" for entry in COLUMNS] for row in CALLED]
     assert told == [

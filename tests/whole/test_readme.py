@@ -14,7 +14,7 @@ from sklearn.model_selection import train_test_split
 from nnlite import Input, Sequential
 from nnlite.layers import Dense
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[str]:
