@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nnlite.foundation.types import Array
+from nnlite.plot import style
 from nnlite.plot.decisions import ask, labels_and_classes, margins_of, two_features
-from nnlite.plot.style import (
-    INK,
-    LETTER,
-    axes_or_new,
-    blend,
-    font_size,
-    lighter,
-    look,
-    open_frame,
-    padded,
-    size_in_points,
-)
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-MARGIN = 0.25
-SHADES = 10
+from nnlite.plot.style import Axes
 
 
 def decision_boundary(
@@ -73,44 +57,43 @@ def decision_boundary(
     """
     points = two_features(model, x)
     labels, classes = labels_and_classes(y, len(points))
-    plane = [np.linspace(*padded(values, MARGIN), resolution) for values in points.T]
+    plane = [np.linspace(*style.padded(values, 0.25), resolution) for values in points.T]
     grid = np.stack(np.meshgrid(*plane), axis=-1).reshape(-1, 2)
     classes, margins, shades = margins_of(ask(model, grid), classes)
-    ax = axes_or_new(ax, height=6)
+    ax = style.axes_or_new(ax, height=6)
     if shades is not None:
         _shade(ax, plane, shades)
     size = 70 if len(points) <= 30 else 30
     for number, name in enumerate(classes):
         margin = margins[:, number].reshape(resolution, resolution)
         if shades is None and margin.max() > 0:
-            pale = lighter(look(number)["color"], 0.7)
+            pale = style.lighter(style.look(number)["color"], 0.7)
             ax.contourf(*plane, margin, levels=[0.0, float(margin.max()) * 1.01], colors=[pale])
         if margin.min() < 0 < margin.max() and (len(classes) > 2 or number == 1):
-            ax.contour(*plane, margin, levels=[0.0], colors=[INK], linewidths=1.2)
+            ax.contour(*plane, margin, levels=[0.0], colors=[style.INK], linewidths=1.2)
         mine = points[labels == name].T
         if mine.size:
-            style = {"edgecolor": "white", "linewidth": 0.8, "zorder": 3, **look(number)}
-            ax.scatter(mine[0], mine[1], size, label=f"class {name}", **style)
+            edge: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.8, "zorder": 3}
+            ax.scatter(mine[0], mine[1], size, label=f"class {name}", **edge, **style.look(number))
     limits = [values[[0, -1]] for values in plane]
     ax.set(xlim=limits[0], ylim=limits[1], xlabel=names[0], ylabel=names[1])
     _add_legend(ax)
-    open_frame(ax)
+    style.open_frame(ax)
     return ax
 
 
 def _shade(ax: Axes, plane: list[Array], shades: Array) -> None:
     """Colour the plane from the first class to the second, paler where the model is in doubt."""
-    ends = [lighter(look(number)["color"], 0.45) for number in (0, 1)]
-    colours = blend(ends[0], "white", ends[1])
-    levels = np.linspace(0, 1, SHADES + 1)
+    ends = [style.lighter(style.look(number)["color"], 0.45) for number in (0, 1)]
+    colours = style.blend(ends[0], "white", ends[1])
     heights = shades.reshape(len(plane[1]), len(plane[0]))
-    ax.contourf(*plane, heights, levels=levels, cmap=colours, vmin=0, vmax=1)
+    ax.contourf(*plane, heights, levels=np.linspace(0, 1, 11), cmap=colours, vmin=0, vmax=1)
 
 
 def _add_legend(ax: Axes) -> None:
     """Name the classes, side by side where there is room; not at all where there is none."""
     names = ax.get_legend_handles_labels()[1]
-    width = (4 + LETTER * max(map(len, names))) * font_size()
-    fitting = int(size_in_points(ax)[0] / width)
+    width = (4 + style.LETTER * max(map(len, names))) * style.font_size()
+    fitting = int(style.size_in_points(ax)[0] / width)
     if fitting:
         ax.legend(ncols=len(names) if len(names) <= min(fitting, 3) else 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,20 +16,16 @@ def two_features(model: Any, x: Any) -> Array:
     if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
         rule = "A decision boundary is drawn over two features: x has two columns."
         many = f", {points.shape[1]} features" if points.ndim == 2 else ""
-        remedy = (
-            "Choose two, x[:, [0, 1]], or reduce x to two with sklearn.decomposition.PCA(2), and "
-            "train a model on these."
-        )
+        remedy = "Choose two, x[:, [0, 1]], or reduce x to two with sklearn.decomposition.PCA(2), "
+        remedy += "and train a model on these."
         raise value_error(rule, f"x of shape {points.shape}{many}", remedy=remedy)
     inputs = getattr(model, "inputs", None)
     takes = inputs[0].shape if inputs else (2,)
     if takes != (2,):
         rule = "A decision boundary is drawn over two features: the model takes two."
         received = f"a model of {takes[0]} features" if len(takes) == 1 else f"samples {takes}"
-        remedy = (
-            "Train a model on two columns, x[:, [0, 1]]; or draw the plane of the first two "
-            "principal components: lambda z: model.predict(pca.inverse_transform(z))."
-        )
+        remedy = "Train a model on two columns, x[:, [0, 1]]; or draw the plane of the first two "
+        remedy += "principal components: lambda z: model.predict(pca.inverse_transform(z))."
         raise value_error(rule, received, f"model '{model.name}'", remedy)
     return points
 
@@ -67,7 +62,7 @@ def labels_and_classes(y: Any, count: int) -> tuple[Array, Array]:
 
 def ask(model: Any, grid: Array) -> Array:
     """Return what the model or function answers to the points (n, 2)."""
-    predict: Callable[[Array], Any] = getattr(model, "predict", model)
+    predict = getattr(model, "predict", model)
     if not callable(predict):
         rule = "plot.decision_boundary needs a model, or a function of points (n, 2)."
         raise type_error(rule, type(model).__name__)
@@ -75,14 +70,11 @@ def ask(model: Any, grid: Array) -> Array:
     if output.ndim not in (1, 2) or len(output) != len(grid):
         rule = (
             f"The function is asked for {len(grid)} points at once, (n, 2), and returns a label, "
-            "a number or a row for each."
         )
-        remedy = (
-            "Of a function of one point make one of many: "
-            "lambda x: np.array([f(point) for point in x])."
-        )
-        received = f"an output of shape {output.shape}"
-        raise value_error(rule, received, remedy=remedy)
+        rule += "a number or a row for each."
+        remedy = "Of a function of one point make one of many: "
+        remedy += "lambda x: np.array([f(point) for point in x])."
+        raise value_error(rule, f"an output of shape {output.shape}", remedy=remedy)
     return output
 
 
@@ -98,8 +90,7 @@ def margins_of(output: Array, classes: Array) -> tuple[Array, Array, Array | Non
             classes = np.arange(columns)
         elif len(classes) != columns:
             rule = "The rows of the output must have a column for each class."
-            received = f"{columns} columns, {len(classes)} classes: {known}"
-            raise value_error(rule, received)
+            raise value_error(rule, f"{columns} columns, {len(classes)} classes: {known}")
         scores = output.astype(np.float64)
         best = np.sort(scores, axis=1)
         rival = np.where(scores == best[:, -1:], best[:, -2:-1], best[:, -1:])
@@ -112,8 +103,7 @@ def margins_of(output: Array, classes: Array) -> tuple[Array, Array, Array | Non
     if len(classes) != 2:
         rule = "One number for each point tells two classes apart."
         remedy = "End the model with a softmax of as many units as there are classes."
-        received = f"{len(classes)} classes in y: {known}"
-        raise value_error(rule, received, remedy=remedy)
+        raise value_error(rule, f"{len(classes)} classes in y: {known}", remedy=remedy)
     middle = float(classes.mean()) if classes.dtype.kind in "iu" else 0.5
     shades = values.astype(np.float64)
     inside = middle == 0.5 and shades.min() >= 0 and shades.max() <= 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,10 +10,7 @@ from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.plot.grids import MOST, as_images, draw_grid
 from nnlite.plot.inside import find_weight, output_of
-from nnlite.plot.style import signed_colours
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from nnlite.plot.style import Axes, signed_colours
 
 
 def weights(
@@ -159,17 +156,14 @@ def feature_maps(
     10
     """
     maps = np.asarray(model) if x is None else output_of(model, x, layer)
-    if x is None and maps.ndim == 4 and len(maps) == 1:
-        maps = maps[0]
+    maps = maps[0] if x is None and maps.ndim == 4 and len(maps) == 1 else maps
     if maps.ndim != 3 or maps.size == 0:
         rule = "plot.feature_maps needs a model and one image, or maps (height, width, filters)."
         received = f"maps of shape {maps.shape}" if maps.ndim else f"{type(model).__name__}, x=None"
-        remedy = "plot.feature_maps(model, x_test[0])"
-        raise value_error(rule, received, remedy=remedy)
-    pictures, what = np.moveaxis(maps, -1, 0), "feature maps"
+        raise value_error(rule, received, remedy="plot.feature_maps(model, x_test[0])")
     grid: dict[str, Any] = {"columns": columns, "count": count, "numbers": numbers}
-    colours: dict[str, Any] = {"cmap": cmap, "vmin": float(maps.min()), "vmax": float(maps.max())}
-    return draw_grid(ax, pictures, what, bar="activation", **grid, **colours)
+    grid |= {"cmap": cmap, "vmin": float(maps.min()), "vmax": float(maps.max())}
+    return draw_grid(ax, np.moveaxis(maps, -1, 0), "feature maps", bar="activation", **grid)
 
 
 def _draw_signed(ax: Axes | None, pictures: Array, what: str, **grid: Any) -> Axes:

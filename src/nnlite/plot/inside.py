@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import Any
 
 import numpy as np
 
@@ -10,24 +10,13 @@ from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.layers.convolution_kinds import Conv2DTranspose
 from nnlite.layers.layer import Layer
+from nnlite.models import Model
 from nnlite.network.chain import Graph
-
-if TYPE_CHECKING:
-    from nnlite.models import Model
-
-KINDS = {2: "Dense", 4: "convolution"}
-
-
-def is_model(given: Any) -> TypeGuard[Model]:
-    """Return whether this is a model of nnlite."""
-    from nnlite.models import Model
-
-    return isinstance(given, Model)
 
 
 def find_weight(model: Any, layer: Any, axes: int, caller: str, shape: str) -> Array:
     """Return the weights W, with so many axes, of a model's layer, of a layer, or as given."""
-    if is_model(model):
+    if isinstance(model, Model):
         model.check_built(caller)
         layers = chosen_layers(model, layer)
     elif isinstance(model, Layer):
@@ -35,8 +24,7 @@ def find_weight(model: Any, layer: Any, axes: int, caller: str, shape: str) -> A
         if not model.built:
             rule = f"{caller} draws weights, which are made when the layer is built."
             remedy = "Put it into a model that knows its input, or call layer.build(shape)."
-            received = f"layer '{model.name}' without weights"
-            raise value_error(rule, received, remedy=remedy)
+            raise value_error(rule, f"layer '{model.name}' without weights", remedy=remedy)
     else:
         array = np.asarray(model)
         if array.dtype.kind not in "fiub" or array.ndim != axes or array.size == 0:
@@ -49,8 +37,9 @@ def find_weight(model: Any, layer: Any, axes: int, caller: str, shape: str) -> A
         if W is not None and W.ndim == axes:
             # What a transposed convolution gives stands before what it takes.
             return np.asarray(W.swapaxes(2, 3) if isinstance(found, Conv2DTranspose) else W)
-    rule = f"{caller} draws weights W of shape {shape}: those of a {KINDS[axes]} layer."
-    choose = f"Choose a {KINDS[axes]} layer: layer='name'." if layer is not None else None
+    kind = {2: "Dense", 4: "convolution"}[axes]
+    rule = f"{caller} draws weights W of shape {shape}: those of a {kind} layer."
+    choose = f"Choose a {kind} layer: layer='name'." if layer is not None else None
     raise value_error(rule, ", ".join(map(_describe, layers)), remedy=choose)
 
 
@@ -70,24 +59,20 @@ def chosen_layers(model: Model, layer: Any) -> list[Layer]:
 
 def output_of(model: Any, x: Any, layer: Any) -> Array:
     """Return the maps (height, width, filters) that a layer of the model makes of one image."""
-    if not is_model(model):
+    if not isinstance(model, Model):
         rule = "To make feature maps of an image, plot.feature_maps needs a model."
         remedy = "Feature maps that you have already are drawn without x."
         raise type_error(rule, type(model).__name__, remedy=remedy)
     model.check_built("plot.feature_maps")
     layers = chosen_layers(model, layer)
     for node in model.nodes:
-        if node.layer in layers and len(node.output.shape) == 3 and _makes_maps(node.layer, layer):
+        # Without a choice, the first layer with weights over a neighbourhood is meant.
+        meant = layer is not None or any(weight.ndim == 4 for weight in node.layer.weights)
+        if node.layer in layers and len(node.output.shape) == 3 and meant:
             maps: Array = Graph(model.inputs, [node.output]).forpass(_one_image(model, x))[0]
             return maps
     rule = "Feature maps come from a layer whose output is (height, width, filters)."
-    received = ", ".join(map(_describe, layers))
-    raise value_error(rule, received, f"model '{model.name}'")
-
-
-def _makes_maps(found: Layer, chosen: Any) -> bool:
-    """Without a choice, the first layer with weights over a neighbourhood is meant."""
-    return chosen is not None or any(weight.ndim == 4 for weight in found.weights)
+    raise value_error(rule, ", ".join(map(_describe, layers)), f"model '{model.name}'")
 
 
 def _one_image(model: Model, x: Any) -> Array:

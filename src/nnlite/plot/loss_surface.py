@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nnlite.foundation.errors import value_error
 from nnlite.plot.landscape import Landscape, Range, measure, name_and_function
-from nnlite.plot.style import axes_or_new, blend
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-LEVELS = 14
+from nnlite.plot.style import Axes, axes_or_new, blend
 
 
 def loss_surface(
@@ -89,7 +84,7 @@ def loss_surface(
 def _draw_from_above(ax: Any, landscape: Landscape, colours: Any) -> None:
     from matplotlib.colors import BoundaryNorm
 
-    levels, heights = landscape.levels(LEVELS), (landscape.w, landscape.b, landscape.J)
+    levels, heights = landscape.levels(14), (landscape.w, landscape.b, landscape.J)
     norm = BoundaryNorm(levels, colours.N)
     filled = ax.contourf(*heights, levels=levels, cmap=colours, norm=norm)
     ax.contour(*heights, levels=levels, colors="white", linewidths=0.6)
