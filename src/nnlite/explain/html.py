@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import escape
-from typing import TYPE_CHECKING
 
+from nnlite.explain.explanation import FORWARD_ONLY, HEADINGS, Explanation
 from nnlite.explain.lines import Line, Section
 from nnlite.explain.symbols import numbered_symbols
-from nnlite.explain.text import FORWARD_ONLY, HEADINGS
-
-if TYPE_CHECKING:
-    from nnlite.explain.explanation import Explanation
 
 # Colours that can be read on white and on black; everything else takes the page's own.
 _STYLE = """

@@ -9,10 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from nnlite.explain import Explanation
+from nnlite.explain.explanation import FORWARD_ONLY, HEADINGS, Explanation, beside, wrapped
 from nnlite.explain.lines import Line, Section
 from nnlite.explain.symbols import numbered_symbols
-from nnlite.explain.text import FORWARD_ONLY, HEADINGS, beside, wrapped
 from nnlite.foundation.errors import type_error, value_error
 from nnlite.models import Model
 from nnlite.plot.style import BLUE, GREY, INK, VERMILION, Axes, axes_in_em
