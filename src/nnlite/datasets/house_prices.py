@@ -11,12 +11,9 @@ import os
 from nnlite.datasets.tables import Table, load_table
 
 feature_names = (
-    "house age",
-    "distance to the nearest MRT station",
-    "number of convenience stores",
-    "latitude",
-    "longitude",
-)
+    "house age", "distance to the nearest MRT station", "number of convenience stores",
+    "latitude", "longitude",
+)  # fmt: skip
 target_name = "house price of unit area"
 
 

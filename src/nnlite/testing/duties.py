@@ -257,6 +257,6 @@ def expect_same(
         difference = np.asarray(np.nan_to_num(np.abs(array - right), nan=np.inf))
         place = np.unravel_index(int(difference.argmax()), difference.shape)
         if difference[place] > share * np.abs(right).max(initial=0.0, where=np.isfinite(right)):
-            where = name + place_text([int(index) for index in place])
+            where = name + place_text(place)
             received = f"{where} is {number(array[place])}, not {number(right[place])}"
             raise failure(layer, rule, received, remedy)

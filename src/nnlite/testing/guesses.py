@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 
 import numpy as np
 
@@ -48,15 +47,14 @@ def guess(
         return "Its sign is the wrong way round."
     if grad is not None and _alike(analytic, grad):
         return "It is grad as it came in: was the layer's own slope, or mask, left out?"
-    suspects: tuple[Callable[[], str | None], ...] = (
-        lambda: _factor(analytic, numeric, samples),
-        lambda: _order(analytic, numeric),
-        lambda: _zeros(analytic, numeric),
-        lambda: _missing_term(analytic, numeric, name),
-        lambda: _factor_of_channels(analytic, numeric),
-        lambda: _few(analytic, numeric),
+    return (
+        _factor(analytic, numeric, samples)
+        or _order(analytic, numeric)
+        or _zeros(analytic, numeric)
+        or _missing_term(analytic, numeric, name)
+        or _factor_of_channels(analytic, numeric)
+        or _few(analytic, numeric)
     )
-    return next((found for suspect in suspects if (found := suspect())), None)
 
 
 def _written(name: str) -> str:

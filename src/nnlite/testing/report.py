@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from nnlite.foundation.types import Array, Shape
 from nnlite.testing.differences import Comparison
 from nnlite.testing.guesses import guess
-
-_RIGHT_ALIGNED = {"largest error", "backprop", "differences"}
 
 
 @dataclass(frozen=True)
@@ -154,25 +153,24 @@ def table(rows: Sequence[GradientRow]) -> list[str]:
         body.append(cells)
     widths = [max(len(line[column]) for line in [header, *body]) for column in range(len(header))]
     rule = "  " + "─" * (sum(widths) + 2 * (len(widths) - 1))
-    lines = [_line(cells, header, widths) for cells in [header, *body]]
+    sides = [
+        ">" if title in ("largest error", "backprop", "differences") else "<" for title in header
+    ]
+    lines = []
+    for cells in [header, *body]:
+        columns = zip(cells, sides, widths, strict=True)
+        padded = [f"{cell:{side}{width}}" for cell, side, width in columns]
+        lines.append(("  " + "  ".join(padded)).rstrip())
     return [lines[0], rule, *lines[1:]]
 
 
-def _line(cells: Sequence[str], header: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [
-        cell.rjust(width) if title in _RIGHT_ALIGNED else cell.ljust(width)
-        for cell, title, width in zip(cells, header, widths, strict=True)
-    ]
-    return ("  " + "  ".join(padded)).rstrip()
-
-
-def place_text(place: Sequence[int]) -> str:
+def place_text(place: Iterable[Any]) -> str:
     """Return a place as an index.
 
     >>> place_text((2, 0))
     '[2, 0]'
     """
-    return f"[{', '.join(map(str, place))}]"
+    return str(list(map(int, place)))
 
 
 def number(value: float) -> str:
