@@ -35,9 +35,8 @@ def find_table(
             return found
         rule = f"The file {name} is not on this computer ({source})."
         remedy = f"Put it into {folders.cache_folder()}, or into a folder that the environment "
-        remedy += (
-            f"variable NNLITE_DATA names, or give path=. Its columns are: {', '.join(columns)}."
-        )
+        remedy += "variable NNLITE_DATA names, or give path=. "
+        remedy += f"Its columns are: {', '.join(columns)}."
         where = folders.describe_search("course")
         raise FileNotFoundError(explain_error(rule, where=where, remedy=remedy))
     if not isinstance(path, str | os.PathLike):

@@ -186,7 +186,8 @@ class Value(NotANumber):
         """
         order = self.nodes()
         for value in order:
-            value.grad = float(value is self)
+            value.grad = 0.0
+        self.grad = 1.0
         for value in reversed(order):
             for operand, derivative in zip(value.operands, value.derivatives, strict=True):
                 operand.grad += derivative * value.grad

@@ -9,8 +9,7 @@ import numpy as np
 
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
-from nnlite.plot.landscape import Loss, Range, height
-from nnlite.plot.loss_surface import loss_surface
+from nnlite.plot.loss_surface import Loss, Range, height, loss_surface
 from nnlite.plot.style import INK, LINES, Axes, axes_or_new, look, open_frame, padded
 
 

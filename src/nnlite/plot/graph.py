@@ -20,10 +20,8 @@ from nnlite.plot.style import Axes
 MOST_VALUES = 150
 
 # Lengths are in em, the size of the letters, so that words and lines fit each other.
-ROW = 3.3
-RADIUS = 1.2
+ROW, RADIUS, MARGIN = 3.3, 1.2, 0.4
 GAP, GAP_PER_CLIMB = 1.6, 0.25
-MARGIN = 0.4
 
 
 def graph(value: Value, ax: Axes | None = None) -> Axes:

@@ -12,9 +12,6 @@ from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.plot.style import Axes, axes_or_new, font_size, look, open_frame, padded, size_in_points
 
-# Up to so many epochs, each gets a marker.
-FEW_EPOCHS = 30
-
 
 class _Training(NamedTuple):
     """The epochs of one training, counted from 1; each curve by its name, as epochs and values."""
@@ -79,7 +76,8 @@ def _draw_metric(ax: Axes, trainings: Mapping[str, _Training], metric: str) -> N
         names, looks = (metric, f"val_{metric}"), (look(number), dashed)
         for curve, label, style in zip(names, labels, looks, strict=True):
             if curve in curves:
-                style["marker"] = style["marker"] if len(all_epochs) <= FEW_EPOCHS else ""
+                # Of few epochs, each gets a marker.
+                style["marker"] = style["marker"] if len(all_epochs) <= 30 else ""
                 ax.plot(*curves[curve], label=label, ms=5, **style)
     epochs = [epoch for training in trainings.values() for epoch in training.epochs]
     ax.set(xlabel="epoch", xlim=padded(epochs, 0.02), ylabel=metric.replace("_", " "))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.plot.decisions import as_labels
+from nnlite.plot.decision_boundary import as_labels
 from nnlite.plot.grids import MOST, as_images, draw_grid
 from nnlite.plot.style import VERMILION, Axes
 

@@ -13,12 +13,11 @@ from nnlite.models import Model
 from nnlite.plot import style
 from nnlite.plot.style import Axes
 
-MOST = 12
 RADIUS = 0.3
 DASHES = (0, (4, 1.5))
 
 
-def network(model: Any, *, most: int = MOST, ax: Axes | None = None) -> Axes:
+def network(model: Any, *, most: int = 12, ax: Axes | None = None) -> Axes:
     r"""Draw the neurons of a model and the connections between them.
 
     A line is the thicker the larger its weight, blue where that is positive, vermilion and dashed

@@ -71,11 +71,10 @@ def _factor(analytic: Array, numeric: Array, samples: int) -> str | None:
         return None
     share = round(1 / ratio) if abs(ratio) < 1 else 0
     if share > 1 and abs(ratio * share - 1) < 1e-5:
+        hint = f": is a factor {share} missing, or"
         if share == samples:
-            return (
-                f"1/{share} of it, and there are {samples} samples: is it a mean instead of a sum?"
-            )
-        return f"1/{share} of it: is a factor {share} missing, or is it a mean instead of a sum?"
+            hint = f", and there are {samples} samples:"
+        return f"1/{share} of it{hint} is it a mean instead of a sum?"
     if abs(ratio - 2) < 1e-5:
         return "Twice as large: is a factor ½ missing, or is it added up twice?"
     if abs(ratio - samples) < 1e-5:
@@ -115,10 +114,8 @@ def _missing_term(analytic: Array, numeric: Array, name: str) -> str | None:
         return f"Off by the same {difference.mean():.6g} everywhere: is a term missing?"
     same_in_all = np.broadcast_to(difference[:1], difference.shape)
     if name.startswith("dx") and len(difference) > 1 and _alike(difference, same_in_all):
-        return (
-            "Off by the same numbers in every sample: is a term missing that all samples share, "
-            "such as the slope of a mean over the batch?"
-        )
+        hint = "is a term missing that all samples share, such as the slope of a mean"
+        return f"Off by the same numbers in every sample: {hint} over the batch?"
     return None
 
 

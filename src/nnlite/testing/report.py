@@ -153,9 +153,8 @@ def table(rows: Sequence[GradientRow]) -> list[str]:
         body.append(cells)
     widths = [max(len(line[column]) for line in [header, *body]) for column in range(len(header))]
     rule = "  " + "─" * (sum(widths) + 2 * (len(widths) - 1))
-    sides = [
-        ">" if title in ("largest error", "backprop", "differences") else "<" for title in header
-    ]
+    to_the_right = ("largest error", "backprop", "differences")
+    sides = [">" if title in to_the_right else "<" for title in header]
     lines = []
     for cells in [header, *body]:
         columns = zip(cells, sides, widths, strict=True)
