@@ -47,8 +47,7 @@ def read_content(path: Path, size: int) -> bytes:
             return b"".join(unpack(iter(lambda: file.read(CHUNK), b""), size))
         except BrokenGzip as error:
             rule = "A file that ends in .gz must be a complete gzip file."
-            remedy = "Delete it and get it again."
-            raise value_error(rule, str(error), str(path), remedy) from error
+            raise value_error(rule, str(error), str(path), "Delete it and get it again.") from error
 
 
 def unpack(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:

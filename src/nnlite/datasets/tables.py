@@ -115,6 +115,5 @@ def _number(cell: str, where: str) -> float:
     if not np.isfinite(number):
         rule = "Each cell below the header must hold a finite number."
         received = repr(cell) if cell.strip() else "an empty cell"
-        remedy = "Write a number there, or delete the line."
-        raise value_error(rule, received, where, remedy)
+        raise value_error(rule, received, where, "Write a number there, or delete the line.")
     return number

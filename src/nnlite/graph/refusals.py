@@ -81,8 +81,7 @@ def or_infinity(function: Callable[..., float], *arguments: Any) -> float:
 def checked_exponent(base: Any, exponent: object) -> float:
     """Return the exponent as a float, if this base has the power and its derivative."""
     if isinstance(exponent, NotANumber):
-        remedy = "Write exp(b * log(a)) for a ** b."
-        refuse(TypeError, PLAIN_EXPONENT, repr(exponent), remedy)
+        refuse(TypeError, PLAIN_EXPONENT, repr(exponent), "Write exp(b * log(a)) for a ** b.")
     n, rule = real_number(exponent, PLAIN_EXPONENT), ""
     if base.data < 0 and not n.is_integer():
         rule = "A negative number has no real power with a fractional exponent."

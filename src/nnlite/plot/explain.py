@@ -144,8 +144,7 @@ class _Page:
 
     def _write(self, x: float, y: float, text: str, size: float = 1.0, **style: Any) -> None:
         if text:
-            style = {"color": INK, "parse_math": False, **style}
-            self.texts.append((x, y, size, text, style))
+            self.texts.append((x, y, size, text, {"color": INK, "parse_math": False, **style}))
 
     def draw(self, ax: Axes | None) -> Axes:
         """Draw everything, in a font that has the signs of mathematics."""

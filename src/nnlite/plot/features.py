@@ -190,9 +190,8 @@ def find_weight(model: Any, layer: Any, axes: int, caller: str, shape: str) -> A
     else:
         array = np.asarray(model)
         if array.dtype.kind not in "fiub" or array.ndim != axes or array.size == 0:
-            rule = f"{caller} draws a model, a layer, or an array {shape}."
             received = f"an array of shape {array.shape}" if array.ndim else type(model).__name__
-            raise value_error(rule, received)
+            raise value_error(f"{caller} draws a model, a layer, or an array {shape}.", received)
         return array
     for found in layers:
         W = getattr(found.parameters.get("W"), "value", None)
@@ -231,8 +230,7 @@ def output_of(model: Any, x: Any, layer: Any) -> Array:
         # Without a choice, the first layer with weights over a neighbourhood is meant.
         meant = layer is not None or any(weight.ndim == 4 for weight in node.layer.weights)
         if node.layer in layers and len(node.output.shape) == 3 and meant:
-            maps: Array = Graph(model.inputs, [node.output]).forpass(_one_image(model, x))[0]
-            return maps
+            return np.asarray(Graph(model.inputs, [node.output]).forpass(_one_image(model, x))[0])
     rule = "Feature maps come from a layer whose output is (height, width, filters)."
     raise value_error(rule, ", ".join(map(_describe, layers)), f"model '{model.name}'")
 

@@ -134,10 +134,9 @@ def _walk(optimizer: Any, J: Loss | None, start: Any, steps: int) -> Array:
     The slopes are measured: differences to both sides.
     """
     if J is None or start is None:
-        received = "surface=None" if J is None else "start=None"
         remedy = "plot.gradient_path(SGD(0.1), J, start=(-2, 2))"
         rule = "An optimizer walks on a function, from a start."
-        raise value_error(rule, received, remedy=remedy)
+        raise value_error(rule, "surface=None" if J is None else "start=None", remedy=remedy)
     optimizer = type(optimizer).from_config(optimizer.get_config())
     place = np.array(start, dtype=np.float64)
     points = [place.copy()]

@@ -52,8 +52,7 @@ def graph(value: Value, ax: Axes | None = None) -> Axes:
     ['−2', '−4', '$x$']
     """
     drawing = _Drawing(_values_to_draw(value))
-    size = (drawing.width, drawing.bottom, drawing.top)
-    ax, font = style.axes_in_em(ax, *size, smallest=9.0, largest=18.0)
+    ax, font = style.axes_in_em(ax, *drawing.size, smallest=9.0, largest=18.0)
     _draw_wires(ax, drawing)
     for number in range(len(drawing.values)):
         _draw_value(ax, drawing, number, font)
@@ -65,7 +64,7 @@ class _Drawing:
 
     In column c circles and names end at `start[c]`; from there the level part of each wire, with
     its numbers, leads to `end[c]`, where the wires begin to climb and fall. `y[c]` holds the height
-    of each value and of each passing wire.
+    of each value and of each passing wire. `size` is the width, the lowest place and the highest.
     """
 
     def __init__(self, values: Sequence[Value]) -> None:
@@ -91,9 +90,9 @@ class _Drawing:
             self.start.append(x)
             self.end.append(x + length + 2 * MARGIN)
             x = self.end[c] + GAP + GAP_PER_CLIMB * climb[c] + 2 * RADIUS
-        self.width = self.end[-1] + 2 * MARGIN + _width(values[-1].name)
-        self.top = max(y for column in self.y for y in column.values()) + ROW / 2
-        self.bottom = min(y for column in self.y for y in column.values()) - ROW / 2
+        width = self.end[-1] + 2 * MARGIN + _width(values[-1].name)
+        heights = [y for column in self.y for y in column.values()]
+        self.size = width, min(heights) - ROW / 2, max(heights) + ROW / 2
 
 
 def _draw_wires(ax: Axes, drawing: _Drawing) -> None:

@@ -230,8 +230,7 @@ def _number_slots(
     def from_above(wire: Wire) -> tuple[int, float]:
         return wire.column, 0 if wire.target in ordered else -height[wire.column][wire.source]
 
-    taken: Counter[int] = Counter()
-    numbered = []
+    taken, numbered = Counter[int](), []
     for wire in sorted(wires, key=from_above):
         slot = taken[wire.target] if wire.source != wire.target else 0
         numbered.append(wire._replace(slot=slot))

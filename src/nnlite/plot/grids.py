@@ -162,10 +162,9 @@ def _image_shape(values: int, shape: tuple[int, ...] | None, what: str) -> tuple
         side = int(np.sqrt(values))
         if side * side == values:
             return side, side
-        rule = f"{what}: {values} values make no square image."
         received = f"{values} values, between {side}×{side} and {side + 1}×{side + 1}"
         remedy = "Say how they lie: shape=(rows, columns). A single image is x[np.newaxis]."
-        raise value_error(rule, received, remedy=remedy)
+        raise value_error(f"{what}: {values} values make no square image.", received, remedy=remedy)
     if (held := int(np.prod(shape))) != values:
         rule = f"shape must hold the {values} values of an image."
         raise value_error(rule, f"shape={shape}, which holds {held}")

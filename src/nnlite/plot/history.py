@@ -57,8 +57,7 @@ def history(
     flag("log", log)
     trainings = _trainings(history)
     chosen = _metrics_to_draw(trainings, metrics)
-    rows = -(-len(chosen) // 2)
-    ax = axes_or_new(ax, height=4.5 if len(chosen) == 1 else 3.6 * rows)
+    ax = axes_or_new(ax, height=4.5 if len(chosen) == 1 else 3.6 * ((len(chosen) + 1) // 2))
     for name, panel in zip(chosen, _panels(ax, len(chosen)), strict=True):
         _draw_metric(panel, trainings, name)
         if log and "accuracy" not in name:

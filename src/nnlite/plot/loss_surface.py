@@ -216,6 +216,5 @@ def _place(model: Model, weight: Any) -> int:
 
 def _name(model: Model, place: int) -> str:
     part = next(part for part in model.flat.parts if place < part.place.stop)
-    shape = part.weight.value.shape
-    index = np.unravel_index(place - part.place.start, shape)
+    index = np.unravel_index(place - part.place.start, part.weight.value.shape)
     return f"{model.name_of(part.layer)}/{part.name}[{', '.join(str(int(i)) for i in index)}]"

@@ -174,8 +174,7 @@ def _columns(model: Any) -> list[_Column]:
             b = getattr(node.layer.parameters.get("b"), "value", np.zeros(size))
             columns.append(_Column(name, activation, W, b))
         elif size != len(columns[-1].biases) or (W is not None and W.ndim > 1):
-            kind = type(node.layer).__name__
-            raise _misfit(model, f"{kind} '{name}' that makes {tensor.shape}")
+            raise _misfit(model, f"{type(node.layer).__name__} '{name}' that makes {tensor.shape}")
         elif activation:
             columns[-1] = columns[-1]._replace(activation=activation)
     return columns

@@ -42,10 +42,9 @@ def predictions(y_true: Any, y_pred: Any, *, ax: Axes | None = None) -> Axes:
     predicted = {str(name): _one_number_each("y_pred", values) for name, values in series.items()}
     for name, values in predicted.items():
         if len(values) != len(target):
-            rule = "Targets and predictions must be as many."
             received = f"{len(target)} targets, {len(values)} predictions {name}".rstrip()
             remedy = "y_pred = model.predict(x), with the x that belongs to y_true."
-            raise value_error(rule, received, remedy=remedy)
+            raise value_error("Targets and predictions must be as many.", received, remedy=remedy)
     ax = axes_or_new(ax, height=6, width=6.5)
     for number, (name, values) in enumerate(predicted.items()):
         label = f"{name}: {_score(target, values)}" if name else _score(target, values)

@@ -47,8 +47,7 @@ def axes_or_new(ax: Any, height: float, width: float = WIDTH, **options: Any) ->
         remedy = "These are several: choose one, ax=axes[0], or axes[0, 0] of rows and columns."
     elif hasattr(ax, "add_subplot"):
         remedy = "A figure holds axes: ax=figure.add_subplot()."
-    rule = "ax must be the axes to draw in."
-    raise type_error(rule, f"ax: {type(ax).__name__}", remedy=remedy)
+    raise type_error("ax must be the axes to draw in.", f"ax: {type(ax).__name__}", remedy=remedy)
 
 
 def axes_in_em(

@@ -73,8 +73,7 @@ def row_of(
     passed, place = found.passed, found.worst
     remark = None if passed else guess(found.analytic, found.numeric, samples, name, grad)
     figures = found.max_error, place, float(found.analytic[place]), float(found.numeric[place])
-    shape = found.analytic.shape
-    return GradientRow(layer, name, shape, *figures, found.checked, passed, remark)
+    return GradientRow(layer, name, found.analytic.shape, *figures, found.checked, passed, remark)
 
 
 @dataclass(frozen=True, repr=False)
@@ -133,8 +132,7 @@ class LayerReport(GradientReport):
     duties: Sequence[str] = field(default=())
 
     def __str__(self) -> str:
-        kept = [f"  {duty:<70}ok" for duty in self.duties]
-        return "\n".join([super().__str__(), "", *kept])
+        return "\n".join([super().__str__(), "", *(f"  {duty:<70}ok" for duty in self.duties)])
 
     __repr__ = __str__
 
