@@ -233,6 +233,6 @@ def _number_slots(
     taken, numbered = Counter[int](), []
     for wire in sorted(wires, key=from_above):
         slot = taken[wire.target] if wire.source != wire.target else 0
-        numbered.append(wire._replace(slot=slot))
+        numbered.append(Wire(wire.column, wire.source, wire.target, slot))
         taken[wire.target] += wire.source != wire.target
     return numbered

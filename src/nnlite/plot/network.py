@@ -13,8 +13,7 @@ from nnlite.models import Model
 from nnlite.plot import style
 from nnlite.plot.style import Axes
 
-RADIUS = 0.3
-DASHES = (0, (4, 1.5))
+RADIUS, DASHES = 0.3, (0, (4, 1.5))
 
 
 def network(model: Any, *, most: int = 12, ax: Axes | None = None) -> Axes:
@@ -176,7 +175,8 @@ def _columns(model: Any) -> list[_Column]:
         elif size != len(columns[-1].biases) or (W is not None and W.ndim > 1):
             raise _misfit(model, f"{type(node.layer).__name__} '{name}' that makes {tensor.shape}")
         elif activation:
-            columns[-1] = columns[-1]._replace(activation=activation)
+            name, _, W, biases = columns.pop()
+            columns.append(_Column(name, activation, W, biases))
     return columns
 
 
