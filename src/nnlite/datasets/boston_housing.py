@@ -70,8 +70,7 @@ def load_data(
         raise value_error(rule, f"test_split={test_split!r}", CALL, remedy)
     if not (isinstance(seed, int | np.integer) and 0 <= seed < 2**32):
         rule = "seed must be an integer from 0 to 4294967295."
-        remedy = "Write seed=113 for the parts of Keras."
-        raise value_error(rule, f"seed={seed!r}", CALL, remedy)
+        raise value_error(rule, f"seed={seed!r}", CALL, "Write seed=113 for the parts of Keras.")
     columns = (*feature_names, target_name)
     x, y = load_table(path, "BostonHousing.csv", columns, "Harrison and Rubinfeld 1978")
     # A state of its own, of the kind that Keras shuffles with: only it gives the parts of Keras.

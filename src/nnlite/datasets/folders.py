@@ -31,22 +31,18 @@ def cache_folder() -> Path:
 
 def search_folders(subfolder: str) -> list[Path]:
     """Return the folders in which a data set looks for its files, in this order."""
-    roots = [root for root in (data_folder(), cache_folder()) if root is not None]
+    roots = filter(None, (data_folder(), cache_folder()))
     return [folder for root in roots for folder in (root, root / subfolder)]
 
 
 def find_file(names: tuple[str, ...], subfolder: str) -> Path | None:
     """Return the first file with one of these names that a search folder holds."""
-    for folder in search_folders(subfolder):
-        for name in names:
-            if (folder / name).is_file():
-                return folder / name
-    return None
+    paths = [folder / name for folder in search_folders(subfolder) for name in names]
+    return next(filter(Path.is_file, paths), None)
 
 
 def describe_search(subfolder: str) -> str:
     """Say where `find_file` looks, for the error of a file that is nowhere."""
-    folders = ", ".join(str(folder) for folder in search_folders(subfolder))
-    if data_folder() is None:
-        return f"{folders} (the environment variable NNLITE_DATA is not set)"
-    return folders
+    folders = ", ".join(map(str, search_folders(subfolder)))
+    unset = " (the environment variable NNLITE_DATA is not set)"
+    return folders + unset * (data_folder() is None)

@@ -11,12 +11,9 @@ import os
 from nnlite.datasets.tables import Table, load_table
 
 feature_names = (
-    "house age",
-    "distance to the nearest MRT station",
-    "number of convenience stores",
-    "latitude",
-    "longitude",
-)
+    "house age", "distance to the nearest MRT station", "number of convenience stores",
+    "latitude", "longitude",
+)  # fmt: skip
 target_name = "house price of unit area"
 
 
@@ -54,5 +51,4 @@ def load_data(path: str | os.PathLike[str] | None = None) -> tuple[Table, Table]
     'house age'
     """
     source = "Yeh 2018, UCI Machine Learning Repository, doi 10.24432/C5J30W"
-    columns = (*feature_names, target_name)
-    return load_table(path, "house_price_of_unit_area.csv", columns, source)
+    return load_table(path, "house_price_of_unit_area.csv", (*feature_names, target_name), source)

@@ -19,8 +19,6 @@ from numpy.typing import NDArray
 
 from nnlite.foundation.errors import value_error
 
-UNSIGNED_BYTES = 0x08
-
 
 def parse_idx(content: bytes, dimensions: int, where: str) -> NDArray[np.uint8]:
     """Return the array in the content of an IDX file of unsigned bytes.
@@ -39,7 +37,7 @@ def parse_idx(content: bytes, dimensions: int, where: str) -> NDArray[np.uint8]:
     >>> parse_idx(bytes([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]), dimensions=1, where="labels")
     array([5, 0, 4], dtype=uint8)
     """
-    magic = bytes([0, 0, UNSIGNED_BYTES, dimensions])
+    magic = bytes([0, 0, 8, dimensions])
     header_size = 4 + 4 * dimensions
     if content[:4] != magic:
         kind = f"(unsigned bytes, dimensions: {dimensions})"

@@ -14,8 +14,6 @@ from typing import NamedTuple
 from nnlite.foundation.errors import value_error
 
 CHUNK = 1 << 16
-NO_GZIP = "something that is no gzip file (a web page, perhaps)"
-DAMAGED = "a damaged gzip file"
 
 
 class BrokenGzip(ValueError):
@@ -49,8 +47,7 @@ def read_content(path: Path, size: int) -> bytes:
             return b"".join(unpack(iter(lambda: file.read(CHUNK), b""), size))
         except BrokenGzip as error:
             rule = "A file that ends in .gz must be a complete gzip file."
-            remedy = "Delete it and get it again."
-            raise value_error(rule, str(error), str(path), remedy) from error
+            raise value_error(rule, str(error), str(path), "Delete it and get it again.") from error
 
 
 def unpack(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
@@ -62,7 +59,9 @@ def unpack(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
             try:
                 part = member.decompress(chunk, wanted)
             except zlib.error as error:
-                raise BrokenGzip(NO_GZIP if "header check" in str(error) else DAMAGED) from error
+                no_gzip = "header check" in str(error)
+                what = "something that is no gzip file (a web page, perhaps)"
+                raise BrokenGzip(what if no_gzip else "a damaged gzip file") from error
             yield part
             wanted -= len(part)
             if not wanted:

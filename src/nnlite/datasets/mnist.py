@@ -22,27 +22,17 @@ MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist",
 )
 
-TRAIN_IMAGES = KnownFile(
-    "train-images-idx3-ubyte",
-    47_040_016,
-    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+# The name of each file, the size and the sha256 of what it holds.
+TABLE = """\
+train-images-idx3-ubyte 47040016 ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db
+train-labels-idx1-ubyte 60008 65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5
+t10k-images-idx3-ubyte 7840016 0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7
+t10k-labels-idx1-ubyte 10008 ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2
+"""
+FILES = tuple(
+    KnownFile(name, int(size), sha256) for name, size, sha256 in map(str.split, TABLE.splitlines())
 )
-TRAIN_LABELS = KnownFile(
-    "train-labels-idx1-ubyte",
-    60_008,
-    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-)
-TEST_IMAGES = KnownFile(
-    "t10k-images-idx3-ubyte",
-    7_840_016,
-    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-)
-TEST_LABELS = KnownFile(
-    "t10k-labels-idx1-ubyte",
-    10_008,
-    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-)
-FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
+TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = FILES
 
 Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -78,10 +68,8 @@ def load_data() -> tuple[Part, Part]:
     ((60000, 28, 28), array([5, 0, 4], dtype=uint8))
     """
     mirrors = list(MIRRORS)
-    x_train, y_train, x_test, y_test = (
-        _read(file, mirrors, dimensions)
-        for file, dimensions in zip(FILES, (3, 1, 3, 1), strict=True)
-    )
+    kinds = zip(FILES, (3, 1, 3, 1), strict=True)
+    x_train, y_train, x_test, y_test = (_read(file, mirrors, axes) for file, axes in kinds)
     return (x_train, y_train), (x_test, y_test)
 
 
@@ -107,14 +95,11 @@ def _download(file: KnownFile, mirrors: list[str]) -> Path:
         delivered_by = download(file, mirrors, folder)
     except DownloadError as error:
         missing = ", ".join(file.name for file in FILES if _find(file) is None)
-        raise OSError(
-            explain_error(
-                f"MNIST needs files that are not on this computer: {missing}.",
-                f"no file from the addresses tried:\n{error}",
-                folders.describe_search("mnist"),
-                f"Connect to the network, or put the files, plain or with .gz, into {folder}"
-                " or into a folder that the environment variable NNLITE_DATA names.",
-            )
-        ) from error
+        rule = f"MNIST needs files that are not on this computer: {missing}."
+        received = f"no file from the addresses tried:\n{error}"
+        remedy = f"Connect to the network, or put the files, plain or with .gz, into {folder}"
+        remedy += " or into a folder that the environment variable NNLITE_DATA names."
+        where = folders.describe_search("mnist")
+        raise OSError(explain_error(rule, received, where, remedy)) from error
     mirrors.sort(key=lambda mirror: mirror != delivered_by)
     return folder / file.name

@@ -34,15 +34,14 @@ def find_table(
         if found := folders.find_file((name,), "course"):
             return found
         rule = f"The file {name} is not on this computer ({source})."
-        remedy = (
-            f"Put it into {folders.cache_folder()}, or into a folder that the environment variable"
-            f" NNLITE_DATA names, or give path=. Its columns are: {', '.join(columns)}."
-        )
+        remedy = f"Put it into {folders.cache_folder()}, or into a folder that the environment "
+        remedy += "variable NNLITE_DATA names, or give path=. "
+        remedy += f"Its columns are: {', '.join(columns)}."
         where = folders.describe_search("course")
         raise FileNotFoundError(explain_error(rule, where=where, remedy=remedy))
     if not isinstance(path, str | os.PathLike):
-        rule, remedy = "path must be a string or a path.", f'Write path="{name}".'
-        raise type_error(rule, f"path={path!r}", remedy=remedy)
+        remedy = f'Write path="{name}".'
+        raise type_error("path must be a string or a path.", f"path={path!r}", remedy=remedy)
     if not Path(path).is_file():
         rule, received = "path must be an existing CSV file.", f"path={os.fspath(path)!r}"
         where, remedy = str(Path(path).absolute()), "Check the spelling and the folder."
@@ -62,12 +61,10 @@ def read_table(path: Path, columns: tuple[str, ...]) -> Table:
             lines = [(reader.line_num, cells) for cells in reader if any(map(str.strip, cells))]
     except UnicodeDecodeError as error:
         received = f"the byte 0x{error.object[error.start]:02x}"
-        rule = "A table must be text in UTF-8."
         remedy = 'In a spreadsheet program, save it as "CSV UTF-8".'
-        raise value_error(rule, received, str(path), remedy) from error
+        raise value_error("A table must be text in UTF-8.", received, str(path), remedy) from error
     except csv.Error as error:
-        rule = "A table must be a CSV file."
-        raise value_error(rule, str(error), str(path)) from error
+        raise value_error("A table must be a CSV file.", str(error), str(path)) from error
     if not lines:
         rule = f"A table must begin with a header: {', '.join(columns)}."
         raise value_error(rule, "an empty file", str(path), "Get the file again.")
@@ -118,6 +115,5 @@ def _number(cell: str, where: str) -> float:
     if not np.isfinite(number):
         rule = "Each cell below the header must hold a finite number."
         received = repr(cell) if cell.strip() else "an empty cell"
-        remedy = "Write a number there, or delete the line."
-        raise value_error(rule, received, where, remedy)
+        raise value_error(rule, received, where, "Write a number there, or delete the line.")
     return number

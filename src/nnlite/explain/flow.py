@@ -1,7 +1,12 @@
-"""What goes wrong on the way back: a gradient that fades or swells, and units that are equal."""
+"""What goes wrong with the learning, seen over the whole network.
+
+A gradient that fades or swells on its way back, units that are equal, and a step too far: a network
+should beat whoever always gives the same answer.
+"""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -9,12 +14,13 @@ import numpy as np
 
 from nnlite.explain.formulas import DENSE, formulas_of
 from nnlite.explain.lines import short
-from nnlite.explain.progress import has_to_learn
-from nnlite.explain.watching import Call, WatchedStep
+from nnlite.explain.watching import Call, Judgement, WatchedStep
 from nnlite.foundation.types import Array
 from nnlite.layers.joining import Tensor
+from nnlite.losses import CrossEntropy, SparseCategoricalCrossentropy
 
 FACTOR = 1000.0
+HALF = 0.5
 SMALLER = "Start from smaller weights, or set clipnorm=1.0 in the optimizer."
 SHALLOWER = "Use relu with he_normal weights, BatchNormalization, or fewer layers."
 
@@ -72,3 +78,43 @@ def twins(step: WatchedStep) -> Iterator[str]:
 
 def _all_equal(array: Array) -> bool:
     return bool(np.allclose(array, array[..., :1], rtol=1e-5, atol=0))
+
+
+def has_to_learn(step: WatchedStep) -> bool:
+    """Return whether the loss is more than half of that of the best constant answer."""
+    return bool(step.judgements) and step.loss - step.penalty > HALF * baseline_loss(step)
+
+
+def rising_loss(step: WatchedStep, reach: float | None) -> Iterator[str]:
+    """Find a step that makes the loss on its own batch much larger."""
+    before, after = step.loss, step.loss_after
+    if after is None or not (after > 2 * before or math.isnan(after)):
+        return
+    if after <= HALF * baseline_loss(step):
+        return
+    remedy = f", or scale the inputs, which reach {short(reach)}" if reach else ""
+    yield (
+        f"This step makes the loss on its own batch rise from {before:.4g} to {after:.4g}: it goes "
+        f"too far. Take a smaller learning rate than {step.rate:g}{remedy}."
+    )
+
+
+def baseline_loss(step: WatchedStep) -> float:
+    """Return the loss of always answering with the mean of y; -inf if it cannot be told."""
+    losses = [_constant_loss(judged) for judged in step.judgements]
+    if -math.inf in losses:
+        return -math.inf
+    return sum(judged.weight * loss for judged, loss in zip(step.judgements, losses, strict=True))
+
+
+def _constant_loss(judged: Judgement) -> float:
+    loss, y, shape = judged.loss, judged.y, judged.gradient.shape
+    if isinstance(loss, SparseCategoricalCrossentropy):
+        shares = np.bincount(y.reshape(-1), minlength=shape[-1]) / y.size
+        answer: Array = np.broadcast_to(shares, shape)
+    elif y.shape == shape:
+        answer = np.broadcast_to(y.mean(axis=0), shape)
+    else:
+        return -math.inf
+    values = loss.values_of if isinstance(loss, CrossEntropy) else loss.values
+    return float(values(y, answer.astype(judged.gradient.dtype)).mean())

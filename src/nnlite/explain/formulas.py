@@ -35,8 +35,7 @@ def activation_line(call: Call) -> Line:
     """Return a = g(z)."""
     activation = call.layer.activation
     formula, _ = activations.formulas(activation, call.Z)
-    note = activations.liveliness(activation, call.a)
-    return Line(call.A, formula, value=call.a, note=note)
+    return Line(call.A, formula, value=call.a, note=activations.liveliness(activation, call.a))
 
 
 def activation_gradient(call: Call) -> Line | None:

@@ -5,38 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import escape
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from nnlite.explain.explanation import FORWARD_ONLY, HEADINGS, Explanation
 from nnlite.explain.lines import Line, Section
 from nnlite.explain.symbols import numbered_symbols
-from nnlite.explain.text import FORWARD_ONLY, HEADINGS
 
-if TYPE_CHECKING:
-    from nnlite.explain.explanation import Explanation
-
-# Colours that can be read on white and on black; everything else takes the page's own.
-_STYLE = """
-.nnlite-explain {font-family: system-ui, sans-serif; font-size: 14px; line-height: 1.35}
-.nnlite-explain table {border-collapse: collapse; margin: 0; font-size: 14px}
-.nnlite-explain tr, .nnlite-explain td, .nnlite-explain th
-  {background: transparent; border: none; color: inherit}
-.nnlite-explain td, .nnlite-explain th {padding: 1px 14px 1px 0; text-align: left;
-  vertical-align: baseline; white-space: normal}
-.nnlite-explain sub, .nnlite-explain sup {line-height: 0; font-size: 75%}
-.nnlite-explain .half th {padding-top: 12px; border-bottom: 2px solid currentColor}
-.nnlite-explain .forward th {color: #2b83d6}
-.nnlite-explain .backward th {color: #d9661f}
-.nnlite-explain .update th {color: #2a9d6a}
-.nnlite-explain .layer td {padding-top: 7px; font-weight: 600}
-.nnlite-explain .layer span, .nnlite-explain .note {opacity: .65; font-weight: 400}
-.nnlite-explain .formula {padding-left: 16px; font-family: "STIX Two Math", "Cambria Math",
-  "DejaVu Serif", serif; font-size: 15px}
-.nnlite-explain .shapes {font-variant-numeric: tabular-nums}
-.nnlite-explain td.number, .nnlite-explain th.number {text-align: right; padding: 1px 8px;
-  white-space: nowrap; font-variant-numeric: tabular-nums}
-.nnlite-explain .warning {border-left: 4px solid #d6473b; padding: 4px 10px; margin: 10px 0 0;
-  max-width: 46em}
-"""
+# Its colours can be read on white and on black; everything else takes the page's own.
+_STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
 
 def page(explanation: Explanation) -> str:
@@ -48,7 +24,7 @@ def page(explanation: Explanation) -> str:
     for warning in explanation.warnings:
         end += f'<div class="warning">{_formula(warning, symbols)}</div>'
     return (
-        f'<div class="nnlite-explain"><style>{_STYLE}</style>'
+        f'<div class="nnlite-explain"><style>\n{_STYLE}</style>'
         f"<div><b>{escape(explanation.title)}</b></div>"
         f"<table>{rows}</table>{end}</div>"
     )

@@ -26,10 +26,7 @@ _FORMULAS: dict[type[Loss], tuple[str, str]] = {
 # Of rows that the loss divides by their sums.
 _DIVIDED: dict[type[Loss], tuple[str, str]] = {
     losses.CategoricalCrossentropy: ("−Σ {y}·ln ({a}/Σ{a})", "(Σ{y}/Σ{a} − {y}/{a})"),
-    losses.SparseCategoricalCrossentropy: (
-        "−Σ ln ({a}/Σ{a})[{y}]",
-        "(1/Σ{a} − onehot({y})/{a})",
-    ),
+    losses.SparseCategoricalCrossentropy: ("−Σ ln ({a}/Σ{a})[{y}]", "(1/Σ{a} − onehot({y})/{a})"),
 }
 _OF_CLASSES = losses.CategoricalCrossentropy, losses.SparseCategoricalCrossentropy
 

@@ -12,10 +12,9 @@ import numpy as np
 
 from nnlite.activations import SoftmaxFunction
 from nnlite.explain import activations
-from nnlite.explain.flow import flow_of_gradients, twins
+from nnlite.explain.flow import flow_of_gradients, has_to_learn, rising_loss, twins
 from nnlite.explain.formulas import ACTIVATION, DENSE, formulas_of
 from nnlite.explain.lines import Line, percent, short
-from nnlite.explain.progress import has_to_learn, rising_loss
 from nnlite.explain.watching import Call, WatchedStep
 from nnlite.foundation.types import Array
 from nnlite.layers.joining import Tensor

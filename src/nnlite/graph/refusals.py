@@ -27,9 +27,8 @@ class NotANumber:
 
     def _refuse_order(self, other: object) -> NoReturn:
         rule = "Values have no order: a graph is made of gates, not of branches."
-        received = f"a comparison of {self!r} with {reprlib.repr(other)}"
         remedy = "Compare the numbers, a.data < b.data; for the larger of two write maximum(a, b)."
-        refuse(TypeError, rule, received, remedy)
+        refuse(TypeError, rule, f"a comparison of {self!r} with {reprlib.repr(other)}", remedy)
 
     __lt__ = __le__ = __gt__ = __ge__ = _refuse_order
 
@@ -48,9 +47,8 @@ class NotANumber:
 
     def __float__(self) -> NoReturn:
         rule = "A Value does not turn into a float: the graph would end there."
-        remedy = (
-            "Write value.exp() instead of math.exp(value), and value.data for the number alone."
-        )
+        remedy = "Write value.exp() instead of math.exp(value), "
+        remedy += "and value.data for the number alone."
         refuse(TypeError, rule, repr(self), remedy)
 
 
@@ -68,8 +66,7 @@ def real_number(data: object, rule: str) -> float:
         refuse(TypeError, rule, f"{type(data).__name__} {reprlib.repr(data)}", remedy)
     number = or_infinity(float, data)
     if not math.isfinite(number):
-        rule = f"{rule} It must be finite."
-        refuse(ValueError, rule, reprlib.repr(data), "Look for its source.")
+        refuse(ValueError, f"{rule} It must be finite.", reprlib.repr(data), "Look for its source.")
     return number
 
 
@@ -84,8 +81,7 @@ def or_infinity(function: Callable[..., float], *arguments: Any) -> float:
 def checked_exponent(base: Any, exponent: object) -> float:
     """Return the exponent as a float, if this base has the power and its derivative."""
     if isinstance(exponent, NotANumber):
-        remedy = "Write exp(b * log(a)) for a ** b."
-        refuse(TypeError, PLAIN_EXPONENT, repr(exponent), remedy)
+        refuse(TypeError, PLAIN_EXPONENT, repr(exponent), "Write exp(b * log(a)) for a ** b.")
     n, rule = real_number(exponent, PLAIN_EXPONENT), ""
     if base.data < 0 and not n.is_integer():
         rule = "A negative number has no real power with a fractional exponent."
@@ -105,9 +101,8 @@ def refuse_division(a: Any, b: Any) -> NoReturn:
 
 def refuse_log(value: Any) -> NoReturn:
     """Raise the error of a logarithm that there is not."""
-    rule, received = "The logarithm needs a number above 0.", f"log of {shown(value)}"
     remedy = "Take the logarithm of a probability: send the value through sigmoid() first."
-    refuse(ValueError, rule, received, remedy)
+    refuse(ValueError, "The logarithm needs a number above 0.", f"log of {shown(value)}", remedy)
 
 
 def check_gradients(values: Sequence[Any]) -> None:

@@ -11,17 +11,8 @@ import operator
 import reprlib
 from typing import TYPE_CHECKING, Any
 
-from nnlite.graph.refusals import (
-    NotANumber,
-    check_gradients,
-    checked_exponent,
-    or_infinity,
-    real_number,
-    refuse,
-    refuse_division,
-    refuse_log,
-    shown,
-)
+from nnlite.graph import refusals
+from nnlite.graph.refusals import NotANumber, or_infinity, real_number, refuse, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,9 +59,7 @@ class Value(NotANumber):
 
     def __init__(self, data: float, name: str = "") -> None:
         self.data = real_number(data, "A Value holds one number.")
-        self.name = name
-        self.grad = 0.0
-        self.operation = ""
+        self.name, self.grad, self.operation = name, 0.0, ""
         self.operands: tuple[Value, ...] = ()
         self.derivatives: tuple[float, ...] = ()
         self.is_constant = False
@@ -95,14 +84,14 @@ class Value(NotANumber):
     def __truediv__(self, other: Value | float) -> Value:
         a, b = self, _as_value(other)
         if b.data == 0:
-            refuse_division(a, b)
+            refusals.refuse_division(a, b)
         return _gate("÷", a.data / b.data, (a, 1 / b.data), (b, -a.data / b.data / b.data))
 
     def __neg__(self) -> Value:
         return _gate("−", -self.data, (self, -1.0))
 
     def __pow__(self, exponent: float) -> Value:
-        a, n = self.data, checked_exponent(self, exponent)
+        a, n = self.data, refusals.checked_exponent(self, exponent)
         derivative = n * or_infinity(math.pow, a, n - 1) if n != 0 else 0.0
         return _gate(f"**{n:g}", or_infinity(math.pow, a, n), (self, derivative))
 
@@ -114,7 +103,7 @@ class Value(NotANumber):
     def log(self) -> Value:
         """Return the natural logarithm; the derivative is 1 / data."""
         if self.data <= 0:
-            refuse_log(self)
+            refusals.refuse_log(self)
         return _gate("log", math.log(self.data), (self, 1 / self.data))
 
     def tanh(self) -> Value:
@@ -202,7 +191,7 @@ class Value(NotANumber):
         for value in reversed(order):
             for operand, derivative in zip(value.operands, value.derivatives, strict=True):
                 operand.grad += derivative * value.grad
-        check_gradients(order)
+        refusals.check_gradients(order)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the graph, values above the wires, gradients below; see `nnlite.plot.graph`."""
@@ -250,9 +239,8 @@ def _gate(operation: str, result: float, *operands: tuple[Value, float]) -> Valu
         remedy = "Scale the inputs to about −1 … 1."
         refuse(ValueError, rule, f"the gate {operation} at {place}", remedy)
     value = Value(result)
-    value.operation = operation
+    value.operation, value.derivatives = operation, tuple(slopes)
     value.operands = tuple(operand for operand, _ in operands)
-    value.derivatives = tuple(slopes)
     return value
 
 

@@ -2,8 +2,7 @@
 
 Each stands in the file of its name, `weights`, `filters` and `feature_maps` in `features`; `live`
 draws during training. Of the other files, `style` says how all pictures look, `grids` puts images
-side by side, `inside` looks into a model, `decisions` asks a classifier, `landscape` measures a
-loss, and `graph_layout` places the values of a computation graph.
+side by side, and `graph_layout` places the values of a computation graph.
 """
 
 from nnlite.plot.decision_boundary import decision_boundary

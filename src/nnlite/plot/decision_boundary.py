@@ -1,31 +1,18 @@
-"""Where a classifier changes its mind: the plane of two features, coloured by class."""
+"""Where a classifier changes its mind: the plane of two features, coloured by class.
+
+A classifier may answer with labels, one number for a point, or rows of scores.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from nnlite.foundation.errors import type_error, value_error
 from nnlite.foundation.types import Array
-from nnlite.plot.decisions import ask, labels_and_classes, margins_of, two_features
-from nnlite.plot.style import (
-    INK,
-    LETTER,
-    axes_or_new,
-    blend,
-    font_size,
-    lighter,
-    look,
-    open_frame,
-    padded,
-    size_in_points,
-)
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-MARGIN = 0.25
-SHADES = 10
+from nnlite.plot import style
+from nnlite.plot.style import Axes
 
 
 def decision_boundary(
@@ -73,44 +60,144 @@ def decision_boundary(
     """
     points = two_features(model, x)
     labels, classes = labels_and_classes(y, len(points))
-    plane = [np.linspace(*padded(values, MARGIN), resolution) for values in points.T]
+    plane = [np.linspace(*style.padded(values, 0.25), resolution) for values in points.T]
     grid = np.stack(np.meshgrid(*plane), axis=-1).reshape(-1, 2)
     classes, margins, shades = margins_of(ask(model, grid), classes)
-    ax = axes_or_new(ax, height=6)
+    ax = style.axes_or_new(ax, height=6)
     if shades is not None:
         _shade(ax, plane, shades)
     size = 70 if len(points) <= 30 else 30
     for number, name in enumerate(classes):
         margin = margins[:, number].reshape(resolution, resolution)
         if shades is None and margin.max() > 0:
-            pale = lighter(look(number)["color"], 0.7)
+            pale = style.lighter(style.look(number)["color"], 0.7)
             ax.contourf(*plane, margin, levels=[0.0, float(margin.max()) * 1.01], colors=[pale])
         if margin.min() < 0 < margin.max() and (len(classes) > 2 or number == 1):
-            ax.contour(*plane, margin, levels=[0.0], colors=[INK], linewidths=1.2)
+            ax.contour(*plane, margin, levels=[0.0], colors=[style.INK], linewidths=1.2)
         mine = points[labels == name].T
         if mine.size:
-            style = {"edgecolor": "white", "linewidth": 0.8, "zorder": 3, **look(number)}
-            ax.scatter(mine[0], mine[1], size, label=f"class {name}", **style)
+            edge: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.8, "zorder": 3}
+            ax.scatter(mine[0], mine[1], size, label=f"class {name}", **edge, **style.look(number))
     limits = [values[[0, -1]] for values in plane]
     ax.set(xlim=limits[0], ylim=limits[1], xlabel=names[0], ylabel=names[1])
     _add_legend(ax)
-    open_frame(ax)
+    style.open_frame(ax)
     return ax
 
 
 def _shade(ax: Axes, plane: list[Array], shades: Array) -> None:
     """Colour the plane from the first class to the second, paler where the model is in doubt."""
-    ends = [lighter(look(number)["color"], 0.45) for number in (0, 1)]
-    colours = blend(ends[0], "white", ends[1])
-    levels = np.linspace(0, 1, SHADES + 1)
+    ends = [style.lighter(style.look(number)["color"], 0.45) for number in (0, 1)]
+    colours = style.blend(ends[0], "white", ends[1])
     heights = shades.reshape(len(plane[1]), len(plane[0]))
-    ax.contourf(*plane, heights, levels=levels, cmap=colours, vmin=0, vmax=1)
+    ax.contourf(*plane, heights, levels=np.linspace(0, 1, 11), cmap=colours, vmin=0, vmax=1)
 
 
 def _add_legend(ax: Axes) -> None:
     """Name the classes, side by side where there is room; not at all where there is none."""
     names = ax.get_legend_handles_labels()[1]
-    width = (4 + LETTER * max(map(len, names))) * font_size()
-    fitting = int(size_in_points(ax)[0] / width)
+    width = (4 + style.LETTER * max(map(len, names))) * style.font_size()
+    fitting = int(style.size_in_points(ax)[0] / width)
     if fitting:
         ax.legend(ncols=len(names) if len(names) <= min(fitting, 3) else 1)
+
+
+def two_features(model: Any, x: Any) -> Array:
+    """Return the samples as points (n, 2), if both they and the model have two features."""
+    points = np.asarray(x, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
+        rule = "A decision boundary is drawn over two features: x has two columns."
+        many = f", {points.shape[1]} features" if points.ndim == 2 else ""
+        remedy = "Choose two, x[:, [0, 1]], or reduce x to two with sklearn.decomposition.PCA(2), "
+        remedy += "and train a model on these."
+        raise value_error(rule, f"x of shape {points.shape}{many}", remedy=remedy)
+    inputs = getattr(model, "inputs", None)
+    takes = inputs[0].shape if inputs else (2,)
+    if takes != (2,):
+        rule = "A decision boundary is drawn over two features: the model takes two."
+        received = f"a model of {takes[0]} features" if len(takes) == 1 else f"samples {takes}"
+        remedy = "Train a model on two columns, x[:, [0, 1]]; or draw the plane of the first two "
+        remedy += "principal components: lambda z: model.predict(pca.inverse_transform(z))."
+        raise value_error(rule, received, f"model '{model.name}'", remedy)
+    return points
+
+
+def as_labels(name: str, y: Any, count: int, of: str) -> Array:
+    """Return one label for each sample; of a row of probabilities, the place of the largest."""
+    labels = np.asarray(y)
+    if labels.ndim == 2 and labels.shape[1] > 1:
+        labels = labels.argmax(axis=1)
+    if labels.size != count or labels.ndim not in (1, 2):
+        rule = f"{name} must hold a label for each of the {count} {of}."
+        raise value_error(rule, f"{name} of shape {np.shape(y)}")
+    labels = labels.reshape(-1)
+    if labels.dtype.kind == "f":
+        whole = all(label.is_integer() and abs(label) < 2**53 for label in labels.tolist())
+        labels = labels.astype(int) if whole else labels
+    return labels
+
+
+def labels_and_classes(y: Any, count: int) -> tuple[Array, Array]:
+    """Return the label of every sample, and the labels that there are."""
+    labels = as_labels("y", y, count, "samples")
+    labels = labels.astype(int) if labels.dtype.kind == "b" else labels
+    classes = np.unique(labels)
+    if labels.dtype.kind == "f" or len(classes) > 20:
+        rule = "A decision boundary separates classes: y holds labels, at most 20 different."
+        received = f"{len(classes)} different values, the first {labels[0]}"
+        remedy = "For numbers to be predicted, use plot.predictions."
+        raise value_error(rule, received, remedy=remedy)
+    if labels.dtype.kind in "iu" and set(classes) <= {0, 1}:
+        classes = np.array([0, 1])
+    return labels, classes
+
+
+def ask(model: Any, grid: Array) -> Array:
+    """Return what the model or function answers to the points (n, 2)."""
+    predict = getattr(model, "predict", model)
+    if not callable(predict):
+        rule = "plot.decision_boundary needs a model, or a function of points (n, 2)."
+        raise type_error(rule, type(model).__name__)
+    output = np.asarray(predict(grid))
+    if output.ndim not in (1, 2) or len(output) != len(grid):
+        rule = (
+            f"The function is asked for {len(grid)} points at once, (n, 2), and returns a label, "
+        )
+        rule += "a number or a row for each."
+        remedy = "Of a function of one point make one of many: "
+        remedy += "lambda x: np.array([f(point) for point in x])."
+        raise value_error(rule, f"an output of shape {output.shape}", remedy=remedy)
+    return output
+
+
+def margins_of(output: Array, classes: Array) -> tuple[Array, Array, Array | None]:
+    """Return the classes, and for each point and class by how much it wins (above 0) or loses.
+
+    For one number between 0 and 1 also this number, for the shades.
+    """
+    known = ", ".join(map(str, classes))
+    if output.ndim == 2 and output.shape[1] > 1:
+        columns = output.shape[1]
+        if classes.dtype.kind in "iu" and classes.min() >= 0 and classes.max() < columns:
+            classes = np.arange(columns)
+        elif len(classes) != columns:
+            rule = "The rows of the output must have a column for each class."
+            raise value_error(rule, f"{columns} columns, {len(classes)} classes: {known}")
+        scores = output.astype(np.float64)
+        best = np.sort(scores, axis=1)
+        rival = np.where(scores == best[:, -1:], best[:, -2:-1], best[:, -1:])
+        return classes, scores - rival, None
+    values = output.reshape(-1)
+    if values.dtype.kind != "f" or np.isin(values, classes).all():
+        values = values.astype(int) if values.dtype.kind == "b" else values
+        classes = np.union1d(classes, values)
+        return classes, np.where(values[:, None] == classes, 1.0, -1.0), None
+    if len(classes) != 2:
+        rule = "One number for each point tells two classes apart."
+        remedy = "End the model with a softmax of as many units as there are classes."
+        raise value_error(rule, f"{len(classes)} classes in y: {known}", remedy=remedy)
+    middle = float(classes.mean()) if classes.dtype.kind in "iu" else 0.5
+    shades = values.astype(np.float64)
+    inside = middle == 0.5 and shades.min() >= 0 and shades.max() <= 1
+    above = shades - middle
+    return classes, np.stack([-above, above], axis=1), shades if inside else None

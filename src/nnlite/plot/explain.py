@@ -7,26 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from nnlite.explain import Explanation
-from nnlite.explain.lines import Line, Section, short
+from nnlite.explain.explanation import FORWARD_ONLY, HEADINGS, Explanation, beside, wrapped
+from nnlite.explain.lines import Line, Section
 from nnlite.explain.symbols import numbered_symbols
-from nnlite.explain.text import FORWARD_ONLY, HEADINGS, beside, wrapped
 from nnlite.foundation.errors import type_error, value_error
-from nnlite.plot.inside import is_model
-from nnlite.plot.style import BLUE, GREY, INK, VERMILION, axes_in_em
+from nnlite.models import Model
+from nnlite.plot.style import BLUE, GREY, INK, VERMILION, Axes, axes_in_em
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-BAND_COLOUR, WARNING_COLOUR = "0.93", "#B3261E"
+WARNING_COLOUR = "#B3261E"
 
 # Lengths are in em, the size of the letters of a formula.
 LETTER, SMALL = 0.52, 0.88
 TITLE, BAND, FORMULA, SHAPES, PAUSE = 2.2, 1.7, 1.5, 1.2, 0.7
 MARGIN, NUMBER, GAP = 2.2, 4.6, 2.0
-SMALLEST_FONT, LARGEST_FONT = 7.0, 11.0
 
 
 def explain(explanation: Any, x: Any = None, y: Any = None, ax: Axes | None = None) -> Axes:
@@ -62,10 +57,10 @@ def explain(explanation: Any, x: Any = None, y: Any = None, ax: Axes | None = No
 def _as_explanation(given: Any, x: Any, y: Any) -> Explanation:
     if isinstance(given, Explanation):
         return given
-    if not is_model(given):
+    if not isinstance(given, Model):
         rule = "plot.explain draws what model.explain(x, y) returns, or a model and a batch."
-        remedy = "nnlite.plot.explain(model.explain(x, y))"
-        raise type_error(rule, type(given).__name__, remedy=remedy)
+        example = "nnlite.plot.explain(model.explain(x, y))"
+        raise type_error(rule, type(given).__name__, remedy=example)
     if x is None:
         rule, where = "A step needs a batch to be taken on.", f"model '{given.name}'"
         remedy = "nnlite.plot.explain(model, x, y), with a few samples."
@@ -91,11 +86,8 @@ class _Page:
         self.bands: list[float] = []
         back = {section.place: section for section in explanation.backward}
         middle = MARGIN + _width(explanation.forward) + GAP
-        self.width = max(
-            middle + _width(explanation.backward) + MARGIN,
-            LETTER * len(explanation.title) + 2 * MARGIN,
-        )
-        end = self.width - MARGIN
+        end = max(middle + _width(explanation.backward), MARGIN + LETTER * len(explanation.title))
+        self.width = end + MARGIN
         left = _Side("forward", MARGIN, middle - GAP if back else end, BLUE)
         right = _Side("backward", middle, end, VERMILION)
         black = _Side("update", MARGIN, left.end, INK)
@@ -133,8 +125,7 @@ class _Page:
         for line in lines:
             formula = _typeset(line.equation, self.symbols)
             self._write(side.start, y + FORMULA / 2, formula, color=side.colour, parse_math=True)
-            if line.value is not None:
-                self._numbers(side, y + FORMULA / 2, (short(line.mean), short(line.largest)))
+            self._numbers(side, y + FORMULA / 2, line.sizes)
             y += FORMULA
             if beside(line):
                 self._write(side.start + 1, y + SHAPES / 2, beside(line), SMALL, color=GREY)
@@ -153,23 +144,22 @@ class _Page:
 
     def _write(self, x: float, y: float, text: str, size: float = 1.0, **style: Any) -> None:
         if text:
-            style = {"color": INK, "parse_math": False, **style}
-            self.texts.append((x, y, size, text, style))
+            self.texts.append((x, y, size, text, {"color": INK, "parse_math": False, **style}))
 
     def draw(self, ax: Axes | None) -> Axes:
         """Draw everything, in a font that has the signs of mathematics."""
         import matplotlib as mpl
         from matplotlib.patches import Rectangle
 
-        ax, font = axes_in_em(ax, self.width, self.y, 0, SMALLEST_FONT, LARGEST_FONT)
+        ax, font = axes_in_em(ax, self.width, self.y, 0, smallest=7.0, largest=11.0)
         # A font for other scripts seldom has ⊙ and ᵀ; it still serves for the names of layers.
         families = ["DejaVu Sans", *mpl.rcParams["font.family"]]
         common: dict[str, Any] = {"va": "center_baseline", "math_fontfamily": "dejavusans"}
         for x, y, size, text, style in self.texts:
             ax.text(x, y, text, size=size * font, family=families, **common, **style)
         for y in self.bands:
-            place, height = (0, y + 0.1), BAND - 0.2
-            ax.add_patch(Rectangle(place, self.width, height, facecolor=BAND_COLOUR, zorder=0))
+            band = Rectangle((0, y + 0.1), self.width, BAND - 0.2, facecolor="0.93", zorder=0)
+            ax.add_patch(band)
         for x, start, end, colour in self.ways:
             arrow: dict[str, Any] = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.5}
             ax.annotate("", (x, end), (x, start), arrowprops=arrow)
@@ -184,8 +174,6 @@ def _typeset(formula: str, symbols: re.Pattern[str]) -> str:
 
 def _width(sections: Sequence[Section]) -> float:
     """Return the width of the longest line: of its formula with two numbers, or of its shapes."""
-    widths = [0.0]
-    for line in (line for section in sections for line in section.lines):
-        numbers = 0 if line.value is None else 2 * NUMBER
-        widths += [LETTER * len(line.equation) + numbers, LETTER * SMALL * len(beside(line)) + 1]
-    return max(widths)
+    lines = [line for section in sections for line in section.lines]
+    formulas = [LETTER * len(line.equation) + 2 * NUMBER * any(line.sizes) for line in lines]
+    return max([0.0, *formulas, *(LETTER * SMALL * len(beside(line)) + 1 for line in lines)])

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.errors import value_error
+from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
+from nnlite.layers.convolution_kinds import Conv2DTranspose
+from nnlite.layers.layer import Layer
+from nnlite.models import Model
+from nnlite.network.chain import Graph
 from nnlite.plot.grids import MOST, as_images, draw_grid
-from nnlite.plot.inside import find_weight, output_of
-from nnlite.plot.style import signed_colours
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from nnlite.plot.style import Axes, signed_colours
 
 
 def weights(
@@ -159,17 +159,14 @@ def feature_maps(
     10
     """
     maps = np.asarray(model) if x is None else output_of(model, x, layer)
-    if x is None and maps.ndim == 4 and len(maps) == 1:
-        maps = maps[0]
+    maps = maps[0] if x is None and maps.ndim == 4 and len(maps) == 1 else maps
     if maps.ndim != 3 or maps.size == 0:
         rule = "plot.feature_maps needs a model and one image, or maps (height, width, filters)."
         received = f"maps of shape {maps.shape}" if maps.ndim else f"{type(model).__name__}, x=None"
-        remedy = "plot.feature_maps(model, x_test[0])"
-        raise value_error(rule, received, remedy=remedy)
-    pictures, what = np.moveaxis(maps, -1, 0), "feature maps"
+        raise value_error(rule, received, remedy="plot.feature_maps(model, x_test[0])")
     grid: dict[str, Any] = {"columns": columns, "count": count, "numbers": numbers}
-    colours: dict[str, Any] = {"cmap": cmap, "vmin": float(maps.min()), "vmax": float(maps.max())}
-    return draw_grid(ax, pictures, what, bar="activation", **grid, **colours)
+    grid |= {"cmap": cmap, "vmin": float(maps.min()), "vmax": float(maps.max())}
+    return draw_grid(ax, np.moveaxis(maps, -1, 0), "feature maps", bar="activation", **grid)
 
 
 def _draw_signed(ax: Axes | None, pictures: Array, what: str, **grid: Any) -> Axes:
@@ -177,3 +174,78 @@ def _draw_signed(ax: Axes | None, pictures: Array, what: str, **grid: Any) -> Ax
     largest = float(np.abs(pictures).max()) or 1.0
     colours: dict[str, Any] = {"cmap": signed_colours(), "vmin": -largest, "vmax": largest}
     return draw_grid(ax, pictures, what, bar="weight", **grid, **colours)
+
+
+def find_weight(model: Any, layer: Any, axes: int, caller: str, shape: str) -> Array:
+    """Return the weights W, with so many axes, of a model's layer, of a layer, or as given."""
+    if isinstance(model, Model):
+        model.check_built(caller)
+        layers = chosen_layers(model, layer)
+    elif isinstance(model, Layer):
+        layers = [model]
+        if not model.built:
+            rule = f"{caller} draws weights, which are made when the layer is built."
+            remedy = "Put it into a model that knows its input, or call layer.build(shape)."
+            raise value_error(rule, f"layer '{model.name}' without weights", remedy=remedy)
+    else:
+        array = np.asarray(model)
+        if array.dtype.kind not in "fiub" or array.ndim != axes or array.size == 0:
+            received = f"an array of shape {array.shape}" if array.ndim else type(model).__name__
+            raise value_error(f"{caller} draws a model, a layer, or an array {shape}.", received)
+        return array
+    for found in layers:
+        W = getattr(found.parameters.get("W"), "value", None)
+        if W is not None and W.ndim == axes:
+            # What a transposed convolution gives stands before what it takes.
+            return np.asarray(W.swapaxes(2, 3) if isinstance(found, Conv2DTranspose) else W)
+    kind = {2: "Dense", 4: "convolution"}[axes]
+    rule = f"{caller} draws weights W of shape {shape}: those of a {kind} layer."
+    choose = f"Choose a {kind} layer: layer='name'." if layer is not None else None
+    raise value_error(rule, ", ".join(map(_describe, layers)), remedy=choose)
+
+
+def chosen_layers(model: Model, layer: Any) -> list[Layer]:
+    """Return the layer of that name or number, or all."""
+    if layer is None:
+        return list(model.layers)
+    if isinstance(layer, Layer):
+        return [layer]
+    if isinstance(layer, int):
+        if not -len(model.layers) <= layer < len(model.layers):
+            rule = f"Model '{model.name}' has {len(model.layers)} layers, counted from 0."
+            raise value_error(rule, f"layer={layer}")
+        return [model.layers[layer]]
+    return [look_up("layer", str(layer), {model.name_of(found): found for found in model.layers})]
+
+
+def output_of(model: Any, x: Any, layer: Any) -> Array:
+    """Return the maps (height, width, filters) that a layer of the model makes of one image."""
+    if not isinstance(model, Model):
+        rule = "To make feature maps of an image, plot.feature_maps needs a model."
+        remedy = "Feature maps that you have already are drawn without x."
+        raise type_error(rule, type(model).__name__, remedy=remedy)
+    model.check_built("plot.feature_maps")
+    layers = chosen_layers(model, layer)
+    for node in model.nodes:
+        # Without a choice, the first layer with weights over a neighbourhood is meant.
+        meant = layer is not None or any(weight.ndim == 4 for weight in node.layer.weights)
+        if node.layer in layers and len(node.output.shape) == 3 and meant:
+            return np.asarray(Graph(model.inputs, [node.output]).forpass(_one_image(model, x))[0])
+    rule = "Feature maps come from a layer whose output is (height, width, filters)."
+    raise value_error(rule, ", ".join(map(_describe, layers)), f"model '{model.name}'")
+
+
+def _one_image(model: Model, x: Any) -> Array:
+    array = np.asarray(x)
+    wanted = model.inputs[0].shape
+    if array.size != int(np.prod(wanted)):
+        rule = f"plot.feature_maps takes one image of shape {wanted}."
+        remedy = "Choose one: x[0]." if array.shape[1:] == wanted else None
+        received, where = f"x of shape {array.shape}", f"model '{model.name}'"
+        raise value_error(rule, received, where, remedy)
+    return model._inputs(array.reshape(1, *wanted))[0]
+
+
+def _describe(layer: Layer) -> str:
+    shapes = ", ".join(f"{name} {weight.value.shape}" for name, weight in layer.parameters.items())
+    return f"{layer.name} with {shapes}" if shapes else layer.name

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
-from nnlite.plot.landscape import Loss, Range, height
-from nnlite.plot.loss_surface import loss_surface
-from nnlite.plot.style import INK, LINES, axes_or_new, look, open_frame, padded
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-MOST_MARKERS = 40
+from nnlite.plot.loss_surface import Loss, Range, height, loss_surface
+from nnlite.plot.style import INK, LINES, Axes, axes_or_new, look, open_frame, padded
 
 
 def gradient_path(
@@ -93,18 +87,13 @@ def _draw_way(
     if ax.name == "3d":
         if surface is None:
             rule = "On a landscape in three dimensions, a way needs the heights of its points."
-            remedy = "plot.gradient_path(path, J, ax=ax)"
-            raise value_error(rule, "surface=None", remedy=remedy)
+            raise value_error(rule, "surface=None", remedy="plot.gradient_path(path, J, ax=ax)")
         places.append(np.array([height(surface, *point) for point in points]))
-    style: dict[str, Any] = {
-        "linestyle": LINES[number % len(LINES)],
-        "markersize": 5,
-        "markevery": -(-len(points) // MOST_MARKERS),
-        "markeredgecolor": "white",
-        "markeredgewidth": 0.6,
-        "label": name or None,
-    }
-    ax.plot(*places, zorder=zorder, **look(number), **style)
+    line: dict[str, Any] = {"label": name or None, "linestyle": LINES[number % len(LINES)]}
+    marker: dict[str, Any] = {"ms": 5, "mec": "white", "mew": 0.6}
+    # At most forty of the points are marked.
+    marker |= {"markevery": -(-len(points) // 40), **look(number)}
+    ax.plot(*places, zorder=zorder, **line, **marker)
     start: dict[str, Any] = {"color": INK, "marker": "o", "markerfacecolor": "none", "ms": 11}
     ax.plot(*(values[:1] for values in places), zorder=zorder, **start)
 
@@ -145,10 +134,9 @@ def _walk(optimizer: Any, J: Loss | None, start: Any, steps: int) -> Array:
     The slopes are measured: differences to both sides.
     """
     if J is None or start is None:
-        rule = "An optimizer walks on a function, from a start."
-        received = "surface=None" if J is None else "start=None"
         remedy = "plot.gradient_path(SGD(0.1), J, start=(-2, 2))"
-        raise value_error(rule, received, remedy=remedy)
+        rule = "An optimizer walks on a function, from a start."
+        raise value_error(rule, "surface=None" if J is None else "start=None", remedy=remedy)
     optimizer = type(optimizer).from_config(optimizer.get_config())
     place = np.array(start, dtype=np.float64)
     points = [place.copy()]
@@ -164,10 +152,8 @@ def _walk(optimizer: Any, J: Loss | None, start: Any, steps: int) -> Array:
 
 def _slope(J: Loss, place: Array) -> Array:
     slope = np.empty(2)
-    for axis in (0, 1):
-        ahead, behind = place.copy(), place.copy()
-        h = 1e-5 * max(1.0, abs(place[axis]))
-        ahead[axis] += h
-        behind[axis] -= h
-        slope[axis] = (height(J, *ahead) - height(J, *behind)) / (ahead[axis] - behind[axis])
+    for axis, h in enumerate(1e-5 * np.maximum(1.0, np.abs(place))):
+        step = h * np.eye(2)[axis]
+        ahead, behind = place + step, place - step
+        slope[axis] = (height(J, *ahead) - height(J, *behind)) / (ahead - behind)[axis]
     return slope

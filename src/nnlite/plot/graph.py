@@ -9,24 +9,19 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnlite.foundation.errors import type_error, value_error
 from nnlite.graph import Value
-from nnlite.plot.graph_layout import Wire, lay_out
-from nnlite.plot.style import BLUE, GREY, INK, LETTER, PALE, VERMILION, axes_in_em, short_number
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from nnlite.plot import style
+from nnlite.plot.graph_layout import lay_out
+from nnlite.plot.style import Axes
 
 MOST_VALUES = 150
 
 # Lengths are in em, the size of the letters, so that words and lines fit each other.
-ROW = 3.3
-RADIUS = 1.2
+ROW, RADIUS, MARGIN = 3.3, 1.2, 0.4
 GAP, GAP_PER_CLIMB = 1.6, 0.25
-MARGIN = 0.4
-SMALLEST_FONT, LARGEST_FONT = 9.0, 18.0
 
 
 def graph(value: Value, ax: Axes | None = None) -> Axes:
@@ -57,8 +52,7 @@ def graph(value: Value, ax: Axes | None = None) -> Axes:
     ['−2', '−4', '$x$']
     """
     drawing = _Drawing(_values_to_draw(value))
-    size = (drawing.width, drawing.bottom, drawing.top)
-    ax, font = axes_in_em(ax, *size, SMALLEST_FONT, LARGEST_FONT)
+    ax, font = style.axes_in_em(ax, *drawing.size, smallest=9.0, largest=18.0)
     _draw_wires(ax, drawing)
     for number in range(len(drawing.values)):
         _draw_value(ax, drawing, number, font)
@@ -70,7 +64,7 @@ class _Drawing:
 
     In column c circles and names end at `start[c]`; from there the level part of each wire, with
     its numbers, leads to `end[c]`, where the wires begin to climb and fall. `y[c]` holds the height
-    of each value and of each passing wire.
+    of each value and of each passing wire. `size` is the width, the lowest place and the highest.
     """
 
     def __init__(self, values: Sequence[Value]) -> None:
@@ -88,7 +82,7 @@ class _Drawing:
         for c, source, target, _ in self.layout.wires:
             climb[c] = max(climb[c], abs(self.y[c][source] - self.y[c + 1][target]))
         for value, caption, c in zip(values, self.captions, self.layout.column, strict=True):
-            stem[c] = max(stem[c], _width(caption), _width(short_number(value.grad)))
+            stem[c] = max(stem[c], _width(caption), _width(style.short_number(value.grad)))
         self.start: list[float] = []
         self.end: list[float] = []
         x = 2 * MARGIN + max(_width(value.name) for value in values if not value.operands)
@@ -96,9 +90,9 @@ class _Drawing:
             self.start.append(x)
             self.end.append(x + length + 2 * MARGIN)
             x = self.end[c] + GAP + GAP_PER_CLIMB * climb[c] + 2 * RADIUS
-        self.width = self.end[-1] + 2 * MARGIN + _width(values[-1].name)
-        self.top = max(y for column in self.y for y in column.values()) + ROW / 2
-        self.bottom = min(y for column in self.y for y in column.values()) - ROW / 2
+        width = self.end[-1] + 2 * MARGIN + _width(values[-1].name)
+        heights = [y for column in self.y for y in column.values()]
+        self.size = width, min(heights) - ROW / 2, max(heights) + ROW / 2
 
 
 def _draw_wires(ax: Axes, drawing: _Drawing) -> None:
@@ -109,13 +103,14 @@ def _draw_wires(ax: Axes, drawing: _Drawing) -> None:
     start, end, y, wires = drawing.start, drawing.end, drawing.y, drawing.layout.wires
     entering = Counter((wire.column, wire.target) for wire in wires)
     leaving = Counter((wire.column, wire.source) for wire in wires)
-    pieces = [
-        [Path([(start[c], y[c][value]), (end[c], y[c][value])])]
-        for value, c in enumerate(drawing.layout.column)
-    ]
+    stems = [(start[c], end[c], y[c][v]) for v, c in enumerate(drawing.layout.column)]
+    pieces = [[Path([(left, level), (right, level)])] for left, right, level in stems]
     for wire in wires:
         here, there = wire.column, wire.column + 1
-        x_end, y_end = _entrance(drawing, wire, entering[here, wire.target])
+        # A wire ends at the circle of its gate; at the circles' edge where it passes.
+        above = 0.5 * RADIUS * (entering[here, wire.target] - 1 - 2 * wire.slot)
+        x_end = start[there] - RADIUS - sqrt(RADIUS**2 - above**2)
+        y_end = y[there][wire.target] + above
         middle = (end[here] + min(x_end, start[there] - 2 * RADIUS)) / 2
         level = y[here][wire.source]
         bend = [(end[here], level), (middle, level), (middle, y_end), (x_end, y_end)]
@@ -124,18 +119,10 @@ def _draw_wires(ax: Axes, drawing: _Drawing) -> None:
             pieces[wire.source].append(Path([(x_end, y_end), (end[there], y_end)]))
     for of_one_value in pieces:
         path = Path.make_compound_path(*of_one_value)
-        ax.add_patch(PathPatch(path, fill=False, edgecolor=GREY, linewidth=1.3, zorder=1))
+        ax.add_patch(PathPatch(path, fill=False, edgecolor=style.GREY, linewidth=1.3, zorder=1))
     forks = [(c, value) for (c, value), uses in leaving.items() if uses > 1]
     places = [end[c] for c, _ in forks], [y[c][value] for c, value in forks]
-    ax.scatter(*places, s=16, color=GREY, zorder=2)
-
-
-def _entrance(drawing: _Drawing, wire: Wire, slots: int) -> tuple[float, float]:
-    """Return where a wire meets the circle of its gate, or the circles' edge where it passes."""
-    x = drawing.start[wire.column + 1] - RADIUS
-    y = drawing.y[wire.column + 1][wire.target]
-    above = 0.5 * RADIUS * (slots - 1 - 2 * wire.slot)
-    return x - sqrt(RADIUS**2 - above**2), y + above
+    ax.scatter(*places, s=16, color=style.GREY, zorder=2)
 
 
 def _draw_value(ax: Axes, drawing: _Drawing, number: int, font: float) -> None:
@@ -145,16 +132,16 @@ def _draw_value(ax: Axes, drawing: _Drawing, number: int, font: float) -> None:
     name, middle = _in_italics(value.name), (start + end) / 2
     numbers: dict[str, Any] = {"size": font, "ha": "center"}
     names: dict[str, Any] = {"size": 1.1 * font, "va": "center_baseline"}
-    ax.text(middle, y + 0.2, drawing.captions[number], color=BLUE, va="bottom", **numbers)
+    ax.text(middle, y + 0.2, drawing.captions[number], color=style.BLUE, va="bottom", **numbers)
     if drawing.shows_gradients and not value.is_constant:
-        gradient = short_number(value.grad)
-        ax.text(middle, y - 0.25, gradient, color=VERMILION, va="top", **numbers)
+        gradient = style.short_number(value.grad)
+        ax.text(middle, y - 0.25, gradient, color=style.VERMILION, va="top", **numbers)
     if value.operands:
         _draw_gate(ax, (start - RADIUS, y), value.operation, font)
     elif name:
         ax.text(start - MARGIN, y, name, ha="right", **names)
     else:
-        ax.scatter(start, y, s=14, facecolor="white", edgecolor=GREY, zorder=2)
+        ax.scatter(start, y, s=14, facecolor="white", edgecolor=style.GREY, zorder=2)
     if value.operands and value is drawing.values[-1] and name:
         ax.text(end + MARGIN, y, name, ha="left", **names)
 
@@ -166,13 +153,13 @@ def _draw_gate(ax: Axes, centre: tuple[float, float], operation: str, font: floa
     sign, size = f"$x^{{{exponent}}}$", 1.0
     if exponent == operation:
         sign, size = operation, {1: 1.2, 3: 0.95, 4: 0.85}[len(operation)]
-    ax.add_patch(Circle(centre, RADIUS, facecolor=PALE, edgecolor=INK, zorder=3))
-    ax.text(*centre, sign, size=size * font, color=INK, ha="center", va="center", zorder=4)
+    ax.add_patch(Circle(centre, RADIUS, facecolor=style.PALE, edgecolor=style.INK, zorder=3))
+    ax.text(*centre, sign, size=size * font, color=style.INK, ha="center", va="center", zorder=4)
 
 
 def _caption(value: Value, is_result: bool) -> str:
     """Return what stands above the wire: the number, after the name of a value in the middle."""
-    number = short_number(value.data)
+    number = style.short_number(value.data)
     in_the_middle = value.operands and value.name and not is_result
     return f"{_in_italics(value.name)} = {number}" if in_the_middle else number
 
@@ -187,18 +174,17 @@ def _in_italics(name: str) -> str:
 
 
 def _width(text: str) -> float:
-    return LETTER * len(re.sub(r"[${}_]", "", text))
+    return style.LETTER * len(re.sub(r"[${}_]", "", text))
 
 
 def _values_to_draw(value: Value) -> list[Value]:
     if not isinstance(value, Value):
-        rule = "plot.graph draws a nnlite.graph.Value."
         remedy = "Build the formula from Values: x = Value(2, 'x')."
-        raise type_error(rule, type(value).__name__, remedy=remedy)
+        given = type(value).__name__
+        raise type_error("plot.graph draws a nnlite.graph.Value.", given, remedy=remedy)
     values = value.nodes()
     if len(values) > MOST_VALUES:
         rule = f"A picture holds at most {MOST_VALUES} values, or nobody can read it."
-        received = f"a graph of {len(values)} values"
         remedy = "Draw a part of it: an earlier value, or a smaller example."
-        raise value_error(rule, received, remedy=remedy)
+        raise value_error(rule, f"a graph of {len(values)} values", remedy=remedy)
     return values

@@ -10,15 +10,9 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import fmean as mean
 from typing import NamedTuple
-
-ORDERING_SWEEPS = 24
-HEIGHT_SWEEPS = 60
-# The room a value's two lines of text need, and the room of a wire that only passes, in rows.
-VALUE_ROOM, PASSAGE_ROOM = 1.0, 0.5
 
 # What a value of a column, (column, value), is joined to on one side: (value there, slot).
 Neighbours = defaultdict[tuple[int, int], list[tuple[int, int]]]
@@ -37,8 +31,7 @@ class Wire(NamedTuple):
     slot: int
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """The picture: `column[v]`, and `height[c][v]` for each value or passing wire v in column c.
 
     Heights are in rows and grow upward. `order[c]` lists column c from top to bottom.
@@ -94,9 +87,8 @@ def assign_columns(operands: Sequence[Sequence[int]], constants: Collection[int]
     for sources in operands:
         column.append(1 + max((column[source] for source in sources), default=-1))
     for target, sources in enumerate(operands):
-        for source in sources:
-            if source in constants:
-                column[source] = column[target] - 1
+        for source in set(sources).intersection(constants):
+            column[source] = column[target] - 1
     return column
 
 
@@ -136,7 +128,7 @@ def _order_columns(column: list[int], wires: Sequence[Wire]) -> list[list[int]]:
     places += [(wire.column + 1, wire.source) for wire in wires if wire.source == wire.target]
     orders = [[sorted(v for c, v in places if c == k) for k in range(max(column) + 1)]]
     joined = _join(wires)
-    for sweep in range(ORDERING_SWEEPS):
+    for sweep in range(24):
         orders.append(_sweep(orders[-1], joined, side=1 if sweep % 2 else -1))
     return min(orders, key=lambda order: count_crossings(order, wires))
 
@@ -162,11 +154,10 @@ def _sweep(order: list[list[int]], joined: dict[int, Neighbours], side: int) -> 
 def count_crossings(order: list[list[int]], wires: Sequence[Wire]) -> int:
     """Return how many pairs of wires cross, summed over the gaps between the columns."""
     place = [{value: k for k, value in enumerate(values)} for values in order]
+    ways = [(c, place[c][start], place[c + 1][end], slot) for c, start, end, slot in wires]
     seen: list[list[list[int]]] = [[] for _ in order]
     crossings = 0
-    for c, _, *end in sorted(
-        (c, place[c][source], place[c + 1][target], slot) for c, source, target, slot in wires
-    ):
+    for c, _, *end in sorted(ways):
         crossings += len(seen[c]) - bisect_right(seen[c], end)
         insort(seen[c], end)
     return crossings
@@ -190,11 +181,12 @@ def _assign_heights(
             # A value without neighbours stays where it is, but makes way for the others.
             wanted.append(mean(near or [height[c][value]]))
             weights.append(len(near) or 1e-6)
-        rooms = [VALUE_ROOM if column[value] == c else PASSAGE_ROOM for value in order[c]]
+        # A value's two lines of text need a row; a wire that only passes, half of one.
+        rooms = [1.0 if column[value] == c else 0.5 for value in order[c]]
         height[c] = dict(zip(order[c], settle(wanted, weights, rooms), strict=True))
 
     columns = range(len(order))
-    for sweep in range(HEIGHT_SWEEPS):
+    for sweep in range(60):
         for c in columns if sweep % 2 == 0 else reversed(columns):
             settle_column(c, sides=(-1, 1))
     for c in columns:
@@ -216,9 +208,8 @@ def settle(
     """
     # Measured from where it would stand if all stood close together, nobody may stand higher
     # than the one before: those who would are pooled and stand at their mean.
-    depth = [0.0]
-    for above, below in pairwise(rooms):
-        depth.append(depth[-1] + (above + below) / 2)
+    between = ((above + below) / 2 for above, below in pairwise(rooms))
+    depth = list(accumulate(between, initial=0.0))
     pools: list[tuple[float, float, int]] = []
     for y, weight, offset in zip(wanted, weights, depth, strict=True):
         level, size = y + offset, 1
@@ -235,15 +226,13 @@ def _number_slots(
     wires: list[Wire], height: list[dict[int, float]], ordered: Collection[int]
 ) -> list[Wire]:
     """Number the wires that enter a gate from above, where their order is free."""
-    taken: Counter[int] = Counter()
-    numbered = []
 
     def from_above(wire: Wire) -> tuple[int, float]:
         return wire.column, 0 if wire.target in ordered else -height[wire.column][wire.source]
 
-    for column, source, target, slot in sorted(wires, key=from_above):
-        if source != target:
-            slot = taken[target]
-            taken[target] += 1
-        numbered.append(Wire(column, source, target, slot))
+    taken, numbered = Counter[int](), []
+    for wire in sorted(wires, key=from_above):
+        slot = taken[wire.target] if wire.source != wire.target else 0
+        numbered.append(Wire(wire.column, wire.source, wire.target, slot))
+        taken[wire.target] += wire.source != wire.target
     return numbered

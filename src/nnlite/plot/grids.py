@@ -6,29 +6,25 @@ Into images so small that each pixel counts, its number can be written.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nnlite.foundation.checks import flag, positive_integer
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
-from nnlite.plot.style import LETTER, WIDTH, axes_or_new, font_size, short_number, size_in_points
+from nnlite.plot import style
+from nnlite.plot.style import Axes
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.image import AxesImage
-
-FRAME = "0.8"
 MOST = 100
+# The width of an image in inches, if there are few.
 LARGEST_IMAGE = 2.2
-"""The width of an image in inches, if there are few."""
+# The height of a caption, and the width of the bar with its words, in sizes of a letter.
 CAPTION, BAR = 1.8, 7.0
-"""The height of a caption, and the width of the bar with its words, in sizes of a letter."""
+# The space between two images, as a share of an image's width.
 GAP = 0.08
-"""The space between two images, as a share of an image's width."""
+# So many pixels an image may have in a row, if their numbers are to be read.
 LARGEST_SIDE = 12
-"""So many pixels an image may have in a row, if their numbers are to be read."""
 
 
 def draw_grid(
@@ -50,7 +46,7 @@ def draw_grid(
     from matplotlib.patches import Rectangle
 
     flag("numbers", numbers)
-    there, letter = len(pictures), font_size()
+    there, letter = len(pictures), style.font_size()
     count = positive_integer("count", count, "a grid of images")
     pictures, captions = pictures[:count], captions and captions[:count]
     columns = best_columns(len(pictures)) if columns is None else columns
@@ -58,22 +54,22 @@ def draw_grid(
     rows, height = -(-len(pictures) // columns), pictures.shape[1] / pictures.shape[2]
     # The room of a caption and of the bar, in points, and the width of an image on a new page.
     above, beside = CAPTION * letter * bool(captions), BAR * letter * bool(bar)
-    wide = min((WIDTH - beside / 72) / columns, LARGEST_IMAGE)
-    ax = axes_or_new(ax, rows * (wide * height + above / 72) + 0.3, columns * wide + beside / 72)
+    wide = min((style.WIDTH - beside / 72) / columns, LARGEST_IMAGE)
+    high = wide * height + above / 72
+    ax = style.axes_or_new(ax, rows * high + 0.3, columns * wide + beside / 72)
     # Here the images may be as wide as they fit, `unit` points.
-    page_width, page_height = size_in_points(ax)
+    page_width, page_height = style.size_in_points(ax)
     fitting = (page_width - beside) / (columns * (1 + GAP) + GAP)
     unit = max(min(fitting, (page_height / rows - above) / (height + GAP)), 1.0)
     for number, picture in enumerate(pictures):
         row, column = divmod(number, columns)
         x, y = column * (1 + GAP), row * (height + GAP + above / unit) + above / unit
         ax.imshow(picture, extent=(x, x + 1, y + height, y), **colours)
-        ax.add_patch(Rectangle((x, y), 1, height, fill=False, edgecolor=FRAME, linewidth=0.6))
+        ax.add_patch(Rectangle((x, y), 1, height, fill=False, edgecolor="0.8", linewidth=0.6))
     right, bottom = columns * (1 + GAP), rows * (height + GAP + above / unit)
     ax.set_axis_off()
     ax.set(xlim=(-GAP, right + beside / unit), ylim=(bottom, -GAP))
-    if captions:
-        _write_captions(ax, captions, unit)
+    _write_captions(ax, captions or (), unit)
     if numbers:
         _write_numbers(ax, unit)
     if bar:
@@ -85,11 +81,10 @@ def draw_grid(
 
 def _write_captions(ax: Axes, captions: Sequence[str], unit: float) -> None:
     """Write above each image, in letters so small that the longest caption has room."""
-    longest = max(1, *(len(caption) for caption in captions))
-    size = min(font_size(), unit / (LETTER * longest))
-    for image, words in zip(ax.images, captions, strict=True):
+    size = min([style.font_size(), *(unit / (style.LETTER * max(1, len(c))) for c in captions)])
+    for image, words in zip(ax.images, captions, strict=False):
         left, right, _, top = image.get_extent()
-        y = top - 0.3 * CAPTION * font_size() / unit
+        y = top - 0.3 * CAPTION * style.font_size() / unit
         ax.text((left + right) / 2, y, words, size=size, ha="center", va="baseline")
 
 
@@ -99,40 +94,32 @@ def _write_numbers(ax: Axes, unit: float) -> None:
     Black on light and white on dark.
     """
     for image in ax.images:
-        shape = np.asarray(image.get_array()).shape
-        if len(shape) != 2 or max(shape) > LARGEST_SIDE:
+        values = np.asarray(image.get_array())
+        if values.ndim != 2 or max(values.shape) > LARGEST_SIDE:
             side = LARGEST_SIDE
             rule = f"Numbers are written into images of one channel, at most {side} by {side}."
-            received, remedy = f"images of shape {shape}", "Leave out numbers=True."
+            received, remedy = f"images of shape {values.shape}", "Leave out numbers=True."
             raise value_error(rule, received, remedy=remedy)
-        _write_into(ax, image, pixel=unit / shape[1])
-
-
-def _write_into(ax: Axes, image: AxesImage, pixel: float) -> None:
-    """Write into one image, whose pixels are so many points wide."""
-    values = np.asarray(image.get_array())
-    left, right, bottom, top = image.get_extent()
-    rows, columns = values.shape
-    words = [[_short(float(value)) for value in row] for row in values]
-    longest = max(len(word) for row in words for word in row)
-    size = min(1.4 * font_size(), pixel / (LETTER * max(longest + 0.5, 2)))
-    brightness = np.asarray(image.cmap(image.norm(values)))[..., :3] @ [0.3, 0.6, 0.1]
-    for i, j in np.ndindex(rows, columns):
-        x = left + (j + 0.5) * (right - left) / columns
-        y = top + (i + 0.5) * (bottom - top) / rows
-        ink = "black" if brightness[i, j] > 0.5 else "white"
-        ax.text(x, y, words[i][j], color=ink, size=size, ha="center", va="center_baseline")
+        words = {place: _short(float(value)) for place, value in np.ndenumerate(values)}
+        longest, pixel = max(map(len, words.values())), 1 / values.shape[1]
+        size = min(1.4 * style.font_size(), unit * pixel / (style.LETTER * max(longest + 0.5, 2)))
+        brightness = np.asarray(image.cmap(image.norm(values)))[..., :3] @ [0.3, 0.6, 0.1]
+        left, _, _, top = image.get_extent()
+        for (i, j), word in words.items():
+            x, y = left + (j + 0.5) * pixel, top + (i + 0.5) * pixel
+            ink = "black" if brightness[i, j] > 0.5 else "white"
+            ax.text(x, y, word, color=ink, size=size, ha="center", va="center_baseline")
 
 
 def _short(value: float) -> str:
     """Write whole numbers as they are, others with three digits."""
-    return short_number(value if value == round(value, 0) else float(f"{value:.3g}"))
+    return style.short_number(value if value == round(value, 0) else float(f"{value:.3g}"))
 
 
 def _add_bar(ax: Axes, words: str, right: float, unit: float) -> None:
     """Draw the scale of colours at the right of the images."""
     start, end = ax.get_xlim()
-    letter = font_size() / unit
+    letter = style.font_size() / unit
     x, width = (right + 0.5 * letter - start) / (end - start), letter / (end - start)
     bar = ax.figure.colorbar(ax.images[0], cax=ax.inset_axes((x, 0.05, width, 0.9)))
     bar.set_label(words)
@@ -155,11 +142,10 @@ def best_columns(count: int) -> int:
 def as_images(x: Any, shape: tuple[int, ...] | None, what: str = "x") -> Array:
     """Return images (n, height, width) or (n, height, width, 3), whatever they came as."""
     array = np.asarray(x)
-    received = f"{what} of shape {array.shape}"
     if array.size == 0 or array.ndim not in (2, 3, 4):
         rule = "Images come as (n, height, width), (n, height, width, channels) or (n, values)."
         remedy = "For a single image write x[None]." if array.ndim == 1 else None
-        raise value_error(rule, received, remedy=remedy)
+        raise value_error(rule, f"{what} of shape {array.shape}", remedy=remedy)
     if array.ndim == 2:
         array = array.reshape(-1, *_image_shape(array.shape[1], shape, what))
     if array.ndim == 4 and array.shape[-1] == 1:
@@ -167,8 +153,7 @@ def as_images(x: Any, shape: tuple[int, ...] | None, what: str = "x") -> Array:
     if array.ndim == 4 and array.shape[-1] not in (3, 4):
         rule = "An image has 1 channel (grey) or 3 (red, green, blue)."
         remedy = "Draw one channel: x[..., 0]; or plot.feature_maps."
-        received = f"{what} of shape {array.shape}"
-        raise value_error(rule, received, remedy=remedy)
+        raise value_error(rule, f"{what} of shape {array.shape}", remedy=remedy)
     return array
 
 
@@ -177,12 +162,10 @@ def _image_shape(values: int, shape: tuple[int, ...] | None, what: str) -> tuple
         side = int(np.sqrt(values))
         if side * side == values:
             return side, side
-        rule = f"{what}: {values} values make no square image."
         received = f"{values} values, between {side}×{side} and {side + 1}×{side + 1}"
         remedy = "Say how they lie: shape=(rows, columns). A single image is x[np.newaxis]."
-        raise value_error(rule, received, remedy=remedy)
-    if int(np.prod(shape)) != values:
+        raise value_error(f"{what}: {values} values make no square image.", received, remedy=remedy)
+    if (held := int(np.prod(shape))) != values:
         rule = f"shape must hold the {values} values of an image."
-        received = f"shape={shape}, which holds {int(np.prod(shape))}"
-        raise value_error(rule, received)
+        raise value_error(rule, f"shape={shape}, which holds {held}")
     return shape

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nnlite.foundation.checks import flag
 from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
-from nnlite.plot.style import axes_or_new, font_size, look, open_frame, padded, size_in_points
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-FEW_EPOCHS = 30
-"""Up to so many epochs, each gets a marker."""
+from nnlite.plot.style import Axes, axes_or_new, font_size, look, open_frame, padded, size_in_points
 
 
 class _Training(NamedTuple):
@@ -63,8 +57,7 @@ def history(
     flag("log", log)
     trainings = _trainings(history)
     chosen = _metrics_to_draw(trainings, metrics)
-    rows = -(-len(chosen) // 2)
-    ax = axes_or_new(ax, height=4.5 if len(chosen) == 1 else 3.6 * rows)
+    ax = axes_or_new(ax, height=4.5 if len(chosen) == 1 else 3.6 * ((len(chosen) + 1) // 2))
     for name, panel in zip(chosen, _panels(ax, len(chosen)), strict=True):
         _draw_metric(panel, trainings, name)
         if log and "accuracy" not in name:
@@ -73,29 +66,26 @@ def history(
 
 
 def _draw_metric(ax: Axes, trainings: Mapping[str, _Training], metric: str) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     alone = len(trainings) == 1
-    for number, (name, (epochs, curves)) in enumerate(trainings.items()):
+    for number, (name, (all_epochs, curves)) in enumerate(trainings.items()):
         labels = ("training", "validation") if alone else (name, f"{name}, validation")
         dashed = look(1 if alone else number) | {"linestyle": "--", "markerfacecolor": "white"}
         names, looks = (metric, f"val_{metric}"), (look(number), dashed)
         for curve, label, style in zip(names, labels, looks, strict=True):
             if curve in curves:
-                style["marker"] = style["marker"] if len(epochs) <= FEW_EPOCHS else ""
+                # Of few epochs, each gets a marker.
+                style["marker"] = style["marker"] if len(all_epochs) <= 30 else ""
                 ax.plot(*curves[curve], label=label, ms=5, **style)
-    _number_epochs(ax, [epoch for training in trainings.values() for epoch in training.epochs])
-    ax.set_ylabel(metric.replace("_", " "))
+    epochs = [epoch for training in trainings.values() for epoch in training.epochs]
+    ax.set(xlabel="epoch", xlim=padded(epochs, 0.02), ylabel=metric.replace("_", " "))
+    steps = [1, 2, 5, 10]
+    ax.xaxis.set_major_locator(MaxNLocator("auto", steps=steps, integer=True, min_n_ticks=1))
     ax.grid(alpha=0.25)
     open_frame(ax)
     if len(ax.lines) > 1:
         ax.legend()
-
-
-def _number_epochs(ax: Axes, epochs: list[int]) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    ax.set(xlabel="epoch", xlim=padded(epochs, 0.02))
-    steps = [1, 2, 5, 10]
-    ax.xaxis.set_major_locator(MaxNLocator("auto", steps=steps, integer=True, min_n_ticks=1))
 
 
 def _make_logarithmic(ax: Axes) -> None:
@@ -118,8 +108,7 @@ def _panels(ax: Axes, count: int) -> list[Axes]:
     columns = 2 if width > 30 * font_size() else 1
     rows = -(-count // columns)
     gap_x, gap_y = min(0.3, 5.5 * font_size() / width), min(0.3, 4.5 * font_size() / height)
-    wide = (1 - gap_x * (columns - 1)) / columns
-    high = (1 - gap_y * (rows - 1)) / rows
+    wide, high = (1 - gap_x * (columns - 1)) / columns, (1 - gap_y * (rows - 1)) / rows
     ax.set_axis_off()
     places = [divmod(number, columns) for number in range(count)]
     return [
@@ -148,8 +137,7 @@ def _training(history: Any, name: str) -> _Training:
     if longest == 0:
         received = f"the empty history {name!r}" if name else "an empty history"
         remedy = "Train first: history = model.fit(x, y, epochs=10)."
-        rule = "A history needs at least one epoch."
-        raise value_error(rule, received, remedy=remedy)
+        raise value_error("A history needs at least one epoch.", received, remedy=remedy)
     epochs = [epoch + 1 for epoch in getattr(history, "epoch", range(longest))]
     training = _Training(epochs, {})
     for key, values in curves.items():
@@ -167,5 +155,4 @@ def _metrics_to_draw(
     curves = [name for training in trainings.values() for name in training.curves]
     known = {name: name for name in (name.removeprefix("val_") for name in curves)}
     chosen = known if metrics is None else [metrics] if isinstance(metrics, str) else metrics
-    kind = "metric of this history"
-    return [look_up(kind, name.removeprefix("val_"), known) for name in chosen]
+    return [look_up("metric of this history", m.removeprefix("val_"), known) for m in chosen]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from nnlite.plot.decisions import as_labels
+from nnlite.plot.decision_boundary import as_labels
 from nnlite.plot.grids import MOST, as_images, draw_grid
-from nnlite.plot.style import VERMILION
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from nnlite.plot.style import VERMILION, Axes
 
 
 def images(
@@ -63,13 +60,13 @@ def images(
     labels = [
         as_labels(name, y, len(pictures), "images") for name, y in given.items() if y is not None
     ]
-    captions = [str(label) for label in labels[-1]] if labels else []
+    captions = list(map(str, labels[-1])) if labels else []
     wrong = np.flatnonzero(labels[0] != labels[1]).tolist() if len(labels) == 2 else []
     for number in wrong:
         captions[number] = f"{labels[0][number]} → {captions[number]}"
     grid: dict[str, Any] = {"columns": columns, "count": count, "numbers": numbers}
-    limits: dict[str, Any] = {"vmin": np.nanmin(pictures), "vmax": np.nanmax(pictures)}
-    ax = draw_grid(ax, pictures, "images", captions, cmap=cmap, **grid, **limits)
+    grid |= {"cmap": cmap, "vmin": np.nanmin(pictures), "vmax": np.nanmax(pictures)}
+    ax = draw_grid(ax, pictures, "images", captions, **grid)
     drawn = [number for number in wrong if number < count]
     for number in drawn:
         ax.patches[number].set(edgecolor=VERMILION, linewidth=2.5, zorder=3)

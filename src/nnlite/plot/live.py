@@ -7,23 +7,20 @@ import io
 import sys
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnlite.callbacks import Callback, History
 from nnlite.callbacks.base import Logs
 from nnlite.foundation.checks import Flag
 from nnlite.plot.history import history
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 SHORTEST_PAUSE = 0.25
+# Of the time of a training, at most this share goes into drawing.
 LARGEST_SHARE = 0.03
-"""Of the time of a training, at most this share goes into drawing."""
 
 FIGURE: dict[str, Any] = {"figsize": (8.0, 4.0), "dpi": 100}
+# Where the curves stand in the figure: to compute it for every picture would double its time.
 PLACE = (0.1, 0.14, 0.88, 0.82)
-"""Where the curves stand in the figure: to compute it for every picture would double its time."""
 
 
 class LivePlot(Callback):
@@ -54,7 +51,6 @@ class LivePlot(Callback):
         self.log = log
         self.screen: Notebook | Window | None = None
         self.failure: Exception | None = None
-        self.redraws = 0
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Look for a screen."""
@@ -62,8 +58,8 @@ class LivePlot(Callback):
         self.failure = None
         self.redraws = 0
         self.is_current = True
-        self.screen = self._try(find_screen)
         self.next_redraw = time.perf_counter() + SHORTEST_PAUSE
+        self.screen = self._try(find_screen)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Draw, if the last drawing was long enough ago."""
@@ -85,9 +81,9 @@ class LivePlot(Callback):
             self.screen = None
             return
         start = time.perf_counter()
-        figure = self.screen.figure
-        figure.clear()
-        history(self.record, self.metrics, log=self.log, ax=figure.add_axes(PLACE))
+        self.screen.figure.clear()
+        ax = self.screen.figure.add_axes(PLACE)
+        history(self.record, self.metrics, log=self.log, ax=ax)
         self.screen.show()
         end = time.perf_counter()
         # The first drawing takes long, since it loads the letters: it tells nothing of the next.
@@ -135,13 +131,12 @@ class Notebook:
 class Window:
     """A window of its own, that the user may close."""
 
-    def __init__(self, figure: Figure) -> None:
-        self.figure = figure
-        self.is_shown = False
+    def __init__(self, figure: Any) -> None:
+        self.figure, self.is_shown = figure, False
 
     def show(self) -> None:
         """Show the figure, and let the window answer to the mouse for a moment."""
-        canvas: Any = self.figure.canvas
+        canvas = self.figure.canvas
         if not self.is_shown:
             canvas.manager.show()
             self.is_shown = True

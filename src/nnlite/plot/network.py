@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nnlite.foundation.checks import positive_integer
-from nnlite.foundation.errors import explain_error, type_error, value_error
+from nnlite.foundation.errors import type_error, value_error
 from nnlite.foundation.types import Array
-from nnlite.plot.inside import is_model
-from nnlite.plot.style import (
-    BLUE,
-    GREY,
-    INK,
-    LETTER,
-    VERMILION,
-    axes_or_new,
-    font_size,
-    signed_colours,
-    size_in_points,
-)
+from nnlite.models import Model
+from nnlite.plot import style
+from nnlite.plot.style import Axes
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from nnlite.models import Model
-
-MOST = 12
-SHOWN_OF_MANY = 10
-RADIUS = 0.3
-NARROWEST, WIDEST = 2.0, 8.0
-FAINTEST, THINNEST, THICKEST = 0.12, 0.3, 3.0
-DASHES = (0, (4, 1.5))
+RADIUS, DASHES = 0.3, (0, (4, 1.5))
 
 
-def network(model: Any, *, most: int = MOST, ax: Axes | None = None) -> Axes:
+def network(model: Any, *, most: int = 12, ax: Axes | None = None) -> Axes:
     r"""Draw the neurons of a model and the connections between them.
 
     A line is the thicker the larger its weight, blue where that is positive, vermilion and dashed
@@ -72,14 +52,14 @@ def network(model: Any, *, most: int = MOST, ax: Axes | None = None) -> Axes:
         raise value_error("most must be at least 2.", f"most={most}")
     places = [_places(len(column.biases), most) for column in columns]
     tallest = max(float(place.y.max()) for place in places)
-    ax = axes_or_new(ax, height=min(6.5, 1.8 + 0.8 * tallest))
+    ax = style.axes_or_new(ax, height=min(6.5, 1.8 + 0.8 * tallest))
     # Letters are in points; all other lengths in distances between two neurons, `unit` points.
-    width, height = size_in_points(ax)
+    width, height = style.size_in_points(ax)
     longest = max(len(line) for column in columns for line in column.words.split("\n"))
-    font = min(font_size(), width / (LETTER * (longest + 2) * len(columns)))
+    font = min(style.font_size(), width / (style.LETTER * (longest + 2) * len(columns)))
     half, above, below = tallest + 1.5 * RADIUS, 3.2 * font, 2.0 * font
     unit = max((height - above - below) / (2 * half), 1.0)
-    spacing = min(max(width / unit / len(columns), NARROWEST), WIDEST)
+    spacing = min(max(width / unit / len(columns), 2.0), 8.0)
     for number, (column, place) in enumerate(zip(columns, places, strict=True)):
         x = spacing * number
         if number:
@@ -88,14 +68,12 @@ def network(model: Any, *, most: int = MOST, ax: Axes | None = None) -> Axes:
         ax.text(x, half, column.words, ha="center", va="bottom", size=font)
     _explain_colours(ax, font, has_biases=any(column.biases.any() for column in columns))
     ax.set_axis_off()
-    ax.set_aspect("equal")
-    ax.set_xlim(-spacing / 2, spacing * (len(columns) - 0.5))
-    ax.set_ylim(-half - below / unit, half + above / unit)
+    limits = (-spacing / 2, spacing * (len(columns) - 0.5))
+    ax.set(xlim=limits, ylim=(-half - below / unit, half + above / unit), aspect="equal")
     return ax
 
 
-@dataclass(frozen=True)
-class _Column:
+class _Column(NamedTuple):
     """One layer: what leads into it, and what each neuron adds."""
 
     name: str
@@ -120,10 +98,10 @@ class _Places(NamedTuple):
 def _places(count: int, most: int) -> _Places:
     if count <= most:
         return _Places(np.arange(count), (count - 1) / 2 - np.arange(count, dtype=float))
-    half = max(1, min(SHOWN_OF_MANY, most) // 2)
+    half = max(1, min(10, most) // 2)
     shown = np.concatenate([np.arange(half), np.arange(count - half, count)])
-    heights = half - np.arange(2 * half + 1, dtype=float)
-    return _Places(shown, np.delete(heights, half), (-0.25, 0.0, 0.25))
+    heights = np.delete(half - np.arange(2 * half + 1, dtype=float), half)
+    return _Places(shown, heights, (-0.25, 0.0, 0.25))
 
 
 def _draw_connections(
@@ -134,16 +112,12 @@ def _draw_connections(
 
     drawn = W[np.ix_(before.shown, here.shown)]
     share = np.abs(drawn) / (float(np.abs(drawn).max()) or 1.0)
-    for sign, colour, kind in ((1, BLUE, "solid"), (-1, VERMILION, DASHES)):
+    for sign, colour, kind in ((1, style.BLUE, "solid"), (-1, style.VERMILION, DASHES)):
         chosen = drawn * sign > 0
         pairs, strength = np.argwhere(chosen), share[chosen]
-        lines = LineCollection(
-            [[(x[0], before.y[i]), (x[1], here.y[j])] for i, j in pairs],
-            linewidths=THINNEST + (THICKEST - THINNEST) * strength,
-            colors=[to_rgba(colour, FAINTEST + (1 - FAINTEST) * s) for s in strength],
-            linestyles=[kind],
-            zorder=1,
-        )
+        ends = [[(x[0], before.y[i]), (x[1], here.y[j])] for i, j in pairs]
+        widths, colours = 0.3 + 2.7 * strength, [to_rgba(colour, 0.12 + 0.88 * s) for s in strength]
+        lines = LineCollection(ends, linewidths=widths, colors=colours, linestyles=[kind], zorder=1)
         ax.add_collection(lines)
 
 
@@ -153,14 +127,14 @@ def _draw_neurons(ax: Axes, x: float, column: _Column, place: _Places) -> None:
     largest = float(np.abs(column.biases).max()) or 1.0
     for bias, y in zip(column.biases[place.shown], place.y, strict=True):
         fill = _bias_colour(float(bias) / largest)
-        ax.add_patch(Circle((x, y), RADIUS, facecolor=fill, edgecolor=INK, zorder=2))
+        ax.add_patch(Circle((x, y), RADIUS, facecolor=fill, edgecolor=style.INK, zorder=2))
     for y in place.dots:
-        ax.add_patch(Circle((x, y), RADIUS / 6, color=GREY, zorder=2))
+        ax.add_patch(Circle((x, y), RADIUS / 6, color=style.GREY, zorder=2))
 
 
 def _bias_colour(share: float) -> Any:
     """Return the filling of a neuron whose bias is that share of the largest of its layer."""
-    return signed_colours()(0.5 + 0.35 * share)
+    return style.signed_colours()(0.5 + 0.35 * share)
 
 
 def _explain_colours(ax: Axes, font: float, has_biases: bool) -> None:
@@ -168,29 +142,28 @@ def _explain_colours(ax: Axes, font: float, has_biases: bool) -> None:
     from matplotlib.lines import Line2D
 
     handles = [
-        Line2D([], [], color=BLUE, linewidth=2, label="$w > 0$"),
-        Line2D([], [], color=VERMILION, linewidth=2, linestyle=DASHES, label="$w < 0$"),
+        Line2D([], [], color=style.BLUE, linewidth=2, label="$w > 0$"),
+        Line2D([], [], color=style.VERMILION, linewidth=2, linestyle=DASHES, label="$w < 0$"),
     ]
-    neuron: dict[str, Any] = {"linestyle": "", "marker": "o", "markeredgecolor": INK, "ms": 8}
+    neuron: dict[str, Any] = {"linestyle": "", "marker": "o", "markeredgecolor": style.INK, "ms": 8}
     for share, words in ((1, "$b > 0$"), (-1, "$b < 0$")) if has_biases else ():
         handles.append(Line2D([], [], markerfacecolor=_bias_colour(share), label=words, **neuron))
-    style: dict[str, Any] = {"ncols": len(handles), "frameon": False, "borderaxespad": 0}
-    ax.legend(handles=handles, loc="lower center", fontsize=font, **style)
+    frame: dict[str, Any] = {"frameon": False, "borderaxespad": 0, "ncols": len(handles)}
+    ax.legend(handles=handles, loc="lower center", fontsize=font, **frame)
 
 
 def _columns(model: Any) -> list[_Column]:
     """Return the input and each layer of neurons, from left to right."""
-    if not is_model(model):
+    if not isinstance(model, Model):
         raise type_error("plot.network draws a model.", type(model).__name__)
     model.check_built("plot.network")
     count = int(np.prod(model.inputs[0].shape))
     columns = [_Column("input", "", np.zeros((0, count)), np.zeros(count))]
     tensor = model.inputs[0]
     for node in model.nodes:
+        name = model.name_of(node.layer)
         if node.inputs != [tensor]:
-            raise ValueError(
-                _misfit(model, f"'{model.name_of(node.layer)}', where branches meet or part")
-            )
+            raise _misfit(model, f"'{name}', where branches meet or part")
         tensor = node.output
         W = getattr(node.layer.parameters.get("W"), "value", None)
         size = int(np.prod(tensor.shape))
@@ -198,19 +171,16 @@ def _columns(model: Any) -> list[_Column]:
         activation = "" if activation == "linear" else activation
         if W is not None and W.shape == (len(columns[-1].biases), size):
             b = getattr(node.layer.parameters.get("b"), "value", np.zeros(size))
-            columns.append(_Column(model.name_of(node.layer), activation, W, b))
+            columns.append(_Column(name, activation, W, b))
         elif size != len(columns[-1].biases) or (W is not None and W.ndim > 1):
-            what = f"{type(node.layer).__name__} '{model.name_of(node.layer)}'"
-            raise ValueError(_misfit(model, f"{what} that makes {tensor.shape}"))
+            raise _misfit(model, f"{type(node.layer).__name__} '{name}' that makes {tensor.shape}")
         elif activation:
-            columns[-1] = replace(columns[-1], activation=activation)
+            name, _, W, biases = columns.pop()
+            columns.append(_Column(name, activation, W, biases))
     return columns
 
 
-def _misfit(model: Model, received: str) -> str:
-    return explain_error(
-        "plot.network draws a chain of Dense layers, where every neuron feeds every next.",
-        received,
-        f"model '{model.name}'",
-        "For convolutions see plot.filters and plot.feature_maps; for any model, summary().",
-    )
+def _misfit(model: Model, received: str) -> ValueError:
+    rule = "plot.network draws a chain of Dense layers, where every neuron feeds every next."
+    remedy = "For convolutions see plot.filters and plot.feature_maps; for any model, summary()."
+    return value_error(rule, received, f"model '{model.name}'", remedy)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.metrics import r2_score, root_mean_squared_error
-from nnlite.plot.style import GREY, axes_or_new, look, open_frame, padded, with_minus
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from nnlite.plot.style import GREY, Axes, axes_or_new, look, open_frame, padded, with_minus
 
 
 def predictions(y_true: Any, y_pred: Any, *, ax: Axes | None = None) -> Axes:
@@ -45,18 +42,17 @@ def predictions(y_true: Any, y_pred: Any, *, ax: Axes | None = None) -> Axes:
     predicted = {str(name): _one_number_each("y_pred", values) for name, values in series.items()}
     for name, values in predicted.items():
         if len(values) != len(target):
-            rule = "Targets and predictions must be as many."
             received = f"{len(target)} targets, {len(values)} predictions {name}".rstrip()
             remedy = "y_pred = model.predict(x), with the x that belongs to y_true."
-            raise value_error(rule, received, remedy=remedy)
+            raise value_error("Targets and predictions must be as many.", received, remedy=remedy)
     ax = axes_or_new(ax, height=6, width=6.5)
     for number, (name, values) in enumerate(predicted.items()):
         label = f"{name}: {_score(target, values)}" if name else _score(target, values)
         ax.scatter(target, values, s=30, alpha=0.6, linewidth=0, label=label, **look(number))
     ends = padded(np.concatenate([target, *predicted.values()]), 0.05)
     ax.plot(ends, ends, color=GREY, linestyle="--", zorder=1, label=r"$\hat{y} = y$")
-    ax.set(xlim=ends, ylim=ends, xlabel="target $y$", ylabel=r"prediction $\hat{y}$")
-    ax.set_aspect("equal")
+    ax.set(xlabel="target $y$", ylabel=r"prediction $\hat{y}$")
+    ax.set(xlim=ends, ylim=ends, aspect="equal")
     ax.legend()
     open_frame(ax)
     return ax

@@ -14,8 +14,10 @@ import numpy as np
 from nnlite.foundation.errors import type_error
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.axes import Axes as Axes
     from matplotlib.colors import LinearSegmentedColormap
+else:
+    Axes = Any  # The true one is loaded when something is drawn.
 
 BLUE, VERMILION = "#0072B2", "#C44E00"
 INK, GREY, PALE = "0.1", "0.45", "0.95"
@@ -24,11 +26,10 @@ COLOURS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "*", "h")
 LINES = ("-", "--", "-.", ":")
 
+# The width of a letter, as a share of its size; most are narrower.
 LETTER = 0.64
-"""The width of a letter, as a share of its size; most are narrower."""
-
+# The width of a new figure in inches: 800 pixels on a screen.
 WIDTH = 8.0
-"""The width of a new figure in inches: 800 pixels on a screen."""
 
 
 def axes_or_new(ax: Any, height: float, width: float = WIDTH, **options: Any) -> Axes:
@@ -46,8 +47,7 @@ def axes_or_new(ax: Any, height: float, width: float = WIDTH, **options: Any) ->
         remedy = "These are several: choose one, ax=axes[0], or axes[0, 0] of rows and columns."
     elif hasattr(ax, "add_subplot"):
         remedy = "A figure holds axes: ax=figure.add_subplot()."
-    rule = "ax must be the axes to draw in."
-    raise type_error(rule, f"ax: {type(ax).__name__}", remedy=remedy)
+    raise type_error("ax must be the axes to draw in.", f"ax: {type(ax).__name__}", remedy=remedy)
 
 
 def axes_in_em(
@@ -76,9 +76,8 @@ def size_in_points(ax: Axes) -> tuple[float, float]:
 def font_size() -> float:
     """Return the size of ordinary letters, in points."""
     from matplotlib import rcParams
-    from matplotlib.font_manager import FontProperties
 
-    return FontProperties(size=rcParams["font.size"]).get_size_in_points()
+    return float(rcParams["font.size"])
 
 
 def open_frame(ax: Axes) -> None:
@@ -92,12 +91,11 @@ def look(number: int) -> dict[str, Any]:
     return {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number % len(MARKERS)]}
 
 
-def lighter(colour: str, share: float) -> tuple[float, float, float]:
+def lighter(colour: str, share: float) -> tuple[float, ...]:
     """Return a colour mixed with white: 0 is the colour, 1 is white."""
     from matplotlib.colors import to_rgb
 
-    red, green, blue = (channel + (1 - channel) * share for channel in to_rgb(colour))
-    return red, green, blue
+    return tuple(channel + (1 - channel) * share for channel in to_rgb(colour))
 
 
 def blend(*colours: Any) -> LinearSegmentedColormap:

@@ -95,8 +95,8 @@ def compare(
     for place in chosen_places(analytic, max_entries):
         entry = Entry(loss, numbers, place)
         slope = float(analytic.flat[place])
-        error, difference = judge(entry, slope, FLOOR * largest, noise, tolerance)
-        errors.flat[place], numeric.flat[place] = error, difference
+        found = judge(entry, slope, FLOOR * largest, noise, tolerance)
+        errors.flat[place], numeric.flat[place] = found
     return Comparison(np.array(analytic), numeric, errors, tolerance)
 
 

@@ -144,8 +144,7 @@ def makes_its_weights_known(trial: Trial) -> str:
         if same and name not in layer.parameters:
             rule = "A weight is made with add_weight: else no optimizer finds it."
             found = f"self.{name} of shape {shape} with self.d{name} beside it, that no model knows"
-            remedy = f'In build: self.add_weight("{name}", {shape}).'
-            raise failure(layer, rule, found, remedy)
+            raise failure(layer, rule, found, f'In build: self.add_weight("{name}", {shape}).')
     return "the weights are made with add_weight"
 
 
@@ -188,11 +187,10 @@ def goes_back_linearly(trial: Trial) -> str:
 
 def works_as_first_layer(trial: Trial) -> str:
     """Told to skip the input gradient, a layer gives the same gradients of its weights."""
-    wanted = trial.subject().step()
     subject = trial.subject()
     subject.layer.skip_input_gradient = True
     rule = "With skip_input_gradient, backprop may return None, but all else stays the same."
-    expect_same(subject.layer, rule, subject.step(), wanted)
+    expect_same(subject.layer, rule, subject.step(), trial.subject().step())
     return "as the first layer it may leave out the gradient of x"
 
 
@@ -258,6 +256,6 @@ def expect_same(
         difference = np.asarray(np.nan_to_num(np.abs(array - right), nan=np.inf))
         place = np.unravel_index(int(difference.argmax()), difference.shape)
         if difference[place] > share * np.abs(right).max(initial=0.0, where=np.isfinite(right)):
-            where = name + place_text([int(index) for index in place])
+            where = name + place_text(place)
             received = f"{where} is {number(array[place])}, not {number(right[place])}"
             raise failure(layer, rule, received, remedy)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 
 import numpy as np
 
@@ -48,15 +47,14 @@ def guess(
         return "Its sign is the wrong way round."
     if grad is not None and _alike(analytic, grad):
         return "It is grad as it came in: was the layer's own slope, or mask, left out?"
-    suspects: tuple[Callable[[], str | None], ...] = (
-        lambda: _factor(analytic, numeric, samples),
-        lambda: _order(analytic, numeric),
-        lambda: _zeros(analytic, numeric),
-        lambda: _missing_term(analytic, numeric, name),
-        lambda: _factor_of_channels(analytic, numeric),
-        lambda: _few(analytic, numeric),
+    return (
+        _factor(analytic, numeric, samples)
+        or _order(analytic, numeric)
+        or _zeros(analytic, numeric)
+        or _missing_term(analytic, numeric, name)
+        or _factor_of_channels(analytic, numeric)
+        or _few(analytic, numeric)
     )
-    return next((found for suspect in suspects if (found := suspect())), None)
 
 
 def _written(name: str) -> str:
@@ -73,11 +71,10 @@ def _factor(analytic: Array, numeric: Array, samples: int) -> str | None:
         return None
     share = round(1 / ratio) if abs(ratio) < 1 else 0
     if share > 1 and abs(ratio * share - 1) < 1e-5:
+        hint = f": is a factor {share} missing, or"
         if share == samples:
-            return (
-                f"1/{share} of it, and there are {samples} samples: is it a mean instead of a sum?"
-            )
-        return f"1/{share} of it: is a factor {share} missing, or is it a mean instead of a sum?"
+            hint = f", and there are {samples} samples:"
+        return f"1/{share} of it{hint} is it a mean instead of a sum?"
     if abs(ratio - 2) < 1e-5:
         return "Twice as large: is a factor ½ missing, or is it added up twice?"
     if abs(ratio - samples) < 1e-5:
@@ -117,10 +114,8 @@ def _missing_term(analytic: Array, numeric: Array, name: str) -> str | None:
         return f"Off by the same {difference.mean():.6g} everywhere: is a term missing?"
     same_in_all = np.broadcast_to(difference[:1], difference.shape)
     if name.startswith("dx") and len(difference) > 1 and _alike(difference, same_in_all):
-        return (
-            "Off by the same numbers in every sample: is a term missing that all samples share, "
-            "such as the slope of a mean over the batch?"
-        )
+        hint = "is a term missing that all samples share, such as the slope of a mean"
+        return f"Off by the same numbers in every sample: {hint} over the batch?"
     return None
 
 

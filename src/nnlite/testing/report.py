@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from nnlite.foundation.types import Array, Shape
 from nnlite.testing.differences import Comparison
 from nnlite.testing.guesses import guess
-
-_RIGHT_ALIGNED = {"largest error", "backprop", "differences"}
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,7 @@ def row_of(
     passed, place = found.passed, found.worst
     remark = None if passed else guess(found.analytic, found.numeric, samples, name, grad)
     figures = found.max_error, place, float(found.analytic[place]), float(found.numeric[place])
-    shape = found.analytic.shape
-    return GradientRow(layer, name, shape, *figures, found.checked, passed, remark)
+    return GradientRow(layer, name, found.analytic.shape, *figures, found.checked, passed, remark)
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,8 +132,7 @@ class LayerReport(GradientReport):
     duties: Sequence[str] = field(default=())
 
     def __str__(self) -> str:
-        kept = [f"  {duty:<70}ok" for duty in self.duties]
-        return "\n".join([super().__str__(), "", *kept])
+        return "\n".join([super().__str__(), "", *(f"  {duty:<70}ok" for duty in self.duties)])
 
     __repr__ = __str__
 
@@ -154,25 +151,23 @@ def table(rows: Sequence[GradientRow]) -> list[str]:
         body.append(cells)
     widths = [max(len(line[column]) for line in [header, *body]) for column in range(len(header))]
     rule = "  " + "─" * (sum(widths) + 2 * (len(widths) - 1))
-    lines = [_line(cells, header, widths) for cells in [header, *body]]
+    to_the_right = ("largest error", "backprop", "differences")
+    sides = [">" if title in to_the_right else "<" for title in header]
+    lines = []
+    for cells in [header, *body]:
+        columns = zip(cells, sides, widths, strict=True)
+        padded = [f"{cell:{side}{width}}" for cell, side, width in columns]
+        lines.append(("  " + "  ".join(padded)).rstrip())
     return [lines[0], rule, *lines[1:]]
 
 
-def _line(cells: Sequence[str], header: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [
-        cell.rjust(width) if title in _RIGHT_ALIGNED else cell.ljust(width)
-        for cell, title, width in zip(cells, header, widths, strict=True)
-    ]
-    return ("  " + "  ".join(padded)).rstrip()
-
-
-def place_text(place: Sequence[int]) -> str:
+def place_text(place: Iterable[Any]) -> str:
     """Return a place as an index.
 
     >>> place_text((2, 0))
     '[2, 0]'
     """
-    return f"[{', '.join(map(str, place))}]"
+    return str(list(map(int, place)))
 
 
 def number(value: float) -> str:

@@ -61,9 +61,9 @@ class Trial:
 
     def __init__(self, layer: Layer, input_shape: Any, x: Any = None) -> None:
         self.original = layer
-        listed = isinstance(input_shape, list) and (
-            layer.merges or any(isinstance(shape, list | tuple) for shape in input_shape)
-        )
+        listed = isinstance(input_shape, list)
+        if listed and not layer.merges:
+            listed = any(isinstance(shape, list | tuple) for shape in input_shape)
         self.several = layer.merges or listed
         given = input_shape if listed else [input_shape]
         self.shapes: list[Shape] = [check_shape(shape, "check_layer") for shape in given]

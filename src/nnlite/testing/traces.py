@@ -37,10 +37,8 @@ def _expect_no_trace(subject: Subject) -> None:
     for name in sorted({*held, *vars(layer)}, key=lambda name: (name.startswith("_"), name)):
         found = _fingerprint(vars(layer)[name]) if name in vars(layer) else None
         if found != before.get(name):
-            rule = (
-                "forpass(x, training=False) must leave no trace on the layer: prediction holds no "
-                "memory, and may run in several threads."
-            )
+            rule = "forpass(x, training=False) must leave no trace on the layer: prediction holds "
+            rule += "no memory, and may run in several threads."
             what = f"{'the weight ' if name in layer.parameters else ''}self.{name}"
             remedy = f"Store it only while training: if training: self.{name} = …"
             if name == "memory":
