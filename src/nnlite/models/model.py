@@ -20,7 +20,7 @@ from nnlite.layers.layer import Layer
 from nnlite.models import summary as summaries
 from nnlite.models.fitting import Learner
 from nnlite.models.naming import unique_names
-from nnlite.network.chain import Graph, as_tensors, check_ends
+from nnlite.network.branches import Branches, as_tensors, check_ends
 from nnlite.network.vector import FlatWeights
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ class Model(Learner, metaclass=ExplainsItsArguments):
     ) -> None:
         self._start(name, seed, dtype)
         check_ends(inputs, outputs)
-        self.network = graph = Graph(inputs, outputs)
-        self.inputs, self.outputs, self.nodes = inputs, outputs, graph.nodes
+        self.network = branches = Branches(inputs, outputs)
+        self.inputs, self.outputs, self.nodes = inputs, outputs, branches.nodes
         begins = [tensor.node.layer for tensor in inputs]
         self.layers = list(dict.fromkeys([*begins, *(node.layer for node in self.nodes)]))
         with all_or_nothing(*self.layers):

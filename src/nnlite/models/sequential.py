@@ -16,7 +16,8 @@ from nnlite.layers.input import Input, InputLayer
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.models.model import Model
-from nnlite.network.chain import Chain, Graph
+from nnlite.network.branches import Branches
+from nnlite.network.chain import Chain
 
 __all__ = ["Model", "Sequential", "load_model"]
 
@@ -174,7 +175,7 @@ class Sequential(Model):
     def _connect(self) -> None:
         calls = [node.layer for node in self.nodes]
         again = len(set(calls)) < len(calls)
-        self.network = Graph(self.inputs, self.outputs) if again else Chain(calls)
+        self.network = Branches(self.inputs, self.outputs) if again else Chain(calls)
 
     def pop(self) -> Layer:
         """Take the last layer off the chain, and return it."""

@@ -21,8 +21,8 @@ from nnlite.regularizers import Regularizer
 
 
 @dataclass
-class Part:
-    """Where one weight lies in the vectors."""
+class PlacedWeight:
+    """A weight of a layer, and where it lies in the vectors."""
 
     layer: Layer
     weight: Weight
@@ -47,12 +47,12 @@ class FlatWeights:
         for layer in layers:
             layer.check_can_move()
         self.layers = layers
-        self.parts: list[Part] = []
+        self.parts: list[PlacedWeight] = []
         start = 0
         for layer in layers:
             for weight in layer.trainable_parameters:
                 stop = start + weight.value.size
-                self.parts.append(Part(layer, weight, slice(start, stop)))
+                self.parts.append(PlacedWeight(layer, weight, slice(start, stop)))
                 start = stop
         self.weights: Array = np.empty(start, dtype)
         self.gradients: Array = np.zeros(start, dtype)

@@ -10,7 +10,7 @@ from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.layers.convolution_kinds import Conv2DTranspose
 from nnlite.layers.layer import Layer
-from nnlite.network.chain import Graph
+from nnlite.network.branches import Branches
 
 if TYPE_CHECKING:
     from nnlite.models import Model
@@ -78,7 +78,7 @@ def output_of(model: Any, x: Any, layer: Any) -> Array:
     layers = chosen_layers(model, layer)
     for node in model.nodes:
         if node.layer in layers and len(node.output.shape) == 3 and _makes_maps(node.layer, layer):
-            maps: Array = Graph(model.inputs, [node.output]).forpass(_one_image(model, x))[0]
+            maps: Array = Branches(model.inputs, [node.output]).forpass(_one_image(model, x))[0]
             return maps
     rule = "Feature maps come from a layer whose output is (height, width, filters)."
     received = ", ".join(map(_describe, layers))

@@ -11,7 +11,8 @@ from nnlite.foundation.configuration import serialize
 from nnlite.foundation.errors import type_error, value_error
 from nnlite.foundation.ours import never_called
 from nnlite.layers.joining import Tensor
-from nnlite.network.chain import Graph, Network
+from nnlite.network.branches import Branches
+from nnlite.network.chain import Network
 from nnlite.training.objective import Objective, per_output
 
 
@@ -77,7 +78,7 @@ def objectives(
             1.0
             if (share := weight_of[place]) is None
             else float(checked_number("loss_weights", share, least=0)),
-            private=network.is_private(place) if isinstance(network, Graph) else True,
+            private=network.is_private(place) if isinstance(network, Branches) else True,
         )
         for place, tensor in enumerate(outputs)
     ]

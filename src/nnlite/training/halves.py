@@ -25,7 +25,8 @@ from nnlite.layers.pooling import GlobalPooling
 from nnlite.layers.reshaping import Reshape
 from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
 from nnlite.layers.windows import WindowLayer
-from nnlite.network.chain import Chain, Graph, LinearPart, Network, Runner, SharedCall, layer_of
+from nnlite.network.branches import Branches, SharedCall
+from nnlite.network.chain import Chain, LinearPart, Network, Runner, layer_of
 from nnlite.training.faster import computes_as_written, take_shortcuts
 
 SAMPLE_BY_SAMPLE = (
@@ -162,11 +163,11 @@ def layers_in_line(network: Network) -> list[Runner]:
     """Return the layers of a network that is one line, without branches; else none."""
     if isinstance(network, Chain):
         return network.layers
-    if not isinstance(network, Graph) or len(network.inputs) > 1 or len(network.outputs) > 1:
+    if not isinstance(network, Branches) or len(network.inputs) > 1:
         return []
-    in_line = [(runner, [place], place + 1, False) for place, runner in enumerate(network.runners)]
+    in_line = [([place], place + 1, False) for place in range(len(network.runners))]
     shared = any(isinstance(runner, SharedCall) for runner in network.runners)
-    if shared or network.steps != in_line or network.output_slots != [len(in_line)]:
+    if shared or network.wires != in_line or network.output_slots != [len(in_line)]:
         return []
     return network.runners
 

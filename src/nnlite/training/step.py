@@ -10,6 +10,7 @@ from nnlite.foundation.types import Array
 from nnlite.given.data import Data
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
+from nnlite.network.chain import up_to_logits
 from nnlite.optimizers import Optimizer
 from nnlite.training.faster import descends_plainly, leaves_out_input_gradient
 from nnlite.training.interruption import surely
@@ -37,8 +38,8 @@ class Trainer:
 
     def connect(self) -> None:
         """Take the network anew, without the activations that its losses go around."""
-        ends = [place for place, o in enumerate(self.objectives) if o.to_prediction is not None]
-        before, self.usual = self.usual, self.model.network.up_to_logits(ends)
+        ends = [o.layer for o in self.objectives if o.to_prediction is not None]
+        before, self.usual = self.usual, up_to_logits(self.model.network, ends)
         # During a `fit` a faster network stands here, and stays.
         if self.network is before:
             self.network = self.usual
