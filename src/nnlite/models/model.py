@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import Annotated, Any, Self
 
+import numpy as np
+
+from nnlite.callbacks import History
 from nnlite.foundation.arguments import ExplainsItsArguments
-from nnlite.foundation.checks import DType, Name, Seed, check_weights, flag
+from nnlite.foundation.checks import DType, Flag, Name, Seed, check_weights, flag
 from nnlite.foundation.errors import look_up, shown, type_error, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import one_or_list
 from nnlite.given.numbers import apart
-from nnlite.layers.joining import Tensor
+from nnlite.layers.joining import Node, Tensor
 from nnlite.layers.layer import Layer
+from nnlite.models import fitting, reading
 from nnlite.models import summary as summaries
-from nnlite.models.fitting import Learner
 from nnlite.models.naming import unique_names
 from nnlite.network.branches import Branches, as_tensors, check_ends
+from nnlite.network.chain import Network
 from nnlite.network.vector import FlatWeights
+from nnlite.training.compiling import endings
+from nnlite.training.ending import Ending
+from nnlite.training.figures import Figures
 
-if TYPE_CHECKING:
-    from nnlite.explain import Explanation
 
-
-class Model(Learner, metaclass=ExplainsItsArguments):
+class Model(metaclass=ExplainsItsArguments):
     """A network between inputs and outputs, with branches and merges.
 
     Parameters
@@ -54,6 +59,28 @@ class Model(Learner, metaclass=ExplainsItsArguments):
     """
 
     default_name = "model"
+    network: Network
+    layers: list[Layer]
+    nodes: list[Node]
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+    stop_training = False
+    """Set it to True, in a callback for instance, and `fit` ends after this batch."""
+    history: History | None = None
+    """What the last `fit` returned."""
+    compiled: dict[str, Any] | None = None
+    """What `compile` was told: optimizer, loss, metrics, loss_weights."""
+    figures: Figures | None = None
+    """The losses and metrics that added up last."""
+    _endings: list[Ending] | None = None
+
+    compile = fitting.compile
+    fit = fitting.fit
+    evaluate = fitting.evaluate
+    predict = fitting.predict
+    train_on_batch = fitting.train_on_batch
+    checked = reading.checked
+    checked_inputs = reading.checked_inputs
 
     def __init__(
         self,
@@ -78,8 +105,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         self.name = name or self.default_name
         self.dtype = dtype
         self.rng = new_generator(seed)
-        self.layers: list[Layer] = []
-        self.inputs, self.outputs, self.nodes = [], [], []
+        self.layers, self.inputs, self.outputs, self.nodes = [], [], [], []
         self._names: dict[Layer, str] = {}
         self._given: list[str | None] = []
         self._flat: FlatWeights | None = None
@@ -112,6 +138,54 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         if [inner.given_name for inner in self.layers] != self._given:
             self._name_layers()
         return self._names.get(layer, layer.name)
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the inputs."""
+        return [self.name_of(tensor.node.layer) for tensor in self.inputs]
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the layers whose outputs the model gives."""
+        return [self.name_of(tensor.node.layer) for tensor in self.outputs]
+
+    @property
+    def optimizer(self) -> Any:
+        """The optimizer given to `compile`."""
+        return self.compiled["optimizer"] if self.compiled else None
+
+    @property
+    def endings(self) -> list[Ending]:
+        """How each output is judged, as `compile` was told."""
+        if self.compiled is None:
+            raise value_error(
+                "Training and evaluation need to know the loss: compile comes first.",
+                "a model that was not compiled",
+                f"model '{self.name}'",
+                'model.compile(optimizer="sgd", loss="mse")',
+            )
+        if self._endings is None:
+            self._endings = endings(self.compiled, self.network, self.outputs, self.output_names)
+        return self._endings
+
+    def forget_endings(self) -> None:
+        """Judge the outputs anew: they, or what is wanted of them, are others now."""
+        self._endings = self.figures = None
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, once the model has seen data."""
+        several = self.output_names if len(self.endings) > 1 else []
+        unseen = ["loss", *(f"{name}_loss" for name in several)]
+        return [*self.figures.names] if self.figures else unseen
+
+    @property
+    def built(self) -> bool:
+        """Whether the model knows its input, and so has weights."""
+        return bool(self.nodes)
+
+    def build_for(self, x: Any) -> None:
+        """Take the shape of the input from the data, where the model was not told."""
 
     def check_built(self, what: str) -> None:
         """Raise if the model does not know its input yet."""
@@ -187,11 +261,21 @@ class Model(Learner, metaclass=ExplainsItsArguments):
                 made[node.output] = node.layer(given if node.several else given[0])
             return one_or_list([made[tensor] for tensor in self.outputs])
         self.check_built("A call")
-        given = self._inputs(x)
+        given = self.checked_inputs(x)
         outputs = self.forpass(one_or_list(given), training)
         if isinstance(outputs, list):
             return [apart(output, given) for output in outputs]
         return apart(outputs, given)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Return the output for these samples, in one go."""
+        return self.predict(x, sys.maxsize)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: Flag = False
+    ) -> Any:
+        """Return the loss of these samples, with metrics a list."""
+        return self.evaluate(x, y, sys.maxsize, 0, sample_weight, return_dict)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return a layer by its name or its place."""
@@ -247,7 +331,7 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         self.check_built("summary")
         (print_fn or print)(summaries.table(self, line_length))
 
-    def explain(self, x: Any, y: Any = None) -> Explanation:
+    def explain(self, x: Any, y: Any = None) -> Any:
         """Tell one training step on this batch as a lecturer writes it: formulas, shapes, sizes.
 
         It is the step that `fit` would take, taken by a copy: the model stays as it is. Without
@@ -302,9 +386,19 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         self.check_built("load_weights")
         load_weights(self, filepath)
 
-    def twin(self) -> Self:
-        """Return a copy that shares nothing with the model but its history."""
-        memo: dict[int, Any] = {id(self.history): self.history, id(self._trainer): None}
+    def twin(self, dtype: str | None = None) -> Self:
+        """Return a copy, perhaps in another dtype, that shares nothing but the history.
+
+        >>> from nnlite.layers import Dense, Input
+        >>> x = Input(shape=(1,))
+        >>> model = Model(x, Dense(1)(x))
+        >>> twin = model.twin(dtype="float64")
+        >>> twin.weights_vector[...] = 5
+        >>> twin.weights_vector.dtype, bool((model.weights_vector == 5).any())
+        (dtype('float64'), False)
+        """
+        memo: dict[int, Any] = {id(self.history): self.history}
+        memo |= {id(self._endings): None, id(self.figures): None}
         try:
             # Call by call, so that a thousand layers in a row do not nest a thousand copies.
             for node in [*(tensor.node for tensor in self.inputs), *self.nodes]:
@@ -319,9 +413,10 @@ class Model(Learner, metaclass=ExplainsItsArguments):
                 "Keep open files and locks out of layers, losses and metrics, or give the "
                 "layer a __deepcopy__.",
             ) from error
+        twin.dtype = np.dtype(dtype or self.dtype)
         for layer in twin.layers:
             vars(layer).update(_workspace=None, skip_input_gradient=False)
-            layer.given_name = twin.name_of(layer)
+            layer.given_name, layer.dtype = twin.name_of(layer), twin.dtype
         return twin
 
     def __repr__(self) -> str:

@@ -26,7 +26,7 @@ _DAMAGED = (ValueError, TypeError, AttributeError, EOFError, OSError, BadZipFile
 
 def save_model(model: Model, filepath: str | Path) -> None:
     """Write the layers, the weights, and how the model was compiled."""
-    config = plain({"model": _description(model), "compiled": model._compiled}, {})
+    config = plain({"model": _description(model), "compiled": model.compiled}, {})
     _write(filepath, {_CONFIG: np.array(json.dumps(config)), **_named_weights(model)})
 
 

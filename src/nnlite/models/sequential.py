@@ -108,7 +108,7 @@ class Sequential(Model):
         with all_or_nothing(self, *dict.fromkeys(layers)):
             for entry in given:
                 self._take(entry)
-            self._trainer = None
+            self.forget_endings()
             self._name_layers()
             self._join()
 
@@ -192,7 +192,7 @@ class Sequential(Model):
             self._end = self.nodes.pop().inputs[0]
             self.outputs = [self._end] if self.nodes else []
             self._connect()
-        self._trainer = None
+        self.forget_endings()
         return layer
 
     def build(self, input_shape: Any) -> None:

@@ -67,14 +67,6 @@ class FlatWeights:
             for optimizer, state in before.states.items():
                 self.states[optimizer] = state.laid_out(before.parts, self.parts)
 
-    @property
-    def regularized(self) -> list[tuple[Regularizer, Weight]]:
-        """The regularizers, each with the weight whose numbers it charges for."""
-        weights = [weight for layer in self.layers for weight in layer.trainable_parameters]
-        return [
-            (weight.regularizer, weight) for weight in weights if weight.regularizer is not None
-        ]
-
     def is_home(self) -> bool:
         """Return whether exactly the weights that are trained now, in their dtype, belong here."""
         trained = [weight for layer in self.layers for weight in layer.trainable_parameters]
@@ -119,3 +111,9 @@ class FlatWeights:
             for weight in layer.parameters.values()
             if not weight.trainable
         ]
+
+
+def regularized(layers: Sequence[Layer]) -> list[tuple[Regularizer, Weight]]:
+    """Return the regularizers, each with the trained weight whose numbers it charges for."""
+    weights = [weight for layer in layers for weight in layer.trainable_parameters]
+    return [(weight.regularizer, weight) for weight in weights if weight.regularizer is not None]

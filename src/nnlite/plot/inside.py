@@ -98,7 +98,7 @@ def _one_image(model: Model, x: Any) -> Array:
         remedy = "Choose one: x[0]." if array.shape[1:] == wanted else None
         received, where = f"x of shape {array.shape}", f"model '{model.name}'"
         raise value_error(rule, received, where, remedy)
-    return model._inputs(array.reshape(1, *wanted))[0]
+    return model.checked_inputs(array.reshape(1, *wanted))[0]
 
 
 def _describe(layer: Layer) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
 from nnlite import losses, metrics, optimizers
 from nnlite.foundation.checks import checked_number
 from nnlite.foundation.configuration import serialize
-from nnlite.foundation.errors import type_error, value_error
+from nnlite.foundation.errors import nearest, shown, type_error, value_error
 from nnlite.foundation.ours import never_called
 from nnlite.layers.joining import Tensor
 from nnlite.network.branches import Branches
 from nnlite.network.chain import Network
-from nnlite.training.objective import Objective, per_output
+from nnlite.training.ending import Ending
 
 
 def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> dict[str, Any]:
@@ -62,15 +63,15 @@ def _leaves(given: Any) -> list[Any]:
     return [given]
 
 
-def objectives(
+def endings(
     settings: dict[str, Any], network: Network, outputs: Sequence[Tensor], names: Sequence[str]
-) -> list[Objective]:
-    """Return the objective of each output; the names are those of the outputs."""
+) -> list[Ending]:
+    """Return the ending of each output; the names are those of the outputs."""
     loss_of = per_output(settings["loss"], names, "loss")
     metrics_of = per_output(settings["metrics"], names, "metrics", each=True)
     weight_of = per_output(settings["loss_weights"], names, "loss_weights")
     return [
-        Objective(
+        Ending(
             loss_of[place],
             _leaves(metrics_of[place]),
             tensor.node.layer,
@@ -82,3 +83,42 @@ def objectives(
         )
         for place, tensor in enumerate(outputs)
     ]
+
+
+def per_output(given: Any, names: Sequence[str], what: str, each: bool = False) -> list[Any]:
+    """Return one entry for each output, from one for all, a list, or a dictionary by name.
+
+    With `each`, an entry is itself a list (of metrics).
+    """
+    if isinstance(given, dict):
+        unknown = [name for name in given if name not in names]
+        if unknown:
+            raise value_error(
+                f"The {what} are given by the names of the outputs: {', '.join(names)}.",
+                shown(unknown[0]),
+                remedy=f"Did you mean {guess!r}?"
+                if (guess := nearest(str(unknown[0]), names))
+                else f"Give the output layer name={shown(unknown[0])}.",
+            )
+        return [given.get(name) for name in names]
+    if each:
+        entries = list(given) if isinstance(given, list | tuple) else [given] if given else []
+        if len(names) > 1 and any(isinstance(entry, list | tuple) for entry in entries):
+            _check_count(entries, names, what)
+            return entries
+        # A metric object counts for one output: the others get copies.
+        return [entries, *(copy.deepcopy(entries) for _ in names[1:])]
+    if isinstance(given, list | tuple):
+        _check_count(given, names, what)
+        return list(given)
+    return [given] * len(names)
+
+
+def _check_count(given: Sequence[Any], names: Sequence[str], what: str) -> None:
+    if len(given) != len(names):
+        raise value_error(
+            f"{what}: one for each of the {len(names)} outputs {', '.join(names)}."
+            if len(names) > 1
+            else f"{what}: one for the only output, {names[0]}.",
+            f"{len(given)}: {shown(given)}",
+        )

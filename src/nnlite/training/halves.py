@@ -27,7 +27,7 @@ from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
 from nnlite.layers.windows import WindowLayer
 from nnlite.network.branches import Branches, SharedCall
 from nnlite.network.chain import Chain, LinearPart, Network, Runner, layer_of
-from nnlite.training.faster import computes_as_written, take_shortcuts
+from nnlite.training.fused import computes_as_written, take_shortcuts
 
 SAMPLE_BY_SAMPLE = (
     Activation,

@@ -1,0 +1,140 @@
+"""Data for a model: each input and output finds its array, checked against what it takes."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from nnlite.foundation.errors import value_error
+from nnlite.foundation.types import Array
+from nnlite.given.data import Data, as_input, as_list, check_lengths, peek
+from nnlite.given.rows import Rows
+from nnlite.given.sample_weights import as_sample_weights
+from nnlite.layers.joining import Tensor
+from nnlite.layers.layer import Layer
+from nnlite.training.figures import Figures
+from nnlite.training.protocol import LearningModel
+
+
+class Learning(LearningModel, Protocol):
+    """What `compile`, `fit`, `evaluate` and `predict` need of a model."""
+
+    name: str
+    dtype: np.dtype[Any]
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+    compiled: dict[str, Any] | None
+    figures: Figures | None
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the inputs."""
+
+    @property
+    def built(self) -> bool:
+        """Whether the model knows its input."""
+
+    def name_of(self, layer: Layer) -> str:
+        """Return what a layer is called in this model."""
+
+    def check_built(self, what: str) -> None:
+        """Raise if the model does not know its input yet."""
+
+    def build_for(self, x: Any) -> None:
+        """Take the shape of the input from the data, where the model was not told."""
+
+    def forget_endings(self) -> None:
+        """Judge the outputs anew: they, or what is wanted of them, are others now."""
+
+
+def checked(
+    model: Learning, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
+) -> Data:
+    """Return samples, truths and weights as `fit` would train on them, or explain what is wrong.
+
+    >>> from nnlite import Sequential
+    >>> from nnlite.layers import Dense
+    >>> model = Sequential([Dense(1, input_shape=(2,))])
+    >>> model.compile(loss="mse")
+    >>> model.checked([[1, 2], [3, 4]], [5, 6]).all()[1]
+    [array([[5.],
+           [6.]], dtype=float32)]
+    """
+    endings = model.endings
+    _check_order(model, x, y)
+    inputs = read(model, x)
+    if y is None:
+        raise value_error(
+            "Training and evaluation compare predictions with the truth: y is needed.",
+            "y=None",
+            f"model '{model.name}'",
+            "Give both: fit(x, y).",
+        )
+    given = as_list(y, model.output_names, "output", len(inputs[0]))
+    check_lengths(inputs, [np.atleast_1d(peek(target, "y")) for target in given])
+    targets = [e.check(t, model.dtype) for e, t in zip(endings, given, strict=True)]
+    weights = as_sample_weights(
+        sample_weight,
+        class_weight,
+        targets[0],
+        len(inputs[0]),
+        model.dtype,
+        [tensor.shape for tensor in model.outputs],
+    )
+    return Data(inputs, targets, weights)
+
+
+def checked_inputs(model: Learning, x: Any) -> list[Array]:
+    """Return the inputs as one batch of checked arrays, or explain what is wrong.
+
+    >>> from nnlite import Sequential
+    >>> from nnlite.layers import Dense
+    >>> Sequential([Dense(1, input_shape=(2,))]).checked_inputs([[1, 2]])
+    [array([[1., 2.]], dtype=float32)]
+    """
+    return Data(read(model, x), []).all()[0]
+
+
+def read(model: Learning, x: Any) -> list[Array | Rows]:
+    """Return an array for each input; of large data the rows, to be checked in their turn."""
+    given = as_list(x, model.input_names, "input")
+    names = ["x"] if len(given) == 1 else [f"x of '{name}'" for name in model.input_names]
+    arrays = []
+    for data, tensor, name in zip(given, model.inputs, names, strict=True):
+        readers = [model.name_of(node.layer) for node in model.nodes if tensor in node.inputs]
+        where = f"model '{model.name}', layer '{readers[0] if readers else tensor}'"
+        arrays.append(as_input(data, tensor.shape, model.dtype, name, where))
+    check_lengths(arrays)
+    return arrays
+
+
+def _check_order(model: Learning, x: Any, y: Any) -> None:
+    """Raise if x looks like the truth and y like the data."""
+    single = len(model.inputs) == len(model.outputs) == 1
+    if not single or isinstance(x, dict) or isinstance(y, dict):
+        return
+    takes, gives = model.inputs[0].shape, model.outputs[0].shape
+    shape_x = np.shape(peek(x, "x"))[1:]
+    shape_y = () if y is None else np.shape(peek(y, "y"))[1:]
+    if takes not in ((1,), shape_x) and shape_x in (gives, ()) and shape_y == takes:
+        raise value_error(
+            f"x is what goes in, samples of shape {takes}; y is what shall come out.",
+            f"x of samples {shape_x}, y of samples {shape_y}",
+            f"model '{model.name}'",
+            "They look swapped: fit(x, y) takes the data first.",
+        )
+
+
+def validation_of(model: Learning, given: Any) -> Data | None:
+    """Return the `validation_data` given to `fit`, if there are any."""
+    if given is None:
+        return None
+    if not isinstance(given, list | tuple) or len(given) not in (2, 3):
+        raise value_error(
+            "validation_data must be (x, y) or (x, y, sample_weight).",
+            f"{type(given).__name__}"
+            + (f" of {len(given)}" if isinstance(given, list | tuple) else ""),
+            remedy="validation_data=(x_test, y_test)",
+        )
+    return checked(model, *given)

@@ -1,0 +1,91 @@
+"""How well a network does on data, whether it learns from it or is only watched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nnlite.callbacks.calling import CallbackList
+from nnlite.foundation.types import Array
+from nnlite.given.data import Data, one_or_list
+from nnlite.network.chain import up_to_logits
+from nnlite.network.vector import regularized
+from nnlite.training.figures import Figures
+from nnlite.training.protocol import LearningModel
+from nnlite.training.running import running
+
+
+class Evaluation:
+    """A network, the judges of its outputs, and the figures that add up over batches.
+
+    Parameters
+    ----------
+    model
+        A compiled model.
+    data
+        Data like that to be judged: the metrics are chosen to fit it.
+    """
+
+    def __init__(self, model: LearningModel, data: Data) -> None:
+        self.model = model
+        self.endings = [ending.chosen_anew() for ending in model.endings]
+        own, (_, truths, _) = running.in_epoch(model), next(data.batches(1))
+        self.figures = Figures(self.endings, model.output_names, truths, own)
+        self.connect()
+        self.regularized = regularized(model.layers)
+        written = all(ending.owns_gradient for ending in self.endings)
+        self.copies = self.figures.keep_arrays or not written
+
+    def connect(self) -> None:
+        """Take the network of the model, without the activations that its losses go around."""
+        ends = [ending.layer for ending in self.endings if ending.at_logits]
+        self.network = up_to_logits(self.model.network, ends)
+
+    def judge(
+        self, y: list[Array], outputs: Any, weights: Array | None, scale: float | None = None
+    ) -> tuple[float, list[Array]]:
+        """Return the loss of a batch and, if there is a `scale`, that × the gradients."""
+        if len(self.endings) == 1:
+            outputs = [outputs]
+        if self.copies:
+            y, outputs = [truth.copy() for truth in y], [output.copy() for output in outputs]
+        loss, gradients = 0.0, []
+        for place, ending in enumerate(self.endings):
+            values, a = ending.judge(y[place], outputs[place], weights)
+            loss += self.figures.add(place, y[place], a, values)
+            if scale is not None:
+                gradients.append(ending.gradient(y[place], a, weights, scale))
+        return loss, gradients
+
+    def penalty(self, samples: int) -> float:
+        """Return what the regularizers charge for the weights as they are."""
+        penalty = sum((charge(weight.value) for charge, weight in self.regularized), 0.0)
+        self.figures.add_penalty(penalty, samples)
+        return penalty
+
+    def over(self, data: Data, batch_size: int) -> dict[str, float]:
+        """Return the losses and metrics over all samples, without training."""
+        self.figures.reset()
+        for x, y, weights in data.batches(batch_size):
+            self.judge(y, self.network.forpass(one_or_list(x)), weights)
+            self.penalty(len(x[0]))
+        return self.figures.results()
+
+
+class Validation:
+    """Data that is only watched, after each epoch or every few."""
+
+    def __init__(self, data: Data, batch_size: int, every: int) -> None:
+        self.data, self.batch_size, self.every = data, batch_size, every
+
+    def is_due(self, epoch: int) -> bool:
+        """Return whether it is looked at after this epoch, counted from 0."""
+        return (epoch + 1) % self.every == 0
+
+    def figures(self, epoch: int, step: Evaluation, callbacks: CallbackList) -> dict[str, float]:
+        """Return losses and metrics as the history names them; none if it is not their turn."""
+        if not self.is_due(epoch):
+            return {}
+        callbacks.tell("on_test_begin", {})
+        results = step.over(self.data, self.batch_size)
+        callbacks.tell("on_test_end", results)
+        return {f"val_{name}": value for name, value in results.items()}

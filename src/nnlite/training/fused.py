@@ -1,0 +1,88 @@
+"""A convolution with ReLU and the pooling behind it, computed in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nnlite.activations import relu
+from nnlite.foundation.ours import ours
+from nnlite.foundation.types import Array
+from nnlite.kernels.convolution import convolve
+from nnlite.kernels.fused import Trace, convolve_relu_pool, gradients
+from nnlite.layers.convolution import Conv2D
+from nnlite.layers.pooling import MaxPooling2D
+from nnlite.network.chain import Runner
+
+_COMPUTING = ("forpass", "backprop", "forpass_z", "backprop_z", "pool", "spread")
+_PLACING = ("windows", "as_images", "as_samples", "as_kernel")
+
+
+class ConvolutionAndPooling:
+    """A `Conv2D` with ReLU and the 2×2 `MaxPooling2D` behind it, in one go.
+
+    The layers know nothing of each other; weights, gradients and results are the same.
+    """
+
+    trace: Trace
+
+    def __init__(self, convolution: Conv2D, pooling: MaxPooling2D) -> None:
+        self.convolution, self.pooling = convolution, pooling
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return what both layers return."""
+        layer = self.convolution
+        if not training:
+            return self.pooling.forpass(layer.forpass(x))
+        layer.check_input(x)
+        b = layer.b if layer.use_bias else None
+        self.trace = convolve_relu_pool(x, layer.W, b, layer.windows(x.shape[1:]), layer.buffer)
+        return self.trace.a
+
+    def backprop(self, grad: Array) -> Array | None:
+        """Write the gradients of the convolution's weights, and return that of its input."""
+        layer = self.convolution
+        db = layer.db if layer.use_bias else None
+        return gradients(
+            grad, self.trace, layer.W, layer.dW, db, layer.buffer, layer.skip_input_gradient
+        )
+
+    def between(self, x: Array) -> Callable[[], Array]:
+        """Return what computes the convolution's a, with the weights as they are now."""
+        layer = self.convolution
+        W, b = layer.W.copy(), layer.b.copy() if layer.use_bias else None
+        windows = layer.windows(x.shape[1:])
+        return lambda: relu.forpass(convolve(x, W, b, windows)[0])
+
+
+def take_shortcuts(runners: Sequence[Runner]) -> list[Runner]:
+    """Return the layers, with those put together that are faster so."""
+    taken: list[Any] = []
+    for runner in runners:
+        if taken and _fit_together(taken[-1], runner):
+            taken[-1] = ConvolutionAndPooling(taken[-1], runner)  # type: ignore[arg-type]
+        else:
+            taken.append(runner)
+    return taken
+
+
+def _fit_together(first: Runner, second: Runner) -> bool:
+    return (
+        isinstance(first, Conv2D)
+        and isinstance(second, MaxPooling2D)
+        and computes_as_written(first, like=Conv2D)
+        and computes_as_written(second, like=MaxPooling2D)
+        and first.activation is relu
+        and first.groups == 1
+        and first.steps == (1, 1)
+        and second.size == second.steps == (2, 2)
+        and second.padding == "valid"
+        and first.trainable
+    )
+
+
+def computes_as_written(layer: Any, like: type | None = None) -> bool:
+    """Return whether a layer computes as the library wrote it, its activation included."""
+    activation = getattr(layer, "activation", None)
+    as_written = ours(layer, *_COMPUTING, *_PLACING, like=like)
+    return as_written and ours(activation, "forpass", "backprop")
