@@ -183,7 +183,7 @@ def watch_step(model: Any, x: Any, y: Any) -> WatchedStep:
         step = WatchedStep(watched, inputs, Watcher(watched).calls)
         taken.connect()
         taken.take(inputs, truths)
-    step.penalty = taken.penalty(len(inputs[0]))
+    step.penalty = taken.penalty()
     for ending, truth, tensor in zip(taken.endings, truths, watched.outputs, strict=True):
         step.judgements.append(_judge(ending, truth, step.call_of[tensor]))
     _add_penalties(step.calls)
@@ -220,4 +220,4 @@ def _update(stepping: Any, data: Data, step: WatchedStep) -> None:
     optimizer.step(weights, step.model.flat.gradients)
     step.change = weights - before
     outputs = taken.network.forpass(one_or_list(x), True)
-    step.loss_after = taken.judge(y, outputs, None)[0] + taken.penalty(len(x[0]))
+    step.loss_after, _ = taken.judge(y, outputs, None)

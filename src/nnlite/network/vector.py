@@ -54,11 +54,13 @@ class FlatWeights:
                 stop = start + weight.value.size
                 self.parts.append(PlacedWeight(layer, weight, slice(start, stop)))
                 start = stop
+        every = [weight for layer in layers for weight in layer.parameters.values()]
+        self.untrained = [weight for weight in every if not weight.trainable]
         self.weights: Array = np.empty(start, dtype)
         self.gradients: Array = np.zeros(start, dtype)
         self.settled: object = None
         self.settle()
-        for weight in (weight for layer in layers for weight in layer.parameters.values()):
+        for weight in every:
             apart = weight.value.base is None and weight.value.dtype == dtype
             if not apart and weight.value.base is not self.weights:
                 weight.place(np.empty(weight.value.shape, dtype))
@@ -96,21 +98,14 @@ class FlatWeights:
     def snapshot(self) -> list[Array]:
         """Return copies of everything training changes: the vector, and running means."""
         self.settle()
-        return [self.weights.copy(), *(array.copy() for array in self._others())]
+        return [self.weights.copy(), *(weight.value.copy() for weight in self.untrained)]
 
     def restore(self, snapshot: Sequence[Array]) -> None:
         """Set everything back to a snapshot."""
         self.settle()
-        for array, value in zip([self.weights, *self._others()], snapshot, strict=True):
-            array[...] = value
-
-    def _others(self) -> list[Array]:
-        return [
-            weight.value
-            for layer in self.layers
-            for weight in layer.parameters.values()
-            if not weight.trainable
-        ]
+        self.weights[...] = snapshot[0]
+        for weight, value in zip(self.untrained, snapshot[1:], strict=True):
+            weight.value[...] = value
 
 
 def regularized(layers: Sequence[Layer]) -> list[tuple[Regularizer, Weight]]:

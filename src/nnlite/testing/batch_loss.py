@@ -51,8 +51,7 @@ class BatchLoss:
     def forward(self) -> tuple[float, list[Array]]:
         """Return the loss of the batch, and its gradient for each output."""
         outputs = self.step.network.forpass(one_or_list(self.x), True)
-        loss, gradients = self.step.judge(self.y, outputs, self.sample_weights, 1.0)
-        return loss + self.step.penalty(self.samples), gradients
+        return self.step.judge(self.y, outputs, self.sample_weights, 1.0)
 
     def gradients(self) -> list[Array]:
         """Return backprop's gradients, in the order of the arrays."""

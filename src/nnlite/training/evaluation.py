@@ -43,31 +43,33 @@ class Evaluation:
     def judge(
         self, y: list[Array], outputs: Any, weights: Array | None, scale: float | None = None
     ) -> tuple[float, list[Array]]:
-        """Return the loss of a batch and, if there is a `scale`, that × the gradients."""
+        """Return the loss of a batch, penalties included, and `scale` × its gradients, if any."""
         if len(self.endings) == 1:
             outputs = [outputs]
         if self.copies:
             y, outputs = [truth.copy() for truth in y], [output.copy() for output in outputs]
-        loss, gradients = 0.0, []
+        figures, gradients, loss = self.figures, [], self.penalty()
+        figures.count += len(y[0])
+        figures.penalties += loss * len(y[0])
         for place, ending in enumerate(self.endings):
-            values, a = ending.judge(y[place], outputs[place], weights)
-            loss += self.figures.add(place, y[place], a, values)
+            truth = y[place]
+            values, a = ending.judge(truth, outputs[place], weights)
+            loss += figures.add(place, truth, a, values)
             if scale is not None:
-                gradients.append(ending.gradient(y[place], a, weights, scale))
+                gradients.append(ending.gradient(truth, a, weights, scale))
         return loss, gradients
 
-    def penalty(self, samples: int) -> float:
+    def penalty(self) -> float:
         """Return what the regularizers charge for the weights as they are."""
-        penalty = sum((charge(weight.value) for charge, weight in self.regularized), 0.0)
-        self.figures.add_penalty(penalty, samples)
-        return penalty
+        if not self.regularized:
+            return 0.0
+        return sum((charge(weight.value) for charge, weight in self.regularized), 0.0)
 
     def over(self, data: Data, batch_size: int) -> dict[str, float]:
         """Return the losses and metrics over all samples, without training."""
         self.figures.reset()
         for x, y, weights in data.batches(batch_size):
             self.judge(y, self.network.forpass(one_or_list(x)), weights)
-            self.penalty(len(x[0]))
         return self.figures.results()
 
 

@@ -17,6 +17,9 @@ from nnlite.training.ending import Ending
 class Figures:
     """Losses and metrics of the batches since the last `reset`.
 
+    Besides what is added output by output, `count` is the number of samples, and `penalties` what
+    the regularizers charged, times the samples of each batch.
+
     Parameters
     ----------
     endings
@@ -66,11 +69,6 @@ class Figures:
         for metric in self.metrics[place]:
             metric.update_state(y, a)
         return self.shares[place] * total / len(values)
-
-    def add_penalty(self, penalty: float, samples: int) -> None:
-        """Take into account what regularizers charged for a batch, and how large it was."""
-        self.count += samples
-        self.penalties += penalty * samples
 
     def results(self) -> dict[str, float]:
         """Return the figures by their names: means over all samples since the last reset."""

@@ -43,8 +43,8 @@ class Loop:
         self.callbacks = CallbackList(everyone, self.model, self.plan(), self.step.figures.results)
         self.faster = Faster(self.step, self.callbacks)
         self.check_finite = self.check_finite and not self.callbacks.watches_finiteness
-        # The order within a single batch does not change its mean.
-        self.shuffle = self.shuffle and self.batch_size < self.data.size
+        # The order within a single batch does not change its mean: it is cut once for all epochs.
+        self.whole = [self.data.all()] if self.batch_size >= self.data.size else None
 
     def plan(self) -> dict[str, Any]:
         """Return what callbacks may know before the training begins."""
@@ -101,7 +101,7 @@ class Loop:
         """Take a step for every batch, and return the figures of the epoch."""
         step, callbacks, model = self.step, self.callbacks, self.model
         self.faster.begin_epoch()
-        batches = self.data.batches(self.batch_size, self.order(), reuse=True)
+        batches = self.whole or self.data.batches(self.batch_size, self.order(), reuse=True)
         step.figures.reset()
         self.in_epoch = True
         try:

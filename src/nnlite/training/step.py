@@ -23,7 +23,7 @@ class Step(Evaluation):
         self.take_over()
 
     def take(self, x: list[Array], y: list[Array], weights: Array | None = None) -> float:
-        """Take the step, and return the loss of the batch before it, penalties included."""
+        """Take the step, and return the loss before it, penalties included."""
         self.take_over()
         outputs = self.network.forpass(one_or_list(x), True)
         loss, gradients = self.judge(y, outputs, weights, self.scale)
@@ -31,7 +31,6 @@ class Step(Evaluation):
         for regularizer, weight in self.regularized:
             dW = weight.gradient
             dW += regularizer.gradient(weight.value)
-        loss += self.penalty(len(x[0]))
         self.descend(self.flat.weights, self.flat.gradients)
         return loss
 
