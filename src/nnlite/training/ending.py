@@ -12,7 +12,7 @@ So where nobody but the loss sees the output, the network ends at z, and the los
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -45,6 +45,11 @@ class Ending:
         The share of this output in the whole loss.
     private
         Whether the loss alone sees this output, so that it may look at the logits instead.
+
+    Attributes
+    ----------
+    at_logits
+        Whether the network ends at z, before the activation.
     """
 
     def __init__(
@@ -71,14 +76,14 @@ class Ending:
         loss: Any = self.loss
         layer = self.layer
         activation = layer.activation if isinstance(layer, ActivatedLayer) else activations.linear
-        self.activation: Callable[[Array], Array] | None = None
+        self.activation, self.at_logits = activation.forpass, False
         self.owns_gradient = faster.judges_as_written(loss)
         self.takes_shares = self.free_sums = False
         self.values, self.slopes = loss.values, loss.gradient
         if isinstance(loss, losses.CrossEntropy):
             fits = self._fits(loss, activation)
-            if fits and self.private and faster.goes_around_the_activation(loss, layer):
-                self.activation = activation.forpass
+            alone = fits and self.private
+            self.at_logits = alone and faster.goes_around_the_activation(loss, layer)
             of_rows = loss.activation is activations.softmax and not loss.from_logits
             self.takes_shares = of_rows and not fits and self.owns_gradient
             # A layer with neither weights nor activation may hand on what a softmax gave.
@@ -87,11 +92,6 @@ class Ending:
         if self.free_sums:
             self.values = partial(loss.values_of, free_sums=True)
             self.slopes = partial(loss.gradient_of, free_sums=True)
-
-    @property
-    def at_logits(self) -> bool:
-        """Whether the network ends at z, before the activation."""
-        return self.activation is not None
 
     def _fits(self, loss: losses.CrossEntropy, activation: activations.ActivationFunction) -> bool:
         """Return whether the output's activation is the loss's; raise if they cannot learn."""
@@ -123,7 +123,7 @@ class Ending:
     def judge(self, y: Array, output: Array, weights: Array | None) -> tuple[Array, Array]:
         """Return the loss of every sample, and the prediction."""
         loss: Any = self.loss
-        if self.activation is not None:
+        if self.at_logits:
             a = self.activation(output)
             values = loss.values_from_logits(y, output, a)
         else:
