@@ -13,11 +13,12 @@ from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.checks import Count, Flag, PositiveInteger, PositiveOrNone
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import Data, one_or_list
-from nnlite.models.reading import Learning, checked, read, validation_of
+from nnlite.models.reading import checked, read, validation_of
 from nnlite.training import compiling
 from nnlite.training.evaluation import Evaluation, Validation
 from nnlite.training.faster import training_mode
 from nnlite.training.loop import Loop
+from nnlite.training.protocol import LearningModel
 from nnlite.training.step import Step
 
 # Without gradients to keep, larger batches cost little memory and save time.
@@ -26,7 +27,7 @@ PREDICTION_BATCH = 1024
 
 @explains_its_arguments
 def compile(
-    model: Learning,
+    model: LearningModel,
     optimizer: Any = "rmsprop",
     loss: Any = None,
     metrics: Any = None,
@@ -55,13 +56,13 @@ def compile(
     with all_or_nothing(model):
         model.compiled = compiling.checked(optimizer, loss, metrics, loss_weights)
         model.forget_endings()
-        if model.built and model.endings:
+        if model.nodes and model.endings:
             model.optimizer.bound_state = model.flat.state_of(model.optimizer)
 
 
 @explains_its_arguments
 def fit(
-    model: Learning,
+    model: LearningModel,
     x: Any = None,
     y: Any = None,
     batch_size: PositiveOrNone = None,
@@ -149,7 +150,7 @@ def fit(
 
 @explains_its_arguments
 def evaluate(
-    model: Learning,
+    model: LearningModel,
     x: Any = None,
     y: Any = None,
     batch_size: PositiveOrNone = None,
@@ -175,7 +176,7 @@ def evaluate(
 
 @explains_its_arguments
 def predict(
-    model: Learning, x: Any, batch_size: PositiveOrNone = None, verbose: Any = "auto"
+    model: LearningModel, x: Any, batch_size: PositiveOrNone = None, verbose: Any = "auto"
 ) -> Any:
     """Return the output for every sample, as an array; a list of arrays for several outputs.
 
@@ -192,7 +193,7 @@ def predict(
 
 @explains_its_arguments
 def train_on_batch(
-    model: Learning,
+    model: LearningModel,
     x: Any,
     y: Any = None,
     sample_weight: Any = None,
@@ -200,7 +201,7 @@ def train_on_batch(
     return_dict: Flag = False,
 ) -> Any:
     """Take one step on these samples; return the loss before it, with metrics a list."""
-    with nullcontext() if model.built else all_or_nothing(model, *model.layers):
+    with nullcontext() if model.nodes else all_or_nothing(model, *model.layers):
         model.build_for(x)
         data = checked(model, x, y, sample_weight, class_weight)
     step = Step(model, data)

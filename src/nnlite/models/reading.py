@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -11,45 +11,11 @@ from nnlite.foundation.types import Array
 from nnlite.given.data import Data, as_input, as_list, check_lengths, peek
 from nnlite.given.rows import Rows
 from nnlite.given.sample_weights import as_sample_weights
-from nnlite.layers.joining import Tensor
-from nnlite.layers.layer import Layer
-from nnlite.training.figures import Figures
 from nnlite.training.protocol import LearningModel
 
 
-class Learning(LearningModel, Protocol):
-    """What `compile`, `fit`, `evaluate` and `predict` need of a model."""
-
-    name: str
-    dtype: np.dtype[Any]
-    inputs: list[Tensor]
-    outputs: list[Tensor]
-    compiled: dict[str, Any] | None
-    figures: Figures | None
-
-    @property
-    def input_names(self) -> list[str]:
-        """The names of the inputs."""
-
-    @property
-    def built(self) -> bool:
-        """Whether the model knows its input."""
-
-    def name_of(self, layer: Layer) -> str:
-        """Return what a layer is called in this model."""
-
-    def check_built(self, what: str) -> None:
-        """Raise if the model does not know its input yet."""
-
-    def build_for(self, x: Any) -> None:
-        """Take the shape of the input from the data, where the model was not told."""
-
-    def forget_endings(self) -> None:
-        """Judge the outputs anew: they, or what is wanted of them, are others now."""
-
-
 def checked(
-    model: Learning, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
+    model: LearningModel, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
 ) -> Data:
     """Return samples, truths and weights as `fit` would train on them, or explain what is wrong.
 
@@ -85,7 +51,7 @@ def checked(
     return Data(inputs, targets, weights)
 
 
-def checked_inputs(model: Learning, x: Any) -> list[Array]:
+def checked_inputs(model: LearningModel, x: Any) -> list[Array]:
     """Return the inputs as one batch of checked arrays, or explain what is wrong.
 
     >>> from nnlite import Sequential
@@ -96,7 +62,7 @@ def checked_inputs(model: Learning, x: Any) -> list[Array]:
     return Data(read(model, x), []).all()[0]
 
 
-def read(model: Learning, x: Any) -> list[Array | Rows]:
+def read(model: LearningModel, x: Any) -> list[Array | Rows]:
     """Return an array for each input; of large data the rows, to be checked in their turn."""
     given = as_list(x, model.input_names, "input")
     names = ["x"] if len(given) == 1 else [f"x of '{name}'" for name in model.input_names]
@@ -109,7 +75,7 @@ def read(model: Learning, x: Any) -> list[Array | Rows]:
     return arrays
 
 
-def _check_order(model: Learning, x: Any, y: Any) -> None:
+def _check_order(model: LearningModel, x: Any, y: Any) -> None:
     """Raise if x looks like the truth and y like the data."""
     single = len(model.inputs) == len(model.outputs) == 1
     if not single or isinstance(x, dict) or isinstance(y, dict):
@@ -126,7 +92,7 @@ def _check_order(model: Learning, x: Any, y: Any) -> None:
         )
 
 
-def validation_of(model: Learning, given: Any) -> Data | None:
+def validation_of(model: LearningModel, given: Any) -> Data | None:
     """Return the `validation_data` given to `fit`, if there are any."""
     if given is None:
         return None

@@ -42,9 +42,7 @@ def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> d
 
 def _check_is_called(judge: Any, called: str) -> None:
     """Raise if a loss or a metric has of its own only what no model calls."""
-    unheard = never_called(judge)
-    if unheard:
-        names = " and ".join(unheard)
+    if names := " and ".join(never_called(judge)):
         raise type_error(
             f"Training and evaluation call {called}; {names} is for you to call.",
             f"{type(judge).__name__}, which overrides {names} alone",
@@ -70,19 +68,14 @@ def endings(
     loss_of = per_output(settings["loss"], names, "loss")
     metrics_of = per_output(settings["metrics"], names, "metrics", each=True)
     weight_of = per_output(settings["loss_weights"], names, "loss_weights")
-    return [
-        Ending(
-            loss_of[place],
-            _leaves(metrics_of[place]),
-            tensor.node.layer,
-            tensor.shape,
-            1.0
-            if (share := weight_of[place]) is None
-            else float(checked_number("loss_weights", share, least=0)),
-            private=network.is_private(place) if isinstance(network, Branches) else True,
-        )
-        for place, tensor in enumerate(outputs)
-    ]
+    found = []
+    for place, tensor in enumerate(outputs):
+        share = 1.0 if weight_of[place] is None else weight_of[place]
+        weight = float(checked_number("loss_weights", share, least=0))
+        private = not isinstance(network, Branches) or network.is_private(place)
+        judged_by = loss_of[place], _leaves(metrics_of[place])
+        found.append(Ending(*judged_by, tensor.node.layer, tensor.shape, weight, private))
+    return found
 
 
 def per_output(given: Any, names: Sequence[str], what: str, each: bool = False) -> list[Any]:
@@ -91,34 +84,28 @@ def per_output(given: Any, names: Sequence[str], what: str, each: bool = False) 
     With `each`, an entry is itself a list (of metrics).
     """
     if isinstance(given, dict):
-        unknown = [name for name in given if name not in names]
-        if unknown:
-            raise value_error(
-                f"The {what} are given by the names of the outputs: {', '.join(names)}.",
-                shown(unknown[0]),
-                remedy=f"Did you mean {guess!r}?"
-                if (guess := nearest(str(unknown[0]), names))
-                else f"Give the output layer name={shown(unknown[0])}.",
-            )
+        for name in given:
+            if name not in names:
+                guess = nearest(str(name), names)
+                raise value_error(
+                    f"The {what} are given by the names of the outputs: {', '.join(names)}.",
+                    shown(name),
+                    remedy=f"Did you mean {guess!r}?"
+                    if guess
+                    else f"Give the output layer name={shown(name)}.",
+                )
         return [given.get(name) for name in names]
-    if each:
-        entries = list(given) if isinstance(given, list | tuple) else [given] if given else []
-        if len(names) > 1 and any(isinstance(entry, list | tuple) for entry in entries):
-            _check_count(entries, names, what)
-            return entries
+    several = isinstance(given, list | tuple)
+    if each and not (
+        several and len(names) > 1 and any(isinstance(e, list | tuple) for e in given)
+    ):
         # A metric object counts for one output: the others get copies.
+        entries = list(given) if several else [given] if given else []
         return [entries, *(copy.deepcopy(entries) for _ in names[1:])]
-    if isinstance(given, list | tuple):
-        _check_count(given, names, what)
-        return list(given)
-    return [given] * len(names)
-
-
-def _check_count(given: Sequence[Any], names: Sequence[str], what: str) -> None:
+    if not several:
+        return [given] * len(names)
     if len(given) != len(names):
-        raise value_error(
-            f"{what}: one for each of the {len(names)} outputs {', '.join(names)}."
-            if len(names) > 1
-            else f"{what}: one for the only output, {names[0]}.",
-            f"{len(given)}: {shown(given)}",
-        )
+        wanted = f"each of the {len(names)} outputs" if len(names) > 1 else "the only output,"
+        rule = f"{what}: one for {wanted} {', '.join(names)}."
+        raise value_error(rule, f"{len(given)}: {shown(given)}")
+    return list(given)

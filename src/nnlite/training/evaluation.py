@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from nnlite.callbacks.calling import CallbackList
@@ -73,11 +74,13 @@ class Evaluation:
         return self.figures.results()
 
 
+@dataclass
 class Validation:
     """Data that is only watched, after each epoch or every few."""
 
-    def __init__(self, data: Data, batch_size: int, every: int) -> None:
-        self.data, self.batch_size, self.every = data, batch_size, every
+    data: Data
+    batch_size: int
+    every: int
 
     def is_due(self, epoch: int) -> bool:
         """Return whether it is looked at after this epoch, counted from 0."""

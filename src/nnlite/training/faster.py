@@ -8,7 +8,7 @@ loss from logits    the last activation, and           the activation is the los
 no copies           nothing                            losses and metrics are the library's
 plain descent       `Optimizer.step` and `update`:     w − α·g is all, no weight has a penalty, and
                     α goes in at the loss              no callback looks between two batches
-one go              `forpass` and `backprop` of a      ReLU, steps of 1, 2×2 windows: see `fused`
+one go              `forpass` and `backprop` of a      ReLU, steps of 1, 2×2 windows: see `standins`
                     Conv2D and its MaxPooling2D
 halves              nothing: a twin of the layers      convolutions are enough work for two
                     takes half of each batch           threads: see `halves`
@@ -32,10 +32,9 @@ from nnlite.foundation.ours import CALLED, ours, written_here
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.losses import Loss
-from nnlite.training.fused import computes_as_written
 from nnlite.training.halves import in_halves
-from nnlite.training.interruption import surely
-from nnlite.training.watched import watch
+from nnlite.training.running import surely
+from nnlite.training.standins import computes_as_written, watch
 
 if TYPE_CHECKING:
     from nnlite.callbacks.calling import CallbackList

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
 from nnlite.layers.windows import WindowLayer
 from nnlite.network.branches import Branches, SharedCall
 from nnlite.network.chain import Chain, LinearPart, Network, Runner, layer_of
-from nnlite.training.fused import computes_as_written, take_shortcuts
+from nnlite.training.standins import computes_as_written, take_shortcuts
 
 SAMPLE_BY_SAMPLE = (
     Activation,
@@ -91,42 +91,21 @@ class Partner:
     """A second thread, that waits for its share of the work."""
 
     def __init__(self) -> None:
-        self.begin, self.finished = threading.Semaphore(0), threading.Semaphore(0)
-        self.task: Callable[[], Any] | None = None
-        self.outcome: Any = None
-        self.thread = threading.Thread(target=self.work, daemon=True)
-        self.thread.start()
+        # Not with the package: it takes long to import.
+        from concurrent.futures import ThreadPoolExecutor
 
-    def work(self) -> None:
-        """Do one task after the other, until there is none."""
-        with np.errstate(all="ignore"):
-            while True:
-                self.begin.acquire()
-                if self.task is None:
-                    return
-                try:
-                    self.outcome = self.task()
-                except BaseException as error:
-                    self.outcome = error
-                self.finished.release()
+        self.pool = ThreadPoolExecutor(1, initializer=partial(np.seterr, all="ignore"))
+        self.leave = self.pool.shutdown
 
     def share(self, mine: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[Any, Any]:
         """Return the results of two functions that run at the same time."""
-        self.task = theirs
-        self.begin.release()
+        other = self.pool.submit(theirs)
         try:
             result = mine()
         finally:
-            self.finished.acquire()
-        if isinstance(self.outcome, BaseException):
-            raise self.outcome
-        return result, self.outcome
-
-    def leave(self) -> None:
-        """End the thread."""
-        self.task = None
-        self.begin.release()
-        self.thread.join()
+            # Even if mine fails, theirs comes to its end: it writes into the same layers.
+            other.exception()
+        return result, other.result()
 
 
 @contextmanager

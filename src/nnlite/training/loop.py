@@ -16,8 +16,7 @@ from nnlite.given.data import Data
 from nnlite.training.evaluation import Validation
 from nnlite.training.faster import Faster
 from nnlite.training.finite import Finite
-from nnlite.training.interruption import surely, until_ctrl_c
-from nnlite.training.running import running
+from nnlite.training.running import running, surely, until_ctrl_c
 from nnlite.training.step import Step
 
 

@@ -1,8 +1,9 @@
-"""A convolution with ReLU and the pooling behind it, computed in one go."""
+"""What stands for layers in a training: several computed in one go, or watched by a callback."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from nnlite.activations import relu
@@ -11,8 +12,9 @@ from nnlite.foundation.types import Array
 from nnlite.kernels.convolution import convolve
 from nnlite.kernels.fused import Trace, convolve_relu_pool, gradients
 from nnlite.layers.convolution import Conv2D
+from nnlite.layers.layer import Layer
 from nnlite.layers.pooling import MaxPooling2D
-from nnlite.network.chain import Runner
+from nnlite.network.chain import LinearPart, Runner, layer_of
 
 _COMPUTING = ("forpass", "backprop", "forpass_z", "backprop_z", "pool", "spread")
 _PLACING = ("windows", "as_images", "as_samples", "as_kernel")
@@ -86,3 +88,43 @@ def computes_as_written(layer: Any, like: type | None = None) -> bool:
     activation = getattr(layer, "activation", None)
     as_written = ours(layer, *_COMPUTING, *_PLACING, like=like)
     return as_written and ours(activation, "forpass", "backprop")
+
+
+class Watched:
+    """A runner that leaves x and a on its layers, for callbacks of the user's.
+
+    What the layers stored themselves stays. The rest, which a shortcut left out or backprop does
+    not need, is computed when it is first read.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner, self.backprop, self.layer = runner, runner.backprop, layer_of(runner)
+        self.layers = [self.layer]
+        if isinstance(runner, ConvolutionAndPooling):
+            self.layers = [runner.convolution, runner.pooling]
+        for layer in self.layers:
+            # An earlier training may have left it there, and now nobody writes it.
+            vars(layer).pop("a", None)
+
+    def forpass(self, x: Any, training: bool = False) -> Any:
+        """Return the runner's output."""
+        if not training:
+            return self.runner.forpass(x)
+        values: list[Callable[[], Any]] = [lambda: x]
+        if isinstance(self.runner, ConvolutionAndPooling):
+            values.append(cache(self.runner.between(x)))
+        output = self.runner.forpass(x, training)
+        if isinstance(self.runner, LinearPart):
+            values.append(cache(lambda: self.layer.activation.forpass(output)))
+        else:
+            values.append(lambda: output)
+        for layer, x_of, a_of in zip(self.layers, values, values[1:], strict=False):
+            layer.shown = {"x": x_of, "a": a_of}
+        return output
+
+
+def watch(runner: Runner) -> Runner:
+    """Return the runner, so that its layers can be looked at, unless a user wrote its forpass."""
+    if isinstance(runner, ConvolutionAndPooling | LinearPart):
+        return Watched(runner)
+    return Watched(runner) if isinstance(runner, Layer) and ours(runner, "forpass") else runner
