@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any, Self
 
 import numpy as np
@@ -21,7 +20,7 @@ from nnlite.given.data import one_or_list
 from nnlite.given.numbers import apart
 from nnlite.layers.joining import Node, Tensor
 from nnlite.layers.layer import Layer
-from nnlite.models import fitting, reading
+from nnlite.models import fitting, reading, saving
 from nnlite.models import summary as summaries
 from nnlite.models.naming import unique_names
 from nnlite.network.branches import Branches, as_tensors, check_ends
@@ -81,6 +80,10 @@ class Model(metaclass=ExplainsItsArguments):
     train_on_batch = fitting.train_on_batch
     checked = reading.checked
     checked_inputs = reading.checked_inputs
+    summary = summaries.summary
+    save = saving.save_model
+    save_weights = saving.save_weights
+    load_weights = saving.load_weights
 
     def __init__(
         self,
@@ -326,11 +329,6 @@ class Model(metaclass=ExplainsItsArguments):
         self.check_built("count_params")
         return sum(weight.size for weight in self.weights)
 
-    def summary(self, line_length: int = 65, print_fn: Any = None) -> None:
-        """Print the table of layers, output shapes, and numbers of parameters."""
-        self.check_built("summary")
-        (print_fn or print)(summaries.table(self, line_length))
-
     def explain(self, x: Any, y: Any = None) -> Any:
         """Tell one training step on this batch as a lecturer writes it: formulas, shapes, sizes.
 
@@ -362,29 +360,6 @@ class Model(metaclass=ExplainsItsArguments):
         from nnlite.explain import explain
 
         return explain(self, x, y)
-
-    def save(self, filepath: str | Path) -> None:
-        """Write layers, weights and how it was compiled into a file that `load_model` reads."""
-        from nnlite.models.saving import save_model
-
-        self.check_built("save")
-        self._name_layers()
-        save_model(self, filepath)
-
-    def save_weights(self, filepath: str | Path) -> None:
-        """Write the weights alone into a file that `load_weights` reads."""
-        from nnlite.models.saving import save_weights
-
-        self.check_built("save_weights")
-        self._name_layers()
-        save_weights(self, filepath)
-
-    def load_weights(self, filepath: str | Path) -> None:
-        """Read weights that `save_weights` or `save` wrote for a model like this one."""
-        from nnlite.models.saving import load_weights
-
-        self.check_built("load_weights")
-        load_weights(self, filepath)
 
     def twin(self, dtype: str | None = None) -> Self:
         """Return a copy, perhaps in another dtype, that shares nothing but the history.

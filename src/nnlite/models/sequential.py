@@ -1,14 +1,13 @@
-"""Models: `Model`, a graph of layers, and here `Sequential`, the chain that most networks are."""
+"""The chain of layers that most networks are: a model to which layers are added."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.foundation.checks import DType, Flag, Name, Seed
+from nnlite.foundation.checks import DType, Name, Seed
 from nnlite.foundation.errors import told, type_error, value_error
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import peek
@@ -18,8 +17,6 @@ from nnlite.layers.layer import Layer
 from nnlite.models.model import Model
 from nnlite.network.branches import Branches
 from nnlite.network.chain import Chain
-
-__all__ = ["Model", "Sequential", "load_model"]
 
 
 def as_list_of_layers(name: str, layers: Any, where: str | None) -> list[Any]:
@@ -217,34 +214,3 @@ class Sequential(Model):
         if not self.built:
             shape = np.shape(peek(x, "x"))
             self.build(shape[1:] if len(shape) > 1 else (1,))
-
-
-def load_model(
-    filepath: str | Path, custom_objects: dict[str, Any] | None = None, compile: Flag = True
-) -> Model:
-    """Read a model that `save` wrote.
-
-    Parameters
-    ----------
-    filepath
-        The file.
-    custom_objects
-        Your own classes and functions by their names, where the model has some.
-    compile
-        False leaves the optimizer, the loss and the metrics in the file.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from nnlite.layers import Dense
-    >>> class Wide(Dense):
-    ...     "A layer of one's own."
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     Sequential([Wide(3, input_shape=(2,))]).save(f"{folder}/model.npz")
-    ...     model = load_model(f"{folder}/model.npz", custom_objects={"Wide": Wide})
-    >>> model.layers
-    [<Wide 'wide'>]
-    """
-    from nnlite.models.saving import load_model as load
-
-    return load(filepath, custom_objects, compile)
