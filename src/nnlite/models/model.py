@@ -161,12 +161,9 @@ class Model(metaclass=ExplainsItsArguments):
     def endings(self) -> list[Ending]:
         """How each output is judged, as `compile` was told."""
         if self.compiled is None:
-            raise value_error(
-                "Training and evaluation need to know the loss: compile comes first.",
-                "a model that was not compiled",
-                f"model '{self.name}'",
-                'model.compile(optimizer="sgd", loss="mse")',
-            )
+            rule = "Training and evaluation need to know the loss: compile comes first."
+            remedy = 'model.compile(optimizer="sgd", loss="mse")'
+            raise value_error(rule, "a model that was not compiled", f"model '{self.name}'", remedy)
         if self._endings is None:
             self._endings = endings(self.compiled, self.network, self.outputs, self.output_names)
         return self._endings
@@ -284,11 +281,9 @@ class Model(metaclass=ExplainsItsArguments):
         """Return a layer by its name or its place."""
         if name is None or index is not None:
             if not isinstance(index, int) or not -len(self.layers) <= index < len(self.layers):
-                raise value_error(
-                    f"get_layer takes a name, or an index below {len(self.layers)}.",
-                    f"index={shown(index)}",
-                    f"model '{self.name}' of {len(self.layers)} layers",
-                )
+                rule = f"get_layer takes a name, or an index below {len(self.layers)}."
+                where = f"model '{self.name}' of {len(self.layers)} layers"
+                raise value_error(rule, f"index={shown(index)}", where)
             return self.layers[index]
         return look_up("layer", str(name), {self.name_of(layer): layer for layer in self.layers})
 

@@ -31,12 +31,8 @@ def checked(
     _check_order(model, x, y)
     inputs = read(model, x)
     if y is None:
-        raise value_error(
-            "Training and evaluation compare predictions with the truth: y is needed.",
-            "y=None",
-            f"model '{model.name}'",
-            "Give both: fit(x, y).",
-        )
+        rule = "Training and evaluation compare predictions with the truth: y is needed."
+        raise value_error(rule, "y=None", f"model '{model.name}'", "Give both: fit(x, y).")
     given = as_list(y, model.output_names, "output", len(inputs[0]))
     check_lengths(inputs, [np.atleast_1d(peek(target, "y")) for target in given])
     targets = [e.check(t, model.dtype) for e, t in zip(endings, given, strict=True)]
@@ -84,12 +80,10 @@ def _check_order(model: LearningModel, x: Any, y: Any) -> None:
     shape_x = np.shape(peek(x, "x"))[1:]
     shape_y = () if y is None else np.shape(peek(y, "y"))[1:]
     if takes not in ((1,), shape_x) and shape_x in (gives, ()) and shape_y == takes:
-        raise value_error(
-            f"x is what goes in, samples of shape {takes}; y is what shall come out.",
-            f"x of samples {shape_x}, y of samples {shape_y}",
-            f"model '{model.name}'",
-            "They look swapped: fit(x, y) takes the data first.",
-        )
+        rule = f"x is what goes in, samples of shape {takes}; y is what shall come out."
+        received = f"x of samples {shape_x}, y of samples {shape_y}"
+        remedy = "They look swapped: fit(x, y) takes the data first."
+        raise value_error(rule, received, f"model '{model.name}'", remedy)
 
 
 def validation_of(model: LearningModel, given: Any) -> Data | None:

@@ -84,12 +84,9 @@ def load_model(
     """
     arrays = _read(filepath)
     if _CONFIG not in arrays:
-        raise value_error(
-            "A model file holds the layers, too.",
-            "a file of weights alone",
-            f"{filepath}",
-            "Make the model, then model.load_weights(path).",
-        )
+        rule = "A model file holds the layers, too."
+        remedy = "Make the model, then model.load_weights(path)."
+        raise value_error(rule, "a file of weights alone", f"{filepath}", remedy)
     config = _config_in(arrays, filepath)
     if not compile:
         config["compiled"] = None
@@ -204,9 +201,5 @@ def _read(filepath: str | Path) -> dict[str, Array]:
 
 
 def _not_a_model_file(path: str | Path, received: str) -> ValueError:
-    return value_error(
-        "A model file is one that save or save_weights wrote.",
-        received,
-        f"{path}",
-        "Save the model again with model.save(path).",
-    )
+    rule = "A model file is one that save or save_weights wrote."
+    return value_error(rule, received, f"{path}", "Save the model again with model.save(path).")

@@ -22,11 +22,8 @@ from nnlite.network.chain import Chain
 def as_list_of_layers(name: str, layers: Any, where: str | None) -> list[Any]:
     """Return the list that a Sequential takes."""
     if layers is not None and not isinstance(layers, list | tuple):
-        raise type_error(
-            "A Sequential takes a list of layers.",
-            told(layers),
-            remedy="Put the layers in brackets: Sequential([Dense(4), Dense(1)]).",
-        )
+        remedy = "Put the layers in brackets: Sequential([Dense(4), Dense(1)])."
+        raise type_error("A Sequential takes a list of layers.", told(layers), remedy=remedy)
     return list(layers or [])
 
 
@@ -117,12 +114,10 @@ class Sequential(Model):
             return [entry]
         ends = [entry.inputs[:1], *([node.output] for node in entry.nodes)]
         if [node.inputs for node in entry.nodes] != ends[:-1]:
-            raise value_error(
-                "The layers of a model are put into a Sequential one after the other.",
-                f"model '{entry.name}', with branches",
-                f"model '{self.name}'",
-                f"x = Input(shape={entry.inputs[0].shape}); Model(x, {entry.name}(x))",
-            )
+            rule = "The layers of a model are put into a Sequential one after the other."
+            received = f"model '{entry.name}', with branches"
+            remedy = f"x = Input(shape={entry.inputs[0].shape}); Model(x, {entry.name}(x))"
+            raise value_error(rule, received, f"model '{self.name}'", remedy)
         calls = entry._calls if isinstance(entry, Sequential) else [n.layer for n in entry.nodes]
         return [
             Again(layer) if layer in calls[:place] else layer for place, layer in enumerate(calls)
@@ -133,9 +128,7 @@ class Sequential(Model):
         if isinstance(layer, Tensor):
             if self._end is not None or self.layers:
                 raise value_error(
-                    "An Input comes first, before all layers.",
-                    repr(layer),
-                    f"model '{self.name}'",
+                    "An Input comes first, before all layers.", repr(layer), f"model '{self.name}'"
                 )
             self._begin(layer)
             return
@@ -144,12 +137,9 @@ class Sequential(Model):
             return
         check_is_layer(layer, f"model '{self.name}'")
         if any(layer is other for other in self.layers):
-            raise value_error(
-                "A layer stands in a Sequential once.",
-                f"'{layer.name}' a second time",
-                f"model '{self.name}'",
-                "Make a new layer, or use Model to call one twice.",
-            )
+            rule = "A layer stands in a Sequential once."
+            remedy = "Make a new layer, or use Model to call one twice."
+            raise value_error(rule, f"'{layer.name}' a second time", f"model '{self.name}'", remedy)
         if self._end is None and not self.layers and layer.input_shape is not None:
             self._begin(Input(layer.input_shape))
         self.layers.append(layer)
@@ -178,9 +168,7 @@ class Sequential(Model):
         """Take the last layer off the chain, and return it."""
         if not self.layers:
             raise value_error(
-                "There is no layer to take off.",
-                "a model without layers",
-                f"model '{self.name}'",
+                "There is no layer to take off.", "a model without layers", f"model '{self.name}'"
             )
         layer = self._calls.pop()
         if layer not in self._calls:
@@ -205,12 +193,8 @@ class Sequential(Model):
     def build_for(self, x: Any) -> None:
         """Take the shape of the input from the data, if nobody told it before."""
         if not self.layers:
-            raise value_error(
-                "A model needs at least one layer.",
-                "a Sequential without layers",
-                f"model '{self.name}'",
-                "model.add(Dense(1))",
-            )
+            rule, received = "A model needs at least one layer.", "a Sequential without layers"
+            raise value_error(rule, received, f"model '{self.name}'", "model.add(Dense(1))")
         if not self.built:
             shape = np.shape(peek(x, "x"))
             self.build(shape[1:] if len(shape) > 1 else (1,))

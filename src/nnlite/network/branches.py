@@ -168,28 +168,21 @@ def check_ends(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> None:
     """Raise unless the outputs are what layers make of these inputs."""
     for tensor in inputs:
         if not isinstance(tensor.node.layer, InputLayer):
-            raise value_error(
-                "A model begins at Inputs.",
-                f"inputs={tensor!r}",
-                remedy="Make them with Input(shape=...).",
-            )
+            rule = "A model begins at Inputs."
+            raise value_error(rule, f"inputs={tensor!r}", remedy="Make them with Input(shape=...).")
     if len(set(inputs)) < len(inputs):
         raise value_error("Every Input is given once.", f"inputs={inputs!r}")
     nodes = ordered_nodes(outputs, inputs)
     for tensor in outputs:
         if isinstance(tensor.node.layer, InputLayer) and not (nodes and tensor in inputs):
-            raise value_error(
-                "An output is what layers make of the inputs.",
-                f"outputs={tensor!r}, an Input",
-                remedy="Call a layer on it: Model(x, Dense(1)(x)).",
-            )
+            rule = "An output is what layers make of the inputs."
+            received = f"outputs={tensor!r}, an Input"
+            raise value_error(rule, received, remedy="Call a layer on it: Model(x, Dense(1)(x)).")
     unconnected = missing_inputs(outputs, inputs)
     if unconnected:
-        raise value_error(
-            "The outputs depend on an Input that is not among inputs.",
-            ", ".join(map(repr, unconnected)),
-            remedy="Give every Input: Model([input_1, input_2], output).",
-        )
+        rule = "The outputs depend on an Input that is not among inputs."
+        remedy = "Give every Input: Model([input_1, input_2], output)."
+        raise value_error(rule, ", ".join(map(repr, unconnected)), remedy=remedy)
 
 
 def missing_inputs(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[Tensor]:

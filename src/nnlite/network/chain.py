@@ -58,12 +58,9 @@ def check_may_end(runner: Runner) -> None:
     """Raise if a layer gave no gradient of its input, and those before it cannot learn."""
     layer = layer_of(runner)
     if layer is not None and not (layer.skip_input_gradient or layer.is_first):
-        raise type_error(
-            "backprop must return the gradient of x: the layers before learn from it.",
-            "None",
-            f"layer '{layer.name}' ({type(layer).__name__})",
-            "End backprop with return dx.",
-        )
+        rule = "backprop must return the gradient of x: the layers before learn from it."
+        where = f"layer '{layer.name}' ({type(layer).__name__})"
+        raise type_error(rule, "None", where, "End backprop with return dx.")
 
 
 class Chain:

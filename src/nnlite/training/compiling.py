@@ -43,11 +43,10 @@ def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> d
 def _check_is_called(judge: Any, called: str) -> None:
     """Raise if a loss or a metric has of its own only what no model calls."""
     if names := " and ".join(never_called(judge)):
-        raise type_error(
-            f"Training and evaluation call {called}; {names} is for you to call.",
-            f"{type(judge).__name__}, which overrides {names} alone",
-            remedy=f"Write what it computes as {called}: the rest follows.",
-        )
+        rule = f"Training and evaluation call {called}; {names} is for you to call."
+        received = f"{type(judge).__name__}, which overrides {names} alone"
+        remedy = f"Write what it computes as {called}: the rest follows."
+        raise type_error(rule, received, remedy=remedy)
 
 
 def _leaves(given: Any) -> list[Any]:

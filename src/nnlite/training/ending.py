@@ -96,20 +96,17 @@ class Ending:
     def _fits(self, loss: losses.CrossEntropy, activation: activations.ActivationFunction) -> bool:
         """Return whether the output's activation is the loss's; raise if they cannot learn."""
         if activation is activations.softmax and self.shape[-1:] == (1,):
-            raise value_error(
-                "softmax over a single unit is always 1: it cannot learn.",
-                f"an output of shape (n, {self.shape[-1]})",
-                f"layer '{self.layer.name}'",
-                "For yes or no, use one unit with sigmoid and binary_crossentropy.",
-            )
+            rule = "softmax over a single unit is always 1: it cannot learn."
+            received = f"an output of shape (n, {self.shape[-1]})"
+            remedy = "For yes or no, use one unit with sigmoid and binary_crossentropy."
+            raise value_error(rule, received, f"layer '{self.layer.name}'", remedy)
         fits = activation.name == loss.activation.name
         if loss.from_logits and fits:
-            raise value_error(
-                "from_logits=True takes the numbers before the activation.",
-                f"an output that has gone through {activation.name}",
-                f"layer '{self.layer.name}', loss '{loss.name}'",
-                f"Leave out from_logits=True, or the activation of '{self.layer.name}'.",
-            )
+            rule = "from_logits=True takes the numbers before the activation."
+            received = f"an output that has gone through {activation.name}"
+            where = f"layer '{self.layer.name}', loss '{loss.name}'"
+            remedy = f"Leave out from_logits=True, or the activation of '{self.layer.name}'."
+            raise value_error(rule, received, where, remedy)
         return fits
 
     def divides(self, a: Array) -> bool:

@@ -79,8 +79,7 @@ class Halves:
             dx: Array | None = self.mine.backprop(grad)
             return dx
         parts = self.partner.share(
-            lambda: self.mine.backprop(grad[:middle]),
-            lambda: self.theirs.backprop(grad[middle:]),
+            lambda: self.mine.backprop(grad[:middle]), lambda: self.theirs.backprop(grad[middle:])
         )
         for total, part in self.gradients:
             np.add(total, part, total)
