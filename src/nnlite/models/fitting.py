@@ -1,4 +1,4 @@
-"""What every model can do with data: compile, fit, evaluate, predict. `Model` takes them over."""
+"""What every model can do with data, as plain functions: `Model` takes them as its methods."""
 
 from __future__ import annotations
 
@@ -210,3 +210,37 @@ def train_on_batch(
         step.take(*data.all())
     results = step.figures.results()
     return results if return_dict else one_or_list(list(results.values()))
+
+
+def explain(model: LearningModel, x: Any, y: Any = None) -> Any:
+    """Tell one training step on this batch as a lecturer writes it: formulas, shapes, sizes.
+
+    It is the step that `fit` would take, taken by a copy: the model stays as it is. Without
+    `y`, or before `compile`, only the way forward is told.
+
+    Parameters
+    ----------
+    x, y
+        A batch, as for `train_on_batch`.
+
+    Returns
+    -------
+    Explanation
+        `print` it, leave it as the last line of a notebook cell, draw it with
+        `nnlite.plot.explain`, or take an array out of it by its symbol: `["dW1"]`.
+
+    Examples
+    --------
+    >>> from nnlite import Sequential
+    >>> from nnlite.layers import Dense
+    >>> model = Sequential([Dense(1, kernel_initializer="ones", input_shape=(2,))])
+    >>> model.compile(optimizer="sgd", loss="mse")
+    >>> explanation = model.explain([[1, 2], [3, 4]], [1, 3])
+    >>> explanation["dW1"]
+    array([[14.],
+           [20.]], dtype=float32)
+    """
+    # It is large, and seldom needed.
+    from nnlite import explain as explaining
+
+    return explaining.explain(model, x, y)

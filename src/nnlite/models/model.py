@@ -4,34 +4,32 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
 import numpy as np
 
 from nnlite.callbacks import History
 from nnlite.foundation.arguments import ExplainsItsArguments
-from nnlite.foundation.checks import DType, Flag, Name, Seed, check_weights, flag
+from nnlite.foundation.checks import DType, Flag, Name, Seed
 from nnlite.foundation.errors import look_up, shown, type_error, value_error
 from nnlite.foundation.seeding import new_generator
-from nnlite.foundation.types import Array
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import one_or_list
 from nnlite.given.numbers import apart
-from nnlite.layers.joining import Node, Tensor
+from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.models import fitting, reading, saving
 from nnlite.models import summary as summaries
 from nnlite.models.naming import unique_names
+from nnlite.models.weights import WeightsOfLayers
 from nnlite.network.branches import Branches, as_tensors, check_ends
 from nnlite.network.chain import Network
-from nnlite.network.vector import FlatWeights
 from nnlite.training.compiling import endings
 from nnlite.training.ending import Ending
 from nnlite.training.figures import Figures
 
 
-class Model(metaclass=ExplainsItsArguments):
+class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
     """A network between inputs and outputs, with branches and merges.
 
     Parameters
@@ -59,8 +57,6 @@ class Model(metaclass=ExplainsItsArguments):
 
     default_name = "model"
     network: Network
-    layers: list[Layer]
-    nodes: list[Node]
     inputs: list[Tensor]
     outputs: list[Tensor]
     stop_training = False
@@ -78,6 +74,7 @@ class Model(metaclass=ExplainsItsArguments):
     evaluate = fitting.evaluate
     predict = fitting.predict
     train_on_batch = fitting.train_on_batch
+    explain = fitting.explain
     checked = reading.checked
     checked_inputs = reading.checked_inputs
     summary = summaries.summary
@@ -111,7 +108,6 @@ class Model(metaclass=ExplainsItsArguments):
         self.layers, self.inputs, self.outputs, self.nodes = [], [], [], []
         self._names: dict[Layer, str] = {}
         self._given: list[str | None] = []
-        self._flat: FlatWeights | None = None
 
     def _build(self) -> None:
         """Make the weights of all layers that have none yet, in their order."""
@@ -179,43 +175,8 @@ class Model(metaclass=ExplainsItsArguments):
         unseen = ["loss", *(f"{name}_loss" for name in several)]
         return [*self.figures.names] if self.figures else unseen
 
-    @property
-    def built(self) -> bool:
-        """Whether the model knows its input, and so has weights."""
-        return bool(self.nodes)
-
     def build_for(self, x: Any) -> None:
         """Take the shape of the input from the data, where the model was not told."""
-
-    def check_built(self, what: str) -> None:
-        """Raise if the model does not know its input yet."""
-        if not self.built:
-            raise value_error(
-                f"{what} needs to know the shape of the model's input.",
-                "a model that was never told" if self.layers else "a model without layers",
-                f"model '{self.name}'",
-                "Begin with Input(shape=(30,)), give the first layer input_shape=(30,), "
-                "or call fit first.",
-            )
-
-    @property
-    def flat(self) -> FlatWeights:
-        """The weights and gradients as flat vectors."""
-        self.check_built("A weight vector")
-        if self._flat is None or not self._flat.is_home():
-            self._flat = FlatWeights(self.layers, self.dtype, self._flat)
-        self._flat.settle()
-        return self._flat
-
-    @property
-    def weights_vector(self) -> Array:
-        """All trainable weights: changing it changes the layers' W and b."""
-        return self.flat.weights
-
-    @property
-    def gradient_vector(self) -> Array:
-        """The gradients of all trainable weights, in the same order."""
-        return self.flat.gradients
 
     @property
     def input_shape(self) -> Any:
@@ -287,75 +248,6 @@ class Model(metaclass=ExplainsItsArguments):
             return self.layers[index]
         return look_up("layer", str(name), {self.name_of(layer): layer for layer in self.layers})
 
-    @property
-    def weights(self) -> list[Array]:
-        """The weights of all layers, in their order."""
-        return [weight for layer in self.layers for weight in layer.weights]
-
-    @property
-    def trainable_weights(self) -> list[Array]:
-        """The weights that training changes."""
-        return [weight for layer in self.layers for weight in layer.trainable_weights]
-
-    @property
-    def trainable(self) -> bool:
-        """Whether training may change any layer; setting it sets it for all layers."""
-        return any(layer.trainable for layer in self.layers)
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        for layer in self.layers:
-            layer.trainable = flag("trainable", value, f"model '{self.name}'")
-
-    def get_weights(self) -> list[Array]:
-        """Return copies of all weights, in the order of Keras."""
-        self.check_built("get_weights")
-        return [weight.copy() for weight in self.weights]
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Set all weights, in the order of `get_weights`: what Keras' `get_weights` gives fits."""
-        self.check_built("set_weights")
-        check_weights(weights, self.weights, f"model '{self.name}'")
-        for view, value in zip(self.weights, weights, strict=True):
-            view[...] = value
-
-    def count_params(self) -> int:
-        """Return how many numbers the weights hold."""
-        self.check_built("count_params")
-        return sum(weight.size for weight in self.weights)
-
-    def explain(self, x: Any, y: Any = None) -> Any:
-        """Tell one training step on this batch as a lecturer writes it: formulas, shapes, sizes.
-
-        It is the step that `fit` would take, taken by a copy: the model stays as it is. Without
-        `y`, or before `compile`, only the way forward is told.
-
-        Parameters
-        ----------
-        x, y
-            A batch, as for `train_on_batch`.
-
-        Returns
-        -------
-        Explanation
-            `print` it, leave it as the last line of a notebook cell, draw it with
-            `nnlite.plot.explain`, or take an array out of it by its symbol: `["dW1"]`.
-
-        Examples
-        --------
-        >>> from nnlite.layers import Dense, Input
-        >>> x = Input(shape=(2,))
-        >>> model = Model(x, Dense(1, kernel_initializer="ones")(x))
-        >>> model.compile(optimizer="sgd", loss="mse")
-        >>> explanation = model.explain([[1, 2], [3, 4]], [1, 3])
-        >>> explanation["dW1"]
-        array([[14.],
-               [20.]], dtype=float32)
-        """
-        from nnlite.explain import explain
-
-        return explain(self, x, y)
-
     def twin(self, dtype: str | None = None) -> Self:
         """Return a copy, perhaps in another dtype, that shares nothing but the history.
 
@@ -375,14 +267,11 @@ class Model(metaclass=ExplainsItsArguments):
                 copy.deepcopy(node, memo)
             twin = copy.deepcopy(self, memo)
         except TypeError as error:
-            raise type_error(
-                "explain and gradcheck work on a copy of the model, so all it holds must be "
-                "something that copy.deepcopy can copy.",
-                str(error),
-                f"model '{self.name}'",
-                "Keep open files and locks out of layers, losses and metrics, or give the "
-                "layer a __deepcopy__.",
-            ) from error
+            rule = "explain and gradcheck work on a copy of the model, so all it holds must be "
+            rule += "something that copy.deepcopy can copy."
+            remedy = "Keep open files and locks out of layers, losses and metrics, or give the "
+            remedy += "layer a __deepcopy__."
+            raise type_error(rule, str(error), f"model '{self.name}'", remedy) from error
         twin.dtype = np.dtype(dtype or self.dtype)
         for layer in twin.layers:
             vars(layer).update(_workspace=None, skip_input_gradient=False)

@@ -8,6 +8,7 @@ from typing import Any
 
 from nnlite.foundation.errors import shown, told, type_error, value_error
 from nnlite.foundation.types import Array
+from nnlite.given.data import one_or_list
 from nnlite.layers.input import InputLayer
 from nnlite.layers.joining import Node, Tensor
 from nnlite.layers.layer import Layer
@@ -84,8 +85,7 @@ class Branches:
         for runner, (sources, target, several) in zip(self.runners, self.wires, strict=True):
             given = [values[s] for s in sources] if several else values[sources[0]]
             values[target] = runner.forpass(given, training)
-        results = [values[slot] for slot in self.output_slots]
-        return results if len(results) > 1 else results[0]
+        return one_or_list([values[slot] for slot in self.output_slots])
 
     def backprop(self, grad: Any) -> Any:
         """Return the gradient of the input, or the list of them; branches add up."""
@@ -103,8 +103,7 @@ class Branches:
                 continue
             for source, part in zip(sources, dx if several else [dx], strict=True):
                 gradients[source] = add(gradients[source], part)
-        results = gradients[: len(self.inputs)]
-        return results if len(results) > 1 else results[0]
+        return one_or_list(gradients[: len(self.inputs)])
 
     def replaced(self, change: Callable[[Runner], Runner]) -> Branches:
         """Return the network with what `change` gives in the place of every runner."""
@@ -154,13 +153,11 @@ def as_tensors(name: str, given: Any, where: str | None) -> list[Tensor]:
         raise value_error(f"A model needs {name}.", f"{name}={shown(given)}", remedy="Model(x, y)")
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
-            raise type_error(
-                f"{name} must be tensors: Inputs, or what a layer returned for them.",
-                told(tensor),
-                remedy="For a list of layers use Sequential; here, call the layer: Dense(1)(x)."
-                if isinstance(tensor, Layer)
-                else "x = Input(shape=(2,)); y = Dense(1)(x); Model(x, y)",
-            )
+            rule = f"{name} must be tensors: Inputs, or what a layer returned for them."
+            remedy = "x = Input(shape=(2,)); y = Dense(1)(x); Model(x, y)"
+            if isinstance(tensor, Layer):
+                remedy = "For a list of layers use Sequential; here, call the layer: Dense(1)(x)."
+            raise type_error(rule, told(tensor), remedy=remedy)
     return tensors
 
 

@@ -24,14 +24,12 @@ from nnlite.regularizers import Regularizer
 class PlacedWeight:
     """A weight of a layer, and where it lies in the vectors."""
 
-    layer: Layer
     weight: Weight
     place: slice
 
-    @property
-    def name(self) -> str:
-        """The name of the weight."""
-        return self.weight.name
+    def __post_init__(self) -> None:
+        self.layer: Any = self.weight.layer
+        self.name = self.weight.name
 
 
 class FlatWeights:
@@ -49,11 +47,10 @@ class FlatWeights:
         self.layers = layers
         self.parts: list[PlacedWeight] = []
         start = 0
-        for layer in layers:
-            for weight in layer.trainable_parameters:
-                stop = start + weight.value.size
-                self.parts.append(PlacedWeight(layer, weight, slice(start, stop)))
-                start = stop
+        for weight in trained(layers):
+            stop = start + weight.value.size
+            self.parts.append(PlacedWeight(weight, slice(start, stop)))
+            start = stop
         every = [weight for layer in layers for weight in layer.parameters.values()]
         self.untrained = [weight for weight in every if not weight.trainable]
         self.weights: Array = np.empty(start, dtype)
@@ -71,8 +68,7 @@ class FlatWeights:
 
     def is_home(self) -> bool:
         """Return whether exactly the weights that are trained now, in their dtype, belong here."""
-        trained = [weight for layer in self.layers for weight in layer.trainable_parameters]
-        return trained == [part.weight for part in self.parts] and all(
+        return trained(self.layers) == [part.weight for part in self.parts] and all(
             part.layer.dtype == self.weights.dtype for part in self.parts
         )
 
@@ -82,11 +78,8 @@ class FlatWeights:
             return
         for part in self.parts:
             if part.weight.value.base is not self.weights:
-                shape = part.weight.value.shape
-                part.weight.place(
-                    self.weights[part.place].reshape(shape),
-                    self.gradients[part.place].reshape(shape),
-                )
+                shape, vectors = part.weight.value.shape, (self.weights, self.gradients)
+                part.weight.place(*(vector[part.place].reshape(shape) for vector in vectors))
         self.settled = Weight.last_move
 
     def state_of(self, optimizer: Optimizer) -> State:
@@ -108,7 +101,11 @@ class FlatWeights:
             weight.value[...] = value
 
 
+def trained(layers: Sequence[Layer]) -> list[Weight]:
+    """Return the weights that training changes."""
+    return [weight for layer in layers for weight in layer.trainable_parameters]
+
+
 def regularized(layers: Sequence[Layer]) -> list[tuple[Regularizer, Weight]]:
     """Return the regularizers, each with the trained weight whose numbers it charges for."""
-    weights = [weight for layer in layers for weight in layer.trainable_parameters]
-    return [(weight.regularizer, weight) for weight in weights if weight.regularizer is not None]
+    return [(w.regularizer, w) for w in trained(layers) if w.regularizer is not None]

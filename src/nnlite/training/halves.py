@@ -29,15 +29,7 @@ from nnlite.network.branches import Branches, SharedCall
 from nnlite.network.chain import Chain, LinearPart, Network, Runner, layer_of
 from nnlite.training.standins import computes_as_written, take_shortcuts
 
-SAMPLE_BY_SAMPLE = (
-    Activation,
-    Dense,
-    GlobalPooling,
-    Reshape,
-    UpSampling2D,
-    WindowLayer,
-    ZeroPadding2D,
-)
+BY_SAMPLE = Activation, Dense, GlobalPooling, Reshape, UpSampling2D, WindowLayer, ZeroPadding2D
 """Layers that look at each sample by itself, so that it does not matter in which half it is."""
 
 WORTH_SHARING = 20_000_000
@@ -66,9 +58,10 @@ class Halves:
             self.middle = middle
         if middle == len(x):
             return self.mine.forpass(x, training)
+        first, second = x[:middle], x[middle:]
         outputs = self.partner.share(
-            lambda: self.mine.forpass(x[:middle], training),
-            lambda: self.theirs.forpass(x[middle:], training),
+            lambda: self.mine.forpass(first, training),
+            lambda: self.theirs.forpass(second, training),
         )
         return np.concatenate(outputs)
 
@@ -134,7 +127,7 @@ def in_halves(network: Network, workers: int | None, batch_size: int) -> Iterato
 
 def looks_at_each_sample(layer: Layer) -> bool:
     """Return whether a layer treats samples one by one, with nothing of the user's in it."""
-    return isinstance(layer, SAMPLE_BY_SAMPLE) and computes_as_written(layer)
+    return isinstance(layer, BY_SAMPLE) and computes_as_written(layer)
 
 
 def layers_in_line(network: Network) -> list[Runner]:
