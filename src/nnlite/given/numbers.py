@@ -163,10 +163,10 @@ def in_order(array: Array, dtype: Any = None) -> Array:
     >>> in_order(np.ones((2, 3), ">f8").T, "float32").flags.c_contiguous
     True
     """
-    wanted = array.dtype.newbyteorder("=") if dtype is None else np.dtype(dtype)
-    flags = array.flags
-    if array.dtype == wanted and flags.c_contiguous and flags.aligned:
+    right, flags = array.dtype.isnative if dtype is None else array.dtype == dtype, array.flags
+    if right and flags.c_contiguous and flags.aligned:
         return array
+    wanted = array.dtype.newbyteorder("=") if dtype is None else np.dtype(dtype)
     ordered: Array = np.require(array, wanted, ["C", "A"])
     return ordered
 

@@ -128,23 +128,13 @@ def fit(
             data, watched = data.split(validation_split)
         step = Step(model, data)
         model.figures = step.figures
-        validation = None
-        if watched is not None:
-            every = validation_batch_size or batch_size
-            validation = Validation(watched, every, validation_freq)
+        size = validation_batch_size or batch_size
+        validation = Validation(watched, size, validation_freq) if watched else None
         several = isinstance(callbacks, list | tuple)
         given = callbacks if several else [callbacks] * bool(callbacks)
-        loop = Loop(
-            step,
-            data,
-            validation,
-            [*progress_callbacks(verbose, given), *given],
-            batch_size=batch_size,
-            epochs=range(initial_epoch, epochs),
-            shuffle=shuffle,
-            check_finite=check_finite,
-            workers=workers,
-        )
+        shown, planned = progress_callbacks(verbose, given), range(initial_epoch, epochs)
+        how = batch_size, planned, shuffle, check_finite, workers
+        loop = Loop(step, data, validation, [*shown, *given], *how)
     return loop.run()
 
 

@@ -36,14 +36,8 @@ def checked(
     given = as_list(y, model.output_names, "output", len(inputs[0]))
     check_lengths(inputs, [np.atleast_1d(peek(target, "y")) for target in given])
     targets = [e.check(t, model.dtype) for e, t in zip(endings, given, strict=True)]
-    weights = as_sample_weights(
-        sample_weight,
-        class_weight,
-        targets[0],
-        len(inputs[0]),
-        model.dtype,
-        [tensor.shape for tensor in model.outputs],
-    )
+    shapes, wished = [tensor.shape for tensor in model.outputs], (sample_weight, class_weight)
+    weights = as_sample_weights(*wished, targets[0], len(inputs[0]), model.dtype, shapes)
     return Data(inputs, targets, weights)
 
 
@@ -90,11 +84,9 @@ def validation_of(model: LearningModel, given: Any) -> Data | None:
     """Return the `validation_data` given to `fit`, if there are any."""
     if given is None:
         return None
-    if not isinstance(given, list | tuple) or len(given) not in (2, 3):
-        raise value_error(
-            "validation_data must be (x, y) or (x, y, sample_weight).",
-            f"{type(given).__name__}"
-            + (f" of {len(given)}" if isinstance(given, list | tuple) else ""),
-            remedy="validation_data=(x_test, y_test)",
-        )
+    several = isinstance(given, list | tuple)
+    if not several or len(given) not in (2, 3):
+        received = type(given).__name__ + (f" of {len(given)}" if several else "")
+        rule = "validation_data must be (x, y) or (x, y, sample_weight)."
+        raise value_error(rule, received, remedy="validation_data=(x_test, y_test)")
     return checked(model, *given)

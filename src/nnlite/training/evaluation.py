@@ -49,7 +49,8 @@ class Evaluation:
             outputs = [outputs]
         if self.copies:
             y, outputs = [truth.copy() for truth in y], [output.copy() for output in outputs]
-        figures, gradients, loss = self.figures, [], self.penalty()
+        figures, gradients = self.figures, []
+        loss = self.penalty() if self.regularized else 0.0
         figures.count += len(y[0])
         figures.penalties += loss * len(y[0])
         for place, ending in enumerate(self.endings):
@@ -62,8 +63,6 @@ class Evaluation:
 
     def penalty(self) -> float:
         """Return what the regularizers charge for the weights as they are."""
-        if not self.regularized:
-            return 0.0
         return sum((charge(weight.value) for charge, weight in self.regularized), 0.0)
 
     def over(self, data: Data, batch_size: int) -> dict[str, float]:
