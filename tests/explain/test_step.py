@@ -50,8 +50,8 @@ def state(model):
         "history": copy.deepcopy(model.history.history) if model.history else None,
         "metrics": [
             {name: repr(value) for name, value in vars(metric).items()}
-            for objective in model._trainer.objectives
-            for metric in objective.metrics
+            for each in model.figures.metrics
+            for metric in each
         ],
     }
 

@@ -5,7 +5,8 @@ import pytest
 
 from nnlite import Model, Sequential
 from nnlite.layers import Add, Dense, Input, Layer
-from nnlite.network.chain import Chain, Graph, add, missing_inputs, ordered_nodes
+from nnlite.network.branches import Branches, add, missing_inputs, ordered_nodes
+from nnlite.network.chain import Chain, up_to_logits
 
 
 class Times:
@@ -50,9 +51,9 @@ class ForgotToReturn(Layer):
 
 def test_a_layer_that_returns_no_gradient_is_named_before_others_stop_learning() -> None:
     x = Input((3,))
-    graph = Model(x, Dense(1)(ForgotToReturn(name="own")(Dense(2)(x))))
+    network = Model(x, Dense(1)(ForgotToReturn(name="own")(Dense(2)(x))))
     chain = Sequential([Dense(2, input_shape=(3,)), ForgotToReturn(name="own"), Dense(1)])
-    for model in (graph, chain):
+    for model in (network, chain):
         model.compile("sgd", "mse")
         with pytest.raises(TypeError, match=r"must return the gradient of x(.|\n)*layer 'own'"):
             model.fit(np.ones((4, 3)), np.ones(4), verbose=0)
@@ -72,10 +73,10 @@ def test_a_chain_up_to_its_logits_leaves_the_last_activation_out() -> None:
     for layer in layers:
         layer.dtype = np.dtype(np.float64)
     layers[1](layers[0](x))
-    shortened = Chain(layers).up_to_logits([0])
+    shortened = up_to_logits(Chain(layers), layers[1:])
     hidden = np.maximum(x @ layers[0].W + layers[0].b, 0)
     assert shortened.forpass(x) == pytest.approx(hidden @ layers[1].W + layers[1].b)
-    assert Chain(layers).up_to_logits([]).forpass(x) == pytest.approx(Chain(layers).forpass(x))
+    assert up_to_logits(Chain(layers), []).forpass(x) == pytest.approx(Chain(layers).forpass(x))
 
 
 def test_nodes_come_after_all_they_depend_on() -> None:
@@ -117,17 +118,17 @@ def test_an_output_that_others_read_is_not_private() -> None:
     x = Input((2,))
     hidden = Dense(2)(x)
     top = Dense(1)(hidden)
-    graph = Graph([x], [hidden, top])
-    assert [graph.is_private(place) for place in range(2)] == [False, True]
+    network = Branches([x], [hidden, top])
+    assert [network.is_private(place) for place in range(2)] == [False, True]
 
 
 def test_an_output_that_is_asked_for_twice_is_not_private() -> None:
     x = Input((2,))
     top = Dense(1)(x)
-    assert not Graph([x], [top, top]).is_private(0)
+    assert not Branches([x], [top, top]).is_private(0)
 
 
 def test_an_output_of_a_layer_with_two_calls_is_not_private() -> None:
     x = Input((2,))
     layer = Dense(2)
-    assert not Graph([x], [layer(layer(x))]).is_private(0)
+    assert not Branches([x], [layer(layer(x))]).is_private(0)

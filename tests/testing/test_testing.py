@@ -304,7 +304,7 @@ def everything(model):
         "optimizer": repr(vars(model.optimizer)),
         "history": model.history,
         "attributes": {layer.name: dict(vars(layer)) for layer in model.layers},
-        "trainer": model._trainer,
+        "trainer": model.endings,
         "vector": model.weights_vector,
     }
 

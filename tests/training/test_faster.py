@@ -5,7 +5,7 @@ import pytest
 
 from nnlite.activations import relu
 from nnlite.layers import Conv2D, Dense, MaxPooling2D
-from nnlite.training.faster import take_shortcuts
+from nnlite.training.standins import take_shortcuts
 
 
 def pair(activation="relu", pooling=None, **options):

@@ -190,7 +190,7 @@ def test_a_functional_model_in_one_line_is_shared_too():
             return type(taken).__name__
 
     assert runner(branch=False) == "Chain"
-    assert runner(branch=True) == "Graph"
+    assert runner(branch=True) == "Branches"
 
 
 def test_layers_of_your_own_are_left_to_one_thread():

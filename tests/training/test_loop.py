@@ -12,6 +12,7 @@ import pytest
 
 from nnlite import Model, Sequential
 from nnlite.callbacks import Callback, TerminateOnNaN
+from nnlite.given.data import Data
 from nnlite.kernels.memory import NEW
 from nnlite.layers import (
     Add,
@@ -26,7 +27,8 @@ from nnlite.layers import (
 from nnlite.optimizers import SGD, Adam
 from nnlite.optimizers.schedules import InverseTimeDecay, PiecewiseConstantDecay
 from nnlite.regularizers import L1, L2
-from nnlite.training.step import layers_without_trainable_ancestors
+from nnlite.training.faster import layers_without_trainable_ancestors
+from nnlite.training.step import Step
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(10, 3))
@@ -370,10 +372,9 @@ def test_the_loss_of_one_step_has_its_penalties_and_its_share() -> None:
     ]
     model = Model(x, outputs, dtype="float64")
     model.compile(SGD(0.0), "mae", loss_weights=[0.5, 3.0])
-    trainer = model._make_trainer()
     batch = [np.array([[1.0], [1.0]])], [np.array([[2.0], [2.0]]), np.array([[3.0], [3.0]])]
     # ½·2 + 3·2 + 4·1²
-    assert trainer.train_step(*batch, None) == 11.0
+    assert Step(model, Data(*batch)).take(*batch) == 11.0
 
 
 @pytest.mark.parametrize(

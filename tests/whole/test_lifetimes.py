@@ -27,7 +27,9 @@ from nnlite.layers import (
 from nnlite.losses import HalfSquaredError
 from nnlite.metrics import MeanAbsoluteError
 from nnlite.optimizers import SGD
+from nnlite.training.evaluation import Evaluation
 from nnlite.training.faster import is_watched
+from nnlite.training.running import running
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(10, 3))
@@ -99,7 +101,7 @@ def test_the_librarys_own_judges_get_no_copies() -> None:
     judges: dict[str, Any] = {"loss": "mse", "metrics": ["mae", "accuracy", "r2_score", "huber"]}
     model = network(**judges)
     model.evaluate(X, Y, verbose=0)
-    assert not model._make_trainer().objectives[0].copies
+    assert not Evaluation(model, model.checked(X, Y)).copies
 
 
 @pytest.mark.parametrize("returned", ["y", "a"])
@@ -283,10 +285,10 @@ def test_an_evaluation_in_a_callback_leaves_the_faster_network_in_its_place() ->
     class Evaluates(Callback):
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             self.model.evaluate(IMAGES, CLASSES, verbose=0)
-            runners.append(len(self.model._trainer.network.layers))
+            runners.append(len(running.trainings[-1].step.network.layers))
 
     model = images(Conv2D(2, 3, activation="relu"), MaxPooling2D())
     model.fit(IMAGES, CLASSES, epochs=2, verbose=0, workers=1, callbacks=[Evaluates()])
     # The convolution and its pooling are one.
     assert runners == [3, 3]
-    assert len(model._trainer.network.layers) == 4
+    assert len(model.network.layers) == 4

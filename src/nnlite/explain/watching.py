@@ -18,7 +18,9 @@ from nnlite.layers.joining import Node, Tensor
 from nnlite.layers.layer import ActivatedLayer, Layer
 from nnlite.losses import Loss
 from nnlite.regularizers import Regularizer
-from nnlite.training.step import training_mode
+from nnlite.training.ending import Ending
+from nnlite.training.faster import training_mode
+from nnlite.training.step import Step
 
 # On the layer: there a layer that is called twice keeps what each call needs.
 _CALL = "_watched_call"
@@ -167,38 +169,37 @@ def watch_step(model: Any, x: Any, y: Any) -> WatchedStep:
     watched = model.twin()
     watched.build_for(x)
     watched.check_built("explain")
-    if watched._compiled is None or y is None:
-        step = WatchedStep(watched, watched._inputs(x), Watcher(watched).calls)
+    if watched.compiled is None or y is None:
+        step = WatchedStep(watched, watched.checked_inputs(x), Watcher(watched).calls)
         watched.network.forpass(one_or_list(step.x), True)
         return step
     stepping = watched.twin()
-    data = stepping._data(x, y, None, None)
+    data = stepping.checked(x, y)
     inputs, truths, _ = data.all()
-    trainer = watched._make_trainer()
-    trainer.start(data)
+    taken = Step(watched, data)
+    taken.descend = lambda weights, gradients: None
     with training_mode(watched):
         # Only now: what hangs on a layer is taken for a user's, and no shortcut goes around it.
         step = WatchedStep(watched, inputs, Watcher(watched).calls)
-        trainer.connect()
-        trainer.compute_gradients(inputs, truths, None)
-    step.penalty = trainer.penalty()
-    for objective, truth, tensor in zip(trainer.objectives, truths, watched.outputs, strict=True):
-        step.judgements.append(_judge(objective, truth, step.call_of[tensor]))
+        taken.connect()
+        taken.take(inputs, truths)
+    step.penalty = taken.penalty()
+    for ending, truth, tensor in zip(taken.endings, truths, watched.outputs, strict=True):
+        step.judgements.append(_judge(ending, truth, step.call_of[tensor]))
     _add_penalties(step.calls)
     _update(stepping, data, step)
     return step
 
 
-def _judge(objective: Any, y: Array, call: Call) -> Judgement:
+def _judge(ending: Ending, y: Array, call: Call) -> Judgement:
     """Ask the loss again, of copies."""
-    at_logits = objective.to_prediction is not None
-    loss, prediction = objective.judge(y, (call.z if at_logits else call.a).copy(), None)
-    gradient = np.array(objective.gradient(y, prediction, None))
+    at_logits, share = ending.at_logits, ending.weight
+    values, prediction = ending.judge(y, (call.z if at_logits else call.a).copy(), None)
+    gradient = np.array(ending.gradient(y, prediction, None))
     if at_logits:
         call.a = np.array(prediction)
-    share, divided = objective.weight, objective.divides(prediction)
-    value = loss / share if share else 0.0
-    return Judgement(call, objective.loss, share, at_logits, y, value, gradient, divided)
+    value, divided = float(values.mean()) if share else 0.0, ending.divides(prediction)
+    return Judgement(call, ending.loss, share, at_logits, y, value, gradient, divided)
 
 
 def _add_penalties(calls: list[Call]) -> None:
@@ -213,9 +214,10 @@ def _add_penalties(calls: list[Call]) -> None:
 
 def _update(stepping: Any, data: Data, step: WatchedStep) -> None:
     """Let the second copy use the gradients, and ask for the loss on the same batch again."""
-    trainer = stepping._make_trainer()
-    before, step.rate = stepping.flat.weights.copy(), float(trainer.optimizer.learning_rate)
-    trainer.optimizer.step(stepping.flat.weights, step.model.flat.gradients)
-    step.change = stepping.flat.weights - before
-    trainer.start(data)
-    step.loss_after, _ = trainer.forward(*data.all(), training=True)
+    x, y, _ = data.all()
+    taken, weights, optimizer = Step(stepping, data), stepping.flat.weights, stepping.optimizer
+    before, step.rate = weights.copy(), float(optimizer.learning_rate)
+    optimizer.step(weights, step.model.flat.gradients)
+    step.change = weights - before
+    outputs = taken.network.forpass(one_or_list(x), True)
+    step.loss_after, _ = taken.judge(y, outputs, None)

@@ -128,7 +128,7 @@ def explain_call(
     else:
         return None
     owner, called = method.__name__, True
-    names = [name for name in signature.parameters if name != "self"]
+    names = [name for name in signature.parameters if name not in ("self", "model")]
     if owner == "__init__":
         classes = type(args[0]).__mro__
         asked = next((c for c in classes if method in constructors(c)), classes[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,13 +33,11 @@ class Data:
         """
         arrays = [*self.x, *self.y, *([] if self.weights is None else [self.weights])]
         inputs, targets = len(self.x), len(self.x) + len(self.y)
-        memory: list[Array | None] = [None] * len(arrays)
-        if reuse and order is not None:
-            memory = [_room_for(batch_size, array) for array in arrays]
+        takers = [_taker(a, order is not None, batch_size if reuse else 0) for a in arrays]
         for start in range(0, self.size, batch_size):
             part = slice(start, start + batch_size)
             rows = part if order is None else order[part]
-            taken = [_take(a, rows, out) for a, out in zip(arrays, memory, strict=True)]
+            taken = [take(rows) for take in takers]
             weights = taken[targets] if len(taken) > targets else None
             yield taken[:inputs], taken[inputs:targets], weights
 
@@ -64,19 +62,17 @@ class Data:
         return cut(slice(None, at)), cut(slice(at, None))
 
 
-def _room_for(rows: int, array: Array | Rows) -> Array | None:
-    """Return memory for a batch; `Rows` bring their own."""
-    return None if isinstance(array, Rows) else np.empty((rows, *array.shape[1:]), array.dtype)
-
-
-def _take(array: Array | Rows, rows: Any, out: Array | None) -> Array:
-    """Return a batch, in `out` where the rows are gathered one by one."""
+def _taker(array: Array | Rows, gathers: bool, reused: int) -> Callable[[Any], Array]:
+    """Return what takes a batch: a slice, or rows gathered in memory for `reused` of them."""
     if isinstance(array, Rows):
-        return array[rows].ready()
-    if isinstance(rows, slice):
-        return array[rows]
-    # mode="clip" lets take write straight into `out`; the rows are all in range.
-    return array.take(rows, 0, out if out is None else out[: len(rows)], "clip")
+        return lambda rows: array[rows].ready()
+    if not gathers:
+        return array.__getitem__
+    if not reused:
+        return lambda rows: array.take(rows, 0)
+    memory = np.empty((reused, *array.shape[1:]), array.dtype)
+    # mode="clip" lets take write straight into the memory; the rows are all in range.
+    return lambda rows: array.take(rows, 0, memory[: len(rows)], "clip")
 
 
 def as_list(data: Any, names: Sequence[str], what: str, size: int = 1) -> list[Any]:

@@ -158,10 +158,12 @@ def in_order(array: Array, dtype: Any = None) -> Array:
     >>> in_order(np.ones((2, 3), ">f8").T, "float32").flags.c_contiguous
     True
     """
-    wanted = array.dtype.newbyteorder("=") if dtype is None else np.dtype(dtype)
-    if array.dtype == wanted and array.flags.c_contiguous and array.flags.aligned:
+    right, flags = array.dtype.isnative if dtype is None else array.dtype == dtype, array.flags
+    if right and flags.c_contiguous and flags.aligned:
         return array
-    return np.asarray(np.require(array, wanted, ["C", "A"]))
+    wanted = array.dtype.newbyteorder("=") if dtype is None else np.dtype(dtype)
+    ordered: Array = np.require(array, wanted, ["C", "A"])
+    return ordered
 
 
 def as_floats(data: Any, name: str) -> Array:

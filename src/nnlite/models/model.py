@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+import sys
+from typing import Annotated, Any, Self
 
+import numpy as np
+
+from nnlite.callbacks import History
 from nnlite.foundation.arguments import ExplainsItsArguments
-from nnlite.foundation.checks import DType, Name, Seed, flag
+from nnlite.foundation.checks import DType, Flag, Name, Seed
 from nnlite.foundation.errors import look_up, shown, type_error, value_error
 from nnlite.foundation.seeding import new_generator
-from nnlite.foundation.types import Array
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import one_or_list
-from nnlite.given.numbers import apart, check_weights
+from nnlite.given.numbers import apart
 from nnlite.kernels.memory import NEW
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
+from nnlite.models import fitting, reading, saving
 from nnlite.models import summary as summaries
-from nnlite.models.fitting import Learner
 from nnlite.models.naming import unique_names
-from nnlite.network.chain import Graph, as_tensors, check_ends
-from nnlite.network.vector import FlatWeights
+from nnlite.models.weights import WeightsOfLayers
+from nnlite.network.branches import Branches, as_tensors, check_ends
+from nnlite.network.chain import Network
+from nnlite.training.compiling import endings
+from nnlite.training.ending import Ending
+from nnlite.training.figures import Figures
 
-if TYPE_CHECKING:
-    from nnlite.explain import Explanation
 
-
-class Model(Learner, metaclass=ExplainsItsArguments):
+class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
     """A network between inputs and outputs, with branches and merges.
 
     Parameters
@@ -55,6 +57,31 @@ class Model(Learner, metaclass=ExplainsItsArguments):
     """
 
     default_name = "model"
+    network: Network
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+    stop_training = False
+    """Set it to True, in a callback for instance, and `fit` ends after this batch."""
+    history: History | None = None
+    """What the last `fit` returned."""
+    compiled: dict[str, Any] | None = None
+    """What `compile` was told: optimizer, loss, metrics, loss_weights."""
+    figures: Figures | None = None
+    """The losses and metrics that added up last."""
+    _endings: list[Ending] | None = None
+
+    compile = fitting.compile
+    fit = fitting.fit
+    evaluate = fitting.evaluate
+    predict = fitting.predict
+    train_on_batch = fitting.train_on_batch
+    explain = fitting.explain
+    checked = reading.checked
+    checked_inputs = reading.checked_inputs
+    summary = summaries.summary
+    save = saving.save_model
+    save_weights = saving.save_weights
+    load_weights = saving.load_weights
 
     def __init__(
         self,
@@ -67,8 +94,8 @@ class Model(Learner, metaclass=ExplainsItsArguments):
     ) -> None:
         self._start(name, seed, dtype)
         check_ends(inputs, outputs)
-        self.network = graph = Graph(inputs, outputs)
-        self.inputs, self.outputs, self.nodes = inputs, outputs, graph.nodes
+        self.network = branches = Branches(inputs, outputs)
+        self.inputs, self.outputs, self.nodes = inputs, outputs, branches.nodes
         begins = [tensor.node.layer for tensor in inputs]
         self.layers = list(dict.fromkeys([*begins, *(node.layer for node in self.nodes)]))
         with all_or_nothing(*self.layers):
@@ -79,11 +106,9 @@ class Model(Learner, metaclass=ExplainsItsArguments):
         self.name = name or self.default_name
         self.dtype = dtype
         self.rng = new_generator(seed)
-        self.layers: list[Layer] = []
-        self.inputs, self.outputs, self.nodes = [], [], []
+        self.layers, self.inputs, self.outputs, self.nodes = [], [], [], []
         self._names: dict[Layer, str] = {}
         self._given: list[str | None] = []
-        self._flat: FlatWeights | None = None
 
     def _build(self) -> None:
         """Make the weights of all layers that have none yet, in their order."""
@@ -114,35 +139,45 @@ class Model(Learner, metaclass=ExplainsItsArguments):
             self._name_layers()
         return self._names.get(layer, layer.name)
 
-    def check_built(self, what: str) -> None:
-        """Raise if the model does not know its input yet."""
-        if not self.built:
-            raise value_error(
-                f"{what} needs to know the shape of the model's input.",
-                "a model that was never told" if self.layers else "a model without layers",
-                f"model '{self.name}'",
-                "Begin with Input(shape=(30,)), give the first layer input_shape=(30,), "
-                "or call fit first.",
-            )
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the inputs."""
+        return [self.name_of(tensor.node.layer) for tensor in self.inputs]
 
     @property
-    def flat(self) -> FlatWeights:
-        """The weights and gradients as flat vectors."""
-        self.check_built("A weight vector")
-        if self._flat is None or not self._flat.is_home():
-            self._flat = FlatWeights(self.layers, self.dtype, self._flat)
-        self._flat.settle()
-        return self._flat
+    def output_names(self) -> list[str]:
+        """The names of the layers whose outputs the model gives."""
+        return [self.name_of(tensor.node.layer) for tensor in self.outputs]
 
     @property
-    def weights_vector(self) -> Array:
-        """All trainable weights: changing it changes the layers' W and b."""
-        return self.flat.weights
+    def optimizer(self) -> Any:
+        """The optimizer given to `compile`."""
+        return self.compiled["optimizer"] if self.compiled else None
 
     @property
-    def gradient_vector(self) -> Array:
-        """The gradients of all trainable weights, in the same order."""
-        return self.flat.gradients
+    def endings(self) -> list[Ending]:
+        """How each output is judged, as `compile` was told."""
+        if self.compiled is None:
+            rule = "Training and evaluation need to know the loss: compile comes first."
+            remedy = 'model.compile(optimizer="sgd", loss="mse")'
+            raise value_error(rule, "a model that was not compiled", f"model '{self.name}'", remedy)
+        if self._endings is None:
+            self._endings = endings(self.compiled, self.network, self.outputs, self.output_names)
+        return self._endings
+
+    def forget_endings(self) -> None:
+        """Judge the outputs anew: they, or what is wanted of them, are others now."""
+        self._endings = self.figures = None
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, once the model has seen data."""
+        several = self.output_names if len(self.endings) > 1 else []
+        unseen = ["loss", *(f"{name}_loss" for name in several)]
+        return [*self.figures.names] if self.figures else unseen
+
+    def build_for(self, x: Any) -> None:
+        """Take the shape of the input from the data, where the model was not told."""
 
     @property
     def input_shape(self) -> Any:
@@ -188,141 +223,60 @@ class Model(Learner, metaclass=ExplainsItsArguments):
                 made[node.output] = node.layer(given if node.several else given[0])
             return one_or_list([made[tensor] for tensor in self.outputs])
         self.check_built("A call")
-        given = self._inputs(x)
+        given = self.checked_inputs(x)
         outputs = self.forpass(one_or_list(given), training)
         if isinstance(outputs, list):
             return [apart(output, given) for output in outputs]
         return apart(outputs, given)
 
+    def predict_on_batch(self, x: Any) -> Any:
+        """Return the output for these samples, in one go."""
+        return self.predict(x, sys.maxsize)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: Flag = False
+    ) -> Any:
+        """Return the loss of these samples, with metrics a list."""
+        return self.evaluate(x, y, sys.maxsize, 0, sample_weight, return_dict)
+
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return a layer by its name or its place."""
         if name is None or index is not None:
             if not isinstance(index, int) or not -len(self.layers) <= index < len(self.layers):
-                raise value_error(
-                    f"get_layer takes a name, or an index below {len(self.layers)}.",
-                    f"index={shown(index)}",
-                    f"model '{self.name}' of {len(self.layers)} layers",
-                )
+                rule = f"get_layer takes a name, or an index below {len(self.layers)}."
+                where = f"model '{self.name}' of {len(self.layers)} layers"
+                raise value_error(rule, f"index={shown(index)}", where)
             return self.layers[index]
         return look_up("layer", str(name), {self.name_of(layer): layer for layer in self.layers})
 
-    @property
-    def weights(self) -> list[Array]:
-        """The weights of all layers, in their order."""
-        return [weight for layer in self.layers for weight in layer.weights]
+    def twin(self, dtype: str | None = None) -> Self:
+        """Return a copy, perhaps in another dtype, that shares nothing but the history.
 
-    @property
-    def trainable_weights(self) -> list[Array]:
-        """The weights that training changes."""
-        return [weight for layer in self.layers for weight in layer.trainable_weights]
-
-    @property
-    def trainable(self) -> bool:
-        """Whether training may change any layer; setting it sets it for all layers."""
-        return any(layer.trainable for layer in self.layers)
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        for layer in self.layers:
-            layer.trainable = flag("trainable", value, f"model '{self.name}'")
-
-    def get_weights(self) -> list[Array]:
-        """Return copies of all weights, in the order of Keras."""
-        self.check_built("get_weights")
-        return [weight.copy() for weight in self.weights]
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Set all weights, in the order of `get_weights`: what Keras' `get_weights` gives fits."""
-        self.check_built("set_weights")
-        check_weights(weights, self.weights, f"model '{self.name}'")
-        for view, value in zip(self.weights, weights, strict=True):
-            view[...] = value
-
-    def count_params(self) -> int:
-        """Return how many numbers the weights hold."""
-        self.check_built("count_params")
-        return sum(weight.size for weight in self.weights)
-
-    def summary(self, line_length: int = 65, print_fn: Any = None) -> None:
-        """Print the table of layers, output shapes, and numbers of parameters."""
-        self.check_built("summary")
-        (print_fn or print)(summaries.table(self, line_length))
-
-    def explain(self, x: Any, y: Any = None) -> Explanation:
-        """Tell one training step on this batch as a lecturer writes it: formulas, shapes, sizes.
-
-        It is the step that `fit` would take, taken by a copy: the model stays as it is. Without
-        `y`, or before `compile`, only the way forward is told.
-
-        Parameters
-        ----------
-        x, y
-            A batch, as for `train_on_batch`.
-
-        Returns
-        -------
-        Explanation
-            `print` it, leave it as the last line of a notebook cell, draw it with
-            `nnlite.plot.explain`, or take an array out of it by its symbol: `["dW1"]`.
-
-        Examples
-        --------
         >>> from nnlite.layers import Dense, Input
-        >>> x = Input(shape=(2,))
-        >>> model = Model(x, Dense(1, kernel_initializer="ones")(x))
-        >>> model.compile(optimizer="sgd", loss="mse")
-        >>> explanation = model.explain([[1, 2], [3, 4]], [1, 3])
-        >>> explanation["dW1"]
-        array([[14.],
-               [20.]], dtype=float32)
+        >>> x = Input(shape=(1,))
+        >>> model = Model(x, Dense(1)(x))
+        >>> twin = model.twin(dtype="float64")
+        >>> twin.weights_vector[...] = 5
+        >>> twin.weights_vector.dtype, bool((model.weights_vector == 5).any())
+        (dtype('float64'), False)
         """
-        from nnlite.explain import explain
-
-        return explain(self, x, y)
-
-    def save(self, filepath: str | Path) -> None:
-        """Write layers, weights and how it was compiled into a file that `load_model` reads."""
-        from nnlite.models.saving import save_model
-
-        self.check_built("save")
-        self._name_layers()
-        save_model(self, filepath)
-
-    def save_weights(self, filepath: str | Path) -> None:
-        """Write the weights alone into a file that `load_weights` reads."""
-        from nnlite.models.saving import save_weights
-
-        self.check_built("save_weights")
-        self._name_layers()
-        save_weights(self, filepath)
-
-    def load_weights(self, filepath: str | Path) -> None:
-        """Read weights that `save_weights` or `save` wrote for a model like this one."""
-        from nnlite.models.saving import load_weights
-
-        self.check_built("load_weights")
-        load_weights(self, filepath)
-
-    def twin(self) -> Self:
-        """Return a copy that shares nothing with the model but its history."""
-        memo: dict[int, Any] = {id(self.history): self.history, id(self._trainer): None}
+        memo: dict[int, Any] = {id(self.history): self.history}
+        memo |= {id(self._endings): None, id(self.figures): None}
         try:
             # Call by call, so that a thousand layers in a row do not nest a thousand copies.
             for node in [*(tensor.node for tensor in self.inputs), *self.nodes]:
                 copy.deepcopy(node, memo)
             twin = copy.deepcopy(self, memo)
         except TypeError as error:
-            raise type_error(
-                "explain and gradcheck work on a copy of the model, so all it holds must be "
-                "something that copy.deepcopy can copy.",
-                str(error),
-                f"model '{self.name}'",
-                "Keep open files and locks out of layers, losses and metrics, or give the "
-                "layer a __deepcopy__.",
-            ) from error
+            rule = "explain and gradcheck work on a copy of the model, so all it holds must be "
+            rule += "something that copy.deepcopy can copy."
+            remedy = "Keep open files and locks out of layers, losses and metrics, or give the "
+            remedy += "layer a __deepcopy__."
+            raise type_error(rule, str(error), f"model '{self.name}'", remedy) from error
+        twin.dtype = np.dtype(dtype or self.dtype)
         for layer in twin.layers:
             vars(layer).update(memory=NEW, skip_input_gradient=False)
-            layer.given_name = twin.name_of(layer)
+            layer.given_name, layer.dtype = twin.name_of(layer), twin.dtype
         return twin
 
     def __repr__(self) -> str:

@@ -19,12 +19,9 @@ def unique_names(layers: Sequence[Layer], model: str) -> dict[Layer, str]:
     owners: dict[str, Layer] = {}
     for layer in layers:
         if layer.given_name and owners.setdefault(layer.given_name, layer) is not layer:
-            raise value_error(
-                "Every layer of a model has a name of its own.",
-                f"two layers named '{layer.given_name}'",
-                f"model '{model}'",
-                "Make a new layer for each place, or give it another name=.",
-            )
+            rule, where = "Every layer of a model has a name of its own.", f"model '{model}'"
+            remedy = "Make a new layer for each place, or give it another name=."
+            raise value_error(rule, f"two layers named '{layer.given_name}'", where, remedy)
     for layer in layers:
         if layer.chosen_name and not layer.given_name:
             owners.setdefault(layer.chosen_name, layer)

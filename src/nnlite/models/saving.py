@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,27 +15,31 @@ from nnlite.foundation.files import as_path, check_exists, check_folder, written
 from nnlite.foundation.types import Array
 from nnlite.layers.input import Input
 from nnlite.layers.joining import Node, Tensor, called
-from nnlite.models import Model, Sequential
 from nnlite.models.custom import as_description, give_meanings, plain
+
+if TYPE_CHECKING:
+    from nnlite.models.model import Model
 
 _CONFIG = "config"
 _KINDS = {"optimizer": optimizers, "loss": losses, "metrics": metrics}
-_DAMAGED = (ValueError, TypeError, AttributeError, EOFError, OSError, BadZipFile, zlib.error)
 
 
 def save_model(model: Model, filepath: str | Path) -> None:
-    """Write the layers, the weights, and how the model was compiled."""
-    config = plain({"model": _description(model), "compiled": model._compiled}, {})
+    """Write layers, weights and how it was compiled into a file that `load_model` reads."""
+    model.check_built("save")
+    config = plain({"model": _description(model), "compiled": model.compiled}, {})
     _write(filepath, {_CONFIG: np.array(json.dumps(config)), **_named_weights(model)})
 
 
 def save_weights(model: Model, filepath: str | Path) -> None:
-    """Write the weights alone."""
+    """Write the weights alone into a file that `load_weights` reads."""
+    model.check_built("save_weights")
     _write(filepath, _named_weights(model))
 
 
 def load_weights(model: Model, filepath: str | Path) -> None:
-    """Read the weights of a model like this one."""
+    """Read weights that `save_weights` or `save` wrote for a model like this one."""
+    model.check_built("load_weights")
     arrays = _read(filepath)
     arrays.pop(_CONFIG, None)
     saved = {name: array.shape for name, array in arrays.items()}
@@ -55,15 +58,35 @@ def load_weights(model: Model, filepath: str | Path) -> None:
 def load_model(
     filepath: str | Path, custom_objects: dict[str, Any] | None = None, compile: bool = True
 ) -> Model:
-    """Return the model in a file that `Model.save` wrote: see `nnlite.load_model`."""
+    """Read a model that `save` wrote.
+
+    Parameters
+    ----------
+    filepath
+        The file.
+    custom_objects
+        Your own classes and functions by their names, where the model has some.
+    compile
+        False leaves the optimizer, the loss and the metrics in the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from nnlite import Sequential
+    >>> from nnlite.layers import Dense
+    >>> class Wide(Dense):
+    ...     "A layer of one's own."
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     Sequential([Wide(3, input_shape=(2,))]).save(f"{folder}/model.npz")
+    ...     model = load_model(f"{folder}/model.npz", custom_objects={"Wide": Wide})
+    >>> model.layers
+    [<Wide 'wide'>]
+    """
     arrays = _read(filepath)
     if _CONFIG not in arrays:
-        raise value_error(
-            "A model file holds the layers, too.",
-            "a file of weights alone",
-            f"{filepath}",
-            "Make the model, then model.load_weights(path).",
-        )
+        rule = "A model file holds the layers, too."
+        remedy = "Make the model, then model.load_weights(path)."
+        raise value_error(rule, "a file of weights alone", f"{filepath}", remedy)
     config = _config_in(arrays, filepath)
     if not compile:
         config["compiled"] = None
@@ -96,6 +119,8 @@ def _config_in(arrays: dict[str, Array], filepath: str | Path) -> dict[str, Any]
 
 def _description(model: Model) -> dict[str, Any]:
     """Return the layers of a model, and how they are joined."""
+    from nnlite.models import Sequential
+
     base = {
         "name": model.name,
         "dtype": model.dtype.name,
@@ -123,6 +148,8 @@ def _description(model: Model) -> dict[str, Any]:
 
 def _model(config: dict[str, Any]) -> Model:
     """Return a new model with such layers, joined like that."""
+    from nnlite.models import Model, Sequential
+
     made = [layers.KNOWN.get(layer) for layer in config["layers"]]
     for layer, chosen in zip(made, config.get("chosen_names", ()), strict=False):
         # A name that nnlite chose gives way where the model becomes a part of another.
@@ -161,19 +188,18 @@ def _write(filepath: str | Path, arrays: dict[str, Array]) -> None:
 
 
 def _read(filepath: str | Path) -> dict[str, Array]:
+    from zipfile import BadZipFile
+
     path = as_path(filepath)
     check_exists(path)
+    damaged = ValueError, TypeError, AttributeError, EOFError, OSError, BadZipFile, zlib.error
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except _DAMAGED:
+    except damaged:
         raise _not_a_model_file(path, "a file of another kind, or a damaged one") from None
 
 
 def _not_a_model_file(path: str | Path, received: str) -> ValueError:
-    return value_error(
-        "A model file is one that save or save_weights wrote.",
-        received,
-        f"{path}",
-        "Save the model again with model.save(path).",
-    )
+    rule = "A model file is one that save or save_weights wrote."
+    return value_error(rule, received, f"{path}", "Save the model again with model.save(path).")

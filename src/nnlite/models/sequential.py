@@ -1,14 +1,13 @@
-"""Models: `Model`, a graph of layers, and here `Sequential`, the chain that most networks are."""
+"""The chain of layers that most networks are: a model to which layers are added."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.foundation.checks import DType, Flag, Name, Seed
+from nnlite.foundation.checks import DType, Name, Seed
 from nnlite.foundation.errors import told, type_error, value_error
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import peek
@@ -16,19 +15,15 @@ from nnlite.layers.input import Input, InputLayer
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.models.model import Model
-from nnlite.network.chain import Chain, Graph
-
-__all__ = ["Model", "Sequential", "load_model"]
+from nnlite.network.branches import Branches
+from nnlite.network.chain import Chain
 
 
 def as_list_of_layers(name: str, layers: Any, where: str | None) -> list[Any]:
     """Return the list that a Sequential takes."""
     if layers is not None and not isinstance(layers, list | tuple):
-        raise type_error(
-            "A Sequential takes a list of layers.",
-            told(layers),
-            remedy="Put the layers in brackets: Sequential([Dense(4), Dense(1)]).",
-        )
+        remedy = "Put the layers in brackets: Sequential([Dense(4), Dense(1)])."
+        raise type_error("A Sequential takes a list of layers.", told(layers), remedy=remedy)
     return list(layers or [])
 
 
@@ -107,7 +102,7 @@ class Sequential(Model):
         with all_or_nothing(self, *dict.fromkeys(layers)):
             for entry in given:
                 self._take(entry)
-            self._trainer = None
+            self.forget_endings()
             self._name_layers()
             self._join()
 
@@ -119,12 +114,10 @@ class Sequential(Model):
             return [entry]
         ends = [entry.inputs[:1], *([node.output] for node in entry.nodes)]
         if [node.inputs for node in entry.nodes] != ends[:-1]:
-            raise value_error(
-                "The layers of a model are put into a Sequential one after the other.",
-                f"model '{entry.name}', with branches",
-                f"model '{self.name}'",
-                f"x = Input(shape={entry.inputs[0].shape}); Model(x, {entry.name}(x))",
-            )
+            rule = "The layers of a model are put into a Sequential one after the other."
+            received = f"model '{entry.name}', with branches"
+            remedy = f"x = Input(shape={entry.inputs[0].shape}); Model(x, {entry.name}(x))"
+            raise value_error(rule, received, f"model '{self.name}'", remedy)
         calls = entry._calls if isinstance(entry, Sequential) else [n.layer for n in entry.nodes]
         return [
             Again(layer) if layer in calls[:place] else layer for place, layer in enumerate(calls)
@@ -135,9 +128,7 @@ class Sequential(Model):
         if isinstance(layer, Tensor):
             if self._end is not None or self.layers:
                 raise value_error(
-                    "An Input comes first, before all layers.",
-                    repr(layer),
-                    f"model '{self.name}'",
+                    "An Input comes first, before all layers.", repr(layer), f"model '{self.name}'"
                 )
             self._begin(layer)
             return
@@ -146,12 +137,9 @@ class Sequential(Model):
             return
         check_is_layer(layer, f"model '{self.name}'")
         if any(layer is other for other in self.layers):
-            raise value_error(
-                "A layer stands in a Sequential once.",
-                f"'{layer.name}' a second time",
-                f"model '{self.name}'",
-                "Make a new layer, or use Model to call one twice.",
-            )
+            rule = "A layer stands in a Sequential once."
+            remedy = "Make a new layer, or use Model to call one twice."
+            raise value_error(rule, f"'{layer.name}' a second time", f"model '{self.name}'", remedy)
         if self._end is None and not self.layers and layer.input_shape is not None:
             self._begin(Input(layer.input_shape))
         self.layers.append(layer)
@@ -174,15 +162,13 @@ class Sequential(Model):
     def _connect(self) -> None:
         calls = [node.layer for node in self.nodes]
         again = len(set(calls)) < len(calls)
-        self.network = Graph(self.inputs, self.outputs) if again else Chain(calls)
+        self.network = Branches(self.inputs, self.outputs) if again else Chain(calls)
 
     def pop(self) -> Layer:
         """Take the last layer off the chain, and return it."""
         if not self.layers:
             raise value_error(
-                "There is no layer to take off.",
-                "a model without layers",
-                f"model '{self.name}'",
+                "There is no layer to take off.", "a model without layers", f"model '{self.name}'"
             )
         layer = self._calls.pop()
         if layer not in self._calls:
@@ -191,7 +177,7 @@ class Sequential(Model):
             self._end = self.nodes.pop().inputs[0]
             self.outputs = [self._end] if self.nodes else []
             self._connect()
-        self._trainer = None
+        self.forget_endings()
         return layer
 
     def build(self, input_shape: Any) -> None:
@@ -207,43 +193,8 @@ class Sequential(Model):
     def build_for(self, x: Any) -> None:
         """Take the shape of the input from the data, if nobody told it before."""
         if not self.layers:
-            raise value_error(
-                "A model needs at least one layer.",
-                "a Sequential without layers",
-                f"model '{self.name}'",
-                "model.add(Dense(1))",
-            )
+            rule, received = "A model needs at least one layer.", "a Sequential without layers"
+            raise value_error(rule, received, f"model '{self.name}'", "model.add(Dense(1))")
         if not self.built:
             shape = np.shape(peek(x, "x"))
             self.build(shape[1:] if len(shape) > 1 else (1,))
-
-
-def load_model(
-    filepath: str | Path, custom_objects: dict[str, Any] | None = None, compile: Flag = True
-) -> Model:
-    """Read a model that `save` wrote.
-
-    Parameters
-    ----------
-    filepath
-        The file.
-    custom_objects
-        Your own classes and functions by their names, where the model has some.
-    compile
-        False leaves the optimizer, the loss and the metrics in the file.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from nnlite.layers import Dense
-    >>> class Wide(Dense):
-    ...     "A layer of one's own."
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     Sequential([Wide(3, input_shape=(2,))]).save(f"{folder}/model.npz")
-    ...     model = load_model(f"{folder}/model.npz", custom_objects={"Wide": Wide})
-    >>> model.layers
-    [<Wide 'wide'>]
-    """
-    from nnlite.models.saving import load_model as load
-
-    return load(filepath, custom_objects, compile)

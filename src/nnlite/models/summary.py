@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nnlite.layers.input import InputLayer
 from nnlite.layers.layer import Layer
@@ -11,27 +11,31 @@ if TYPE_CHECKING:
     from nnlite.models import Model
 
 
+def summary(model: Model, line_length: int = 65, print_fn: Any = None) -> None:
+    """Print the table of layers, output shapes, and numbers of parameters."""
+    model.check_built("summary")
+    (print_fn or print)(table(model, line_length))
+
+
 def table(model: Model, line_length: int = 65) -> str:
     """Return the table as text: layer, output shape, number of parameters, and their sums."""
     branches = any(isinstance(layer, InputLayer) for layer in model.layers)
-    rows = [row(model, layer, branches) for layer in model.layers]
     header = ["Layer (type)", "Output Shape", "Param #"] + ["Connected to"] * branches
-    widths = [max(len(r[column]) for r in [header, *rows]) + 2 for column in range(len(header))]
+    rows = [header, *(row(model, layer, branches) for layer in model.layers)]
+    widths = [max(map(len, column)) + 2 for column in zip(*rows, strict=True)]
     spare = max(0, line_length - 2 - sum(widths))
     widths = [width + spare // len(widths) for width in widths]
     total = sum(widths) + 1
-    body = []
-    for cells in rows:
-        body += [_line(cells, widths), ""]
+    title, *body = [_line(cells, widths) for cells in rows]
     trainable = sum(w.size for w in model.trainable_weights)
     every = model.count_params()
     return "\n".join(
         [
             f'Model: "{model.name}"',
             "_" * total,
-            _line(header, widths),
+            title,
             "=" * total,
-            *body[:-1],
+            "\n\n".join(body),
             "=" * total,
             f"Total params: {every:,}",
             f"Trainable params: {trainable:,}",

@@ -21,17 +21,15 @@ from nnlite.regularizers import Regularizer
 
 
 @dataclass
-class Part:
-    """Where one weight lies in the vectors."""
+class PlacedWeight:
+    """A weight of a layer, and where it lies in the vectors."""
 
-    layer: Layer
     weight: Weight
     place: slice
 
-    @property
-    def name(self) -> str:
-        """The name of the weight."""
-        return self.weight.name
+    def __post_init__(self) -> None:
+        self.layer: Any = self.weight.layer
+        self.name = self.weight.name
 
 
 class FlatWeights:
@@ -47,18 +45,19 @@ class FlatWeights:
         for layer in layers:
             layer.check_can_move()
         self.layers = layers
-        self.parts: list[Part] = []
+        self.parts: list[PlacedWeight] = []
         start = 0
-        for layer in layers:
-            for weight in layer.trainable_parameters:
-                stop = start + weight.value.size
-                self.parts.append(Part(layer, weight, slice(start, stop)))
-                start = stop
+        for weight in trained(layers):
+            stop = start + weight.value.size
+            self.parts.append(PlacedWeight(weight, slice(start, stop)))
+            start = stop
+        every = [weight for layer in layers for weight in layer.parameters.values()]
+        self.untrained = [weight for weight in every if not weight.trainable]
         self.weights: Array = np.empty(start, dtype)
         self.gradients: Array = np.zeros(start, dtype)
         self.settled: object = None
         self.settle()
-        for weight in (weight for layer in layers for weight in layer.parameters.values()):
+        for weight in every:
             apart = weight.value.base is None and weight.value.dtype == dtype
             if not apart and weight.value.base is not self.weights:
                 weight.place(np.empty(weight.value.shape, dtype))
@@ -67,18 +66,9 @@ class FlatWeights:
             for optimizer, state in before.states.items():
                 self.states[optimizer] = state.laid_out(before.parts, self.parts)
 
-    @property
-    def regularized(self) -> list[tuple[Regularizer, Weight]]:
-        """The regularizers, each with the weight whose numbers it charges for."""
-        weights = [weight for layer in self.layers for weight in layer.trainable_parameters]
-        return [
-            (weight.regularizer, weight) for weight in weights if weight.regularizer is not None
-        ]
-
     def is_home(self) -> bool:
         """Return whether exactly the weights that are trained now, in their dtype, belong here."""
-        trained = [weight for layer in self.layers for weight in layer.trainable_parameters]
-        return trained == [part.weight for part in self.parts] and all(
+        return trained(self.layers) == [part.weight for part in self.parts] and all(
             part.layer.dtype == self.weights.dtype for part in self.parts
         )
 
@@ -88,11 +78,8 @@ class FlatWeights:
             return
         for part in self.parts:
             if part.weight.value.base is not self.weights:
-                shape = part.weight.value.shape
-                part.weight.place(
-                    self.weights[part.place].reshape(shape),
-                    self.gradients[part.place].reshape(shape),
-                )
+                shape, vectors = part.weight.value.shape, (self.weights, self.gradients)
+                part.weight.place(*(vector[part.place].reshape(shape) for vector in vectors))
         self.settled = Weight.last_move
 
     def state_of(self, optimizer: Optimizer) -> State:
@@ -104,18 +91,21 @@ class FlatWeights:
     def snapshot(self) -> list[Array]:
         """Return copies of everything training changes: the vector, and running means."""
         self.settle()
-        return [self.weights.copy(), *(array.copy() for array in self._others())]
+        return [self.weights.copy(), *(weight.value.copy() for weight in self.untrained)]
 
     def restore(self, snapshot: Sequence[Array]) -> None:
         """Set everything back to a snapshot."""
         self.settle()
-        for array, value in zip([self.weights, *self._others()], snapshot, strict=True):
-            array[...] = value
+        self.weights[...] = snapshot[0]
+        for weight, value in zip(self.untrained, snapshot[1:], strict=True):
+            weight.value[...] = value
 
-    def _others(self) -> list[Array]:
-        return [
-            weight.value
-            for layer in self.layers
-            for weight in layer.parameters.values()
-            if not weight.trainable
-        ]
+
+def trained(layers: Sequence[Layer]) -> list[Weight]:
+    """Return the weights that training changes."""
+    return [weight for layer in layers for weight in layer.trainable_parameters]
+
+
+def regularized(layers: Sequence[Layer]) -> list[tuple[Regularizer, Weight]]:
+    """Return the regularizers, each with the trained weight whose numbers it charges for."""
+    return [(w.regularizer, w) for w in trained(layers) if w.regularizer is not None]

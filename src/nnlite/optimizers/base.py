@@ -121,7 +121,8 @@ class Optimizer(Configurable):
     def step(self, weights: Array, gradients: Array) -> None:
         """Take one step: change `weights` in place; `gradients` stays as it is.
 
-        Both are flat vectors of one length, with the same meaning at every call.
+        Both are flat vectors of one length, with the same meaning at every call. Plain descent
+        goes around it: see `subtract`.
         """
         self._find_state(weights)
         rate = self.learning_rate

@@ -65,7 +65,8 @@ def _as_explanation(given: Any, x: Any, y: Any) -> Explanation:
         rule, where = "A step needs a batch to be taken on.", f"model '{given.name}'"
         remedy = "nnlite.plot.explain(model, x, y), with a few samples."
         raise value_error(rule, "a model without data", where, remedy)
-    return given.explain(x, y)
+    explanation: Explanation = given.explain(x, y)
+    return explanation
 
 
 class _Side(NamedTuple):

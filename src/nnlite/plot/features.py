@@ -11,7 +11,7 @@ from nnlite.foundation.types import Array
 from nnlite.layers.convolution_kinds import Conv2DTranspose
 from nnlite.layers.layer import Layer
 from nnlite.models import Model
-from nnlite.network.chain import Graph
+from nnlite.network.branches import Branches
 from nnlite.plot.grids import MOST, as_images, draw_grid
 from nnlite.plot.style import Axes, signed_colours
 
@@ -230,7 +230,9 @@ def output_of(model: Any, x: Any, layer: Any) -> Array:
         # Without a choice, the first layer with weights over a neighbourhood is meant.
         meant = layer is not None or any(weight.ndim == 4 for weight in node.layer.weights)
         if node.layer in layers and len(node.output.shape) == 3 and meant:
-            return np.asarray(Graph(model.inputs, [node.output]).forpass(_one_image(model, x))[0])
+            return np.asarray(
+                Branches(model.inputs, [node.output]).forpass(_one_image(model, x))[0]
+            )
     rule = "Feature maps come from a layer whose output is (height, width, filters)."
     raise value_error(rule, ", ".join(map(_describe, layers)), f"model '{model.name}'")
 
@@ -243,7 +245,7 @@ def _one_image(model: Model, x: Any) -> Array:
         remedy = "Choose one: x[0]." if array.shape[1:] == wanted else None
         received, where = f"x of shape {array.shape}", f"model '{model.name}'"
         raise value_error(rule, received, where, remedy)
-    return model._inputs(array.reshape(1, *wanted))[0]
+    return model.checked_inputs(array.reshape(1, *wanted))[0]
 
 
 def _describe(layer: Layer) -> str:

@@ -13,7 +13,8 @@ from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.given.data import Data, one_or_list
 from nnlite.testing.subject import restorer
-from nnlite.training.step import training_mode
+from nnlite.training.faster import training_mode
+from nnlite.training.step import Step
 
 
 class BatchLoss:
@@ -32,7 +33,9 @@ class BatchLoss:
         self.samples = data.size
         inputs, self.y, self.sample_weights = data.all()
         self.x = [x.copy() for x in inputs]
-        self.trainer = model._make_trainer()
+        self.step = Step(model, data)
+        # The gradients alone: the weights stay.
+        self.step.descend = lambda weights, gradients: None
         self.parts = model.flat.parts
         self.restart = restorer(model.layers, model.rng)
         # The weights, then the inputs: changing their numbers changes the loss.
@@ -43,8 +46,12 @@ class BatchLoss:
     def loss(self) -> float:
         """Return the loss of the batch, in training, from the same random numbers each time."""
         self.restart()
-        loss, _ = self.trainer.forward(self.x, self.y, self.sample_weights, training=True)
-        return float(loss)
+        return self.forward()[0]
+
+    def forward(self) -> tuple[float, list[Array]]:
+        """Return the loss of the batch, and its gradient for each output."""
+        outputs = self.step.network.forpass(one_or_list(self.x), True)
+        return self.step.judge(self.y, outputs, self.sample_weights, 1.0)
 
     def gradients(self) -> list[Array]:
         """Return backprop's gradients, in the order of the arrays."""
@@ -60,15 +67,14 @@ class BatchLoss:
             # Twice, as in training: the second step finds the memory that the first one used.
             for _ in range(2):
                 self.restart()
-                self.trainer.compute_gradients(self.x, self.y, self.sample_weights)
+                self.step.take(self.x, self.y, self.sample_weights)
             weights = [part.weight.gradient.copy() for part in self.parts]
         return weights + self._input_gradients()
 
     def _input_gradients(self) -> list[Array]:
         """Return what the whole network's backprop returns; None says that x does not matter."""
         self.restart()
-        _, grad = self.trainer.forward(self.x, self.y, self.sample_weights, training=True)
-        dx = self.trainer.network.backprop(one_or_list(grad))
+        dx = self.step.network.backprop(one_or_list(self.forward()[1]))
         given = dx if isinstance(dx, list) else [dx]
         return [
             np.zeros_like(x) if dx is None else np.array(dx)

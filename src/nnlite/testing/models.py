@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nnlite.foundation.checks import checked_number
 from nnlite.foundation.errors import told, type_error, value_error
 from nnlite.layers.layer import Layer
+from nnlite.models import Model
 from nnlite.testing.batch_loss import BatchLoss
 from nnlite.testing.differences import Comparison, compare, measure_noise
 from nnlite.testing.report import GradientReport, row_of
-
-if TYPE_CHECKING:
-    from nnlite.models.model import Model
 
 
 def gradcheck(
@@ -76,7 +74,7 @@ def gradcheck(
     checked_number("tolerance", tolerance, above=0)
     checked_number("max_entries", max_entries, least=1, whole=True)
     twin = twin_in_float64(model, x, loss)
-    batch = BatchLoss(twin, twin._data(x, y, sample_weight, None))
+    batch = BatchLoss(twin, twin.checked(x, y, sample_weight))
     notes = []
     if batch.samples == 1:
         notes.append(
@@ -101,15 +99,11 @@ def gradcheck(
 
 def twin_in_float64(model: Model, x: Any, loss: Any) -> Model:
     """Return a copy of the model in float64 that shares nothing with it, compiled and built."""
-    twin = model.twin()
-    twin.dtype = np.dtype(np.float64)
-    for layer in twin.layers:
-        layer.given_name = twin.name_of(layer)
-        layer.dtype = twin.dtype
+    twin = model.twin(dtype="float64")
     if loss is not None:
-        shares = model._compiled["loss_weights"] if model._compiled else None
+        shares = model.compiled["loss_weights"] if model.compiled else None
         twin.compile(optimizer="sgd", loss=loss, loss_weights=shares)
-    elif model._compiled is None:
+    elif model.compiled is None:
         rule = "gradcheck differentiates a loss, and needs to know it."
         received = "a model that was not compiled, and loss=None"
         remedy = 'gradcheck(model, x, y, loss="mse"), or model.compile(...) first.'

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
 from nnlite import losses, metrics, optimizers
 from nnlite.foundation.checks import checked_number
 from nnlite.foundation.configuration import serialize
-from nnlite.foundation.errors import type_error, value_error
+from nnlite.foundation.errors import nearest, shown, type_error, value_error
 from nnlite.foundation.ours import never_called
 from nnlite.layers.joining import Tensor
-from nnlite.network.chain import Graph, Network
-from nnlite.training.objective import Objective, per_output
+from nnlite.network.branches import Branches
+from nnlite.network.chain import Network
+from nnlite.training.ending import Ending
 
 
 def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> dict[str, Any]:
@@ -40,14 +42,11 @@ def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> d
 
 def _check_is_called(judge: Any, called: str) -> None:
     """Raise if a loss or a metric has of its own only what no model calls."""
-    unheard = never_called(judge)
-    if unheard:
-        names = " and ".join(unheard)
-        raise type_error(
-            f"Training and evaluation call {called}; {names} is for you to call.",
-            f"{type(judge).__name__}, which overrides {names} alone",
-            remedy=f"Write what it computes as {called}: the rest follows.",
-        )
+    if names := " and ".join(never_called(judge)):
+        rule = f"Training and evaluation call {called}; {names} is for you to call."
+        received = f"{type(judge).__name__}, which overrides {names} alone"
+        remedy = f"Write what it computes as {called}: the rest follows."
+        raise type_error(rule, received, remedy=remedy)
 
 
 def _leaves(given: Any) -> list[Any]:
@@ -61,23 +60,51 @@ def _leaves(given: Any) -> list[Any]:
     return [given]
 
 
-def objectives(
+def endings(
     settings: dict[str, Any], network: Network, outputs: Sequence[Tensor], names: Sequence[str]
-) -> list[Objective]:
-    """Return the objective of each output; the names are those of the outputs."""
+) -> list[Ending]:
+    """Return the ending of each output; the names are those of the outputs."""
     loss_of = per_output(settings["loss"], names, "loss")
     metrics_of = per_output(settings["metrics"], names, "metrics", each=True)
     weight_of = per_output(settings["loss_weights"], names, "loss_weights")
-    return [
-        Objective(
-            loss_of[place],
-            _leaves(metrics_of[place]),
-            tensor.node.layer,
-            tensor.shape,
-            1.0
-            if (share := weight_of[place]) is None
-            else float(checked_number("loss_weights", share, least=0)),
-            private=network.is_private(place) if isinstance(network, Graph) else True,
-        )
-        for place, tensor in enumerate(outputs)
-    ]
+    found = []
+    for place, tensor in enumerate(outputs):
+        share = 1.0 if weight_of[place] is None else weight_of[place]
+        weight = float(checked_number("loss_weights", share, least=0))
+        private = not isinstance(network, Branches) or network.is_private(place)
+        judged_by = loss_of[place], _leaves(metrics_of[place])
+        found.append(Ending(*judged_by, tensor.node.layer, tensor.shape, weight, private))
+    return found
+
+
+def per_output(given: Any, names: Sequence[str], what: str, each: bool = False) -> list[Any]:
+    """Return one entry for each output, from one for all, a list, or a dictionary by name.
+
+    With `each`, an entry is itself a list (of metrics).
+    """
+    if isinstance(given, dict):
+        for name in given:
+            if name not in names:
+                guess = nearest(str(name), names)
+                raise value_error(
+                    f"The {what} are given by the names of the outputs: {', '.join(names)}.",
+                    shown(name),
+                    remedy=f"Did you mean {guess!r}?"
+                    if guess
+                    else f"Give the output layer name={shown(name)}.",
+                )
+        return [given.get(name) for name in names]
+    several = isinstance(given, list | tuple)
+    if each and not (
+        several and len(names) > 1 and any(isinstance(e, list | tuple) for e in given)
+    ):
+        # A metric object counts for one output: the others get copies.
+        entries = list(given) if several else [given] if given else []
+        return [entries, *(copy.deepcopy(entries) for _ in names[1:])]
+    if not several:
+        return [given] * len(names)
+    if len(given) != len(names):
+        wanted = f"each of the {len(names)} outputs" if len(names) > 1 else "the only output,"
+        rule = f"{what}: one for {wanted} {', '.join(names)}."
+        raise value_error(rule, f"{len(given)}: {shown(given)}")
+    return list(given)

@@ -1,31 +1,84 @@
-"""The one door to every shortcut: what each may replace, and the two that stand for layers.
+"""The one door to every shortcut: what is computed in another way than the slow one, and when.
 
-A shortcut replaces only methods that the library wrote, so whether it may be taken is asked of
-`ours`: when training or evaluation begins, never in a step.
+==================  =================================  ===========================================
+shortcut            goes around                        taken where
+==================  =================================  ===========================================
+loss from logits    the last activation, and           the activation is the loss's own, and only
+                    `values`, `gradient` of the loss   the loss sees the output: see `Ending`
+no copies           nothing                            losses and metrics are the library's
+plain descent       `Optimizer.step` and `update`:     w − α·g is all, no weight has a penalty, and
+                    α goes in at the loss              no callback looks between two batches
+one go              `forpass` and `backprop` of a      ReLU, steps of 1, 2×2 windows: see `standins`
+                    Conv2D and its MaxPooling2D
+halves              nothing: a twin of the layers      convolutions are enough work for two
+                    takes half of each batch           threads: see `halves`
+memory              nothing: results are written       in every step
+                    where the last ones were
+input gradient      the gradient of x in `backprop`    no weight needs it
+==================  =================================  ===========================================
+
+One more, the opposite: where a callback is the user's, its layers are `watched`. A shortcut
+replaces only methods that the library wrote, so whether it may be taken is asked of `ours`: when
+training or evaluation begins, never in a step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from nnlite.foundation.ours import CALLED, ours, written_here
-from nnlite.foundation.types import Array
-from nnlite.kernels.convolution import convolve
-from nnlite.kernels.pooled import Trace, convolve_and_pool, gradients
-from nnlite.layers.convolution import Conv2D
+from nnlite.kernels.memory import NEW, UsedAgain
+from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
-from nnlite.layers.pooling import MaxPooling2D
 from nnlite.losses import Loss
-from nnlite.network.chain import LinearPart, Runner, layer_of
+from nnlite.training.halves import in_halves
+from nnlite.training.running import surely
+from nnlite.training.standins import computes_as_written, watch
 
-_COMPUTING = ("forpass", "backprop", "forpass_z", "backprop_z", "pool", "spread")
-_PLACING = ("windows", "as_images", "as_samples", "as_kernel")
+if TYPE_CHECKING:
+    from nnlite.callbacks.calling import CallbackList
+    from nnlite.training.protocol import LearningModel
+    from nnlite.training.step import Step
+
 _JUDGING = ("values", "gradient", "values_of", "gradient_of", "check_predictions")
 _FROM_LOGITS = ("values_from_logits", "gradient_from_logits")
 _COUNTING = ("reset_state", "update_state", "result", "hits")
+_DESCENDING = ("step", "update", "subtract", "is_plain", "learning_rate")
 _HOOKS = [row.method for row in CALLED if row.base == "Callback"]
+
+
+class Faster:
+    """The shortcuts of one `fit`, chosen at its beginning."""
+
+    def __init__(self, step: Step, callbacks: CallbackList) -> None:
+        self.step = step
+        self.watched = is_watched(callbacks.callbacks)
+        self.may_be_plain = not (step.regularized or callbacks.watch_batches) and descends_plainly(
+            step.optimizer, step.model.layers
+        )
+
+    @contextmanager
+    def training(self, workers: int | None, batch_size: int) -> Iterator[None]:
+        """Let the step use a faster network that computes the same."""
+        step = self.step
+        halves = in_halves(step.network, workers, batch_size)
+        with training_mode(step.model), halves as network:
+            step.network = network.replaced(watch) if self.watched else network
+            yield
+
+    def begin_epoch(self) -> None:
+        """Choose the way down: a callback may have changed the optimizer."""
+        step, optimizer = self.step, self.step.optimizer
+        plain = self.may_be_plain and optimizer.is_plain
+        step.scale_gradients(optimizer.learning_rate if plain else 1.0)
+        step.descend = optimizer.subtract if plain else optimizer.step
+
+    def end_epoch(self) -> None:
+        """Show true gradients, not α·g, to a callback that may look at them between epochs."""
+        if self.watched:
+            self.step.scale_gradients(1.0)
 
 
 def goes_around_the_activation(loss: Any, layer: Any) -> bool:
@@ -51,16 +104,53 @@ def keeps_arrays(metric: Any) -> bool:
 
 
 def descends_plainly(optimizer: Any, layers: Iterable[Layer]) -> bool:
-    """Return whether α may be multiplied in early: nobody but the library sees α·g then."""
-    steps = ("step", "update", "subtract", "is_plain", "learning_rate")
-    return ours(optimizer, *steps) and all(computes_as_written(layer) for layer in layers)
+    """Return whether α may be multiplied in early: nobody but the library sees α·g then.
+
+    Going backward is linear: what multiplies the small gradient of the loss multiplies them all.
+    So one pass less through the long vectors is needed.
+    """
+    return ours(optimizer, *_DESCENDING) and all(computes_as_written(layer) for layer in layers)
 
 
-def computes_as_written(layer: Any, like: type | None = None) -> bool:
-    """Return whether a layer computes as the library wrote it, its activation included."""
-    activation = getattr(layer, "activation", None)
-    as_written = ours(layer, *_COMPUTING, *_PLACING, like=like)
-    return as_written and ours(activation, "forpass", "backprop")
+def is_watched(callbacks: Iterable[Any]) -> bool:
+    """Return whether a callback of the user's may look at the layers."""
+    return not all(ours(callback, *_HOOKS) for callback in callbacks)
+
+
+@contextmanager
+def training_mode(model: LearningModel) -> Iterator[None]:
+    """Let the layers reuse their memory from step to step, and leave out what nobody needs.
+
+    Afterwards they are as before: at rest, or in the training of another model that shares them.
+    """
+    first = set(layers_without_trainable_ancestors(model))
+    layers = dict.fromkeys(node.layer for node in model.nodes)
+    before = [(layer, layer.memory, layer.is_first, layer.skip_input_gradient) for layer in layers]
+
+    def leave() -> None:
+        for layer, memory, is_first, skip in before:
+            layer.memory, layer.is_first, layer.skip_input_gradient = memory, is_first, skip
+            if memory is NEW:
+                vars(layer).pop("shown", None)
+
+    with surely(leave):
+        for layer in layers:
+            layer.memory, layer.is_first = UsedAgain(), layer in first
+            layer.skip_input_gradient = layer.is_first and leaves_out_input_gradient(layer)
+        yield
+
+
+def layers_without_trainable_ancestors(model: LearningModel) -> list[Layer]:
+    """Return the layers whose input gradient no weight needs."""
+    trained: set[Tensor] = set()
+    needed: set[Layer] = set()
+    for node in model.nodes:
+        if any(tensor in trained for tensor in node.inputs):
+            needed.add(node.layer)
+            trained.add(node.output)
+        elif node.layer.trainable_names():
+            trained.add(node.output)
+    return [node.layer for node in model.nodes if node.layer not in needed]
 
 
 def leaves_out_input_gradient(layer: Layer) -> bool:
@@ -71,119 +161,3 @@ def leaves_out_input_gradient(layer: Layer) -> bool:
     if ours(layer, "backprop"):
         return True
     return next(kind for kind in type(layer).__mro__ if written_here(kind)) is Layer
-
-
-def is_watched(callbacks: Iterable[Any]) -> bool:
-    """Return whether a callback of the user's may look at the layers."""
-    return not all(ours(callback, *_HOOKS) for callback in callbacks)
-
-
-NEVER_FALLING = ("linear", "relu", "sigmoid", "tanh")
-"""Behind these activations, the largest is still the largest: they can wait for the pooling."""
-
-
-class ConvolutionAndPooling:
-    """A `Conv2D` and the `MaxPooling2D` behind it, in one go.
-
-    The layers know nothing of each other; weights, gradients and results are the same.
-    """
-
-    trace: Trace
-
-    def __init__(self, convolution: Conv2D, pooling: MaxPooling2D) -> None:
-        self.convolution, self.pooling = convolution, pooling
-
-    def forpass(self, x: Array, training: bool = False) -> Array:
-        """Return what both layers return."""
-        layer = self.convolution
-        if not training:
-            return self.pooling.forpass(layer.forpass(x))
-        layer.check_input(x)
-        b = layer.b if layer.use_bias else None
-        windows, (high, wide) = layer.windows(x.shape[1:]), self.pooling.size
-        z, self.trace = convolve_and_pool(x, layer.W, b, windows, (high, wide), layer.memory)
-        self.a = layer.activation.forpass(z, z)
-        return self.a
-
-    def backprop(self, grad: Array) -> Array | None:
-        """Write the gradients of the convolution's weights, and return that of its input."""
-        layer = self.convolution
-        db = layer.db if layer.use_bias else None
-        room = layer.memory.take("da", self.a.shape, self.a.dtype)
-        dz = layer.activation.backprop(grad, self.a, room)
-        skip = layer.skip_input_gradient
-        return gradients(dz, self.trace, layer.W, layer.dW, db, layer.memory, skip)
-
-    def between(self, x: Array) -> Callable[[], Array]:
-        """Return what computes the convolution's a, with the weights as they are now."""
-        layer = self.convolution
-        W, b = layer.W.copy(), layer.b.copy() if layer.use_bias else None
-        windows = layer.windows(x.shape[1:])
-        return lambda: layer.activation.forpass(convolve(x, W, b, windows))
-
-
-class Watched:
-    """A runner that leaves x and a on its layers, for callbacks of the user's.
-
-    What the layers stored themselves stays. The rest, which a shortcut left out or backprop does
-    not need, is computed when it is first read.
-    """
-
-    def __init__(self, runner: Runner) -> None:
-        self.runner, self.backprop, self.layer = runner, runner.backprop, layer_of(runner)
-        self.layers = [self.layer]
-        if isinstance(runner, ConvolutionAndPooling):
-            self.layers = [runner.convolution, runner.pooling]
-        for layer in self.layers:
-            # An earlier training may have left them there, and now nobody writes them.
-            for name in ("x", "a"):
-                vars(layer).pop(name, None)
-
-    def forpass(self, x: Any, training: bool = False) -> Any:
-        """Return the runner's output."""
-        if not training:
-            return self.runner.forpass(x)
-        values: list[Callable[[], Any]] = [lambda: x]
-        if isinstance(self.runner, ConvolutionAndPooling):
-            values.append(cache(self.runner.between(x)))
-        output = self.runner.forpass(x, training)
-        if isinstance(self.runner, LinearPart):
-            values.append(cache(lambda: self.layer.activation.forpass(output)))
-        else:
-            values.append(lambda: output)
-        for layer, x_of, a_of in zip(self.layers, values, values[1:], strict=False):
-            layer.shown = {"x": x_of, "a": a_of}
-        return output
-
-
-def take_shortcuts(runners: Sequence[Runner]) -> list[Runner]:
-    """Return the layers, with those put together that are faster so."""
-    taken: list[Any] = []
-    for runner in runners:
-        if taken and _fit_together(taken[-1], runner):
-            taken[-1] = ConvolutionAndPooling(taken[-1], runner)  # type: ignore[arg-type]
-        else:
-            taken.append(runner)
-    return taken
-
-
-def watch(runner: Runner) -> Runner:
-    """Return the runner, so that its layers can be looked at, unless a user wrote its forpass."""
-    if isinstance(runner, ConvolutionAndPooling | LinearPart):
-        return Watched(runner)
-    return Watched(runner) if isinstance(runner, Layer) and ours(runner, "forpass") else runner
-
-
-def _fit_together(first: Runner, second: Runner) -> bool:
-    return (
-        isinstance(first, Conv2D)
-        and isinstance(second, MaxPooling2D)
-        and computes_as_written(first, like=Conv2D)
-        and computes_as_written(second, like=MaxPooling2D)
-        and first.activation.name in NEVER_FALLING
-        and first.groups == 1
-        and first.steps == first.dilation == (1, 1)
-        and second.size == second.steps
-        and second.padding == "valid"
-        and first.trainable
-    )

@@ -6,32 +6,32 @@ import numpy as np
 
 from nnlite.foundation.errors import value_error
 from nnlite.given.data import Data
-from nnlite.training.step import Trainer
+from nnlite.training.step import Step
 
 
 class Finite:
     """Remembers the last finite weights of a training, and explains what went wrong since."""
 
-    def __init__(self, trainer: Trainer, data: Data) -> None:
-        self.trainer, self.data = trainer, data
+    def __init__(self, step: Step, data: Data) -> None:
+        self.step, self.data = step, data
         self.keep()
 
     def keep(self) -> None:
         """Remember the weights as they are."""
-        self.last = self.trainer.flat.snapshot()
+        self.last = self.step.flat.snapshot()
 
     def check_weights(self, epoch: int, batch: int) -> None:
         """Raise unless the weights are finite, and remember them."""
-        if not np.isfinite(self.trainer.flat.weights).all():
+        if not np.isfinite(self.step.flat.weights).all():
             raise self.error("weights that are not finite", epoch, batch)
         self.keep()
 
     def error(self, found: str, epoch: int, batch: int) -> ValueError:
         """Go back to the last finite weights, and return the error that says why."""
-        optimizer = self.trainer.optimizer
+        optimizer = self.step.optimizer
         rate = optimizer.learning_rate
-        self.trainer.flat.restore(self.last)
-        optimizer.bound_state = self.trainer.state
+        self.step.flat.restore(self.last)
+        self.step.take_over()
         optimizer.reset()
         batches = self.data.batches(1024)
         largest = max(float(np.abs(x).max()) for inputs, *_ in batches for x in inputs)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,18 +26,11 @@ from nnlite.layers.pooling import GlobalPooling
 from nnlite.layers.reshaping import Reshape
 from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
 from nnlite.layers.windows import WindowLayer
-from nnlite.network.chain import Chain, Graph, LinearPart, Network, Runner, SharedCall, layer_of
-from nnlite.training.faster import computes_as_written, take_shortcuts
+from nnlite.network.branches import Branches, SharedCall
+from nnlite.network.chain import Chain, LinearPart, Network, Runner, layer_of
+from nnlite.training.standins import computes_as_written, take_shortcuts
 
-SAMPLE_BY_SAMPLE = (
-    Activation,
-    Dense,
-    GlobalPooling,
-    Reshape,
-    UpSampling2D,
-    WindowLayer,
-    ZeroPadding2D,
-)
+BY_SAMPLE = Activation, Dense, GlobalPooling, Reshape, UpSampling2D, WindowLayer, ZeroPadding2D
 """Layers that look at each sample by itself, so that it does not matter in which half it is."""
 
 WORTH_SHARING = 20_000_000
@@ -66,9 +59,10 @@ class Halves:
             self.middle = middle
         if middle == len(x):
             return self.mine.forpass(x, training)
+        first, second = x[:middle], x[middle:]
         outputs = self.partner.share(
-            lambda: self.mine.forpass(x[:middle], training),
-            lambda: self.theirs.forpass(x[middle:], training),
+            lambda: self.mine.forpass(first, training),
+            lambda: self.theirs.forpass(second, training),
         )
         return np.concatenate(outputs)
 
@@ -79,8 +73,7 @@ class Halves:
             dx: Array | None = self.mine.backprop(grad)
             return dx
         parts = self.partner.share(
-            lambda: self.mine.backprop(grad[:middle]),
-            lambda: self.theirs.backprop(grad[middle:]),
+            lambda: self.mine.backprop(grad[:middle]), lambda: self.theirs.backprop(grad[middle:])
         )
         for total, part in self.gradients:
             np.add(total, part, total)
@@ -91,42 +84,21 @@ class Partner:
     """A second thread, that waits for its share of the work."""
 
     def __init__(self) -> None:
-        self.begin, self.finished = threading.Semaphore(0), threading.Semaphore(0)
-        self.task: Callable[[], Any] | None = None
-        self.outcome: Any = None
-        self.thread = threading.Thread(target=self.work, daemon=True)
-        self.thread.start()
+        # Not with the package: it takes long to import.
+        from concurrent.futures import ThreadPoolExecutor
 
-    def work(self) -> None:
-        """Do one task after the other, until there is none."""
-        with np.errstate(all="ignore"):
-            while True:
-                self.begin.acquire()
-                if self.task is None:
-                    return
-                try:
-                    self.outcome = self.task()
-                except BaseException as error:
-                    self.outcome = error
-                self.finished.release()
+        self.pool = ThreadPoolExecutor(1, initializer=partial(np.seterr, all="ignore"))
+        self.leave = self.pool.shutdown
 
     def share(self, mine: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[Any, Any]:
         """Return the results of two functions that run at the same time."""
-        self.task = theirs
-        self.begin.release()
+        other = self.pool.submit(theirs)
         try:
             result = mine()
         finally:
-            self.finished.acquire()
-        if isinstance(self.outcome, BaseException):
-            raise self.outcome
-        return result, self.outcome
-
-    def leave(self) -> None:
-        """End the thread."""
-        self.task = None
-        self.begin.release()
-        self.thread.join()
+            # Even if mine fails, theirs comes to its end: it writes into the same layers.
+            other.exception()
+        return result, other.result()
 
 
 @contextmanager
@@ -156,18 +128,18 @@ def in_halves(network: Network, workers: int | None, batch_size: int) -> Iterato
 
 def looks_at_each_sample(layer: Layer) -> bool:
     """Return whether a layer treats samples one by one, with nothing of the user's in it."""
-    return isinstance(layer, SAMPLE_BY_SAMPLE) and computes_as_written(layer)
+    return isinstance(layer, BY_SAMPLE) and computes_as_written(layer)
 
 
 def layers_in_line(network: Network) -> list[Runner]:
     """Return the layers of a network that is one line, without branches; else none."""
     if isinstance(network, Chain):
         return network.layers
-    if not isinstance(network, Graph) or len(network.inputs) > 1 or len(network.outputs) > 1:
+    if not isinstance(network, Branches) or len(network.inputs) > 1:
         return []
-    in_line = [(runner, [place], place + 1, False) for place, runner in enumerate(network.runners)]
+    in_line = [([place], place + 1, False) for place in range(len(network.runners))]
     shared = any(isinstance(runner, SharedCall) for runner in network.runners)
-    if shared or network.steps != in_line or network.output_slots != [len(in_line)]:
+    if shared or network.wires != in_line or network.output_slots != [len(in_line)]:
         return []
     return network.runners
 

@@ -5,29 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from nnlite.callbacks import Callback, History
-from nnlite.callbacks.base import TrainedModel
 from nnlite.callbacks.calling import CallbackList
 from nnlite.foundation.types import Array
 from nnlite.given.data import Data
-from nnlite.training.faster import is_watched, watch
+from nnlite.training.evaluation import Validation
+from nnlite.training.faster import Faster
 from nnlite.training.finite import Finite
-from nnlite.training.halves import in_halves
-from nnlite.training.interruption import surely, until_ctrl_c
-from nnlite.training.running import running
-from nnlite.training.step import Trainer, training_mode
-from nnlite.training.validation import Validation
+from nnlite.training.running import running, surely, until_ctrl_c
+from nnlite.training.step import Step
 
 
 @dataclass(eq=False)
 class Loop:
     """One training, as `fit` was asked for it."""
 
-    trainer: Trainer
+    step: Step
     data: Data
     validation: Validation | None
     given: Sequence[Callback]
@@ -38,23 +35,19 @@ class Loop:
     workers: int | None
 
     def __post_init__(self) -> None:
-        trainer = self.trainer
-        self.model = trainer.model
-        # In a training inside of another one of this model, the outer one's faster network.
-        self.outer = None if trainer.network is trainer.usual else trainer.network
+        self.model = self.step.model
         self.epoch, self.in_epoch = self.epochs.start, False
         self.history = History()
-        everyone, model = [*self.given, self.history], cast(TrainedModel, self.model)
-        self.callbacks = CallbackList(everyone, model, self.plan(), self.trainer.results)
-        self.watched = is_watched(self.callbacks.callbacks)
-        self.may_be_plain = trainer.may_be_plain() and not self.callbacks.watch_batches
+        everyone = [*self.given, self.history]
+        self.callbacks = CallbackList(everyone, self.model, self.plan(), self.step.figures.results)
+        self.faster = Faster(self.step, self.callbacks)
         self.check_finite = self.check_finite and not self.callbacks.watches_finiteness
-        # The order within a single batch does not change its mean.
-        self.shuffle = self.shuffle and self.batch_size < self.data.size
+        # The order within a single batch does not change its mean: it is cut once for all epochs.
+        self.whole = [self.data.all()] if self.batch_size >= self.data.size else None
 
     def plan(self) -> dict[str, Any]:
         """Return what callbacks may know before the training begins."""
-        figures, validation = self.trainer.names(), self.validation
+        figures, validation = [*self.step.figures.names], self.validation
         if validation is not None and all(map(validation.is_due, self.epochs[:2])):
             figures += [f"val_{name}" for name in figures]
         return {
@@ -85,20 +78,18 @@ class Loop:
 
     def train(self) -> None:
         """Go through the epochs."""
-        trainer = self.trainer
-        halves = in_halves(trainer.usual, self.workers, self.batch_size)
+        callbacks = self.callbacks
         try:
-            with training_mode(self.model), halves as fast:
-                trainer.network = fast.replaced(watch) if self.watched else fast
-                self.callbacks.tell("on_train_begin", {})
-                self.finite = Finite(trainer, self.data)
+            with self.faster.training(self.workers, self.batch_size):
+                callbacks.tell("on_train_begin", {})
+                self.finite = Finite(self.step, self.data)
                 for epoch in self.epochs:
                     self.epoch = epoch
-                    self.callbacks.tell("on_epoch_begin", epoch, {})
+                    callbacks.tell("on_epoch_begin", epoch, {})
                     figures = self.go_through_batches()
                     if self.validation is not None:
-                        figures |= self.validation.figures(epoch, trainer, self.callbacks)
-                    self.callbacks.tell("on_epoch_end", epoch, figures)
+                        figures |= self.validation.figures(epoch, self.step, callbacks)
+                    callbacks.tell("on_epoch_end", epoch, figures)
                     if self.model.stop_training:
                         break
         except KeyboardInterrupt:
@@ -107,17 +98,15 @@ class Loop:
 
     def go_through_batches(self) -> dict[str, float]:
         """Take a step for every batch, and return the figures of the epoch."""
-        trainer, callbacks, model = self.trainer, self.callbacks, self.model
-        plain = self.may_be_plain and trainer.optimizer.is_plain
-        trainer.scale_gradients(trainer.optimizer.learning_rate if plain else 1.0)
-        take_step = trainer.plain_step if plain else trainer.train_step
-        batches = self.data.batches(self.batch_size, self.order(), reuse=True)
-        trainer.reset()
+        step, callbacks, model = self.step, self.callbacks, self.model
+        self.faster.begin_epoch()
+        batches = self.whole or self.data.batches(self.batch_size, self.order(), reuse=True)
+        step.figures.reset()
         self.in_epoch = True
         try:
             for batch, (x, y, weights) in enumerate(batches):
                 callbacks.on_batch_begin(batch)
-                loss = take_step(x, y, weights)
+                loss = step.take(x, y, weights)
                 if self.check_finite and not math.isfinite(loss):
                     raise self.finite.error(f"a loss of {loss}", self.epoch, batch)
                 callbacks.on_batch_end(batch)
@@ -125,12 +114,10 @@ class Loop:
                     break
             if self.check_finite:
                 self.finite.check_weights(self.epoch, batch)
-            return trainer.results()
+            return step.figures.results()
         finally:
             self.in_epoch = False
-            if self.watched:
-                # A plain step leaves α·g, but between epochs a callback may look at g.
-                trainer.scale_gradients(1.0)
+            self.faster.end_epoch()
 
     def order(self) -> Array | None:
         """Return a new order of the samples; None takes them as they come."""
@@ -143,7 +130,7 @@ class Loop:
         )
 
     def finish(self) -> None:
-        """Leave the trainer as it was, and tell the callbacks that training has ended."""
-        self.trainer.network, self.in_epoch = self.outer or self.trainer.usual, False
-        self.trainer.scale_gradients(1.0)
+        """Leave true gradients behind, and tell the callbacks that training has ended."""
+        self.in_epoch = False
+        self.step.scale_gradients(1.0)
         self.callbacks.on_train_end()

@@ -1,0 +1,137 @@
+"""What stands for layers in a training: several computed in one go, or watched by a callback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from nnlite.foundation.ours import ours
+from nnlite.foundation.types import Array
+from nnlite.kernels.convolution import convolve
+from nnlite.kernels.pooled import Trace, convolve_and_pool, gradients
+from nnlite.layers.convolution import Conv2D
+from nnlite.layers.layer import Layer
+from nnlite.layers.pooling import MaxPooling2D
+from nnlite.network.chain import LinearPart, Runner, layer_of
+
+_COMPUTING = ("forpass", "backprop", "forpass_z", "backprop_z", "pool", "spread")
+_PLACING = ("windows", "as_images", "as_samples", "as_kernel")
+
+
+NEVER_FALLING = ("linear", "relu", "sigmoid", "tanh")
+"""Behind these activations, the largest is still the largest: they can wait for the pooling."""
+
+
+class ConvolutionAndPooling:
+    """A `Conv2D` and the `MaxPooling2D` behind it, in one go.
+
+    The layers know nothing of each other; weights, gradients and results are the same.
+    """
+
+    trace: Trace
+
+    def __init__(self, convolution: Conv2D, pooling: MaxPooling2D) -> None:
+        self.convolution, self.pooling = convolution, pooling
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return what both layers return."""
+        layer = self.convolution
+        if not training:
+            return self.pooling.forpass(layer.forpass(x))
+        layer.check_input(x)
+        b = layer.b if layer.use_bias else None
+        windows, (high, wide) = layer.windows(x.shape[1:]), self.pooling.size
+        z, self.trace = convolve_and_pool(x, layer.W, b, windows, (high, wide), layer.memory)
+        self.a = layer.activation.forpass(z, z)
+        return self.a
+
+    def backprop(self, grad: Array) -> Array | None:
+        """Write the gradients of the convolution's weights, and return that of its input."""
+        layer = self.convolution
+        db = layer.db if layer.use_bias else None
+        room = layer.memory.take("da", self.a.shape, self.a.dtype)
+        dz = layer.activation.backprop(grad, self.a, room)
+        skip = layer.skip_input_gradient
+        return gradients(dz, self.trace, layer.W, layer.dW, db, layer.memory, skip)
+
+    def between(self, x: Array) -> Callable[[], Array]:
+        """Return what computes the convolution's a, with the weights as they are now."""
+        layer = self.convolution
+        W, b = layer.W.copy(), layer.b.copy() if layer.use_bias else None
+        windows = layer.windows(x.shape[1:])
+        return lambda: layer.activation.forpass(convolve(x, W, b, windows))
+
+
+def take_shortcuts(runners: Sequence[Runner]) -> list[Runner]:
+    """Return the layers, with those put together that are faster so."""
+    taken: list[Any] = []
+    for runner in runners:
+        if taken and _fit_together(taken[-1], runner):
+            taken[-1] = ConvolutionAndPooling(taken[-1], runner)  # type: ignore[arg-type]
+        else:
+            taken.append(runner)
+    return taken
+
+
+def _fit_together(first: Runner, second: Runner) -> bool:
+    return (
+        isinstance(first, Conv2D)
+        and isinstance(second, MaxPooling2D)
+        and computes_as_written(first, like=Conv2D)
+        and computes_as_written(second, like=MaxPooling2D)
+        and first.activation.name in NEVER_FALLING
+        and first.groups == 1
+        and first.steps == first.dilation == (1, 1)
+        and second.size == second.steps
+        and second.padding == "valid"
+        and first.trainable
+    )
+
+
+def computes_as_written(layer: Any, like: type | None = None) -> bool:
+    """Return whether a layer computes as the library wrote it, its activation included."""
+    activation = getattr(layer, "activation", None)
+    as_written = ours(layer, *_COMPUTING, *_PLACING, like=like)
+    return as_written and ours(activation, "forpass", "backprop")
+
+
+class Watched:
+    """A runner that leaves x and a on its layers, for callbacks of the user's.
+
+    What the layers stored themselves stays. The rest, which a shortcut left out or backprop does
+    not need, is computed when it is first read.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner, self.backprop, self.layer = runner, runner.backprop, layer_of(runner)
+        self.layers = [self.layer]
+        if isinstance(runner, ConvolutionAndPooling):
+            self.layers = [runner.convolution, runner.pooling]
+        for layer in self.layers:
+            # An earlier training may have left them there, and now nobody writes them.
+            for name in ("x", "a"):
+                vars(layer).pop(name, None)
+
+    def forpass(self, x: Any, training: bool = False) -> Any:
+        """Return the runner's output."""
+        if not training:
+            return self.runner.forpass(x)
+        values: list[Callable[[], Any]] = [lambda: x]
+        if isinstance(self.runner, ConvolutionAndPooling):
+            values.append(cache(self.runner.between(x)))
+        output = self.runner.forpass(x, training)
+        if isinstance(self.runner, LinearPart):
+            values.append(cache(lambda: self.layer.activation.forpass(output)))
+        else:
+            values.append(lambda: output)
+        for layer, x_of, a_of in zip(self.layers, values, values[1:], strict=False):
+            layer.shown = {"x": x_of, "a": a_of}
+        return output
+
+
+def watch(runner: Runner) -> Runner:
+    """Return the runner, so that its layers can be looked at, unless a user wrote its forpass."""
+    if isinstance(runner, ConvolutionAndPooling | LinearPart):
+        return Watched(runner)
+    return Watched(runner) if isinstance(runner, Layer) and ours(runner, "forpass") else runner
