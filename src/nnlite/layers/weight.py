@@ -116,7 +116,7 @@ def exchange(kept: Any, moved: Mapping[int, Array], seen: set[int] | None = None
     changed = {k: new for k, old in entries if (new := exchange(old, moved, seen)) is not old}
     if changed and isinstance(kept, tuple):
         items = [changed.get(place, old) for place, old in enumerate(kept)]
-        return kept._make(items) if hasattr(kept, "_make") else tuple(items)
+        return type(kept)(*items) if hasattr(kept, "_fields") else tuple(items)
     for place, new in changed.items():
         kept[place] = new
     return kept
@@ -125,5 +125,5 @@ def exchange(kept: Any, moved: Mapping[int, Array], seen: set[int] | None = None
 def is_open(kept: Any) -> bool:
     """Return whether arrays in this container can be exchanged: a list, tuple or dictionary."""
     if isinstance(kept, tuple):
-        return type(kept) is tuple or hasattr(kept, "_make")
+        return type(kept) is tuple or hasattr(kept, "_fields")
     return isinstance(kept, list | dict)

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.checks import check_weights, flag
+from nnlite.foundation.checks import flag
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import check_weights
 from nnlite.layers.joining import Node
 from nnlite.layers.layer import Layer
 from nnlite.network.vector import FlatWeights
