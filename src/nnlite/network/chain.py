@@ -26,6 +26,8 @@ class Runner(Protocol):
 class Network(Runner, Protocol):
     """A runner over layers, any of which something else may stand for."""
 
+    runners: list[Runner]
+
     def replaced(self, change: Callable[[Runner], Runner]) -> Self:
         """Return the same network, with what `change` gives in the place of every runner."""
 
@@ -67,7 +69,7 @@ class Chain:
     """Layers one after the other."""
 
     def __init__(self, layers: Sequence[Runner]) -> None:
-        self.layers = list(layers)
+        self.layers = self.runners = list(layers)
 
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return the output of the last layer."""

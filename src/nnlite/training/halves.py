@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
@@ -105,25 +105,23 @@ class Partner:
 def in_halves(network: Network, workers: int | None, batch_size: int) -> Iterator[Network]:
     """Give a network that computes the same, in two threads where that is faster."""
     layers = layers_in_line(network)
-    if not layers:
-        yield network
-        return
     shared = 0
     while shared < len(layers) and looks_at_each_sample(layer_of(layers[shared])):
         shared += 1
-    convolves = any(isinstance(layer_of(runner), Convolution) for runner in layers[:shared])
-    if not convolves or not shall_share(layers[:shared], workers, batch_size):
-        yield Chain(take_shortcuts(layers))
-        return
-    from threadpoolctl import threadpool_limits
+    with ExitStack() as leaving:
+        if any(isinstance(layer_of(runner), Convolution) for runner in network.runners):
+            from threadpoolctl import threadpool_limits
 
-    partner = Partner()
-    try:
-        # Two threads that multiply at once: each product must keep to its own.
-        with threadpool_limits(1, user_api="blas"):
+            # A convolution is many products: a second thread for each costs more than it gains,
+            # and two threads that multiply at once must keep to their own.
+            leaving.enter_context(threadpool_limits(1, user_api="blas"))
+        convolves = any(isinstance(layer_of(runner), Convolution) for runner in layers[:shared])
+        if convolves and shall_share(layers[:shared], workers, batch_size):
+            partner = Partner()
+            leaving.callback(partner.leave)
             yield Chain([Halves(layers[:shared], partner), *layers[shared:]])
-    finally:
-        partner.leave()
+        else:
+            yield Chain(take_shortcuts(layers)) if layers else network
 
 
 def looks_at_each_sample(layer: Layer) -> bool:
