@@ -9,7 +9,7 @@ import nnlite
 from nnlite import initializers
 from nnlite.kernels.memory import UsedAgain
 from nnlite.layers import Add, BatchNormalization, Dense, Input, InputLayer, Layer
-from nnlite.layers.layer import ActivatedLayer
+from nnlite.layers.activated import ActivatedLayer
 from nnlite.testing import check_layer
 
 

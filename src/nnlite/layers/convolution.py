@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.checks import Flag, PositiveInteger
-from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.convolution import convolve, input_gradient, kernel_gradient
 from nnlite.layers.kernel import Convolution
@@ -130,23 +129,18 @@ class Conv2D(Convolution):
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (oh, ow, f)."""
         self.check_image(input_shape)
-        channels = input_shape[-1]
-        self.check_groups(
-            channels,
-            f"samples of shape {input_shape}, {channels} channels, groups={self.groups}",
-        )
+        c = input_shape[-1]
+        received = f"samples of shape {input_shape}, {c} channels, groups={self.groups}"
+        self.check_groups(c, received)
         self.check_channels(input_shape, place=-2, share=self.groups)
         return (*self.window_counts(input_shape), self.filters)
 
     def check_groups(self, number: int, received: str) -> None:
         """Raise unless so many channels or filters can be dealt out in groups."""
         if number % self.groups:
-            raise value_error(
-                "groups must divide the channels and the filters.",
-                received,
-                f"layer '{self.name}'",
-                "Choose a number of groups that divides both, or leave out groups=.",
-            )
+            remedy = "Choose a number of groups that divides both, or leave out groups=."
+            rule = "groups must divide the channels and the filters."
+            raise self.misfit(rule, received, remedy)
 
 
 class Conv1D(Conv2D):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nnlite.foundation.errors import shown, told, type_error, value_error
+from nnlite.foundation.errors import shown, told, type_error
 from nnlite.foundation.types import Array, Shape
 
 if TYPE_CHECKING:
@@ -68,18 +68,13 @@ def connect(layer: Layer, inputs: Any) -> Tensor:
                 f"layer '{layer.name}'",
                 _remedy_for(tensor),
             )
-    merges = layer.merges
-    if merges != several:
-        raise value_error(
-            "A merge layer takes a list of inputs."
-            if merges
-            else f"{type(layer).__name__} takes one input, not a list.",
-            f"{shown(inputs)}",
-            f"layer '{layer.name}'",
-            f"Write {type(layer).__name__}()([a, b])."
-            if merges
-            else "Join them first: Concatenate()([a, b]).",
-        )
+    kind = type(layer).__name__
+    if layer.merges and not several:
+        rule = "A merge layer takes a list of inputs."
+        raise layer.misfit(rule, shown(inputs), f"Write {kind}()([a, b]).")
+    if several and not layer.merges:
+        rule = f"{kind} takes one input, not a list."
+        raise layer.misfit(rule, shown(inputs), "Join them first: Concatenate()([a, b]).")
     shapes: Any = [tensor.shape for tensor in tensors]
     shape = layer.compute_output_shape(shapes if several else shapes[0])
     return called(Node(layer, tensors), shape)

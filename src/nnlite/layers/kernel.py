@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.layers.layer import ActivatedLayer
+from nnlite.layers.activated import ActivatedLayer
 from nnlite.layers.windows import WindowLayer
 
 

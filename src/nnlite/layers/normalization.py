@@ -93,19 +93,13 @@ class BatchNormalization(Layer):
 
     def build(self, input_shape: Shape) -> None:
         """Make γ, β and the two running means, each (c,)."""
-        channels = input_shape[-1:]
+        c = input_shape[-1:]
         if self.scale:
-            self.add_weight(
-                "gamma", channels, self.gamma_initializer, regularizer=self.gamma_regularizer
-            )
+            self.add_weight("gamma", c, self.gamma_initializer, regularizer=self.gamma_regularizer)
         if self.center:
-            self.add_weight(
-                "beta", channels, self.beta_initializer, regularizer=self.beta_regularizer
-            )
-        self.add_weight("moving_mean", channels, self.moving_mean_initializer, trainable=False)
-        self.add_weight(
-            "moving_variance", channels, self.moving_variance_initializer, trainable=False
-        )
+            self.add_weight("beta", c, self.beta_initializer, regularizer=self.beta_regularizer)
+        self.add_weight("moving_mean", c, self.moving_mean_initializer, trainable=False)
+        self.add_weight("moving_variance", c, self.moving_variance_initializer, trainable=False)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of x."""

@@ -12,9 +12,10 @@ from typing import Any, Protocol, Self
 from nnlite.foundation.errors import shown, told, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.kernels.memory import NEW
+from nnlite.layers.activated import ActivatedLayer
 from nnlite.layers.input import InputLayer
 from nnlite.layers.joining import Node, Tensor
-from nnlite.layers.layer import ActivatedLayer, Layer
+from nnlite.layers.layer import Layer
 
 
 class Runner(Protocol):
