@@ -10,7 +10,7 @@ import numpy as np
 from nnlite import initializers, regularizers
 from nnlite.foundation.checks import check_name, check_weights, flag
 from nnlite.foundation.configuration import Configurable, snake_case
-from nnlite.foundation.errors import explain_error, shown, value_error
+from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
 from nnlite.given.numbers import as_numbers
@@ -103,14 +103,10 @@ class Weighted(Configurable):
                 found = getattr(type(self), name, None)
                 if not isinstance(found, property) or found.fset is not None:
                     raise
-                raise AttributeError(
-                    explain_error(
-                        f"{name} is what a layer says of itself: it cannot be set.",
-                        f"layer.{name} = a {type(value).__name__}",
-                        f"layer '{self.name}'",
-                        "layer.set_weights([...]) sets numbers; what is yours needs another name.",
-                    )
-                ) from None
+                rule = f"{name} is what a layer says of itself: it cannot be set."
+                received = f"layer.{name} = a {type(value).__name__}"
+                remedy = "layer.set_weights([...]) sets numbers; what is yours needs another name."
+                raise AttributeError(str(self.misfit(rule, received, remedy))) from None
         elif value is not (numbers := vars(self)[name]):
             array = as_numbers(value, name)
             if array.shape != numbers.shape:
