@@ -7,9 +7,9 @@ from nnlite.layers.activation import ReLU as ReLU
 from nnlite.layers.activation import Softmax as Softmax
 from nnlite.layers.convolution import Conv1D as Conv1D
 from nnlite.layers.convolution import Conv2D as Conv2D
-from nnlite.layers.convolution_kinds import Conv2DTranspose as Conv2DTranspose
-from nnlite.layers.convolution_kinds import DepthwiseConv2D as DepthwiseConv2D
 from nnlite.layers.dense import Dense as Dense
+from nnlite.layers.depthwise_and_transposed import Conv2DTranspose as Conv2DTranspose
+from nnlite.layers.depthwise_and_transposed import DepthwiseConv2D as DepthwiseConv2D
 from nnlite.layers.dropout import Dropout as Dropout
 from nnlite.layers.input import Input as Input
 from nnlite.layers.input import InputLayer as InputLayer

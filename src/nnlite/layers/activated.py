@@ -1,4 +1,4 @@
-"""Layers that end in an activation: the two halves, around z, are apart."""
+"""Layers that end in an activation, and those of them with a kernel W and a bias b."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from nnlite.activations import ActivationFunction
 from nnlite.foundation.errors import must_define
-from nnlite.foundation.types import Array
+from nnlite.foundation.types import Array, Shape
 from nnlite.layers.layer import Layer
 
 
@@ -40,3 +40,22 @@ class ActivatedLayer(Layer):
         room = self.memory.take("dz", self.a.shape, self.a.dtype)
         dz = self.activation.backprop(grad, self.a, room)
         return self.backprop_z(dz)
+
+
+class KernelLayer(ActivatedLayer):
+    """A layer with a kernel W and, with `use_bias`, a bias b.
+
+    The constructor of a subclass keeps what they start as and cost: `kernel_initializer`,
+    `bias_initializer`, `kernel_regularizer` and `bias_regularizer`.
+    """
+
+    W: Array
+    dW: Array
+    b: Array
+    db: Array
+
+    def add_kernel(self, shape: Shape, outputs: int) -> None:
+        """Make W of this shape and b (outputs,)."""
+        self.add_weight("W", shape, self.kernel_initializer, regularizer=self.kernel_regularizer)
+        if self.use_bias:
+            self.add_weight("b", outputs, self.bias_initializer, regularizer=self.bias_regularizer)

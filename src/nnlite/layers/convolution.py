@@ -11,10 +11,26 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.checks import Flag, PositiveInteger
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.convolution import convolve, input_gradient, kernel_gradient
-from nnlite.layers.kernel import Convolution
+from nnlite.layers.activated import KernelLayer
 from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
+from nnlite.layers.windows import WindowLayer
+
+
+class Convolution(WindowLayer, KernelLayer):
+    """A layer whose kernel looks at images through windows."""
+
+    def check_channels(self, shape: Shape, place: int, share: int = 1) -> None:
+        """Raise unless W, which has its input channels at `place`, was made for these images."""
+        if self.built and shape[-1] != self.W.shape[place] * share:
+            raise value_error(
+                f"The layer takes images with {self.W.shape[place] * share} channels.",
+                f"samples of shape {shape}",
+                f"layer '{self.name}', W of shape {self.W.shape}",
+                "The last axis of x holds the channels.",
+            )
 
 
 class Conv2D(Convolution):

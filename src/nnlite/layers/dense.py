@@ -11,7 +11,7 @@ from nnlite.foundation.checks import Flag, positive_integer
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import column_sums, product
-from nnlite.layers.kernel import KernelLayer
+from nnlite.layers.activated import KernelLayer
 from nnlite.layers.options import ActivationLike, InitializerLike, RegularizerLike
 
 

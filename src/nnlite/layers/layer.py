@@ -104,16 +104,15 @@ class Layer(Weighted):
         trainable: Flag = True,
         dtype: DType = None,
     ) -> None:
+        where = f"layer {type(self).__name__}"
         if input_dim is not None:
             if input_shape not in (None, input_dim, (input_dim,), [input_dim]):
-                raise value_error(
-                    "input_dim and input_shape mean the same: give one of them.",
-                    f"input_dim={shown(input_dim)}, input_shape={shown(input_shape)}",
-                    f"layer {type(self).__name__}",
-                )
+                rule = "input_dim and input_shape mean the same: give one of them."
+                received = f"input_dim={shown(input_dim)}, input_shape={shown(input_shape)}"
+                raise value_error(rule, received, where)
             input_shape = (input_dim,)
         if input_shape is not None:
-            self.input_shape = check_shape(input_shape, f"layer {type(self).__name__}")
+            self.input_shape = check_shape(input_shape, where)
         self.given_name = name
         self.trainable = trainable
         self.dtype = dtype
@@ -229,12 +228,8 @@ class Layer(Weighted):
         if self.built and not built:
             arguments, options = self._arguments
             layer = type(self)(*arguments, **options)
-            vars(layer).update(
-                given_name=self.given_name,
-                chosen_name=self.chosen_name,
-                dtype=self.dtype,
-                trainable=self.trainable,
-            )
+            for name in ("given_name", "chosen_name", "dtype", "trainable"):
+                vars(layer)[name] = getattr(self, name)
         twin = copy.copy(layer)
         memo: dict[int, Any] = {id(layer): twin, id(self._first_call): None}
         memo.update((id(w.regularizer), w.regularizer) for w in layer.parameters.values())

@@ -12,7 +12,7 @@ from nnlite.kernels import column_sums
 from nnlite.kernels.convolution import convolve, input_gradient, kernel_gradient
 from nnlite.kernels.depthwise import depthwise, depthwise_gradients
 from nnlite.kernels.windows import Windows
-from nnlite.layers.kernel import Convolution
+from nnlite.layers.convolution import Convolution
 from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
 
 
