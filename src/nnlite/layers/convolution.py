@@ -117,8 +117,7 @@ class Conv2D(Convolution):
         self.check_input(x)
         windows = self.windows(x.shape[1:])
         W, b = self.as_kernel(self.W), self.b if self.use_bias else None
-        memory = self.memory_in(training)
-        z = convolve(self.as_images(x), W, b, windows, self.groups, memory)
+        z = convolve(self.as_images(x), W, b, windows, self.groups, self.memory_in(training))
         if training:
             self.placed, self.x = windows, x
         return self.as_samples(z)

@@ -40,20 +40,15 @@ class Tensor:
         return f"<Tensor {(None, *self.shape)} of '{self.node.layer.name}'>"
 
     def __add__(self, other: Any) -> Any:
-        raise type_error(
-            "The outputs of layers are joined by layers: Add, Subtract, Multiply.",
-            f"arithmetic with {self!r}",
-            remedy="Write Add()([a, b]).",
-        )
+        rule = "The outputs of layers are joined by layers: Add, Subtract, Multiply."
+        raise type_error(rule, f"arithmetic with {self!r}", remedy="Write Add()([a, b]).")
 
     __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __add__
 
     def __array__(self, *args: Any, **kwargs: Any) -> Array:
-        raise type_error(
-            "A layer's output has no numbers before the model runs.",
-            repr(self),
-            remedy="Make a Model(inputs, outputs), then model.predict(x).",
-        )
+        rule = "A layer's output has no numbers before the model runs."
+        remedy = "Make a Model(inputs, outputs), then model.predict(x)."
+        raise type_error(rule, repr(self), remedy=remedy)
 
 
 def connect(layer: Layer, inputs: Any) -> Tensor:
@@ -62,12 +57,8 @@ def connect(layer: Layer, inputs: Any) -> Tensor:
     tensors = list(inputs) if several else [inputs]
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
-            raise type_error(
-                "Layers are joined by calling them on Inputs or on other layers' outputs.",
-                told(tensor),
-                f"layer '{layer.name}'",
-                _remedy_for(tensor),
-            )
+            rule = "Layers are joined by calling them on Inputs or on other layers' outputs."
+            raise type_error(rule, told(tensor), f"layer '{layer.name}'", _remedy_for(tensor))
     kind = type(layer).__name__
     if layer.merges and not several:
         rule = "A merge layer takes a list of inputs."

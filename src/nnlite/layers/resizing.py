@@ -71,8 +71,8 @@ class ZeroPadding2D(ImageLayer):
     def backprop(self, grad: Array) -> Array:
         """Return the gradient without the frame."""
         h, w = grad.shape[1:3]
-        above, left = self.rows[0], self.columns[0]
-        return grad[:, above : h - self.rows[1], left : w - self.columns[1]]
+        (above, below), (left, right) = self.rows, self.columns
+        return grad[:, above : h - below, left : w - right]
 
 
 class UpSampling2D(ImageLayer):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite.foundation.errors import explain_error
+from nnlite.foundation.ours import written_here
 from nnlite.layers.joining import Node, Tensor
 from nnlite.layers.weight import Weight, is_open
 
@@ -23,8 +24,8 @@ def find_stray(layer: Weighted) -> str:
     own = own_classes(layer)
     arrays = {id(weight.value): name for name, weight in layer.parameters.items()}
     arrays |= {id(w.gradient): "d" + n for n, w in layer.parameters.items() if w.trainable}
-    # What is kept, the attribute it is kept under, and what it hides in: None if in nothing.
     places = [(layer, None), *((cls, cls) for cls in own)] if own else []
+    # What is kept, the attribute it is kept under, and what it hides in: None if in nothing.
     queue: list[tuple[Any, str, Any]]
     queue = [(kept, name, holder) for place, holder in places for name, kept in vars(place).items()]
     seen: set[tuple[int, bool]] = set()
@@ -44,9 +45,7 @@ def find_stray(layer: Weighted) -> str:
 
 def own_classes(layer: Weighted) -> list[type]:
     """Return the classes of a layer that are not the library's."""
-    library = __name__.partition(".")[0]
-    classes = type(layer).__mro__[:-1]
-    return [cls for cls in classes if cls.__module__.partition(".")[0] != library]
+    return [cls for cls in type(layer).__mro__[:-1] if not written_here(cls)]
 
 
 def _held_by(item: Any) -> Iterable[Any]:

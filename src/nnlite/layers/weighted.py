@@ -64,7 +64,14 @@ class Weighted(Configurable):
         self._rng = value
 
     def misfit(self, rule: str, received: str, remedy: str | None = None) -> ValueError:
-        """Return the error of what does not fit this layer: it names the layer."""
+        """Return the error of what does not fit this layer, which it names; `raise` it.
+
+        >>> from nnlite.layers import Dense
+        >>> print(Dense(1).misfit("x must be a row.", "x of shape (2, 2)"))
+        x must be a row.
+        Received: x of shape (2, 2)
+        Where: layer 'dense'
+        """
         return value_error(rule, received, f"layer '{self.name}'", remedy)
 
     def add_weight(
