@@ -9,7 +9,7 @@ import nnlite
 from nnlite import initializers
 from nnlite.kernels.memory import UsedAgain
 from nnlite.layers import Add, BatchNormalization, Dense, Input, InputLayer, Layer
-from nnlite.layers.layer import ActivatedLayer
+from nnlite.layers.activated import ActivatedLayer
 from nnlite.testing import check_layer
 
 
@@ -43,6 +43,17 @@ X = np.array([[1.0, 2.0], [3.0, 4.0]])
 
 
 # A layer of one's own
+
+
+def test_an_own_layer_names_itself_when_something_does_not_fit():
+    error = Forgetful().misfit("x must be a row.", "x of shape (2, 2)", "Write x[0].")
+    assert isinstance(error, ValueError)
+    assert str(error).splitlines() == [
+        "x must be a row.",
+        "Received: x of shape (2, 2)",
+        "Where: layer 'forgetful'",
+        "Remedy: Write x[0].",
+    ]
 
 
 def test_a_layer_may_forget_super_init():

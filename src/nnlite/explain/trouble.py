@@ -17,8 +17,8 @@ from nnlite.explain.formulas import ACTIVATION, DENSE, formulas_of
 from nnlite.explain.lines import Line, percent, short
 from nnlite.explain.watching import Call, WatchedStep
 from nnlite.foundation.types import Array
+from nnlite.layers.activated import ActivatedLayer
 from nnlite.layers.joining import Tensor
-from nnlite.layers.layer import ActivatedLayer
 
 MOST_SATURATED, SATURATED_BY_DATA = 0.9, 0.5
 MOST_DEAD, ENOUGH_TO_CALL_DEAD = 0.5, 128

@@ -14,8 +14,9 @@ import numpy as np
 
 from nnlite.foundation.types import Array
 from nnlite.given.data import Data, one_or_list
+from nnlite.layers.activated import ActivatedLayer
 from nnlite.layers.joining import Node, Tensor
-from nnlite.layers.layer import ActivatedLayer, Layer
+from nnlite.layers.layer import Layer
 from nnlite.losses import Loss
 from nnlite.regularizers import Regularizer
 from nnlite.training.ending import Ending

@@ -1,28 +1,39 @@
 """Layers: the pieces a network is made of."""
 
 from nnlite.foundation.registry import Registry
-from nnlite.layers.activation import Activation, LeakyReLU, ReLU, Softmax
-from nnlite.layers.convolution import Conv1D, Conv2D
-from nnlite.layers.convolution_kinds import Conv2DTranspose, DepthwiseConv2D
-from nnlite.layers.dense import Dense
-from nnlite.layers.dropout import Dropout
-from nnlite.layers.input import Input, InputLayer
-from nnlite.layers.layer import Layer
-from nnlite.layers.merging import Add, Average, Concatenate, Maximum, Multiply, Subtract
-from nnlite.layers.normalization import BatchNormalization
-from nnlite.layers.pooling import (
-    AveragePooling1D,
-    AveragePooling2D,
-    GlobalAveragePooling1D,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling1D,
-    GlobalMaxPooling2D,
-    MaxPooling1D,
-    MaxPooling2D,
-)
-from nnlite.layers.reshaping import Flatten, Reshape
-from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
-from nnlite.layers.weight import Weight
+from nnlite.layers.activation import Activation as Activation
+from nnlite.layers.activation import LeakyReLU as LeakyReLU
+from nnlite.layers.activation import ReLU as ReLU
+from nnlite.layers.activation import Softmax as Softmax
+from nnlite.layers.convolution import Conv1D as Conv1D
+from nnlite.layers.convolution import Conv2D as Conv2D
+from nnlite.layers.dense import Dense as Dense
+from nnlite.layers.depthwise_and_transposed import Conv2DTranspose as Conv2DTranspose
+from nnlite.layers.depthwise_and_transposed import DepthwiseConv2D as DepthwiseConv2D
+from nnlite.layers.dropout import Dropout as Dropout
+from nnlite.layers.input import Input as Input
+from nnlite.layers.input import InputLayer as InputLayer
+from nnlite.layers.layer import Layer as Layer
+from nnlite.layers.merging import Add as Add
+from nnlite.layers.merging import Average as Average
+from nnlite.layers.merging import Concatenate as Concatenate
+from nnlite.layers.merging import Maximum as Maximum
+from nnlite.layers.merging import Multiply as Multiply
+from nnlite.layers.merging import Subtract as Subtract
+from nnlite.layers.normalization import BatchNormalization as BatchNormalization
+from nnlite.layers.pooling import AveragePooling1D as AveragePooling1D
+from nnlite.layers.pooling import AveragePooling2D as AveragePooling2D
+from nnlite.layers.pooling import GlobalAveragePooling1D as GlobalAveragePooling1D
+from nnlite.layers.pooling import GlobalAveragePooling2D as GlobalAveragePooling2D
+from nnlite.layers.pooling import GlobalMaxPooling1D as GlobalMaxPooling1D
+from nnlite.layers.pooling import GlobalMaxPooling2D as GlobalMaxPooling2D
+from nnlite.layers.pooling import MaxPooling1D as MaxPooling1D
+from nnlite.layers.pooling import MaxPooling2D as MaxPooling2D
+from nnlite.layers.reshaping import Flatten as Flatten
+from nnlite.layers.reshaping import Reshape as Reshape
+from nnlite.layers.resizing import UpSampling2D as UpSampling2D
+from nnlite.layers.resizing import ZeroPadding2D as ZeroPadding2D
+from nnlite.layers.weight import Weight as Weight
 
 AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D
@@ -36,52 +47,6 @@ GlobalMaxPool2D = GlobalMaxPooling2D
 MaxPool1D = MaxPooling1D
 MaxPool2D = MaxPooling2D
 
-__all__ = [
-    "Activation",
-    "Add",
-    "Average",
-    "AveragePooling1D",
-    "AveragePooling2D",
-    "AvgPool1D",
-    "AvgPool2D",
-    "BatchNormalization",
-    "Concatenate",
-    "Conv1D",
-    "Conv2D",
-    "Conv2DTranspose",
-    "Convolution1D",
-    "Convolution2D",
-    "Convolution2DTranspose",
-    "Dense",
-    "DepthwiseConv2D",
-    "Dropout",
-    "Flatten",
-    "GlobalAveragePooling1D",
-    "GlobalAveragePooling2D",
-    "GlobalAvgPool1D",
-    "GlobalAvgPool2D",
-    "GlobalMaxPool1D",
-    "GlobalMaxPool2D",
-    "GlobalMaxPooling1D",
-    "GlobalMaxPooling2D",
-    "Input",
-    "InputLayer",
-    "Layer",
-    "LeakyReLU",
-    "MaxPool1D",
-    "MaxPool2D",
-    "MaxPooling1D",
-    "MaxPooling2D",
-    "Maximum",
-    "Multiply",
-    "ReLU",
-    "Reshape",
-    "Softmax",
-    "Subtract",
-    "UpSampling2D",
-    "Weight",
-    "ZeroPadding2D",
-]
-
 _HERE = [(name, found) for name, found in vars().copy().items() if isinstance(found, type)]
 KNOWN = Registry("layer", Layer, {name: c for name, c in _HERE if issubclass(c, Layer)})
+__all__ = sorted([*KNOWN.named, "Input", "Weight"])

@@ -7,7 +7,7 @@ from typing import Any
 from nnlite import activations
 from nnlite.foundation.checks import NotNegative
 from nnlite.foundation.types import Array, Shape
-from nnlite.layers.layer import ActivatedLayer
+from nnlite.layers.activated import ActivatedLayer
 from nnlite.layers.options import ActivationLike
 
 

@@ -14,8 +14,23 @@ from nnlite.foundation.checks import Flag, PositiveInteger
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.convolution import convolve, input_gradient, kernel_gradient
-from nnlite.layers.kernel import Convolution
+from nnlite.layers.activated import KernelLayer
 from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
+from nnlite.layers.windows import WindowLayer
+
+
+class Convolution(WindowLayer, KernelLayer):
+    """A layer whose kernel looks at images through windows."""
+
+    def check_channels(self, shape: Shape, place: int, share: int = 1) -> None:
+        """Raise unless W, which has its input channels at `place`, was made for these images."""
+        if self.built and shape[-1] != self.W.shape[place] * share:
+            raise value_error(
+                f"The layer takes images with {self.W.shape[place] * share} channels.",
+                f"samples of shape {shape}",
+                f"layer '{self.name}', W of shape {self.W.shape}",
+                "The last axis of x holds the channels.",
+            )
 
 
 class Conv2D(Convolution):
@@ -102,8 +117,7 @@ class Conv2D(Convolution):
         self.check_input(x)
         windows = self.windows(x.shape[1:])
         W, b = self.as_kernel(self.W), self.b if self.use_bias else None
-        memory = self.memory_in(training)
-        z = convolve(self.as_images(x), W, b, windows, self.groups, memory)
+        z = convolve(self.as_images(x), W, b, windows, self.groups, self.memory_in(training))
         if training:
             self.placed, self.x = windows, x
         return self.as_samples(z)
@@ -130,23 +144,18 @@ class Conv2D(Convolution):
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (oh, ow, f)."""
         self.check_image(input_shape)
-        channels = input_shape[-1]
-        self.check_groups(
-            channels,
-            f"samples of shape {input_shape}, {channels} channels, groups={self.groups}",
-        )
+        c = input_shape[-1]
+        received = f"samples of shape {input_shape}, {c} channels, groups={self.groups}"
+        self.check_groups(c, received)
         self.check_channels(input_shape, place=-2, share=self.groups)
         return (*self.window_counts(input_shape), self.filters)
 
     def check_groups(self, number: int, received: str) -> None:
         """Raise unless so many channels or filters can be dealt out in groups."""
         if number % self.groups:
-            raise value_error(
-                "groups must divide the channels and the filters.",
-                received,
-                f"layer '{self.name}'",
-                "Choose a number of groups that divides both, or leave out groups=.",
-            )
+            remedy = "Choose a number of groups that divides both, or leave out groups=."
+            rule = "groups must divide the channels and the filters."
+            raise self.misfit(rule, received, remedy)
 
 
 class Conv1D(Conv2D):

@@ -11,7 +11,7 @@ from nnlite.foundation.checks import Flag, positive_integer
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import column_sums, product
-from nnlite.layers.kernel import KernelLayer
+from nnlite.layers.activated import KernelLayer
 from nnlite.layers.options import ActivationLike, InitializerLike, RegularizerLike
 
 
@@ -74,7 +74,7 @@ class Dense(KernelLayer):
     def forpass_z(self, x: Array, training: bool = False) -> Array:
         """Return z = x·W + b."""
         if x.ndim < 2 or x.shape[-1] != len(self.W):
-            raise self._misfit("x", x.shape)
+            raise self._wrong_width("x", x.shape)
         z = self.memory_in(training).take("z", (*x.shape[:-1], self.units), self.W.dtype)
         product(x, self.W, z)
         if self.use_bias:
@@ -98,21 +98,18 @@ class Dense(KernelLayer):
     def build(self, input_shape: Shape) -> None:
         """Make W (n, k) and b (k,)."""
         if not input_shape:
-            raise value_error(
-                "Dense needs samples with at least one axis.",
-                "samples that are single numbers",
-                f"layer '{self.name}'",
-                "Make x a column: x.reshape(-1, 1).",
-            )
+            rule = "Dense needs samples with at least one axis."
+            remedy = "Make x a column: x.reshape(-1, 1)."
+            raise self.misfit(rule, "samples that are single numbers", remedy)
         self.add_kernel((input_shape[-1], self.units), self.units)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (k,) in place of (n,)."""
         if self.built and input_shape[-1:] != self.W.shape[:1]:
-            raise self._misfit("samples", input_shape)
+            raise self._wrong_width("samples", input_shape)
         return (*input_shape[:-1], self.units)
 
-    def _misfit(self, what: str, shape: Shape) -> ValueError:
+    def _wrong_width(self, what: str, shape: Shape) -> ValueError:
         inputs = len(self.W)
         return value_error(
             f"The layer takes samples of {inputs} values.",

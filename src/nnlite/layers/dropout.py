@@ -6,28 +6,22 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.foundation.checks import Seed, require
+from nnlite.foundation.checks import Seed
+from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.layers.layer import Layer
 
 
-def is_number(rate: Any) -> bool:
-    """Return whether this is a number."""
-    return isinstance(rate, int | float) and not isinstance(rate, bool)
-
-
-Rate = Annotated[
-    float,
-    require(
-        lambda rate: is_number(rate) and 0 <= rate < 1,
-        "rate is the share of neurons to drop: from 0 to below 1.",
-        lambda rate: (
-            f"For {rate} percent write Dropout({rate / 100:g})."
-            if is_number(rate) and 1 < rate < 100
-            else "Dropout(0.5) drops every second neuron."
-        ),
-    ),
-]
+def as_rate(name: str, rate: Any, where: str | None) -> float:
+    """Return the share of neurons to drop."""
+    is_number = isinstance(rate, int | float) and not isinstance(rate, bool)
+    if is_number and 0 <= rate < 1:
+        return float(rate)
+    remedy = "Dropout(0.5) drops every second neuron."
+    if is_number and 1 < rate < 100:
+        remedy = f"For {rate} percent write Dropout({rate / 100:g})."
+    rule = "rate is the share of neurons to drop: from 0 to below 1."
+    raise value_error(rule, f"{name}={shown(rate)}", where, remedy)
 
 
 class Dropout(Layer):
@@ -44,9 +38,9 @@ class Dropout(Layer):
     array([[1., 1., 1.]], dtype=float32)
     """
 
-    def __init__(self, rate: Rate, seed: Seed = None, **options: Any) -> None:
+    def __init__(self, rate: Annotated[float, as_rate], seed: Seed = None, **options: Any) -> None:
         super().__init__(**options)
-        self.rate = float(rate)
+        self.rate = rate
         self.seed = seed
         self._rng = None if seed is None else np.random.default_rng(seed)
 

@@ -44,10 +44,7 @@ def Input(
     ((5,), (2,))
     """
     if shape is None:
-        raise type_error(
-            "Input needs the shape of one sample.",
-            "shape=None",
-            remedy="Input(shape=(30,)) for a table with 30 columns.",
-        )
+        remedy = "Input(shape=(30,)) for a table with 30 columns."
+        raise type_error("Input needs the shape of one sample.", "shape=None", remedy=remedy)
     layer = InputLayer(check_shape(shape, "Input"), name=name)
     return called(Node(layer, []), layer.input_shape)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nnlite.foundation.errors import shown, told, type_error, value_error
+from nnlite.foundation.errors import shown, told, type_error
 from nnlite.foundation.types import Array, Shape
 
 if TYPE_CHECKING:
@@ -40,20 +40,15 @@ class Tensor:
         return f"<Tensor {(None, *self.shape)} of '{self.node.layer.name}'>"
 
     def __add__(self, other: Any) -> Any:
-        raise type_error(
-            "The outputs of layers are joined by layers: Add, Subtract, Multiply.",
-            f"arithmetic with {self!r}",
-            remedy="Write Add()([a, b]).",
-        )
+        rule = "The outputs of layers are joined by layers: Add, Subtract, Multiply."
+        raise type_error(rule, f"arithmetic with {self!r}", remedy="Write Add()([a, b]).")
 
     __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __add__
 
     def __array__(self, *args: Any, **kwargs: Any) -> Array:
-        raise type_error(
-            "A layer's output has no numbers before the model runs.",
-            repr(self),
-            remedy="Make a Model(inputs, outputs), then model.predict(x).",
-        )
+        rule = "A layer's output has no numbers before the model runs."
+        remedy = "Make a Model(inputs, outputs), then model.predict(x)."
+        raise type_error(rule, repr(self), remedy=remedy)
 
 
 def connect(layer: Layer, inputs: Any) -> Tensor:
@@ -62,24 +57,15 @@ def connect(layer: Layer, inputs: Any) -> Tensor:
     tensors = list(inputs) if several else [inputs]
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
-            raise type_error(
-                "Layers are joined by calling them on Inputs or on other layers' outputs.",
-                told(tensor),
-                f"layer '{layer.name}'",
-                _remedy_for(tensor),
-            )
-    merges = layer.merges
-    if merges != several:
-        raise value_error(
-            "A merge layer takes a list of inputs."
-            if merges
-            else f"{type(layer).__name__} takes one input, not a list.",
-            f"{shown(inputs)}",
-            f"layer '{layer.name}'",
-            f"Write {type(layer).__name__}()([a, b])."
-            if merges
-            else "Join them first: Concatenate()([a, b]).",
-        )
+            rule = "Layers are joined by calling them on Inputs or on other layers' outputs."
+            raise type_error(rule, told(tensor), f"layer '{layer.name}'", _remedy_for(tensor))
+    kind = type(layer).__name__
+    if layer.merges and not several:
+        rule = "A merge layer takes a list of inputs."
+        raise layer.misfit(rule, shown(inputs), f"Write {kind}()([a, b]).")
+    if several and not layer.merges:
+        rule = f"{kind} takes one input, not a list."
+        raise layer.misfit(rule, shown(inputs), "Join them first: Concatenate()([a, b]).")
     shapes: Any = [tensor.shape for tensor in tensors]
     shape = layer.compute_output_shape(shapes if several else shapes[0])
     return called(Node(layer, tensors), shape)

@@ -12,7 +12,6 @@ from typing import Any, Self
 
 import numpy as np
 
-from nnlite.activations import ActivationFunction
 from nnlite.foundation.arguments import argument_names
 from nnlite.foundation.checks import (
     DType,
@@ -78,15 +77,16 @@ class Layer(Weighted):
     """
 
     noun = "layer"
-    _joined: bool
-    _first_call: Node | None
+    _joined = False
+    _first_call: Node | None = None
+
     merges = False
     """Whether the layer takes a list of inputs."""
 
     is_first = False
     """True while training needs no input gradient from this layer: `backprop` may return None."""
 
-    memory: Memory
+    memory: Memory = NEW
     """Where results are written: `NEW`, or in the training loop the memory of the last step."""
 
     skip_input_gradient = False
@@ -94,12 +94,6 @@ class Layer(Weighted):
 
     shown: Mapping[str, Callable[[], Any]] = {}
     """What a shortcut did not leave on the layer, by its name: computed when it is read."""
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Remember the arguments, for `get_config`."""
-        self = super().__new__(cls, *args, **kwargs)
-        vars(self).update(_joined=False, _first_call=None, memory=NEW, input_shape=None)
-        return self
 
     def __init__(
         self,
@@ -110,16 +104,15 @@ class Layer(Weighted):
         trainable: Flag = True,
         dtype: DType = None,
     ) -> None:
+        where = f"layer {type(self).__name__}"
         if input_dim is not None:
             if input_shape not in (None, input_dim, (input_dim,), [input_dim]):
-                raise value_error(
-                    "input_dim and input_shape mean the same: give one of them.",
-                    f"input_dim={shown(input_dim)}, input_shape={shown(input_shape)}",
-                    f"layer {type(self).__name__}",
-                )
+                rule = "input_dim and input_shape mean the same: give one of them."
+                received = f"input_dim={shown(input_dim)}, input_shape={shown(input_shape)}"
+                raise value_error(rule, received, where)
             input_shape = (input_dim,)
         if input_shape is not None:
-            self.input_shape = check_shape(input_shape, f"layer {type(self).__name__}")
+            self.input_shape = check_shape(input_shape, where)
         self.given_name = name
         self.trainable = trainable
         self.dtype = dtype
@@ -177,24 +170,19 @@ class Layer(Weighted):
         given = inputs if isinstance(inputs, list | tuple) else [inputs]
         if any(isinstance(one, Tensor) or hasattr(one, "forpass") for one in given):
             return connect(self, inputs)
-        x: Any
-        if isinstance(inputs, list) and inputs and isinstance(inputs[0], np.ndarray):
-            x = [self._as_input(array) for array in inputs]
-            check_lengths(x)
-            self.ensure_built([array.shape[1:] for array in x])
-        else:
-            x = self._as_input(inputs)
-            self.ensure_built(x.shape[1:])
+        several = isinstance(inputs, list) and inputs and isinstance(inputs[0], np.ndarray)
+        arrays = [self._as_input(one) for one in (inputs if several else [inputs])]
+        check_lengths(arrays)
+        shapes = [array.shape[1:] for array in arrays]
+        self.ensure_built(shapes if several else shapes[0])
+        x = arrays if several else arrays[0]
         return apart(self.forpass(x, training), x)
 
     def _as_input(self, array: Any) -> Array:
         x = in_order(as_numbers(array, "x"), self.dtype)
         if x.ndim == 0:
-            raise value_error(
-                "A layer takes a batch of samples, along the first axis.",
-                f"the number {x[()]}",
-                f"layer '{self.name}'",
-            )
+            rule = "A layer takes a batch of samples, along the first axis."
+            raise self.misfit(rule, f"the number {x[()]}")
         return x
 
     def ensure_built(self, input_shape: Any) -> None:
@@ -240,12 +228,8 @@ class Layer(Weighted):
         if self.built and not built:
             arguments, options = self._arguments
             layer = type(self)(*arguments, **options)
-            vars(layer).update(
-                given_name=self.given_name,
-                chosen_name=self.chosen_name,
-                dtype=self.dtype,
-                trainable=self.trainable,
-            )
+            for name in ("given_name", "chosen_name", "dtype", "trainable"):
+                vars(layer)[name] = getattr(self, name)
         twin = copy.copy(layer)
         memo: dict[int, Any] = {id(layer): twin, id(self._first_call): None}
         memo.update((id(w.regularizer), w.regularizer) for w in layer.parameters.values())
@@ -259,35 +243,3 @@ class Layer(Weighted):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}'>"
-
-
-class ActivatedLayer(Layer):
-    """A layer whose last act is an activation: z from x, then a = g(z).
-
-    A subclass writes `forpass_z(x, training)`, and `backprop_z(dz)`, which returns dx. The two
-    halves are apart so that a loss can be computed from z: see `CrossEntropy`.
-    """
-
-    activation: ActivationFunction
-
-    def forpass_z(self, x: Array, training: bool = False) -> Array:
-        """Return z, in an array that the layer owns."""
-        raise must_define(self, "forpass_z(x, training)")
-
-    def backprop_z(self, dz: Array) -> Array | None:
-        """Write the gradients of the weights and return dx."""
-        raise must_define(self, "backprop_z(dz)")
-
-    def forpass(self, x: Array, training: bool = False) -> Array:
-        """Return a = g(z). A loss that is computed from z goes around it, and around backprop."""
-        z = self.forpass_z(x, training)
-        a = self.activation.forpass(z, z)
-        if training:
-            self.a = a
-        return a
-
-    def backprop(self, grad: Array) -> Any:
-        """Return dx, from dz = grad · g′(z)."""
-        room = self.memory.take("dz", self.a.shape, self.a.dtype)
-        dz = self.activation.backprop(grad, self.a, room)
-        return self.backprop_z(dz)

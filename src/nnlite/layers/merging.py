@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Annotated, Any
 
 import numpy as np
 
 from nnlite.foundation.checks import require
-from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.layers.layer import Layer
 
@@ -27,29 +27,20 @@ class Merge(Layer):
         """Return the shape that all inputs share."""
         shapes = self.check_list(input_shape)
         if any(shape != shapes[0] for shape in shapes):
-            raise value_error(
-                f"{type(self).__name__} takes inputs of one shape.",
-                f"shapes {', '.join(str(shape) for shape in shapes)}",
-                f"layer '{self.name}'",
-                "Bring them to one shape with Dense, or join them with Concatenate.",
-            )
+            rule = f"{type(self).__name__} takes inputs of one shape."
+            remedy = "Bring them to one shape with Dense, or join them with Concatenate."
+            raise self.misfit(rule, f"shapes {', '.join(map(str, shapes))}", remedy)
         return shapes[0]
 
     def check_list(self, input_shape: Any) -> list[Shape]:
         """Return the shapes, or explain that a list of at least two inputs is wanted."""
+        kind = type(self).__name__
         if not isinstance(input_shape, list) or len(input_shape) < 2:
-            raise value_error(
-                f"{type(self).__name__} takes a list of two inputs or more.",
-                f"{input_shape}",
-                f"layer '{self.name}'",
-                f"Write {type(self).__name__}()([a, b]).",
-            )
+            rule = f"{kind} takes a list of two inputs or more."
+            raise self.misfit(rule, f"{input_shape}", f"Write {kind}()([a, b]).")
         if self.number_of_inputs not in (None, len(input_shape)):
-            raise value_error(
-                f"{type(self).__name__} takes exactly {self.number_of_inputs} inputs.",
-                f"{len(input_shape)} inputs",
-                f"layer '{self.name}'",
-            )
+            rule = f"{kind} takes exactly {self.number_of_inputs} inputs."
+            raise self.misfit(rule, f"{len(input_shape)} inputs")
         return input_shape
 
 
@@ -64,7 +55,7 @@ class Add(Merge):
         """Return the sum."""
         if training:
             self.terms = len(x)
-        return total(x)
+        return reduce(np.add, x)
 
     def backprop(self, grad: Array) -> list[Array]:
         """Return grad for every term."""
@@ -100,21 +91,12 @@ class Multiply(Merge):
         """Return the product."""
         if training:
             self.factors = list(x)
-        product = x[0]
-        for factor in x[1:]:
-            product = product * factor
-        return product
+        return reduce(np.multiply, x)
 
     def backprop(self, grad: Array) -> list[Array]:
         """Return for every factor grad times the others; no division, so zeros are no trouble."""
-        gradients = []
-        for place in range(len(self.factors)):
-            dx = grad
-            for other, factor in enumerate(self.factors):
-                if other != place:
-                    dx = dx * factor
-            gradients.append(dx)
-        return gradients
+        others = [self.factors[:i] + self.factors[i + 1 :] for i in range(len(self.factors))]
+        return [reduce(np.multiply, factors, grad) for factors in others]
 
 
 class Average(Merge):
@@ -128,7 +110,7 @@ class Average(Merge):
         """Return the mean."""
         if training:
             self.terms = len(x)
-        return total(x) / len(x)
+        return reduce(np.add, x) / len(x)
 
     def backprop(self, grad: Array) -> list[Array]:
         """Return grad/n for every term."""
@@ -145,12 +127,8 @@ class Maximum(Merge):
     def forpass(self, x: Sequence[Array], training: bool = False) -> Array:
         """Return the largest."""
         if training:
-            self.winner = np.stack(x).argmax(axis=0)
-            self.candidates = len(x)
-        largest = x[0]
-        for candidate in x[1:]:
-            largest = np.maximum(largest, candidate)
-        return largest
+            self.winner, self.candidates = np.stack(x).argmax(axis=0), len(x)
+        return reduce(np.maximum, x)
 
     def backprop(self, grad: Array) -> list[Array]:
         """Return grad where an input is the winner, else 0."""
@@ -185,18 +163,12 @@ class Concatenate(Merge):
         axes = len(shapes[0])
         place = self.axis - 1 if self.axis > 0 else self.axis + axes
         if not 0 <= place < axes:
-            raise value_error(
-                f"axis must be one of the {axes + 1} axes of the inputs.",
-                f"axis={self.axis}",
-                f"layer '{self.name}'",
-            )
+            rule = f"axis must be one of the {axes + 1} axes of the inputs."
+            raise self.misfit(rule, f"axis={self.axis}")
         others = {(*shape[:place], *shape[place + 1 :]) for shape in shapes}
         if len(others) > 1 or any(len(shape) != axes for shape in shapes):
-            raise value_error(
-                "Concatenate takes inputs that differ along its axis only.",
-                f"shapes {', '.join(str(shape) for shape in shapes)}, axis={self.axis}",
-                f"layer '{self.name}'",
-            )
+            rule = "Concatenate takes inputs that differ along its axis only."
+            raise self.misfit(rule, f"shapes {', '.join(map(str, shapes))}, axis={self.axis}")
         joined = sum(shape[place] for shape in shapes)
         return (*shapes[0][:place], joined, *shapes[0][place + 1 :])
 
@@ -209,11 +181,3 @@ class Concatenate(Merge):
     def backprop(self, grad: Array) -> list[Array]:
         """Return for every input its slice of the gradient."""
         return list(np.split(grad, self.borders, axis=self.axis))
-
-
-def total(terms: Sequence[Array]) -> Array:
-    """Return the sum of arrays of one shape."""
-    result = terms[0] + terms[1]
-    for term in terms[2:]:
-        result += term
-    return result

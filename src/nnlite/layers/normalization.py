@@ -6,24 +6,23 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.foundation.checks import Flag, NotNegative, Share, require
+from nnlite.foundation.checks import Flag, NotNegative, Share
+from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import by_column, column_sums
 from nnlite.layers.layer import Layer
 from nnlite.layers.options import InitializerLike, RegularizerLike
 
-LastAxis = Annotated[
-    int,
-    require(
-        lambda axis: axis == -1,
-        "Channels are the last axis: axis must be -1.",
-        lambda axis: (
-            f"Write BatchNormalization(momentum={axis})."
-            if isinstance(axis, float)
-            else "Move the channels to the end: np.moveaxis(x, 1, -1)."
-        ),
-    ),
-]
+
+def as_last_axis(name: str, axis: Any, where: str | None) -> int:
+    """Return −1, the only axis that channels may have."""
+    if axis == -1:
+        return -1
+    remedy = "Move the channels to the end: np.moveaxis(x, 1, -1)."
+    if isinstance(axis, float):
+        remedy = f"Write BatchNormalization(momentum={axis})."
+    rule = "Channels are the last axis: axis must be -1."
+    raise value_error(rule, f"{name}={shown(axis)}", where, remedy)
 
 
 class BatchNormalization(Layer):
@@ -66,7 +65,7 @@ class BatchNormalization(Layer):
 
     def __init__(
         self,
-        axis: LastAxis = -1,
+        axis: Annotated[int, as_last_axis] = -1,
         momentum: Share = 0.99,
         epsilon: NotNegative = 0.001,
         center: Flag = True,
@@ -93,19 +92,13 @@ class BatchNormalization(Layer):
 
     def build(self, input_shape: Shape) -> None:
         """Make γ, β and the two running means, each (c,)."""
-        channels = input_shape[-1:]
+        c = input_shape[-1:]
         if self.scale:
-            self.add_weight(
-                "gamma", channels, self.gamma_initializer, regularizer=self.gamma_regularizer
-            )
+            self.add_weight("gamma", c, self.gamma_initializer, regularizer=self.gamma_regularizer)
         if self.center:
-            self.add_weight(
-                "beta", channels, self.beta_initializer, regularizer=self.beta_regularizer
-            )
-        self.add_weight("moving_mean", channels, self.moving_mean_initializer, trainable=False)
-        self.add_weight(
-            "moving_variance", channels, self.moving_variance_initializer, trainable=False
-        )
+            self.add_weight("beta", c, self.beta_initializer, regularizer=self.beta_regularizer)
+        self.add_weight("moving_mean", c, self.moving_mean_initializer, trainable=False)
+        self.add_weight("moving_variance", c, self.moving_variance_initializer, trainable=False)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of x."""

@@ -26,12 +26,9 @@ def as_sizes(name: str, value: Any, where: str | None, rank: int = 2, least: int
     except (TypeError, ValueError):
         sizes, right = (), False
     if not right or len(sizes) != rank or min(sizes) < least:
-        raise value_error(
-            f"{name} must be a whole number from {least} on"
-            + (f", or {rank} of them." if rank > 1 else "."),
-            shown(value),
-            where,
-        )
+        several = f", or {rank} of them" if rank > 1 else ""
+        rule = f"{name} must be a whole number from {least} on{several}."
+        raise value_error(rule, shown(value), where)
     return sizes
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,8 @@ from nnlite.foundation.checks import Flag
 from nnlite.foundation.errors import must_define
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.pooling import average_pool, average_pool_gradient, max_pool, max_pool_gradient
-from nnlite.layers.layer import Layer
 from nnlite.layers.options import DataFormat
-from nnlite.layers.windows import WindowLayer, check_axes
+from nnlite.layers.windows import ImageLayer, WindowLayer
 
 
 class Pooling(WindowLayer):
@@ -136,7 +136,7 @@ class AveragePooling1D(AveragePooling2D):
     rank = 1
 
 
-class GlobalPooling(Layer):
+class GlobalPooling(ImageLayer):
     """One number for each channel of a whole image.
 
     Parameters
@@ -149,8 +149,6 @@ class GlobalPooling(Layer):
         `input_shape`, `name`: see `Layer`.
     """
 
-    rank = 2
-
     def __init__(
         self, data_format: DataFormat = None, keepdims: Flag = False, **options: Any
     ) -> None:
@@ -159,7 +157,7 @@ class GlobalPooling(Layer):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (c,), or (1, 1, c)."""
-        check_axes(input_shape, self.rank, self.name)
+        self.check_axes(input_shape)
         return (1,) * (self.rank * self.keepdims) + input_shape[-1:]
 
     def forpass(self, x: Array, training: bool = False) -> Array:
@@ -172,16 +170,18 @@ class GlobalPooling(Layer):
 
     def backprop(self, grad: Array) -> Array:
         """Return dx."""
-        grad = grad.reshape(len(grad), 1, -1)
-        return self.spread(grad).reshape(self.shape_of_x)
+        n, *size, c = self.shape_of_x
+        dx = np.zeros((n, math.prod(size), c), grad.dtype)
+        self.spread(grad.reshape(n, 1, c), dx)
+        return dx.reshape(self.shape_of_x)
 
     def pool(self, pixels: Array, training: bool) -> Array:
         """Return (n, c) from (n, pixels, c)."""
         raise must_define(self, "pool(pixels, training)")
 
-    def spread(self, grad: Array) -> Array:
-        """Return (n, pixels, c) from (n, 1, c)."""
-        raise must_define(self, "spread(grad)")
+    def spread(self, grad: Array, dx: Array) -> None:
+        """Write dx (n, pixels, c), which holds zeros, from grad (n, 1, c)."""
+        raise must_define(self, "spread(grad, dx)")
 
 
 class GlobalMaxPooling2D(GlobalPooling):
@@ -198,12 +198,9 @@ class GlobalMaxPooling2D(GlobalPooling):
             self.winners = winners
         return np.take_along_axis(pixels, winners, axis=1)
 
-    def spread(self, grad: Array) -> Array:
-        """Return the gradient at the first of the largest, else 0."""
-        n, *size, c = self.shape_of_x
-        dx = np.zeros((n, int(np.prod(size)), c), grad.dtype)
+    def spread(self, grad: Array, dx: Array) -> None:
+        """Write the gradient to the first of the largest."""
         np.put_along_axis(dx, self.winners, grad, axis=1)
-        return dx
 
 
 class GlobalAveragePooling2D(GlobalPooling):
@@ -218,13 +215,9 @@ class GlobalAveragePooling2D(GlobalPooling):
         means: Array = pixels.mean(axis=1)
         return means
 
-    def spread(self, grad: Array) -> Array:
-        """Return the gradient, divided among all pixels."""
-        n, *size, c = self.shape_of_x
-        pixels = int(np.prod(size))
-        dx = np.empty((n, pixels, c), grad.dtype)
-        dx[...] = grad / pixels
-        return dx
+    def spread(self, grad: Array, dx: Array) -> None:
+        """Divide the gradient among all pixels."""
+        dx[...] = grad / dx.shape[1]
 
 
 class GlobalMaxPooling1D(GlobalMaxPooling2D):

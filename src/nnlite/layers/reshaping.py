@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.foundation.errors import shown, type_error, value_error
+from nnlite.foundation.errors import shown, type_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.layers.layer import Layer
 
@@ -16,11 +16,9 @@ def as_target(name: str, target_shape: Any, where: str | None) -> Shape:
     """Return the shape as a tuple of whole numbers."""
     given = target_shape if isinstance(target_shape, list | tuple) else (target_shape,)
     if any(isinstance(n, bool) or not isinstance(n, int | np.integer) for n in given):
+        rule = f"{name} must be made of whole numbers."
         raise type_error(
-            f"{name} must be made of whole numbers.",
-            f"{name}={shown(target_shape)}",
-            where,
-            "Write Reshape((28, 28, 1)).",
+            rule, f"{name}={shown(target_shape)}", where, "Write Reshape((28, 28, 1))."
         )
     return tuple(int(n) for n in given)
 
@@ -45,13 +43,10 @@ class Reshape(Layer):
         unknown = self.target_shape.count(-1)
         fits = size % known == 0 if unknown and known > 0 else size == known
         if not fits or unknown > 1 or any(n < -1 or n == 0 for n in self.target_shape):
-            raise value_error(
-                "The new shape must hold as many numbers as the old one.",
-                f"target_shape={self.target_shape} for samples of shape {input_shape}, "
-                f"{size} numbers",
-                f"layer '{self.name}'",
-                "Write -1 once for the axis to be worked out.",
-            )
+            rule = "The new shape must hold as many numbers as the old one."
+            old = f"samples of shape {input_shape}, {size} numbers"
+            received = f"target_shape={self.target_shape} for {old}"
+            raise self.misfit(rule, received, "Write -1 once for the axis to be worked out.")
         return tuple(size // known if n == -1 else n for n in self.target_shape)
 
     def forpass(self, x: Array, training: bool = False) -> Array:

@@ -9,18 +9,16 @@ import numpy as np
 from nnlite.foundation.checks import require
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.layers.layer import Layer
 from nnlite.layers.options import DataFormat, as_sizes
-from nnlite.layers.windows import check_axes
+from nnlite.layers.windows import ImageLayer
 
 
 def as_sides(name: str, padding: Any, where: str | None) -> tuple[Shape, Shape]:
     """Return how many rows (above, below) and columns (left, right)."""
     sides = (padding,) * 2 if isinstance(padding, int | np.integer) else padding
     if not isinstance(sides, list | tuple) or len(sides) != 2:
-        raise value_error(
-            f"{name} must be a number, a pair, or two pairs.", f"{name}={shown(padding)}", where
-        )
+        rule = f"{name} must be a number, a pair, or two pairs."
+        raise value_error(rule, f"{name}={shown(padding)}", where)
     return as_sizes(name, sides[0], where, least=0), as_sizes(name, sides[1], where, least=0)
 
 
@@ -33,7 +31,7 @@ Interpolation = Annotated[
 ]
 
 
-class ZeroPadding2D(Layer):
+class ZeroPadding2D(ImageLayer):
     """Zeros around images (n, h, w, c); the gradient is that of the middle.
 
     Parameters
@@ -54,17 +52,14 @@ class ZeroPadding2D(Layer):
     """
 
     def __init__(
-        self,
-        padding: Annotated[Any, as_sides] = 1,
-        data_format: DataFormat = None,
-        **options: Any,
+        self, padding: Annotated[Any, as_sides] = 1, data_format: DataFormat = None, **options: Any
     ) -> None:
         super().__init__(**options)
         self.rows, self.columns = padding
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (above + h + below, left + w + right, c)."""
-        check_axes(input_shape, 2, self.name)
+        self.check_axes(input_shape)
         h, w, c = input_shape
         return (h + sum(self.rows), w + sum(self.columns), c)
 
@@ -76,11 +71,11 @@ class ZeroPadding2D(Layer):
     def backprop(self, grad: Array) -> Array:
         """Return the gradient without the frame."""
         h, w = grad.shape[1:3]
-        above, left = self.rows[0], self.columns[0]
-        return grad[:, above : h - self.rows[1], left : w - self.columns[1]]
+        (above, below), (left, right) = self.rows, self.columns
+        return grad[:, above : h - below, left : w - right]
 
 
-class UpSampling2D(Layer):
+class UpSampling2D(ImageLayer):
     """Every pixel repeated; its gradient is the sum over its copies.
 
     Parameters
@@ -110,7 +105,7 @@ class UpSampling2D(Layer):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (h·rows, w·columns, c)."""
-        check_axes(input_shape, 2, self.name)
+        self.check_axes(input_shape)
         h, w, c = input_shape
         return (h * self.size[0], w * self.size[1], c)
 

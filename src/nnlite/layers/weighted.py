@@ -10,7 +10,7 @@ import numpy as np
 from nnlite import initializers, regularizers
 from nnlite.foundation.checks import check_name, flag
 from nnlite.foundation.configuration import Configurable, snake_case
-from nnlite.foundation.errors import explain_error, shown, value_error
+from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
 from nnlite.given.numbers import as_numbers, check_weights
@@ -25,31 +25,22 @@ class Weighted(Configurable):
     part of the model's one vector.
     """
 
-    dtype: np.dtype[Any]
-    built: bool
-    trainable: bool
+    # Here and in __new__, not in __init__: a user's layer may do without super().__init__().
+    dtype: np.dtype[Any] = np.dtype(np.float32)
+    built: bool = False
+    trainable: bool = True
+    given_name: str | None = None
+    chosen_name: str | None = None
+    _rng: np.random.Generator | None = None
+    _stray: str | None = None
+    input_shape: Any
     _parameters: dict[str, Weight]
     _guarded: set[str]
-    _stray: str | None
-    _rng: np.random.Generator | None
-    given_name: str | None
-    chosen_name: str | None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Start without weights."""
         self = super().__new__(cls, *args, **kwargs)
-        # Set here and not in __init__, so that a user's layer may do without super().__init__().
-        vars(self).update(
-            _parameters={},
-            _guarded=set(),
-            _stray=None,
-            _rng=None,
-            given_name=None,
-            chosen_name=None,
-            built=False,
-            trainable=True,
-            dtype=np.dtype(np.float32),
-        )
+        vars(self).update(_parameters={}, _guarded=set(), input_shape=None)
         return self
 
     @property
@@ -72,6 +63,17 @@ class Weighted(Configurable):
     def rng(self, value: np.random.Generator) -> None:
         self._rng = value
 
+    def misfit(self, rule: str, received: str, remedy: str | None = None) -> ValueError:
+        """Return the error of what does not fit this layer, which it names; `raise` it.
+
+        >>> from nnlite.layers import Dense
+        >>> print(Dense(1).misfit("x must be a row.", "x of shape (2, 2)"))
+        x must be a row.
+        Received: x of shape (2, 2)
+        Where: layer 'dense'
+        """
+        return value_error(rule, received, f"layer '{self.name}'", remedy)
+
     def add_weight(
         self,
         name: str,
@@ -84,11 +86,8 @@ class Weighted(Configurable):
         """Make a weight: an attribute of that name, and its gradient beside it: `W` and `dW`."""
         shape = (shape,) if isinstance(shape, int) else tuple(shape)
         if {name, "d" + name} & self._guarded or hasattr(type(self), name):
-            raise value_error(
-                "A weight needs a name that the layer does not use yet.",
-                f"add_weight({shown(name)}, ...)",
-                f"layer '{self.name}'",
-            )
+            rule = "A weight needs a name that the layer does not use yet."
+            raise self.misfit(rule, f"add_weight({shown(name)}, ...)")
         flag("trainable", trainable, f"layer '{self.name}'")
         given = vars(self).pop(name, None)
         start = np.asarray(initializers.get(initializer)(shape, self.dtype, self.rng), self.dtype)
@@ -111,22 +110,15 @@ class Weighted(Configurable):
                 found = getattr(type(self), name, None)
                 if not isinstance(found, property) or found.fset is not None:
                     raise
-                raise AttributeError(
-                    explain_error(
-                        f"{name} is what a layer says of itself: it cannot be set.",
-                        f"layer.{name} = a {type(value).__name__}",
-                        f"layer '{self.name}'",
-                        "layer.set_weights([...]) sets numbers; what is yours needs another name.",
-                    )
-                ) from None
+                rule = f"{name} is what a layer says of itself: it cannot be set."
+                received = f"layer.{name} = a {type(value).__name__}"
+                remedy = "layer.set_weights([...]) sets numbers; what is yours needs another name."
+                raise AttributeError(str(self.misfit(rule, received, remedy))) from None
         elif value is not (numbers := vars(self)[name]):
             array = as_numbers(value, name)
             if array.shape != numbers.shape:
-                raise value_error(
-                    f"{name} keeps its shape {numbers.shape}.",
-                    f"an array of shape {array.shape}",
-                    f"layer '{self.name}'",
-                )
+                rule = f"{name} keeps its shape {numbers.shape}."
+                raise self.misfit(rule, f"an array of shape {array.shape}")
             numbers[...] = array
 
     @property

@@ -10,7 +10,8 @@ from typing import Any, Protocol, Self
 
 from nnlite.foundation.errors import type_error
 from nnlite.foundation.types import Array
-from nnlite.layers.layer import ActivatedLayer, Layer
+from nnlite.layers.activated import ActivatedLayer
+from nnlite.layers.layer import Layer
 
 
 class Runner(Protocol):

@@ -8,7 +8,7 @@ import numpy as np
 
 from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
-from nnlite.layers.convolution_kinds import Conv2DTranspose
+from nnlite.layers.depthwise_and_transposed import Conv2DTranspose
 from nnlite.layers.layer import Layer
 from nnlite.models import Model
 from nnlite.network.branches import Branches

@@ -22,7 +22,8 @@ from nnlite import activations, losses
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.rows import Rows, made_ready
-from nnlite.layers.layer import ActivatedLayer, Layer
+from nnlite.layers.activated import ActivatedLayer
+from nnlite.layers.layer import Layer
 from nnlite.losses.base import one_for_each
 from nnlite.losses.crossentropy import are_shares
 from nnlite.training import faster

@@ -19,8 +19,8 @@ import numpy as np
 from nnlite.foundation.types import Array
 from nnlite.kernels.memory import UsedAgain
 from nnlite.layers.activation import Activation
+from nnlite.layers.convolution import Convolution
 from nnlite.layers.dense import Dense
-from nnlite.layers.kernel import Convolution
 from nnlite.layers.layer import Layer
 from nnlite.layers.pooling import GlobalPooling
 from nnlite.layers.reshaping import Reshape

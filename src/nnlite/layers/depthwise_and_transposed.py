@@ -11,10 +11,9 @@ from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import column_sums
 from nnlite.kernels.convolution import convolve, input_gradient, kernel_gradient
 from nnlite.kernels.depthwise import depthwise, depthwise_gradients
-from nnlite.kernels.windows import Windows, along
-from nnlite.layers.kernel import Convolution
+from nnlite.kernels.windows import Windows
+from nnlite.layers.convolution import Convolution
 from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
-from nnlite.layers.windows import check_axes
 
 
 class DepthwiseConv2D(Convolution):
@@ -150,28 +149,18 @@ class Conv2DTranspose(Convolution):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (oh, ow, f)."""
-        check_axes(input_shape, self.rank, self.name)
+        self.check_axes(input_shape)
         self.check_channels(input_shape, place=-1)
         rows, columns = self.windows(input_shape)
         return (rows.size, columns.size, self.filters)
 
     def windows(self, shape: Shape) -> Windows:
         """Return the windows on the larger image, one for each pixel of the smaller."""
-        rows, columns = (
-            along(
-                size * step
-                if self.padding == "same"
-                else (size - 1) * step + max((kernel - 1) * dilation + 1, step),
-                kernel,
-                step,
-                self.padding,
-                dilation,
-            )
-            for size, kernel, step, dilation in zip(
-                shape[:2], self.size, self.steps, self.dilation, strict=True
-            )
+        larger = tuple(
+            n * step if self.padding == "same" else (n - 1) * step + max((k - 1) * gap + 1, step)
+            for n, k, step, gap in zip(shape, self.size, self.steps, self.dilation, strict=False)
         )
-        return rows, columns
+        return super().windows(larger)
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
         """Return z: each pixel of x writes the kernel, times its value, onto the large image."""
