@@ -21,6 +21,10 @@ class Memory:
         """Return an array of that shape."""
         return np.empty(shape, dtype)
 
+    def zeros(self, name: str, shape: Shape, dtype: Any) -> Array:
+        """Return an array that was made of zeros: who always writes the same places keeps them."""
+        return np.zeros(shape, dtype)
+
     def part(self, name: str) -> Memory:
         """Return a memory whose names are apart from those of this one."""
         return self
@@ -55,6 +59,13 @@ class UsedAgain(Memory):
             whole = self.whole[name] = np.empty(size, dtype)
         array = self.arrays[name] = whole[:size].reshape(shape)
         return array
+
+    def zeros(self, name: str, shape: Shape, dtype: Any) -> Array:
+        """Return the same array for a name, a shape and a dtype."""
+        key = f"{name}, {shape} of {dtype}"
+        if key not in self.arrays:
+            self.arrays[key] = np.zeros(shape, dtype)
+        return self.arrays[key]
 
     def part(self, name: str) -> Memory:
         """Return the memory of that name within this one."""

@@ -45,12 +45,12 @@ def convolve_and_pool(
     a = memory.take("a", (len(x), ph, pw, f), W.dtype)
     across = memory.take("across", (len(x), size[1] - 1, ph * size[0], pw * f), np.dtype(bool))
     down = memory.take("down", (len(x), size[0] - 1, ph, pw * f), np.dtype(bool))
-    for piece, z in sweep.forward(plan, x, W, b, memory):
-        apart = z.reshape(len(z), rows.count, size[1], pw * f)
-        best = memory.take("best", (len(z), rows.count, pw * f), W.dtype)
-        tournament([apart[:, :, tap] for tap in range(size[1])], best, across[piece])
+    for piece, apart in sweep.forward(plan, x, W, b, memory):
+        n = apart.shape[1]
+        best = memory.take("best", (n, rows.count, pw * f), W.dtype)
+        tournament(list(apart), best, across[piece])
         lines = [best[:, tap :: size[0]] for tap in range(size[0])]
-        tournament(lines, a[piece].reshape(len(z), ph, pw * f), down[piece])
+        tournament(lines, a[piece].reshape(n, ph, pw * f), down[piece])
     return a, Trace(plan, x, across, down)
 
 
@@ -67,12 +67,11 @@ def gradients(
         part = da[piece].reshape(-1, ph, pw * f)
         lines = memory.take("d lines", (len(part), rows, pw * f), W.dtype)
         deal(part, down[piece], [lines[:, tap::high] for tap in range(high)])
-        apart = memory.take("d apart", (len(part), rows, wide, pw * f), W.dtype)
-        taps = [apart[:, :, tap] for tap in range(wide)]
-        deal(lines, across[piece], taps)
+        apart = memory.take("d apart", (wide, len(part), rows, pw * f), W.dtype)
+        deal(lines, across[piece], list(apart))
         if dz is not None:
-            dz[piece] = apart.reshape(len(part), rows, wide, pw, f).swapaxes(2, 3)
-        return apart.reshape(len(part), rows, wide * pw, f)
+            dz[piece] = apart.reshape(wide, len(part), rows, pw, f).transpose(1, 2, 3, 0, 4)
+        return apart
 
     sweep.kernel_gradient(plan, trace.x, dz_of, dW, db, memory)
     if dz is None:

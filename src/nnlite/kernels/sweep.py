@@ -86,15 +86,12 @@ class Sweep:
         n, h, w, c = x.shape
         left, used = self.columns.before * c, self.columns.used * c
         line, t, g = self.columns.span * c, self.t, self.groups
-        T = memory.take("T", (t, n, g, line), self.dtype)
-        T[..., :left] = 0
-        T[..., left + used :] = 0
+        T = memory.zeros(f"T {self.rows.before} {left} {used}", (t, n, g, line), self.dtype)
         for first, count, missing, end in self._runs(h):
             place = view(
                 T, first * line + left, (n, count, t, used), (g * line, line, n * g * line)
             )
             if missing == end:
-                place[...] = 0
                 continue
             at = (first * self.m - self.rows.before + missing) * w * c
             rows = view(x, at, (n, count, end - missing, used), (h * w * c, self.m * w * c, w * c))
@@ -130,17 +127,22 @@ class Sweep:
         return view(M, 0, shape, (lines * line, line // apart, pair * self.f, line))
 
     def by_image(self, M: Array, n: int) -> Array:
-        """Show M as the t rows of each group: (n, groups, t, ow·f)."""
+        """Show M as the t rows of each group: (apart, n, groups, t, ow/apart·f)."""
         t, lines, line = M.shape
-        return view(M, 0, (n, self.groups, t, line), (self.groups * line, line, lines * line))
+        part = line // self.apart
+        shape = (self.apart, n, self.groups, t, part)
+        return view(M, 0, shape, (part, self.groups * line, line, lines * line))
 
     def in_groups(self, z: Array) -> list[tuple[Array, slice, int]]:
-        """Show z in full groups of m rows, and the rest: rows, which groups, how many rows each."""
-        n, oh, ow, f = z.shape
+        """Show z (apart, n, oh, ow/apart·f) in groups of m rows, and of the rest: with their size.
+
+        Each is rows of z, the groups that they belong to, and how many rows each has.
+        """
+        apart, n, oh, line = z.shape
         full, rest = divmod(oh, self.m)
-        line = ow * f
-        whole = view(z, 0, (n, full, self.m, line), (oh * line, self.m * line, line))
-        last = view(z, full * self.m * line, (n, 1, rest, line), (oh * line, 0, line))
+        steps = (n * oh * line, oh * line, self.m * line, line)
+        whole = view(z, 0, (apart, n, full, self.m, line), steps)
+        last = view(z, full * self.m * line, (apart, n, 1, rest, line), steps)
         both = [(whole, slice(0, full), self.m), (last, slice(full, full + 1), rest)]
         return [(rows, groups, count) for rows, groups, count in both if rows.size]
 
@@ -150,7 +152,8 @@ def forward(
 ) -> Iterator[tuple[slice, Array]]:
     """Yield z, every window of x times the kernel, plus b: for some images after the other.
 
-    It is written into `z`; without it, into memory that is used again for the next images.
+    It is written into `z`; without it, into memory that is used again for the next images, as
+    (apart, n, oh, ow/apart·f).
     """
     A, G, _ = matrices(sweep.m, sweep.rows.kernel, sweep.dtype)
     U = G.dot(W.reshape(len(W), -1)).reshape(sweep.t, -1, sweep.f)
@@ -165,11 +168,11 @@ def forward(
         np.matmul(sweep.windows(T), U[:, np.newaxis, np.newaxis], out=sweep.results(M))
         if biases is not None:
             np.add(M[sweep.bias_plane], biases, M[sweep.bias_plane])
-        shape = (n, sweep.rows.count, count, sweep.f)
-        part = memory.take("some z", shape, sweep.dtype) if z is None else z[piece]
+        shape = (sweep.apart, n, sweep.rows.count, count // sweep.apart * sweep.f)
+        part = memory.take("some z", shape, sweep.dtype) if z is None else z[piece].reshape(shape)
         rows_of_M = sweep.by_image(M, n)
         for rows, groups, rows_each in sweep.in_groups(part):
-            np.matmul(A[:rows_each], rows_of_M[:, groups], out=rows)
+            np.matmul(A[:rows_each], rows_of_M[:, :, groups], out=rows)
         yield piece, part
 
 
@@ -195,8 +198,9 @@ def kernel_gradient(
         n = T.shape[1]
         dM = memory.take("M", (sweep.t, n * sweep.groups, count * f), sweep.dtype)
         rows_of_dM = sweep.by_image(dM, n)
-        for rows, groups, rows_each in sweep.in_groups(dz_of(piece)):
-            np.matmul(A[:rows_each].T, rows, out=rows_of_dM[:, groups])
+        dz = dz_of(piece).reshape(apart, n, sweep.rows.count, count // apart * f)
+        for rows, groups, rows_each in sweep.in_groups(dz):
+            np.matmul(A[:rows_each].T, rows, out=rows_of_dM[:, :, groups])
         np.matmul(sweep.windows(T).swapaxes(3, 4), sweep.results(dM), out=per_column)
         dU += per_column.reshape(sweep.t, -1, width * pair * f).sum(axis=1)
         if db is not None:
