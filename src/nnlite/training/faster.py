@@ -8,8 +8,8 @@ loss from logits    the last activation, and           the activation is the los
 no copies           nothing                            losses and metrics are the library's
 plain descent       `Optimizer.step` and `update`:     w − α·g is all, no weight has a penalty, and
                     α goes in at the loss              no callback looks between two batches
-one go              `forpass` and `backprop` of a      ReLU, steps of 1, 2×2 windows: see `standins`
-                    Conv2D and its MaxPooling2D
+one go              `forpass` and `backprop` of a      the activation never falls, and windows of
+                    Conv2D and its MaxPooling2D        the pooling lie side by side: see `standins`
 halves              nothing: a twin of the layers      convolutions are enough work for two
                     takes half of each batch           threads: see `halves`
 memory              nothing: results are written       in every step
