@@ -51,7 +51,7 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
         remedy = f"Leave num_classes out, or write num_classes={needed}."
         raise value_error(rule, f"num_classes={num_classes}, y up to {needed - 1}", None, remedy)
     try:
-        rows: Array = np.zeros((labels.size, count), dtype)
+        rows: Array = np.zeros((labels.size, count), "float32" if dtype is None else dtype)
     except (MemoryError, OverflowError, ValueError):
         rule = "One-hot rows have a column for each class, up to the largest class number."
         remedy = "classes, y = np.unique(y, return_inverse=True) numbers those that occur."

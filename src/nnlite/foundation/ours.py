@@ -17,13 +17,16 @@ def ours(owner: object, *methods: str, like: type | None = None) -> bool:
     """Return whether the library wrote all these methods of an object, those it has.
 
     A method is a user's if it hangs on the object itself, if a class of the user's overrides it,
-    or if somebody put another function in its place on the library's class. With `like`, the
-    methods must besides be the very ones of that class.
+    be it by another one of the library's, or if somebody put another function in its place on the
+    library's class. So all must be the very ones of `like`, which is the first class of the
+    library's that the object descends from, unless another is given.
 
     >>> ours([1, 2], "append")
     False
     """
     kind, hung = type(owner), getattr(owner, "__dict__", ())
+    if like is None:
+        like = next((base for base in kind.__mro__ if written_here(base)), None)
     for name in methods:
         found = getattr(kind, name, None)
         if name in hung or (found is not None and not written_here(found)):

@@ -6,6 +6,7 @@ import numpy as np
 
 from nnlite.foundation.types import Array
 from nnlite.kernels.memory import NEW, Memory
+from nnlite.kernels.sweep import CACHE
 from nnlite.kernels.windows import Windows, crop, pad
 
 
@@ -14,10 +15,14 @@ def depthwise(x: Array, W: Array, windows: Windows, memory: Memory = NEW) -> Arr
     rows, columns = windows
     padded = pad(x, windows, 0, memory, "padded")
     z = memory.take("z", (len(x), rows.count, columns.count, W.shape[2]), W.dtype)
-    z[...] = 0
-    for i, down in enumerate(rows.taps()):
-        for j, across in enumerate(columns.taps()):
-            z += padded[:, down, across] * W[i, j]
+    # Some images after the other: what is added up stays in the cache.
+    step = max(1, CACHE // z[:1].size)
+    for start in range(0, len(x), step):
+        part, images = z[start : start + step], padded[start : start + step]
+        part[...] = 0
+        for i, down in enumerate(rows.taps()):
+            for j, across in enumerate(columns.taps()):
+                part += images[:, down, across] * W[i, j]
     return z
 
 

@@ -14,7 +14,8 @@ from nnlite.layers.layer import Layer
 
 def as_rate(name: str, rate: Any, where: str | None) -> float:
     """Return the share of neurons to drop."""
-    is_number = isinstance(rate, int | float) and not isinstance(rate, bool)
+    kinds = int | float | np.integer | np.floating
+    is_number = isinstance(rate, kinds) and not isinstance(rate, bool)
     if is_number and 0 <= rate < 1:
         return float(rate)
     remedy = "Dropout(0.5) drops every second neuron."

@@ -33,8 +33,11 @@ def find_stray(layer: Weighted) -> str:
         if (id(item), holder is None) in seen:
             continue
         seen.add((id(item), holder is None))
-        if isinstance(item, np.ndarray | np.flatiter) and id(item.base) in arrays:
-            return _explanation(layer, name, arrays[id(item.base)], None)
+        base = item
+        while isinstance(base, np.ndarray | np.flatiter) and base.base is not None:
+            base = base.base
+            if id(base) in arrays:
+                return _explanation(layer, name, arrays[id(base)], None)
         if id(item) in arrays and holder is not None:
             return _explanation(layer, name, arrays[id(item)], holder)
         if holder is None and not is_open(item):

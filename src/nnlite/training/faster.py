@@ -63,7 +63,8 @@ class Faster:
     def training(self, workers: int | None, batch_size: int) -> Iterator[None]:
         """Let the step use a faster network that computes the same."""
         step = self.step
-        halves = in_halves(step.network, workers, batch_size)
+        # Who looks at a layer sees the whole batch: it goes through one thread.
+        halves = in_halves(step.network, 1 if self.watched else workers, batch_size)
         with training_mode(step.model), halves as network:
             step.network = network.replaced(watch) if self.watched else network
             yield

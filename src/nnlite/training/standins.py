@@ -16,7 +16,7 @@ from nnlite.layers.pooling import MaxPooling2D
 from nnlite.network.chain import LinearPart, Runner, layer_of
 
 _COMPUTING = ("forpass", "backprop", "forpass_z", "backprop_z", "pool", "spread")
-_PLACING = ("windows", "as_images", "as_samples", "as_kernel")
+_PLACING = ("check_input", "windows", "as_images", "as_samples", "as_kernel")
 
 
 NEVER_FALLING = ("linear", "relu", "sigmoid", "tanh")
