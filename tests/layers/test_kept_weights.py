@@ -306,3 +306,23 @@ def test_check_layer_finds_a_weight_that_is_kept_outside_of_the_layer():
     ) as caught:
         check_layer(Outside(), (2,))
     assert "Where: layer 'outside' (Outside)" in str(caught.value)
+
+
+class Bag(Layer):
+    """Keeps its weights beside something that cannot be copied."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.kept = [np]
+
+    def build(self, input_shape):
+        for k in range(2):
+            self.kept.append(self.add_weight(f"W{k}", (input_shape[-1], 1), "ones"))
+
+    def forpass(self, x, training=False):
+        return sum(x @ W for W in self.kept[1:])
+
+
+def test_a_list_with_something_that_cannot_be_copied_is_filled_once():
+    model = nnlite.Sequential([nnlite.Input((3,)), Bag()], seed=0)
+    assert model.predict([[1, 1, 1]]).tolist() == [[6]]

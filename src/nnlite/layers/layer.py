@@ -29,6 +29,7 @@ from nnlite.given.numbers import apart, as_numbers, in_order
 from nnlite.kernels.memory import NEW, Memory
 from nnlite.layers.joining import Node, Tensor, connect
 from nnlite.layers.stray import find_stray
+from nnlite.layers.weight import copied
 from nnlite.layers.weighted import Weighted
 
 # The names of the lecture are shorter.
@@ -234,10 +235,7 @@ class Layer(Weighted):
         memo: dict[int, Any] = {id(layer): twin, id(self._first_call): None}
         memo.update((id(w.regularizer), w.regularizer) for w in layer.parameters.values())
         for name, kept in vars(layer).items():
-            try:
-                vars(twin)[name] = copy.deepcopy(kept, memo)
-            except Exception:
-                memo[id(kept)] = kept
+            vars(twin)[name] = copied(kept, memo)
         vars(twin).update(_joined=False, memory=NEW, skip_input_gradient=False)
         return twin
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -127,3 +128,21 @@ def is_open(kept: Any) -> bool:
     if isinstance(kept, tuple):
         return type(kept) is tuple or hasattr(kept, "_fields")
     return isinstance(kept, list | dict)
+
+
+def copied(kept: Any, memo: dict[int, Any]) -> Any:
+    """Return a deep copy; what cannot be copied is the same, but not the list that it is in."""
+    try:
+        return copy.deepcopy(kept, memo)
+    except Exception:
+        if not is_open(kept):
+            memo[id(kept)] = kept
+            return kept
+    if isinstance(kept, tuple):
+        items = [copied(item, memo) for item in kept]
+        return type(kept)(*items) if hasattr(kept, "_fields") else tuple(items)
+    # The same kind of list or dictionary, with entries of its own.
+    twin = memo[id(kept)] = copy.copy(kept)
+    for place, item in kept.items() if isinstance(kept, dict) else enumerate(kept):
+        twin[place] = copied(item, memo)
+    return twin
