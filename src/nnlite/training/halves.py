@@ -33,7 +33,7 @@ from nnlite.training.standins import computes_as_written, take_shortcuts
 BY_SAMPLE = Activation, Dense, GlobalPooling, Reshape, UpSampling2D, WindowLayer, ZeroPadding2D
 """Layers that look at each sample by itself, so that it does not matter in which half it is."""
 
-WORTH_SHARING = 200_000_000
+WORTH_SHARING = 30_000_000
 """From so many products in the forpass of a batch on, a second thread gains more than it costs."""
 
 
