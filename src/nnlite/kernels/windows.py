@@ -96,19 +96,12 @@ def pad(x: Array, windows: Windows, value: float, memory: Memory, name: str) -> 
     if not rows.padded and not columns.padded:
         return x[:, : rows.span, : columns.span]
     padded = memory.take(name, (len(x), rows.span, columns.span, x.shape[3]), x.dtype)
-    interior = frame(padded, windows, value)
-    interior[...] = x[:, : rows.used, : columns.used]
-    return padded
-
-
-def frame(padded: Array, windows: Windows, value: float) -> Array:
-    """Write `value` around the place of the images, and return that place, unwritten."""
-    rows, columns = windows
     padded[:, : rows.inside.start] = value
     padded[:, rows.inside.stop :] = value
     padded[:, :, : columns.inside.start] = value
     padded[:, :, columns.inside.stop :] = value
-    return padded[:, rows.inside, columns.inside]
+    padded[:, rows.inside, columns.inside] = x[:, : rows.used, : columns.used]
+    return padded
 
 
 def crop(padded: Array, windows: Windows, memory: Memory) -> Array:

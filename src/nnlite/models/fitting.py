@@ -117,7 +117,7 @@ def fit(
         Stop with an error when the loss is no longer finite.
     workers
         2 lets a second thread take half of each batch of images, 1 does without; None decides
-        by the machine. The last bits of the result depend on it.
+        by the machine. The last bits of the result depend on it. With a callback of your own, 1.
     """
     batch_size = batch_size or 32
     with all_or_nothing(model, *model.layers):

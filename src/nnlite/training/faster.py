@@ -11,7 +11,7 @@ plain descent       `Optimizer.step` and `update`:     w − α·g is all, no we
 one go              `forpass` and `backprop` of a      the activation never falls, and windows of
                     Conv2D and its MaxPooling2D        the pooling lie side by side: see `standins`
 halves              nothing: a twin of the layers      convolutions are enough work for two
-                    takes half of each batch           threads: see `halves`
+                    takes half of each batch           threads, and nobody watches: see `halves`
 memory              nothing: results are written       in every step
                     where the last ones were
 input gradient      the gradient of x in `backprop`    no weight needs it
