@@ -6,6 +6,7 @@ line always says the same a second time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -151,3 +152,30 @@ def with_minus(text: str) -> str:
     from matplotlib import rcParams
 
     return text.replace("-", "−") if rcParams["axes.unicode_minus"] else text
+
+
+def alike(numbers: Sequence[float]) -> list[str]:
+    """Write numbers with as many decimals as the finest of them needs.
+
+    >>> alike([0, 0.25, 2]), alike([-10, 0, 10]), alike([0, 2e-7])
+    (['0.00', '0.25', '2.00'], ['−10', '0', '10'], ['0', '2e−7'])
+    """
+    size = max(map(abs, numbers), default=0.0)
+    for decimals in range(6):
+        if all(abs(round(n, decimals) - n) <= 1e-9 * size for n in numbers) and size < 1e7:
+            return [with_minus(f"{number + 0.0:.{decimals}f}") for number in numbers]
+    return [short_number(number) for number in numbers]
+
+
+def round_ticks(low: float, high: float, count: int = 4) -> list[tuple[float, str]]:
+    """Return round numbers between two, at most so many steps: where they lie, and as text.
+
+    >>> round_ticks(-0.25, 1.25, 3)
+    [(0.16666666666666666, '0.0'), (0.5, '0.5'), (0.8333333333333334, '1.0')]
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    ticks = MaxNLocator(count, steps=[1, 2, 5, 10]).tick_values(low, high)
+    inside = [float(tick) for tick in ticks if low <= tick <= high]
+    shares = [(tick - low) / (high - low) for tick in inside]
+    return list(zip(shares, alike(inside), strict=True))
