@@ -36,6 +36,7 @@ PICTURES = {
     "images": lambda ax: plot.images(np.eye(4)[None], [1], [2], ax=ax),
     "predictions": lambda ax: plot.predictions([1, 2], [2, 1], ax=ax),
     "network": lambda ax: plot.network(network(), ax=ax),
+    "architecture": lambda ax: plot.architecture(network(), ax=ax),
     "graph": lambda ax: plot.graph(nnlite.graph.Value(2, "x") * 3, ax=ax),
 }
 

@@ -281,3 +281,10 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}' of {len(self.layers)} layers>"
+
+    def _repr_svg_(self) -> str | None:
+        """Return the picture of the layers, for a notebook; None where there is none to draw."""
+        from nnlite.plot.architecture import svg
+        from nnlite.plot.blocks import MOST_BLOCKS
+
+        return svg(self) if self.built and len(self.nodes) <= MOST_BLOCKS else None

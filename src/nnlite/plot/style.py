@@ -58,13 +58,40 @@ def axes_in_em(
 
     A new figure is at most a page wide, unless the letters were to be too small.
     """
-    height = abs(top - bottom)
-    size = min(largest, max(smallest, 72 * WIDTH / width)) / 72
-    ax = axes_or_new(ax, height * size, width * size)
+    wide, high = _page_size(width, bottom, top, smallest, largest)
+    ax = axes_or_new(ax, high, wide)
     page_width, page_height = size_in_points(ax)
     ax.set_axis_off()
     ax.set(xlim=(0, width), ylim=(bottom, top), aspect="equal")
-    return ax, min(largest, page_width / width, page_height / height)
+    return ax, min(largest, page_width / width, page_height / abs(top - bottom))
+
+
+def _page_size(
+    width: float, bottom: float, top: float, smallest: float, largest: float
+) -> tuple[float, float]:
+    """Return the width and height of a page, in inches, for a picture of this size in em."""
+    size = min(largest, max(smallest, 72 * WIDTH / width)) / 72
+    return width * size, abs(top - bottom) * size
+
+
+def sheet(width: float, bottom: float, top: float, smallest: float, largest: float) -> Axes:
+    """Return axes that fill a figure of the size that `axes_in_em` makes, unknown to pyplot."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=_page_size(width, bottom, top, smallest, largest))
+    FigureCanvasAgg(figure)
+    return figure.add_axes((0, 0, 1, 1))
+
+
+def as_svg(ax: Axes) -> str:
+    """Return the figure of these axes as a picture that a page can hold."""
+    import io
+
+    file = io.StringIO()
+    figure: Any = ax.figure
+    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    return file.getvalue()
 
 
 def size_in_points(ax: Axes) -> tuple[float, float]:
