@@ -99,6 +99,13 @@ def plot_model(
     -------
     matplotlib.axes.Axes
         The axes with the blocks.
+
+    Examples
+    --------
+    >>> from nnlite import Sequential
+    >>> from nnlite.layers import Dense
+    >>> model = Sequential([Dense(4, input_shape=(2,)), Dense(1)])
+    >>> axes = plot_model(model, "model.png", show_shapes=True)  # doctest: +SKIP
     """
     from matplotlib.backend_bases import FigureCanvasBase
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from nnlite.layers import (
     Subtract,
 )
 from nnlite.plot.blocks import blocks_of
+from random_networks import random_problem
 
 
 def boxes(ax):
@@ -202,6 +205,24 @@ def test_every_layer_has_its_block(name, ax):
     (words,) = [words for words in drawn if words[0] == layer.name]
     assert words[1].split(",")[0] == type(layer).__name__
     assert f"{(None, *model.output_shape[1:])}" in [text.get_text() for text in ax.texts]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("with_branches", [False, True])
+def test_random_networks_are_drawn_whole(seed, with_branches, ax):
+    model = random_problem(seed, with_branches).model
+    drawn = boxes(plot.architecture(model, ax=ax))
+    assert len(drawn) == len(model.inputs) + len(model.nodes) + len(model.outputs)
+    wanted = [
+        (model.name_of(tensor.node.layer), model.name_of(node.layer))
+        for node in model.nodes
+        for tensor in node.inputs
+    ]
+    wanted += [(name, "output") for name in model.output_names]
+    assert sorted(set(joined(ax))) == sorted(set(wanted))
+    for one, other in itertools.combinations([frame for frame, _, _ in drawn], 2):
+        beside = one[2] <= other[0] or other[2] <= one[0]
+        assert beside or one[3] <= other[1] or other[3] <= one[1]
 
 
 @pytest.mark.parametrize("made", [two_ends, lambda: Sequential([Dense(1, input_shape=(2,))])])

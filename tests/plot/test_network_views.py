@@ -10,9 +10,11 @@ from matplotlib.colors import to_hex
 from matplotlib.contour import QuadContourSet
 
 import nnlite
+from every_layer import CASES
 from nnlite import plot
 from nnlite.layers import (
     Activation,
+    AveragePooling2D,
     BatchNormalization,
     Conv2D,
     Dense,
@@ -285,6 +287,38 @@ def test_what_is_true_of_the_image_stands_beside_its_neuron(ax):
         "0.88",
         "1 $= y$",
     ]
+
+
+MAPS = {name: case for name, case in CASES.items() if isinstance(case.shape, tuple)}
+MAPS = {name: case for name, case in MAPS.items() if len(case.shape) > 1}
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_an_image_is_followed_through_every_layer(name, ax):
+    case = MAPS[name]
+    model = case.model(Flatten(), Dense(3, activation="softmax"), dtype="float64")
+    x = case.samples(np.random.default_rng(0), 2)
+    plot.network(model, x, ax=ax, most=100)
+    last = [np.asarray(image.get_array()) for image in ax.images[-3:]]
+    if len([text for text in ax.texts if "\n" in text.get_text()]) == 2:
+        # The layer changes every number by itself: then the last neurons weigh the image.
+        W = model.layers[-1].W.T.reshape(3, *case.shape)
+        np.testing.assert_array_equal(last, W if W.ndim == 3 else W.mean(axis=-1))
+    else:
+        np.testing.assert_allclose([a.item() for a in last], model.predict(x)[0])
+    # Nothing flows that was not made: each of the last three sees something of the image.
+    ends = {end for _, end in wires(ax)}
+    assert len([end for end in ends if end[0] == max(e[0] for e in ends)]) == 3
+
+
+def test_a_pooling_that_keeps_the_size_of_a_map_stands_between(ax):
+    pooling = AveragePooling2D(3, strides=1, padding="same")
+    model = nnlite.Sequential([Input(shape=(3, 3, 1)), pooling, Flatten(), Dense(1)])
+    plot.network(model, IMAGE, ax=ax)
+    assert len(ax.images) == 3
+    assert ax.images[1].get_array()[1, 1] == 4
+    with pytest.raises(ValueError, match="AveragePooling2D"):
+        plot.network(model)
 
 
 def test_of_many_lines_all_but_the_forty_strongest_are_faded(ax):

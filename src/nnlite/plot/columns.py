@@ -11,6 +11,7 @@ from nnlite.foundation.errors import type_error, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.layers.activated import ActivatedLayer
 from nnlite.layers.joining import Tensor
+from nnlite.layers.windows import ImageLayer
 from nnlite.models import Model
 from nnlite.network.branches import Branches
 
@@ -94,7 +95,8 @@ def columns_of(model: Any, maps: bool = False) -> list[Column]:
         size = int(np.prod(tensor.shape))
         W = getattr(layer.parameters.get("W"), "value", None)
         made = W is not None and W.shape == (last.size, size)
-        if not made and (size != last.size or (W is not None and W.ndim > 1)):
+        mixes = isinstance(layer, ImageLayer) or (W is not None and W.ndim > 1)
+        if not made and (size != last.size or mixes):
             if not maps:
                 raise _misfit(model, f"{type(layer).__name__} '{name}' that makes {tensor.shape}")
             made, W = True, None

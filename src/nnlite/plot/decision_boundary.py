@@ -80,6 +80,7 @@ def decision_boundary(
     limits = [values[[0, -1]] for values in plane]
     ax.set(xlim=limits[0], ylim=limits[1], xlabel=names[0], ylabel=names[1])
     _add_legend(ax)
+    style.round_numbers(ax.xaxis, ax.yaxis)
     style.open_frame(ax)
     return ax
 

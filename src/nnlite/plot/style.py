@@ -16,6 +16,7 @@ from nnlite.foundation.errors import type_error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Axes
+    from matplotlib.axis import Axis
     from matplotlib.colors import LinearSegmentedColormap
 else:
     Axes = Any  # The true one is loaded when something is drawn.
@@ -112,6 +113,16 @@ def open_frame(ax: Axes) -> None:
     """Leave out the lines above and to the right, that show nothing."""
     if ax.name == "rectilinear":
         ax.spines[["top", "right"]].set_visible(False)
+
+
+def round_numbers(*axes: Axis) -> None:
+    """Let the numbers along these axes be round: steps of 1, 2 or 5, never of 2.5."""
+    from matplotlib.ticker import MaxNLocator
+
+    for axis in axes:
+        locator = axis.get_major_locator()
+        if isinstance(locator, MaxNLocator):
+            locator.set_params(steps=[1, 2, 5, 10])
 
 
 def look(number: int) -> dict[str, Any]:
