@@ -61,31 +61,34 @@ class Page:
         self, ax: Axes | None, columns: list[Column], places: list[Places], view: View
     ) -> None:
         self.columns, self.places, self.view = columns, places, view
-        self.round, letter = isinstance(view, Circles), style.font_size()
-        sides = [place.side for place in places]
+        self.round = isinstance(view, Circles)
         self.half = max(place.top for place in places) + RADIUS / 2
-        height = min(6.5, 1.8 + 0.8 * (self.half - 1.5 * RADIUS))
-        if not self.round:
-            new = style.WIDTH / (sum(sides) + GAP * len(sides))
-            height = min(8.0, 2 * self.half * new + 7 * letter / 72)
-        self.ax = style.axes_or_new(ax, height)
+        sides = [place.side for place in places]
+        self.ax = style.axes_or_new(ax, self._height_of_new(sides))
         width, height = style.size_in_points(self.ax)
         longest = max(len(line) for column in columns for line in column.words.split("\n"))
-        font = min(letter, width / (style.LETTER * (longest + 2) * len(columns)))
+        font = min(style.font_size(), width / (style.LETTER * (longest + 2) * len(columns)))
         above, below = 3.2 * font, 2.0 * font
         if isinstance(view, Seen):
             # The numbers below the last plane; those of a plane in the middle have room.
             free = (self.half - places[-1].top) * height / (2 * self.half)
             below += max(0.0, 3.0 * font - free)
         unit = max((height - above - below) / (2 * self.half), 1.0)
-        least, most = (2 - 2 * RADIUS, 8 - 2 * RADIUS) if self.round else (0.7 * GAP, 3.0)
+        least, widest = (2 - 2 * RADIUS, 8 - 2 * RADIUS) if self.round else (0.7 * GAP, 3.0 * GAP)
         if not self.round:
             unit = min(unit, width / (sum(sides) + least * len(sides)))
-        self.gap = min(max((width / unit - sum(sides)) / len(sides), least), most)
+        self.gap = min(max((width / unit - sum(sides)) / len(sides), least), widest)
         slot = unit * (min(sides) + self.gap) / (style.LETTER * (longest + 1))
         self.unit, self.font = unit, font if self.round else min(font, slot)
         self.above, self.below = above / unit, below / unit
         self.lefts = np.cumsum([0.0, *(side + self.gap for side in sides)]).tolist()
+
+    def _height_of_new(self, sides: list[float]) -> float:
+        """Return how high a new figure is, in inches, if pictures fill its width."""
+        if self.round:
+            return min(6.5, 1.8 + 0.8 * (self.half - 1.5 * RADIUS))
+        unit = style.WIDTH / (sum(sides) + GAP * len(sides))
+        return min(8.0, 2 * self.half * unit + 7 * style.font_size() / 72)
 
     def frames(self, number: int) -> list[Frame]:
         """Return the squares of the neurons of a column that are drawn."""
@@ -105,18 +108,14 @@ class Page:
 
         ax = self.ax
         centred: dict[str, Any] = {"ha": "center", "va": "bottom", "size": self.font}
+        edge: dict[str, Any] = {"edgecolor": style.INK, "linewidth": 0.8, "fill": False}
+        edge["zorder"] = 3.5
         for number, (column, place) in enumerate(zip(self.columns, self.places, strict=True)):
             middle = self.lefts[number] + place.side / 2
             ax.text(middle, self.half, column.words, **centred)
             for y in place.dots:
                 ax.add_patch(Circle((middle, y), RADIUS / 6, color=style.GREY, zorder=2))
             for frame in () if self.round else self.frames(number):
-                edge: dict[str, Any] = {
-                    "edgecolor": style.INK,
-                    "linewidth": 0.8,
-                    "fill": False,
-                    "zorder": 3.5,
-                }
                 ax.add_patch(Rectangle(frame.at(0, 0), frame.side, frame.side, **edge))
         if isinstance(self.view, Seen):
             self._write_scales(self.view)

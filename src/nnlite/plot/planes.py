@@ -118,15 +118,9 @@ class Planes(Seen):
                 continue
             low, high = np.array(self.limits).T
             places = frame.at(*((self.points[mine] - low) / (high - low)).T)
-            colours = [colour_of(share) for share in shares[mine]]
-            edge: dict[str, Any] = {"edgecolors": "white", "linewidths": 0.7, "zorder": 4}
-            ax.scatter(
-                *places,
-                s=frame.dot(len(shares)),
-                c=colours,
-                marker=_marker(1 if side else -1),
-                **edge,
-            )
+            look: dict[str, Any] = {"edgecolors": "white", "linewidths": 0.7, "zorder": 4}
+            look |= {"s": frame.dot(len(shares)), "marker": _marker(1 if side else -1)}
+            ax.scatter(*places, c=[colour_of(share) for share in shares[mine]], **look)
 
 
 class Curves(Seen):
@@ -151,15 +145,10 @@ class Curves(Seen):
         xs, curve = frame.at(x, a)
         level = frame.at(0, middle)[1]
         for colour, side in ((style.BLUE, a > middle), (style.VERMILION, a < middle)):
-            fill: dict[str, Any] = {
-                "color": style.lighter(colour, 0.65),
-                "linewidth": 0,
-                "zorder": 2,
-            }
+            fill: dict[str, Any] = {"color": style.lighter(colour, 0.65), "linewidth": 0}
+            fill["zorder"] = 2
             ax.fill_between(xs, curve, level, where=side, interpolate=True, **fill)
-        ax.plot(
-            frame.at(np.array([0, 1]), 0)[0], [level, level], color=style.GREY, lw=0.7, zorder=3
-        )
+        ax.plot(frame.extent[:2], [level, level], color=style.GREY, linewidth=0.7, zorder=3)
         ax.plot(xs, curve, color=style.INK, linewidth=1.8, zorder=3, solid_capstyle="butt")
         z = self.z[place][:, neuron]
         for k in np.flatnonzero(z[:-1] * z[1:] < 0) if place else ():
