@@ -159,6 +159,17 @@ def test_the_samples_stand_on_the_last_plane_in_the_colour_of_their_truth(ax):
     assert len(above.get_paths()[0].vertices) != len(below.get_paths()[0].vertices)
 
 
+def test_samples_of_numbers_have_the_colours_of_the_plane_and_dark_edges(ax):
+    x = np.array([[-1, -2], [3, 2], [1, 0]])
+    plot.network(one([1, 0], 0, "linear"), x, [3.975, 0, -3.975], ax=ax)
+    above, below = samples(ax)
+    assert to_hex(above.get_facecolor()[0]) == BLUE
+    white, red = below.get_facecolor()
+    np.testing.assert_allclose(white, 1, atol=0.01)
+    assert to_hex(red) == VERMILION
+    assert above.get_edgecolor()[0][:3].max() == pytest.approx(0.1)
+
+
 def test_lines_keep_the_width_and_colour_of_their_weights(ax):
     model = network([[[4.0, -2.0], [1.0, -4.0]], [0, 0]], "tanh")
     plot.network(model, CORNERS, [[0, 1], [1, 0]], ax=ax)

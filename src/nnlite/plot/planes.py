@@ -112,13 +112,15 @@ class Planes(Seen):
 
     def _draw_samples(self, ax: Axes, neuron: int, frame: Frame) -> None:
         shares = self.shares(neuron)
+        # In the colours of the plane itself, numbers would not be seen but for their edges.
+        edge = "white" if set(shares) <= {-1.0, 1.0} else style.INK
         for side in (True, False):
             mine = (shares > 0) == side
             if not mine.any():
                 continue
             low, high = np.array(self.limits).T
             places = frame.at(*((self.points[mine] - low) / (high - low)).T)
-            look: dict[str, Any] = {"edgecolors": "white", "linewidths": 0.7, "zorder": 4}
+            look: dict[str, Any] = {"edgecolors": edge, "linewidths": 0.7, "zorder": 4}
             look |= {"s": frame.dot(len(shares)), "marker": _marker(1 if side else -1)}
             ax.scatter(*places, c=[colour_of(share) for share in shares[mine]], **look)
 
