@@ -113,7 +113,10 @@ class Conv2D(Convolution):
         self.check_groups(filters, f"filters={filters}, groups={groups}")
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
-        """Return z = X·W + b, where the rows of X are the windows of x."""
+        """Return z = X·W + b, where the rows of X are the windows of x.
+
+        Before a `MaxPooling2D`, a shortcut replaces it, and backprop: see `training.standins`.
+        """
         self.check_input(x)
         windows = self.windows(x.shape[1:])
         W, b = self.as_kernel(self.W), self.b if self.use_bias else None

@@ -39,6 +39,8 @@ class Dropout(Layer):
     array([[1., 1., 1.]], dtype=float32)
     """
 
+    adjustable = ("rate",)
+
     def __init__(self, rate: Annotated[float, as_rate], seed: Seed = None, **options: Any) -> None:
         super().__init__(**options)
         self.rate = rate

@@ -62,6 +62,7 @@ class BatchNormalization(Layer):
     dbeta: Array
     moving_mean: Array
     moving_variance: Array
+    adjustable = ("momentum", "epsilon")
 
     def __init__(
         self,
@@ -154,9 +155,10 @@ class BatchNormalization(Layer):
 def without_mean(rows: Array, out: Array | None = None) -> tuple[Array, Array]:
     """Return the rows less their mean, and the mean.
 
-    The first row comes off before they are added up: float32 has no digits left for the differences
-    in a sum of large numbers.
+    A typical row comes off before they are added up: float32 has no digits left for the differences
+    in a sum of large numbers. It has the middle of three numbers in each column: one may be wild.
     """
-    centered = by_column(np.subtract, rows, rows[0], out)
+    typical = np.sort(rows[[0, len(rows) // 2, -1]], axis=0)[1]
+    centered = by_column(np.subtract, rows, typical, out)
     mean = column_sums(centered) / len(rows)
-    return by_column(np.subtract, centered, mean, centered), rows[0] + mean
+    return by_column(np.subtract, centered, mean, centered), typical + mean

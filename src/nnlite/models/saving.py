@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite import layers, losses, metrics, optimizers
+from nnlite.foundation.checks import flag
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.files import as_path, check_exists, check_folder, written_whole
 from nnlite.foundation.types import Array
@@ -82,6 +83,7 @@ def load_model(
     >>> model.layers
     [<Wide 'wide'>]
     """
+    flag("compile", compile, "load_model")
     arrays = _read(filepath)
     if _CONFIG not in arrays:
         rule = "A model file holds the layers, too."

@@ -38,6 +38,8 @@ def check_is_layer(entry: Any, where: str) -> None:
         remedy = "An activation by name is a layer of its own: Activation(name)."
     elif isinstance(entry, list | tuple):
         remedy = "One list for all layers is enough: leave out the inner brackets."
+    elif isinstance(entry, Tensor):
+        remedy = "Give the layer itself, without calling it: [Input(shape=(2,)), Dense(3)]."
     elif entry is Input:
         remedy = "Call it with a shape: Input(shape=(30,))."
     raise type_error("A Sequential is made of layers.", told(entry), where, remedy)
@@ -125,7 +127,7 @@ class Sequential(Model):
 
     def _take(self, layer: Any) -> None:
         """Put this at the end of the list of layers; an Input, at its beginning."""
-        if isinstance(layer, Tensor):
+        if isinstance(layer, Tensor) and isinstance(layer.node.layer, InputLayer):
             if self._end is not None or self.layers:
                 raise value_error(
                     "An Input comes first, before all layers.", repr(layer), f"model '{self.name}'"

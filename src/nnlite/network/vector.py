@@ -14,6 +14,7 @@ import numpy as np
 
 from nnlite.foundation.types import Array
 from nnlite.layers.layer import Layer
+from nnlite.layers.stray import own_classes
 from nnlite.layers.weight import Weight
 from nnlite.optimizers import Optimizer
 from nnlite.optimizers.state import LivingKeys, State
@@ -56,11 +57,12 @@ class FlatWeights:
         self.weights: Array = np.empty(start, dtype)
         self.gradients: Array = np.zeros(start, dtype)
         self.settled: object = None
+        self.own = [layer for layer in layers if own_classes(layer)]
         self.settle()
         for weight in every:
             apart = weight.value.base is None and weight.value.dtype == dtype
             if not apart and weight.value.base is not self.weights:
-                weight.place(np.empty(weight.value.shape, dtype))
+                weight.place(np.empty(weight.value.shape, dtype), others=self.own)
         self.states: LivingKeys[Optimizer, State] = LivingKeys()
         if before:
             for optimizer, state in before.states.items():
@@ -79,7 +81,8 @@ class FlatWeights:
         for part in self.parts:
             if part.weight.value.base is not self.weights:
                 shape, vectors = part.weight.value.shape, (self.weights, self.gradients)
-                part.weight.place(*(vector[part.place].reshape(shape) for vector in vectors))
+                W, dW = (vector[part.place].reshape(shape) for vector in vectors)
+                part.weight.place(W, dW, self.own)
         self.settled = Weight.last_move
 
     def state_of(self, optimizer: Optimizer) -> State:
