@@ -210,11 +210,11 @@ class Layer(Weighted):
             remedy = f'Make the model with dtype="{self.given_dtype}", or the layer without dtype=.'
             raise self.misfit(rule, f"dtype={self.given_dtype}, a model in {dtype}", remedy)
         if self._joined and self.dtype != dtype:
+            rule = "Models that share a layer have the same dtype."
+            received = f"a model in {dtype}, a layer that stands in one in {self.dtype}"
+            remedy = f'Make both models with dtype="{self.dtype}", or a new layer for the second.'
             raise value_error(
-                "Models that share a layer have the same dtype.",
-                f"a model in {dtype}, a layer that stands in one in {self.dtype}",
-                f"layer '{self.name}' ({type(self).__name__})",
-                f'Make both models with dtype="{self.dtype}", or a new layer for the second.',
+                rule, received, f"layer '{self.name}' ({type(self).__name__})", remedy
             )
         self.dtype, self._joined = dtype, True
         if not self.built and self._rng is None:

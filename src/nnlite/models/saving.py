@@ -41,18 +41,15 @@ def save_weights(model: Model, filepath: str | Path) -> None:
 def load_weights(model: Model, filepath: str | Path) -> None:
     """Read weights that `save_weights` or `save` wrote for a model like this one."""
     model.check_built("load_weights")
-    arrays = _read(filepath)
+    arrays, path = _read(filepath), f"{filepath}"
     arrays.pop(_CONFIG, None)
     saved = {name: array.shape for name, array in arrays.items()}
     wanted = {name: array.shape for name, array in _named_weights(model).items()}
     for name in sorted({*wanted, *saved}):
         if saved.get(name) != wanted.get(name):
-            raise value_error(
-                "A file of weights fits a model with the same layers.",
-                f"'{name}' is {saved.get(name, 'missing')} in the file, "
-                f"{wanted.get(name, 'missing')} in the model",
-                f"{filepath}",
-            )
+            there, here = saved.get(name, "missing"), wanted.get(name, "missing")
+            rule = "A file of weights fits a model with the same layers."
+            raise value_error(rule, f"'{name}' is {there} in the file, {here} in the model", path)
     model.set_weights([arrays[name] for name in wanted])
 
 
