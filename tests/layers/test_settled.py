@@ -117,7 +117,6 @@ def test_a_layer_with_another_dtype_than_its_model_is_explained():
 @pytest.mark.parametrize("name", ["optimizer", "loss", "metrics"])
 def test_what_compile_sets_is_not_assigned(name):
     model = model_of(Dense(1))
-    assert model.loss == "mse"
     with pytest.raises(AttributeError, match=f"compile sets the {name} of a model") as caught:
         setattr(model, name, "mae")
     assert f"Remedy: model.compile({name}=...)" in str(caught.value)

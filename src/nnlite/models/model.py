@@ -155,16 +155,6 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
         return self.compiled["optimizer"] if self.compiled else None
 
     @property
-    def loss(self) -> Any:
-        """The loss given to `compile`."""
-        return self.compiled["loss"] if self.compiled else None
-
-    @property
-    def metrics(self) -> Any:
-        """The metrics given to `compile`."""
-        return self.compiled["metrics"] if self.compiled else None
-
-    @property
     def endings(self) -> list[Ending]:
         """How each output is judged, as `compile` was told."""
         if self.compiled is None:
@@ -236,9 +226,8 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
         flag("training", training, f"model '{self.name}'")
         given = self.checked_inputs(x)
         outputs = self.forpass(one_or_list(given), training)
-        if isinstance(outputs, list):
-            return [apart(output, given) for output in outputs]
-        return apart(outputs, given)
+        several = outputs if isinstance(outputs, list) else [outputs]
+        return one_or_list([apart(output, given) for output in several])
 
     def predict_on_batch(self, x: Any) -> Any:
         """Return the output for these samples, in one go."""

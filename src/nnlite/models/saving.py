@@ -17,6 +17,7 @@ from nnlite.foundation.types import Array
 from nnlite.layers.input import Input
 from nnlite.layers.joining import Node, Tensor, called
 from nnlite.models.custom import as_description, give_meanings, plain
+from nnlite.network.branches import Branches
 
 if TYPE_CHECKING:
     from nnlite.models.model import Model
@@ -120,29 +121,18 @@ def _description(model: Model) -> dict[str, Any]:
     """Return the layers of a model, and how they are joined."""
     from nnlite.models import Sequential
 
-    base = {
-        "name": model.name,
-        "dtype": model.dtype.name,
-        "layers": model.layers,
-        "chosen_names": [not n.given_name and model.name_of(n) for n in model.layers],
-    }
+    place = {layer: index for index, layer in enumerate(model.layers)}
+    chosen = [not layer.given_name and model.name_of(layer) for layer in model.layers]
+    base = {"name": model.name, "dtype": model.dtype.name, "layers": model.layers}
+    base["chosen_names"] = chosen
     if isinstance(model, Sequential):
-        order = [model.layers.index(node.layer) for node in model.nodes]
+        order = [place[node.layer] for node in model.nodes]
         again = {"order": order} if len(order) > len(model.layers) else {}
         return {**base, "input_shape": model.inputs[0].shape, **again}
-    numbers = {tensor: place for place, tensor in enumerate(model.inputs)}
-    for node in model.nodes:
-        numbers.setdefault(node.output, len(numbers))
-    place = {id(layer): index for index, layer in enumerate(model.layers)}
-    return {
-        **base,
-        "inputs": [place[id(tensor.node.layer)] for tensor in model.inputs],
-        "calls": [
-            [place[id(node.layer)], node.several, [numbers[t] for t in node.inputs]]
-            for node in model.nodes
-        ],
-        "outputs": [numbers[tensor] for tensor in model.outputs],
-    }
+    slots = Branches(model.inputs, model.outputs).slots
+    calls = [[place[n.layer], n.several, [slots[t] for t in n.inputs]] for n in model.nodes]
+    begins = [place[tensor.node.layer] for tensor in model.inputs]
+    return {**base, "inputs": begins, "calls": calls, "outputs": [slots[t] for t in model.outputs]}
 
 
 def _model(config: dict[str, Any]) -> Model:

@@ -118,9 +118,8 @@ class Sequential(Model):
         """Put this at the end of the list of layers; an Input, at its beginning."""
         if isinstance(layer, Tensor) and isinstance(layer.node.layer, InputLayer):
             if self._end is not None or self.layers:
-                raise value_error(
-                    "An Input comes first, before all layers.", repr(layer), f"model '{self.name}'"
-                )
+                rule = "An Input comes first, before all layers."
+                raise value_error(rule, repr(layer), f"model '{self.name}'")
             self._begin(layer)
             return
         if not is_new:
@@ -158,9 +157,8 @@ class Sequential(Model):
     def pop(self) -> Layer:
         """Take the last layer off the chain, and return it."""
         if not self.layers:
-            raise value_error(
-                "There is no layer to take off.", "a model without layers", f"model '{self.name}'"
-            )
+            where = f"model '{self.name}'"
+            raise value_error("There is no layer to take off.", "a model without layers", where)
         layer = self._calls.pop()
         if layer not in self._calls:
             self.layers.remove(layer)

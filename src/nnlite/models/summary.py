@@ -27,22 +27,12 @@ def table(model: Model, line_length: int = 65) -> str:
     widths = [width + spare // len(widths) for width in widths]
     total = sum(widths) + 1
     title, *body = [_line(cells, widths) for cells in rows]
-    trainable = sum(w.size for w in model.trainable_weights)
-    every = model.count_params()
-    return "\n".join(
-        [
-            f'Model: "{model.name}"',
-            "_" * total,
-            title,
-            "=" * total,
-            "\n\n".join(body),
-            "=" * total,
-            f"Total params: {every:,}",
-            f"Trainable params: {trainable:,}",
-            f"Non-trainable params: {every - trainable:,}",
-            "_" * total,
-        ]
-    )
+    every, trainable = model.count_params(), sum(w.size for w in model.trainable_weights)
+    counts = {"Total": every, "Trainable": trainable, "Non-trainable": every - trainable}
+    sums = [f"{kind} params: {count:,}" for kind, count in counts.items()]
+    thin, thick = "_" * total, "=" * total
+    lines = [f'Model: "{model.name}"', thin, title, thick, "\n\n".join(body), thick, *sums, thin]
+    return "\n".join(lines)
 
 
 def row(model: Model, layer: Layer, branches: bool) -> list[str]:

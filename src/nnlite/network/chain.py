@@ -99,9 +99,8 @@ def shape_of(x: Any) -> Any:
 def check_gradient(runner: Runner) -> Runner:
     """Return the runner; if its backprop is a user's, so that the gradient's shape is checked."""
     layer = layer_of(runner)
-    if layer is None or ours(layer, "backprop"):
-        return runner
-    return CheckedGradient(runner, layer)
+    is_own = layer is not None and not ours(layer, "backprop")
+    return CheckedGradient(runner, layer) if is_own else runner
 
 
 class Chain:

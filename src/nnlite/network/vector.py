@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -46,16 +47,13 @@ class FlatWeights:
         for layer in layers:
             layer.check_can_move()
         self.layers = layers
-        self.parts: list[PlacedWeight] = []
-        start = 0
-        for weight in trained(layers):
-            stop = start + weight.value.size
-            self.parts.append(PlacedWeight(weight, slice(start, stop)))
-            start = stop
+        ends = [0, *accumulate(weight.value.size for weight in trained(layers))]
+        places = map(slice, ends, ends[1:])
+        self.parts = [*map(PlacedWeight, trained(layers), places)]
         every = [weight for layer in layers for weight in layer.parameters.values()]
         self.untrained = [weight for weight in every if not weight.trainable]
-        self.weights: Array = np.empty(start, dtype)
-        self.gradients: Array = np.zeros(start, dtype)
+        self.weights: Array = np.empty(ends[-1], dtype)
+        self.gradients: Array = np.zeros(ends[-1], dtype)
         self.settled: object = None
         self.own = [layer for layer in layers if own_classes(layer)]
         self.settle()
