@@ -45,7 +45,7 @@ class Data:
             part = slice(start, start + batch_size)
             rows = part if order is None else order[part]
             taken = [take(rows) for take in takers]
-            if self.kept:
+            if self.kept and order is None:
                 taken[:inputs] = map(np.array, taken[:inputs])
             weights = taken[targets] if len(taken) > targets else None
             yield taken[:inputs], taken[inputs:targets], weights

@@ -45,7 +45,8 @@ class Dropout(Layer):
         super().__init__(**options)
         self.rate = rate
         self.seed = seed
-        self._rng = None if seed is None else np.random.default_rng(seed)
+        if seed is not None:
+            self.rng = np.random.default_rng(seed)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of x."""

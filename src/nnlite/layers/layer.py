@@ -44,8 +44,8 @@ class Layer(Weighted):
     the layer, but only if `training` is true. A layer without weights needs no `build`.
 
     What `add_weight` returns may also be kept under another name, or in a list, tuple or
-    dictionary: where training moves the weights to, these follow. A part of a weight is cut out
-    where it is used, in forpass. `layer.parameters` has a `Weight` for each name.
+    dictionary: where training moves the weights to, these follow, also in another layer of the
+    model. A part of a weight is cut out where it is used, in forpass. `layer.parameters` has a `Weight` for each name.
 
     Parameters
     ----------
@@ -199,8 +199,8 @@ class Layer(Weighted):
                 self.build(input_shape)
             self.input_shape = input_shape
             self._settle()
-        if self._stray is None:
-            self._stray = find_stray(self)
+        if self.stray is None:
+            self.stray = find_stray(self)
 
     def join_model(self, dtype: np.dtype[Any], rng: np.random.Generator) -> None:
         """Stand in a model from now on, with its dtype and, if still to be built, its generator."""
@@ -217,8 +217,8 @@ class Layer(Weighted):
                 rule, received, f"layer '{self.name}' ({type(self).__name__})", remedy
             )
         self.dtype, self._joined = dtype, True
-        if not self.built and self._rng is None:
-            self._rng = rng
+        if not self.built:
+            vars(self).setdefault("rng", rng)
 
     def memory_in(self, training: bool) -> Memory:
         """Return where results are written: in the training loop, memory that is used again."""

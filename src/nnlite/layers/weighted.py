@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -36,8 +36,8 @@ class Weighted(Configurable):
     trainable: bool = True
     given_name: str | None = None
     chosen_name: str | None = None
-    _rng: np.random.Generator | None = None
-    _stray: str | None = None
+    stray: str | None = None
+    """Once built: what it keeps of its weights that would stay behind when they move, explained."""
     input_shape: Any
     _parameters: dict[str, Weight]
     _arrays: set[str]
@@ -63,16 +63,10 @@ class Weighted(Configurable):
     def name(self, value: str | None) -> None:
         self.given_name = check_name(value)
 
-    @property
+    @cached_property
     def rng(self) -> np.random.Generator:
         """The layer's source of random numbers: that of its model."""
-        if self._rng is None:
-            self._rng = new_generator()
-        return self._rng
-
-    @rng.setter
-    def rng(self, value: np.random.Generator) -> None:
-        self._rng = value
+        return new_generator()
 
     def misfit(self, rule: str, received: str, remedy: str | None = None) -> ValueError:
         """Return the error of what does not fit this layer, which it names; `raise` it.
@@ -193,11 +187,6 @@ class Weighted(Configurable):
         """Return all attributes apart from weights and gradients: what forpass keeps is there."""
         apart = self._arrays | {"memory"}
         return {name: kept for name, kept in vars(self).items() if name not in apart}
-
-    def check_can_move(self) -> None:
-        """Raise if the layer keeps a weight so that it would stay behind when the weights move."""
-        if self._stray:
-            raise ValueError(self._stray)
 
 
 @cache

@@ -44,8 +44,8 @@ class FlatWeights:
     def __init__(
         self, layers: Sequence[Layer], dtype: np.dtype[Any], before: FlatWeights | None = None
     ) -> None:
-        for layer in layers:
-            layer.check_can_move()
+        if stray := next((layer.stray for layer in layers if layer.stray), None):
+            raise ValueError(stray)
         self.layers = layers
         ends = [0, *accumulate(weight.value.size for weight in trained(layers))]
         places = map(slice, ends, ends[1:])
