@@ -58,9 +58,9 @@ def test_what_build_has_used_is_not_changed_afterwards(layer, shape, name):
     layer.ensure_built(shape)
     with pytest.raises(AttributeError, match=f"{name} is settled once a layer is built") as caught:
         setattr(layer, name, 0)
-    assert f"Remedy: Make a new layer: {type(layer).__name__}(..., {name}=...)." in str(
-        caught.value
-    )
+    kind, text = type(layer).__name__, str(caught.value)
+    assert f"Received: layer.{name} = 0" in text
+    assert f"Remedy: Make a new layer: {kind}(..., {name}=...)." in text
 
 
 def test_before_it_is_built_a_layer_may_still_be_changed():
@@ -83,6 +83,16 @@ def test_the_names_of_keras_for_weights_are_answered_with_those_of_the_lecture()
         with pytest.raises(AttributeError, match="The kernel of a layer is W") as caught:
             layer.kernel = np.ones((2, 1))
         assert "Remedy: layer.W = ..." in str(caught.value)
+
+
+def test_a_layer_of_ones_own_may_keep_something_as_its_kernel():
+    class Mine(Dense):
+        def build(self, input_shape):
+            super().build(input_shape)
+            self.kernel = self.W
+
+    layer = built(Mine(1))
+    assert layer.kernel is layer.W
 
 
 def test_a_layer_of_ones_own_may_call_its_weight_kernel():

@@ -45,7 +45,8 @@ class Layer(Weighted):
 
     What `add_weight` returns may also be kept under another name, or in a list, tuple or
     dictionary: where training moves the weights to, these follow, also in another layer of the
-    model. A part of a weight is cut out where it is used, in forpass. `layer.parameters` has a `Weight` for each name.
+    model. A part of a weight is cut out where it is used, in forpass. `layer.parameters` has a
+    `Weight` for each name.
 
     Parameters
     ----------

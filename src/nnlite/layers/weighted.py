@@ -50,7 +50,8 @@ class Weighted(Configurable):
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Start without weights."""
         self = super().__new__(cls, *args, **kwargs)
-        guarded = {"trainable", *cls.keras_names}
+        # A class of the user's may well keep something of its own as self.kernel.
+        guarded = {"trainable", *(cls.keras_names if written_here(cls) else ())}
         vars(self).update(_parameters={}, _arrays=set(), _guarded=guarded, input_shape=None)
         return self
 
@@ -116,7 +117,7 @@ class Weighted(Configurable):
                     raise
                 rule = f"{name} is what a layer says of itself: it cannot be set."
                 remedy = "layer.set_weights([...]) sets numbers; what is yours needs another name."
-                raise self._fixed(name, value, rule, remedy) from None
+                raise self._fixed(name, f"a {type(value).__name__}", rule, remedy) from None
         elif name == "trainable":
             object.__setattr__(self, name, flag(name, value, f"layer '{self.name}'"))
         elif name not in self._arrays:
@@ -127,7 +128,7 @@ class Weighted(Configurable):
                 rule, remedy = f"The {name} of a layer is {called}.", f"layer.{called} = ..."
             elif name not in argument_names(type(self)):
                 rule, remedy = f"The layer was made without {name}.", f"Make a new {kind} with it."
-            raise self._fixed(name, value, rule, remedy)
+            raise self._fixed(name, shown(value), rule, remedy)
         # A weight's array is part of the model's one vector: assigning writes into it.
         elif value is not (numbers := vars(self)[name]):
             array = as_numbers(value, name)
@@ -141,9 +142,8 @@ class Weighted(Configurable):
         library = next(kind for kind in type(self).__mro__ if written_here(kind))
         self._guarded |= self._arrays | settled(library)
 
-    def _fixed(self, name: str, value: Any, rule: str, remedy: str) -> AttributeError:
-        received = f"layer.{name} = a {type(value).__name__}"
-        return AttributeError(str(self.misfit(rule, received, remedy)))
+    def _fixed(self, name: str, value: str, rule: str, remedy: str) -> AttributeError:
+        return AttributeError(str(self.misfit(rule, f"layer.{name} = {value}", remedy)))
 
     @property
     def parameters(self) -> dict[str, Weight]:

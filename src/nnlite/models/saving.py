@@ -94,11 +94,9 @@ def load_model(
     try:
         model = _model(config["model"])
         model.set_weights([arrays[name] for name in _named_weights(model)])
-        if config["compiled"] is not None:
-            settings = dict(config["compiled"])
-            for name, kind in _KINDS.items():
-                settings[name] = kind.KNOWN.rebuild(settings[name])
-            model.compile(**settings)
+        if (told := config["compiled"]) is not None:
+            made = {name: kind.KNOWN.rebuild(told[name]) for name, kind in _KINDS.items()}
+            model.compile(**told | made)
     except (KeyError, IndexError, AttributeError, TypeError) as error:
         if "Received: " in str(error) or has_own:
             raise
