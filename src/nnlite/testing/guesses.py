@@ -40,8 +40,8 @@ def guess(
     if np.isnan(numeric).any():
         return None
     if not analytic.any():
-        return f"It is 0 everywhere: does backprop write {_written(name)}?"
-    if np.abs(numeric).max() <= 1e-9 * np.abs(analytic).max():
+        return f"It is 0 everywhere{_written(name)}"
+    if np.abs(numeric).max() <= 1e-6 * np.abs(analytic).max():
         return "The differences are 0 everywhere: forpass does not depend on it."
     if _alike(analytic, -numeric):
         return "Its sign is the wrong way round."
@@ -58,7 +58,9 @@ def guess(
 
 
 def _written(name: str) -> str:
-    return "the gradient of x" if name.startswith("dx") else f"self.{name}"
+    if not name.startswith("d"):
+        return "."
+    return f": does backprop write {'the gradient of x' if name[1] == 'x' else f'self.{name}'}?"
 
 
 def _alike(a: Array, b: Array) -> bool:

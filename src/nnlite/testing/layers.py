@@ -13,6 +13,7 @@ from nnlite.foundation.errors import explain_error, told, type_error
 from nnlite.layers.layer import Layer
 from nnlite.testing import duties
 from nnlite.testing.differences import compare, measure_noise
+from nnlite.testing.parts import expect_right_parts
 from nnlite.testing.report import GradientRow, LayerReport, row_of, table
 from nnlite.testing.subject import OUTPUT, SAMPLES, Subject, Trial
 from nnlite.testing.traces import predicts_without_trace
@@ -47,7 +48,13 @@ def check_layer(
     output shape; x and grad left alone; gradients written and not added up, and linear in grad;
     float32 and float64 kept; no trace of a prediction; the same results as the first layer, with
     its weights in one vector, in the training loop's reused memory, and when built again from its
-    config.
+    config. A regularizer or an activation of your own is tested first, by itself.
+
+    The errors of a gradient are relative to its entries, and for small ones to a thousandth of its
+    largest. A gradient that is 0, such as that of a bias before a softmax, is round-off of the size
+    that the others have: what is less than some billionths of the layer's largest gradient counts
+    as 0. So a gradient that is wrong by a thousandth is found down to a hundred-millionth of the
+    largest; a layer with smaller ones is tested on larger samples, with `x`.
 
     Parameters
     ----------
@@ -103,6 +110,7 @@ def check_layer(
     checked_number("tolerance", tolerance, above=0)
     trial = Trial(layer, input_shape, x)
     with np.errstate(all="ignore"):
+        expect_right_parts(trial, tolerance)
         kept = [duty(trial) for duty in BEFORE_GRADIENTS]
         rows = checked_gradients(trial, tolerance)
         kept += [duty(trial) for duty in AFTER_GRADIENTS]

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.checks import check_shape
-from nnlite.foundation.errors import explain_error, value_error
+from nnlite.foundation.checks import check_shape, check_takes_training
+from nnlite.foundation.errors import explain_error, told, value_error
 from nnlite.foundation.types import Array, Shape
+from nnlite.given.data import check_lengths
+from nnlite.given.numbers import as_numbers
 from nnlite.layers.layer import Layer
 
 # How many samples a check takes: more than one, and not a size that layers often have.
@@ -19,20 +21,31 @@ SAMPLES = 3
 OUTPUT = "the output"
 
 
-def failure(layer: Layer, rule: str, received: str, remedy: str | None = None) -> AssertionError:
-    """Return the error that says which rule a layer breaks."""
-    where = f"layer '{layer.name}' ({type(layer).__name__})"
+def place_of(layer: Layer) -> str:
+    """Return how an error names a layer."""
+    return f"layer '{layer.name}' ({type(layer).__name__})"
+
+
+def failure(
+    guilty: Layer | str, rule: str, received: str, remedy: str | None = None
+) -> AssertionError:
+    """Return the error that says which rule a layer, or something in it, breaks."""
+    where = guilty if isinstance(guilty, str) else place_of(guilty)
     return AssertionError(explain_error(rule, received, where, remedy))
 
 
 @contextmanager
-def blamed_on(layer: Layer, rule: str, detail: str = "") -> Iterator[None]:
-    """Turn any error into the one that the layer breaks this rule."""
+def blamed_on(
+    guilty: Layer | str, rule: str, detail: str = "", unless_explained: bool = False
+) -> Iterator[None]:
+    """Turn any error, or any that does not explain itself, into the one that breaks this rule."""
     try:
         yield
     except Exception as error:
+        if unless_explained and "\nReceived: " in str(error):
+            raise
         received = f"{type(error).__name__}: {' '.join(str(error).splitlines())}{detail}"
-        raise failure(layer, rule, received) from error
+        raise failure(guilty, rule, received) from error
 
 
 def named(name: str, arrays: list[Any]) -> dict[str, Any]:
@@ -69,10 +82,16 @@ class Trial:
         self.shapes: list[Shape] = [check_shape(shape, "check_layer") for shape in given]
         self.input_shape: Any = self.shapes if listed else self.shapes[0]
         self.x = None if x is None else self._checked(x)
+        check_takes_training(layer.forpass, place_of(layer))
         self.weights = self._shaken_weights()
 
     def _checked(self, x: Any) -> list[Array]:
-        arrays = [np.asarray(part, np.float64) for part in (x if self.several else [x])]
+        parts = x if self.several else [x]
+        if not isinstance(parts, list | tuple) or len(parts) != len(self.shapes):
+            rule = f"x must be a list of samples for each of the {len(self.shapes)} inputs."
+            raise value_error(rule, f"x={told(x)}", "check_layer")
+        arrays = [as_numbers(part, "x").astype(np.float64) for part in parts]
+        check_lengths(arrays)
         for array, shape in zip(arrays, self.shapes, strict=True):
             if array.shape[1:] != shape or len(array) < 2:
                 rule = f"x must hold two samples or more of shape {shape}."
@@ -88,20 +107,24 @@ class Trial:
 
     def _shaken_weights(self) -> list[Array]:
         """Return weights off their usual start: a factor forgotten beside ones is not seen."""
-        layer = self.blank()
-        layer.ensure_built(self.input_shape)
+        layer = self._built(self.blank())
         rng = np.random.default_rng(1)
         return [
             w * rng.uniform(0.75, 1.25, w.shape) + rng.uniform(-0.25, 0.25, w.shape)
             for w in layer.weights
         ]
 
+    def _built(self, layer: Layer) -> Layer:
+        rule = f"build must make the weights for samples of shape {self.input_shape}."
+        with blamed_on(layer, rule, unless_explained=True):
+            layer.ensure_built(self.input_shape)
+        return layer
+
     def subject(self, dtype: str = "float64", layer: Layer | None = None) -> Subject:
         """Return a built copy with the known weights."""
-        blank = self.blank(dtype, layer)
-        blank.ensure_built(self.input_shape)
-        blank.set_weights(self.weights)
-        return Subject(self, blank)
+        built = self._built(self.blank(dtype, layer))
+        built.set_weights(self.weights)
+        return Subject(self, built)
 
     def samples(self, count: int, dtype: Any = "float64") -> list[Array]:
         """Return samples: those given, or random ones that keep away from 0, where kinks are."""
@@ -130,8 +153,18 @@ class Subject:
             output: Any = self.layer.forpass(x, training)
         if not isinstance(output, np.ndarray) or output.shape[:1] != (samples,):
             rule = "forpass must return an array with the samples along its first axis."
-            raise failure(self.layer, rule, f"{_describe(output)} for {samples} samples")
-        return output
+            raise failure(self.layer, rule, f"{describe(output)} for {samples} samples")
+        return self._of_its_dtype(output, "forpass")
+
+    def _of_its_dtype(self, array: Array, where: str) -> Array:
+        """Return the array, if its numbers are of the layer's kind."""
+        dtype = self.layer.dtype
+        if array.dtype != dtype:
+            rule = f"What goes in as {dtype} comes out as {dtype}."
+            remedy = "np.float64 numbers and new arrays promote: use x.dtype, or plain floats."
+            remedy = remedy if array.dtype == np.float64 else "Give new arrays dtype=x.dtype."
+            raise failure(self.layer, rule, f"{array.dtype} from {where}", remedy)
+        return array
 
     def grad(self, output: Array) -> Array:
         """Return a gradient to send back: random, so that every output counts differently."""
@@ -151,8 +184,11 @@ class Subject:
             wanted = shapes if self.trial.several else shapes[0]
             rule = f"backprop must return the gradient of x, in its shape {wanted}."
             remedy = "End backprop with return dx." if given is None else None
-            raise failure(self.layer, rule, ", ".join(map(_describe, inputs)), remedy)
-        return gradients | named("dx", [np.array(dx) for dx in inputs])
+            raise failure(self.layer, rule, ", ".join(map(describe, inputs)), remedy)
+        found = named("dx", [np.array(dx) for dx in inputs])
+        for name, dx in found.items():
+            self._of_its_dtype(dx, f"{name} of backprop")
+        return gradients | found
 
     def step(self) -> dict[str, Array]:
         """Go forward and backward once, and return copies of all that came out, by their names."""
@@ -164,7 +200,8 @@ class Subject:
         return {name: weight.value.copy() for name, weight in self.layer.parameters.items()}
 
 
-def _describe(value: Any) -> str:
+def describe(value: Any) -> str:
+    """Return what a method gave back instead of what it should."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     return repr(value) if value is None else f"a {type(value).__name__}"
