@@ -329,3 +329,37 @@ def test_classes_without_a_softmax_are_named(activation, total):
 def test_a_softmax_handed_on_is_no_trouble():
     model = Sequential([Input((2,)), Dense(3, "softmax"), Activation("linear")])
     assert warnings_of(model, XOR, [0, 1, 1, 2], "sparse_categorical_crossentropy") == []
+
+
+def classes_of(layer, rows):
+    """Return the warnings for a layer that is to tell four classes, with these rows as its z."""
+    model = Sequential([Input((4,)), layer], seed=0)
+    warnings = warnings_of(model, rows, [0, 1, 2], "sparse_categorical_crossentropy")
+    return [text for text in warnings if "softmax" in text]
+
+
+SHARES = np.array([[0.5, 0.25, 0, 0], [0, 0, 0.125, 0], [0, 0, 0, 0.25]])
+
+
+def test_rows_of_dead_relus_have_no_sum_to_be_divided_by():
+    start = initializers.Constant(-1.0)
+    layer = Dense(4, "relu", kernel_initializer="zeros", bias_initializer=start)
+    assert only(classes_of(layer, SHARES)) == (
+        "dense: 3 of the 3 rows of its output sum to 0: sparse_categorical_crossentropy has "
+        "nothing to divide them by, and sees no shares in them. "
+        'Use activation="softmax"; where several classes can be true, binary_crossentropy.'
+    )
+
+
+@pytest.mark.parametrize("dead", [1, 2])
+def test_of_rows_some_of_which_are_dead_the_others_are_divided(dead):
+    x = SHARES.copy()
+    x[-dead:] = -1
+    sums = ["0.125 up to 0.75", "0.75 up to 0.75"][dead - 1]
+    layer = Activation("relu")
+    assert only(classes_of(layer, x)) == (
+        f"activation: the rows of its output sum to {sums}, so sparse_categorical_crossentropy "
+        f"divides each by its sum. {dead} of the 3 rows of its output sum to 0: "
+        "sparse_categorical_crossentropy has nothing to divide them by, and sees no shares in them."
+        ' Use activation="softmax"; where several classes can be true, binary_crossentropy.'
+    )

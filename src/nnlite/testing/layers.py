@@ -110,7 +110,7 @@ def check_layer(
     checked_number("tolerance", tolerance, above=0)
     trial = Trial(layer, input_shape, x)
     with np.errstate(all="ignore"):
-        expect_right_parts(trial, tolerance)
+        expect_right_parts(trial)
         kept = [duty(trial) for duty in BEFORE_GRADIENTS]
         rows = checked_gradients(trial, tolerance)
         kept += [duty(trial) for duty in AFTER_GRADIENTS]
