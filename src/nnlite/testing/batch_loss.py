@@ -37,7 +37,7 @@ class BatchLoss:
         # The gradients alone: the weights stay.
         self.step.descend = lambda weights, gradients: None
         self.parts = model.flat.parts
-        self.restart = restorer(model.layers, model.rng)
+        self.restart = restorer(model.layers)
         # The weights, then the inputs: changing their numbers changes the loss.
         self.arrays: list[Array] = [part.weight.value for part in self.parts] + self.x
         self.names = [(part.layer.name, "d" + part.name) for part in self.parts]

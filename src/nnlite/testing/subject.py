@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,8 @@ from nnlite.foundation.types import Array, Shape
 from nnlite.given.data import check_lengths
 from nnlite.given.numbers import as_numbers
 from nnlite.layers.layer import Layer
+from nnlite.testing.differences import largest
+from nnlite.testing.report import number, place_text
 
 # How many samples a check takes: more than one, and not a size that layers often have.
 SAMPLES = 3
@@ -83,12 +85,17 @@ class Trial:
         self.input_shape: Any = self.shapes if listed else self.shapes[0]
         self.x = None if x is None else self._checked(x)
         check_takes_training(layer.forpass, place_of(layer))
-        self.weights = self._shaken_weights()
+        # Off their usual start: a factor forgotten beside ones is not seen.
+        rng = np.random.default_rng(1)
+        self.weights = [
+            w * rng.uniform(0.75, 1.25, w.shape) + rng.uniform(-0.25, 0.25, w.shape)
+            for w in self._built(layer).weights
+        ]
 
     def _checked(self, x: Any) -> list[Array]:
-        parts = x if self.several else [x]
-        if not isinstance(parts, list | tuple) or len(parts) != len(self.shapes):
-            rule = f"x must be a list of samples for each of the {len(self.shapes)} inputs."
+        parts, inputs = x if self.several else [x], len(self.shapes)
+        if not isinstance(parts, list | tuple) or len(parts) != inputs:
+            rule = f"x must be a list of samples for each of the {inputs} inputs."
             raise value_error(rule, f"x={told(x)}", "check_layer")
         arrays = [as_numbers(part, "x").astype(np.float64) for part in parts]
         check_lengths(arrays)
@@ -98,31 +105,17 @@ class Trial:
                 raise value_error(rule, f"x of shape {array.shape}", "check_layer")
         return arrays
 
-    def blank(self, dtype: str = "float64", layer: Layer | None = None) -> Layer:
-        """Return a copy without weights."""
-        blank = (self.original if layer is None else layer).twin(built=False)
-        blank.dtype = np.dtype(dtype)
-        blank._rng = np.random.default_rng(0)
-        return blank
-
-    def _shaken_weights(self) -> list[Array]:
-        """Return weights off their usual start: a factor forgotten beside ones is not seen."""
-        layer = self._built(self.blank())
-        rng = np.random.default_rng(1)
-        return [
-            w * rng.uniform(0.75, 1.25, w.shape) + rng.uniform(-0.25, 0.25, w.shape)
-            for w in layer.weights
-        ]
-
-    def _built(self, layer: Layer) -> Layer:
+    def _built(self, layer: Layer, dtype: str = "float64") -> Layer:
+        built = layer.twin(built=False)
+        built.dtype, built.rng = np.dtype(dtype), np.random.default_rng(0)
         rule = f"build must make the weights for samples of shape {self.input_shape}."
-        with blamed_on(layer, rule, unless_explained=True):
-            layer.ensure_built(self.input_shape)
-        return layer
+        with blamed_on(built, rule, unless_explained=True):
+            built.ensure_built(self.input_shape)
+        return built
 
     def subject(self, dtype: str = "float64", layer: Layer | None = None) -> Subject:
         """Return a built copy with the known weights."""
-        built = self._built(self.blank(dtype, layer))
+        built = self._built(layer or self.original, dtype)
         built.set_weights(self.weights)
         return Subject(self, built)
 
@@ -197,7 +190,45 @@ class Subject:
 
     def weights(self) -> dict[str, Array]:
         """Return copies of the weights by their names."""
-        return {name: weight.value.copy() for name, weight in self.layer.parameters.items()}
+        return dict(zip(self.layer.parameters, self.layer.get_weights(), strict=True))
+
+    def expect_output(self, rule: str, other: Subject, remedy: str) -> None:
+        """Raise unless another one gives the same output, in training and in prediction."""
+        for training in (False, True):
+            right = {OUTPUT: other.forpass(training).copy()}
+            found = {OUTPUT: self.forpass(training)}
+            self.expect(rule.format(training=training), found, right, remedy)
+
+    def expect(
+        self,
+        rule: str,
+        found: Mapping[str, Array],
+        wanted: Mapping[str, Array] | None = None,
+        remedy: str | None = None,
+        share: float = 1e-9,
+    ) -> None:
+        """Raise unless arrays of one name agree, up to a share of the largest number for round-off.
+
+        Of a gradient that is 0 nothing is left but round-off, of the size that it has in others:
+        so a hundredth of the layer's largest gradient counts as its largest number, if it is more.
+        Without `wanted`, what came out is held against a step of another copy.
+        """
+        wanted = self.trial.subject().step() if wanted is None else wanted
+        gradients = [largest(array) for name, array in wanted.items() if name != OUTPUT]
+        for name, array in found.items():
+            right = wanted[name]
+            if array.shape != right.shape:
+                received = f"{name} of shape {array.shape}, not {right.shape}"
+                raise failure(self.layer, rule, received, remedy)
+            if np.array_equal(array, right, equal_nan=True):
+                continue
+            difference = np.asarray(np.nan_to_num(np.abs(array - right), nan=np.inf))
+            place = np.unravel_index(int(difference.argmax()), difference.shape)
+            least = 0.0 if name == OUTPUT else max(gradients) / 100
+            if difference[place] > share * max(largest(right), least):
+                where = name + place_text(place)
+                received = f"{where} is {number(array[place])}, not {number(right[place])}"
+                raise failure(self.layer, rule, received, remedy)
 
 
 def describe(value: Any) -> str:
@@ -207,26 +238,16 @@ def describe(value: Any) -> str:
     return repr(value) if value is None else f"a {type(value).__name__}"
 
 
-def restorer(layers: Iterable[Layer], *generators: np.random.Generator) -> Callable[[], None]:
+def restorer(layers: Sequence[Layer]) -> Callable[[], None]:
     """Return what puts back the random generators and the untrained weights of some layers.
 
-    Parameters
-    ----------
-    layers
-        The layers: dropout draws numbers, batch normalization moves its running means.
-    generators
-        Further generators that they draw from.
+    Dropout draws numbers, batch normalization moves its running means.
     """
-    layers = list(layers)
     held = [value for layer in layers for value in vars(layer).values()]
-    found = [*generators, *(value for value in held if isinstance(value, np.random.Generator))]
-    states = [(generator, generator.bit_generator.state) for generator in found]
-    untrained = [
-        (weight.value, weight.value.copy())
-        for layer in layers
-        for weight in layer.parameters.values()
-        if not weight.trainable
-    ]
+    generators = [value for value in held if isinstance(value, np.random.Generator)]
+    states = [(generator, generator.bit_generator.state) for generator in generators]
+    weights = [weight for layer in layers for weight in layer.parameters.values()]
+    untrained = [(w.value, w.value.copy()) for w in weights if not w.trainable]
 
     def restore() -> None:
         for generator, state in states:
