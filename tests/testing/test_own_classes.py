@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnlite import initializers, regularizers
+from nnlite import Input, Sequential, initializers, losses, regularizers
 from nnlite.activations import ActivationFunction, softmax
 from nnlite.layers import Activation, Add, Dense, Layer
-from nnlite.testing import check_layer
+from nnlite.testing import check_layer, gradcheck
 from nnlite.testing.guesses import guess
 
 
@@ -300,3 +300,43 @@ def test_a_gradient_that_should_be_zero_and_is_a_thousandth_of_the_others_is_fou
 def test_round_off_in_differences_is_no_factor():
     words = "The differences are 0 everywhere: forpass does not depend on it."
     assert guess(np.array([3e-4]), np.array([-1e-10]), 3, "dc") == words
+
+
+# A whole model
+
+
+class Squares(losses.Loss):
+    def values(self, y, a):
+        return ((a - y) ** 2).mean(axis=1)
+
+    def gradient(self, y, a):
+        return 2 * (a - y)
+
+
+@pytest.mark.parametrize(
+    "gradient",
+    [
+        lambda self, y, a: None,
+        lambda self, y, a: (2 * (a - y)).sum(axis=0),
+        lambda self, y, a: (2 * (a - y))[:, 0],
+        lambda self, y, a: (2 * (a - y)).astype(str),
+        lambda self, y, a: 1 / 0,
+    ],
+    ids=["None", "summed", "a row", "text", "an error"],
+)
+def test_gradcheck_explains_a_loss_whose_gradient_is_no_array_like_a(gradient):
+    loss = type("Careless", (Squares,), {"gradient": gradient})()
+    model = Sequential([Dense(1, input_shape=(2,))], name="line", seed=0)
+    with pytest.raises(AssertionError) as caught:
+        gradcheck(model, [[0, 1], [1, 0], [1, 1]], [0, 1, 1], loss=loss)
+    assert "the gradient(y, a) of a loss is an array of the shape of a." in str(caught.value)
+    assert "Where: model 'line'" in str(caught.value)
+
+
+@pytest.mark.parametrize("before", [[], [Dense(2)]], ids=["first", "second"])
+@pytest.mark.parametrize("change", [lambda dx: 1 / 0, np.sum])
+def test_gradcheck_explains_a_layer_that_does_not_go_backward(change, before):
+    layer = type("Mine", (Scale,), backward(change))()
+    model = Sequential([Input((2,)), *before, layer, Dense(1)], seed=0)
+    with pytest.raises(AssertionError, match="check_layer looks at a layer of your own"):
+        gradcheck(model, [[0, 1], [1, 0], [1, 1]], [0, 1, 1], loss="mse")

@@ -36,9 +36,9 @@ def _name_calls(step: WatchedStep, taken: set[str]) -> dict[Tensor, int]:
     for call in step.calls:
         node, formulas = call.node, formulas_of(call.layer)
         letters = formulas.letters + "A" * (call.is_bent or formulas is ACTIVATION)
-        number = max(numbers[tensor] for tensor in node.inputs)
-        if formulas.starts_a_layer:
-            number = layers_so_far + 1
+        number = layers_so_far + 1
+        if not formulas.starts_a_layer:
+            number = max(numbers[tensor] for tensor in node.inputs)
         while not taken.isdisjoint(numbered(letter, number) for letter in letters):
             number += 1
         if formulas.starts_a_layer:

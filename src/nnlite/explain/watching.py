@@ -104,8 +104,8 @@ class WatchedStep:
     judgements: list[Judgement] = field(default_factory=list)
     penalty: float = 0.0
     rate: float = 0.0
-    change: Array | None = None
-    loss_after: float | None = None
+    change: Array = field(init=False)
+    loss_after: float = field(init=False)
     symbols: dict[Tensor, str] = field(default_factory=dict)
 
     @property

@@ -87,11 +87,10 @@ def _factor(analytic: Array, numeric: Array, samples: int) -> str | None:
 def _order(analytic: Array, numeric: Array) -> str | None:
     """Look whether the numbers are right and only their places wrong."""
     axes = range(numeric.ndim)
-    for order in itertools.permutations(axes):
-        if list(order) != list(axes) and _alike(analytic, numeric.transpose(order)):
-            return "It looks transposed."
-    for several in range(1, numeric.ndim + 1):
-        for flipped in itertools.combinations(axes, several):
+    if any(_alike(analytic, numeric.transpose(o)) for o in [*itertools.permutations(axes)][1:]):
+        return "It looks transposed."
+    for several in axes:
+        for flipped in itertools.combinations(axes, several + 1):
             if _alike(analytic, np.flip(numeric, flipped)):
                 return f"It looks flipped along axis {' and '.join(map(str, flipped))}."
     if _alike(np.sort(analytic, axis=None), np.sort(numeric, axis=None)):

@@ -15,7 +15,7 @@ from nnlite.testing import duties
 from nnlite.testing.differences import compare, measure_noise
 from nnlite.testing.parts import expect_right_parts
 from nnlite.testing.report import GradientRow, LayerReport, row_of, table
-from nnlite.testing.subject import OUTPUT, SAMPLES, Subject, Trial
+from nnlite.testing.subject import SAMPLES, Trial, place_of
 from nnlite.testing.traces import predicts_without_trace
 
 BEFORE_GRADIENTS = (
@@ -126,33 +126,28 @@ def checked_gradients(trial: Trial, tolerance: float) -> list[GradientRow]:
     def mixture() -> float:
         return float(np.vdot(grad, subject.forpass()))
 
-    step = subject.step()
-    del step[OUTPUT]
-    arrays = [*subject.layer.trainable_weights, *subject.x]
+    gradients = list(subject.step().items())[1:]
+    arrays, layer = [*subject.layer.trainable_weights, *subject.x], subject.layer
     noise = measure_noise(mixture, arrays)
     rows = []
-    for array, (name, analytic) in zip(arrays, step.items(), strict=True):
+    for array, (name, analytic) in zip(arrays, gradients, strict=True):
         found = compare(mixture, array, analytic, noise, tolerance)
         came_in = grad if name.startswith("dx") else None
-        row = row_of(subject.layer.name, name, found, SAMPLES, came_in)
-        misspelt = None if row.passed else _misspelt(subject.layer, name)
-        rows.append(replace(row, guess=misspelt) if misspelt else row)
+        row = row_of(layer.name, name, found, SAMPLES, came_in)
+        like = [held for held in vars(layer) if held != name and held.lower() == name.lower()]
+        if like and not row.passed:
+            row = replace(row, guess=f"backprop wrote self.{like[0]}; its name is self.{name}.")
+        rows.append(row)
     if not all(row.passed for row in rows):
-        raise wrong_gradients(subject, rows)
+        raise wrong_gradients(layer, rows)
     return rows
 
 
-def _misspelt(layer: Layer, name: str) -> str | None:
-    like = [held for held in vars(layer) if held != name and held.lower() == name.lower()]
-    return f"backprop wrote self.{like[0]}; its name is self.{name}." if like else None
-
-
-def wrong_gradients(subject: Subject, rows: list[GradientRow]) -> AssertionError:
+def wrong_gradients(layer: Layer, rows: list[GradientRow]) -> AssertionError:
     """Return the error that tells of the first wrong gradient, and shows the table of all."""
-    layer = subject.layer
     first, *others = (row for row in rows if not row.passed)
     what = ("input " if first.name.startswith("dx") else "weight ") + first.name[1:]
-    where = f"layer '{layer.name}' ({type(layer).__name__}), {what} of shape {first.shape}"
+    where = f"{place_of(layer)}, {what} of shape {first.shape}"
     rule = "backprop must give the gradients of forpass."
     lines = [explain_error(rule, first.sentence, where, first.guess), "", *table(rows)]
     lines += ["", *(row.finding for row in others)] * bool(others)
