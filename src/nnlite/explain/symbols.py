@@ -56,14 +56,11 @@ def _name_weights(calls: list[Call], numbers: dict[Tensor, int], taken: set[str]
     """Name weights after their layer's first call: W1, γ2; or scale.W, where that is taken."""
     named: dict[Layer, dict[str, str]] = {}
     for call in calls:
-        if call.layer not in named:
-            named[call.layer] = {}
-            for name in call.weights:
-                symbol = numbered(_GREEK.get(name, name), numbers[call.node.output])
-                symbol = f"{call.layer.name}.{name}" if symbol in taken else symbol
-                named[call.layer][name] = symbol
-                taken.add(symbol)
-        call.W = named[call.layer]
+        call.W = named.setdefault(call.layer, {})
+        for name in [name for name in call.weights if name not in call.W]:
+            symbol = numbered(_GREEK.get(name, name), numbers[call.node.output])
+            call.W[name] = f"{call.layer.name}.{name}" if symbol in taken else symbol
+            taken.add(call.W[name])
 
 
 def _one_or_numbered(letter: str, count: int) -> list[str]:

@@ -40,7 +40,9 @@ def guess(
     if np.isnan(numeric).any():
         return None
     if not analytic.any():
-        return f"It is 0 everywhere{_written(name)}"
+        what = "the gradient of x" if name.startswith("dx") else f"self.{name}"
+        asked = f": does backprop write {what}?" if name.startswith("d") else "."
+        return f"It is 0 everywhere{asked}"
     if np.abs(numeric).max() <= 1e-6 * np.abs(analytic).max():
         return "The differences are 0 everywhere: forpass does not depend on it."
     if _alike(analytic, -numeric):
@@ -55,12 +57,6 @@ def guess(
         or _factor_of_channels(analytic, numeric)
         or _few(analytic, numeric)
     )
-
-
-def _written(name: str) -> str:
-    if not name.startswith("d"):
-        return "."
-    return f": does backprop write {'the gradient of x' if name[1] == 'x' else f'self.{name}'}?"
 
 
 def _alike(a: Array, b: Array) -> bool:
