@@ -126,14 +126,11 @@ class Watcher:
         self.nodes: list[Node] = model.nodes
         self.calls: list[Call] = []
         for layer in model.layers:
-            kinds = {"": "a", "_z": "z"} if isinstance(layer, ActivatedLayer) else {"": "a"}
-            for end, array in kinds.items():
-                forpass, backprop = (
-                    getattr(layer, "forpass" + end),
-                    getattr(layer, "backprop" + end),
-                )
-                vars(layer)["forpass" + end] = partial(self.forward, array, layer, forpass)
-                vars(layer)["backprop" + end] = partial(self.backward, "d" + array, layer, backprop)
+            of_z = {"forpass_z": "z", "backprop_z": "dz"}
+            of_z = of_z if isinstance(layer, ActivatedLayer) else {}
+            for name, array in {"forpass": "a", "backprop": "da", **of_z}.items():
+                hook: Callable[..., Any] = self.backward if array[0] == "d" else self.forward
+                vars(layer)[name] = partial(hook, array, layer, getattr(layer, name))
 
     def forward(
         self, array: str, layer: Layer, method: Callable[..., Any], x: Any, training: bool = False
