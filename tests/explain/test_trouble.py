@@ -1,10 +1,13 @@
 """Warnings: each on a network that has the trouble, and none on one that has not."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from nnlite import Input, Model, Sequential, initializers, optimizers
 from nnlite.explain.lines import short
+from nnlite.explain.trouble import rows_that_are_no_shares
 from nnlite.layers import (
     Activation,
     Add,
@@ -363,3 +366,14 @@ def test_of_rows_some_of_which_are_dead_the_others_are_divided(dead):
         "sparse_categorical_crossentropy has nothing to divide them by, and sees no shares in them."
         ' Use activation="softmax"; where several classes can be true, binary_crossentropy.'
     )
+
+
+@pytest.mark.parametrize(
+    ("rows", "cut"), [([[3, -1], [1, 1]], True), ([[-1, -3], [0, 0]], False), ([[3, 1]], False)]
+)
+def test_shares_below_zero_are_told_of(rows, cut):
+    call = SimpleNamespace(a=np.array(rows, float), layer=SimpleNamespace(name="last"))
+    loss = SimpleNamespace(name="categorical_crossentropy")
+    judged = SimpleNamespace(call=call, loss=loss, divided=True)
+    text = only(list(rows_that_are_no_shares(SimpleNamespace(judgements=[judged]))))
+    assert ("Shares below 0 or above 1 are cut off." in text) is cut
