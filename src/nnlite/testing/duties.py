@@ -29,7 +29,7 @@ def says_its_shape(trial: Trial) -> str:
         shapes += [(count, subject.forpass(training).shape) for training in (False, True)]
     rule = "compute_output_shape must return the shape of one output sample, a tuple."
     with blamed_on(subject.layer, rule):
-        promised = trial.subject().layer.compute_output_shape(trial.input_shape)
+        promised = trial.original.twin(built=False).compute_output_shape(trial.input_shape)
     if not isinstance(promised, tuple | list):
         raise failure(subject.layer, rule, told(promised))
     for count, shape in shapes:
