@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from typing import Any
 
 from nnlite.callbacks.bar import EpochLines, ProgressBar
@@ -63,11 +62,13 @@ class CallbackList:
             for call in self.after_batches:
                 call(batch, logs)
 
-    def on_train_end(self) -> None:
+    def on_train_end(self, first: int = 0) -> None:
         """Tell all that training has ended: the error of one does not keep it from the others."""
-        with ExitStack() as last_first:
-            for call in reversed(self.hooks["on_train_end"]):
-                last_first.callback(call, {})
+        if calls := self.hooks["on_train_end"][first:]:
+            try:
+                calls[0]({})
+            finally:
+                self.on_train_end(first + 1)
 
     def say(self, text: str) -> None:
         """Print a line where the progress is shown, below it."""

@@ -73,28 +73,24 @@ class Loop:
         with surely(leave), np.errstate(all="ignore"):
             trainings.append(self)
             model.history, model.stop_training = self.history, False
-            until_ctrl_c(self.train, self.tell_of_ctrl_c, self.finish)
+            until_ctrl_c(self)
         return self.history
 
     def train(self) -> None:
         """Go through the epochs."""
         callbacks = self.callbacks
-        try:
-            with self.faster.training(self.workers, self.batch_size):
-                callbacks.tell("on_train_begin", {})
-                self.finite = Finite(self.step, self.data)
-                for epoch in self.epochs:
-                    self.epoch = epoch
-                    callbacks.tell("on_epoch_begin", epoch, {})
-                    figures = self.go_through_batches()
-                    if self.validation is not None:
-                        figures |= self.validation.figures(epoch, self.step, callbacks)
-                    callbacks.tell("on_epoch_end", epoch, figures)
-                    if self.model.stop_training:
-                        break
-        except KeyboardInterrupt:
-            self.model.stop_training = self.history.interrupted = True
-            raise
+        with self.faster.training(self.workers, self.batch_size):
+            callbacks.tell("on_train_begin", {})
+            self.finite = Finite(self.step, self.data)
+            for epoch in self.epochs:
+                self.epoch = epoch
+                callbacks.tell("on_epoch_begin", epoch, {})
+                figures = self.go_through_batches()
+                if self.validation is not None:
+                    figures |= self.validation.figures(epoch, self.step, callbacks)
+                callbacks.tell("on_epoch_end", epoch, figures)
+                if self.model.stop_training:
+                    break
 
     def go_through_batches(self) -> dict[str, float]:
         """Take a step for every batch, and return the figures of the epoch."""
