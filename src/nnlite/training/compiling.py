@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -86,21 +85,14 @@ def per_output(given: Any, names: Sequence[str], what: str, each: bool = False) 
         for name in given:
             if name not in names:
                 guess = nearest(str(name), names)
-                raise value_error(
-                    f"The {what} are given by the names of the outputs: {', '.join(names)}.",
-                    shown(name),
-                    remedy=f"Did you mean {guess!r}?"
-                    if guess
-                    else f"Give the output layer name={shown(name)}.",
-                )
+                remedy = f"Give the output layer name={shown(name)}."
+                remedy = f"Did you mean {guess!r}?" if guess else remedy
+                rule = f"The {what} are given by the names of the outputs: {', '.join(names)}."
+                raise value_error(rule, shown(name), None, remedy)
         return [given.get(name) for name in names]
     several = isinstance(given, list | tuple)
-    if each and not (
-        several and len(names) > 1 and any(isinstance(e, list | tuple) for e in given)
-    ):
-        # A metric object counts for one output: the others get copies.
-        entries = list(given) if several else [given] if given else []
-        return [entries, *(copy.deepcopy(entries) for _ in names[1:])]
+    if several and each:
+        several = len(names) > 1 and any(isinstance(entry, list | tuple) for entry in given)
     if not several:
         return [given] * len(names)
     if len(given) != len(names):

@@ -29,8 +29,8 @@ class Evaluation:
     def __init__(self, model: LearningModel, data: Data) -> None:
         self.model = model
         self.endings = [ending.chosen_anew() for ending in model.endings]
-        own, (_, truths, _) = running.in_epoch(model), next(data.batches(1))
-        self.figures = Figures(self.endings, model.output_names, truths, own)
+        _, truths, _ = next(data.batches(1))
+        self.figures = Figures(self.endings, model.output_names, truths, running.counting())
         self.connect()
         self.regularized = regularized(model.layers)
         written = all(ending.owns_gradient for ending in self.endings)

@@ -28,9 +28,9 @@ class Figures:
         The names of the outputs.
     truths
         Samples of the truth, one array for each output: metrics are chosen to fit them.
-    own
-        Whether others are counting now. A metric of the user's is one object for all, and nobody
-        knows how to put back what its `reset_state` throws away: so these figures get a copy.
+    counting
+        The metrics in which others are counting now. Nobody knows how to put back what the
+        `reset_state` of a user's object throws away: so these figures take a copy of it.
     """
 
     def __init__(
@@ -38,11 +38,12 @@ class Figures:
         endings: Sequence[Ending],
         outputs: Sequence[str],
         truths: Sequence[Array],
-        own: bool = False,
+        counting: Sequence[Any] = (),
     ) -> None:
         self.shares = [ending.weight for ending in endings]
+        taken = [*counting]
         self.metrics = [
-            [chosen(metric, y, ending, own) for metric in ending.metrics]
+            [chosen(metric, y, ending, taken) for metric in ending.metrics]
             for ending, y in zip(endings, truths, strict=True)
         ]
         self.names = [metric.name for metric in self.metrics[0]]
@@ -80,8 +81,9 @@ class Figures:
         return dict(zip(self.names, results, strict=True))
 
 
-def chosen(metric: Any, y: Array, ending: Ending, own: bool) -> metrics.Metric:
-    """Return the metric that fits this truth, or a copy of an object of the user's."""
-    if own and isinstance(metric, metrics.Metric):
+def chosen(metric: Any, y: Array, ending: Ending, taken: list[Any]) -> metrics.Metric:
+    """Return the metric that fits this truth; of an object that is taken already, a copy."""
+    if any(metric is other for other in taken):
         metric = copy.deepcopy(metric)
+    taken.append(metric)
     return metrics.get(metric, y.shape[1:], ending.shape)

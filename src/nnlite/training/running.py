@@ -16,13 +16,14 @@ class Running(threading.local):
 
     def __init__(self) -> None:
         self.trainings: list[Any] = []
-        """Those that are going on, the outermost first: with `model`, `history`, `in_epoch`."""
+        """Those that go on, the outermost first: with `model`, `history`, `step`, `in_epoch`."""
         self.was_interrupted = False
         """Whether it was Ctrl-C that ended the last one."""
 
-    def in_epoch(self, model: Any) -> bool:
-        """Return whether the figures of an epoch of this model are adding up."""
-        return any(training.in_epoch for training in self.trainings if training.model is model)
+    def counting(self) -> list[Any]:
+        """Return the metrics in which the figures of an epoch are adding up."""
+        figures = [training.step.figures for training in self.trainings if training.in_epoch]
+        return [metric for each in figures for of_one in each.metrics for metric in of_one]
 
 
 running = Running()
