@@ -37,13 +37,14 @@ class Loop:
     def __post_init__(self) -> None:
         self.model = self.step.model
         self.epoch, self.in_epoch = self.epochs.start, False
+        self.steps = -(-self.data.size // self.batch_size)
         self.history = History()
         everyone = [*self.given, self.history]
         self.callbacks = CallbackList(everyone, self.model, self.plan(), self.step.figures.results)
         self.faster = Faster(self.step, self.callbacks)
         self.check_finite = self.check_finite and not self.callbacks.watches_finiteness
         # The order within a single batch does not change its mean: it is cut once for all epochs.
-        self.whole = [self.data.all()] if self.batch_size >= self.data.size else None
+        self.whole = [self.data.all()] if self.steps == 1 else None
 
     def plan(self) -> dict[str, Any]:
         """Return what callbacks may know before the training begins."""
@@ -52,7 +53,7 @@ class Loop:
             figures += [f"val_{name}" for name in figures]
         return {
             "epochs": self.epochs.stop,
-            "steps": -(-self.data.size // self.batch_size),
+            "steps": self.steps,
             "initial_epoch": self.epochs.start,
             "validates": validation is not None,
             "validation_freq": validation and validation.every,
@@ -96,13 +97,14 @@ class Loop:
         """Take a step for every batch, and return the figures of the epoch."""
         step, callbacks, model = self.step, self.callbacks, self.model
         self.faster.begin_epoch()
-        batches = self.whole or self.data.batches(self.batch_size, self.order(), reuse=True)
+        batches = iter(self.whole or self.data.batches(self.batch_size, self.order(), reuse=True))
         step.figures.reset()
         self.in_epoch = True
         try:
-            for batch, (x, y, weights) in enumerate(batches):
+            for batch in range(self.steps):
                 callbacks.on_batch_begin(batch)
-                loss = step.take(x, y, weights)
+                # Not earlier: callbacks may still look at the last batch, in the same memory.
+                loss = step.take(*next(batches))
                 if self.check_finite and not math.isfinite(loss):
                     raise self.finite.error(f"a loss of {loss}", self.epoch, batch)
                 callbacks.on_batch_end(batch)
