@@ -20,6 +20,7 @@ class ProgressBar(Callback):
 
     # Looking at the clock after every step costs 50 ns; drawing costs a thousand times more.
     interval = 0.1
+    counts_batches = True
     display: LiveBar | LogLines | None = None
 
     def on_train_begin(self, logs: Logs = None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from nnlite.callbacks.bar import EpochLines, ProgressBar
 from nnlite.callbacks.base import Callback, TrainedModel
+from nnlite.callbacks.checkpoint import ModelCheckpoint
 from nnlite.callbacks.display import say
 from nnlite.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from nnlite.callbacks.stopping import TerminateOnNaN
@@ -30,6 +31,8 @@ class CallbackList:
             check_callback(callback)
         self.callbacks, self.running = callbacks, running
         self.bars = [c for c in callbacks if isinstance(c, ProgressBar)]
+        counting = [c for c in callbacks if isinstance(c, ProgressBar | ModelCheckpoint)]
+        self.counting = [callback for callback in counting if callback.counts_batches]
         self.hooks = {h: [getattr(c, h) for c in callbacks if has_own(c, h)] for h in HOOKS}
         self.before_batches = self.hooks["on_train_batch_begin"]
         self.after_batches = self.hooks["on_train_batch_end"]
@@ -55,8 +58,8 @@ class CallbackList:
 
     def on_batch_end(self, batch: int) -> None:
         """Tell those that want to know that a batch has ended."""
-        for bar in self.bars:
-            bar.advance(self.running)
+        for callback in self.counting:
+            callback.advance(self.running)
         if self.after_batches:
             logs = self.running()
             for call in self.after_batches:

@@ -56,10 +56,11 @@ class Watcher(Callback):
         if self.monitor not in figures:
             rule = f"{type(self).__name__} watches a figure of the history."
             received = f"monitor={shown(self.monitor)}; there are {', '.join(figures)}"
-            raise value_error(rule, received, None, self._remedy(figures))
+            raise value_error(rule, received, None, self.remedy(figures))
         return figures[self.monitor]
 
-    def _remedy(self, logs: dict[str, float]) -> str:
+    def remedy(self, logs: dict[str, float]) -> str:
+        """Return how to get the figure that is watched."""
         watched = any(name.startswith("val_") for name in logs)
         if self.monitor.startswith("val_") and not watched:
             if (self.planned("validation_freq") or 1) > 1:
