@@ -12,6 +12,17 @@ Logs = dict[str, float] | None
 """Losses and metrics by name."""
 
 
+def as_figure(value: Any) -> float | None:
+    """Return what holds one real number as one of Python's; None for what is no figure.
+
+    >>> as_figure(0.5), as_figure("0.5")
+    (0.5, None)
+    """
+    if getattr(value, "size", 0) == 1:
+        value = value.item()
+    return value if isinstance(value, int | float) else None
+
+
 class TrainedModel(Protocol):
     """What a callback may count on of a model, whatever else the model can do."""
 

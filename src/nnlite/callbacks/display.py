@@ -12,6 +12,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from nnlite.callbacks.base import as_figure
+
 Figures = Mapping[str, float]
 
 
@@ -191,7 +193,8 @@ def epoch_line(figures: Figures, room: float = float("inf")) -> str:
     >>> epoch_line({"loss": 0.25, "accuracy": 1.0, "val_loss": 0.5, "val_accuracy": 0.9}, room=40)
     'loss: 0.2500 - val_loss: 0.5000 - ...'
     """
-    words = {name: f"{name}: {short(value)}" for name, value in figures.items()}
+    numbers = {str(name): as_figure(value) for name, value in figures.items()}
+    words = {name: f"{name}: {short(n)}" for name, n in numbers.items() if n is not None}
     line = " - ".join(words.values())
     place = {name: number for number, name in enumerate(words)}
     kept = sorted(words, key=lambda name: place.get(name.removeprefix("val_"), place[name]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any
 
-from nnlite.callbacks.base import Callback, Logs
+from nnlite.callbacks.base import Callback, Logs, as_figure
 from nnlite.foundation.checks import Count, Number, require
-from nnlite.foundation.errors import nearest, shown, value_error
+from nnlite.foundation.errors import nearest, shown, told, type_error, value_error
 
 _mode = require(lambda mode: mode in ("auto", "min", "max"), 'mode must be "auto", "min" or "max".')
 _rule = "monitor must be the name of a figure of the history."
@@ -55,9 +55,12 @@ class Watcher(Callback):
         figures = logs or {}
         if self.monitor not in figures:
             rule = f"{type(self).__name__} watches a figure of the history."
-            received = f"monitor={shown(self.monitor)}; there are {', '.join(figures)}"
+            received = f"monitor={shown(self.monitor)}; there are {', '.join(map(str, figures))}"
             raise value_error(rule, received, None, self.remedy(figures))
-        return figures[self.monitor]
+        if (figure := as_figure(figures[self.monitor])) is None:
+            rule = f"{type(self).__name__} watches a figure that is one number."
+            raise type_error(rule, f"{self.monitor}={told(figures[self.monitor])}")
+        return figure
 
     def remedy(self, logs: dict[str, float]) -> str:
         """Return how to get the figure that is watched."""

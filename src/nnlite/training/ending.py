@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from nnlite import activations, losses
-from nnlite.foundation.errors import value_error
+from nnlite.foundation.errors import told, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.rows import Rows, made_ready
 from nnlite.layers.activated import ActivatedLayer
@@ -134,7 +134,19 @@ class Ending:
         """Return `scale` × the gradient of the mean loss: for z, if the network ends there."""
         loss: Any = self.loss
         grad: Array = loss.gradient_from_logits(y, a) if self.at_logits else self.slopes(y, a)
+        if not self.owns_gradient:
+            grad = like_prediction(grad, a, loss.name)
         grad = np.multiply(grad, scale * self.weight / len(a), grad if self.owns_gradient else None)
         if weights is not None:
             grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))
         return grad
+
+
+def like_prediction(grad: Any, a: Array, loss: str) -> Array:
+    """Return the gradient that a user's loss gave, as an array like the prediction."""
+    if np.shape(grad) != a.shape or np.asarray(grad).dtype.kind not in "fiub":
+        rule = "gradient(y, a) must return a number for each number of a."
+        received = f"{told(grad)} for a of shape {a.shape}"
+        remedy = "For values of (y − a)²/2 it is a - y, not its mean nor its sum."
+        raise value_error(rule, received, f"loss '{loss}'", remedy)
+    return np.asarray(grad, a.dtype)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from nnlite import metrics
+from nnlite.callbacks.base import as_figure
+from nnlite.foundation.errors import told, type_error
 from nnlite.foundation.types import Array
 from nnlite.training import faster
 from nnlite.training.ending import Ending
@@ -77,8 +79,17 @@ class Figures:
         losses = [total / count for total in self.totals]
         loss = sum(share * mean for share, mean in zip(self.shares, losses, strict=True))
         results = [loss + self.penalties / count, *(losses if len(losses) > 1 else ())]
-        results += [metric.result() for each in self.metrics for metric in each]
+        results += [result(metric) for each in self.metrics for metric in each]
         return dict(zip(self.names, results, strict=True))
+
+
+def result(metric: metrics.Metric) -> float:
+    """Return the figure of a metric, or explain that it is none."""
+    value = metric.result()
+    if (figure := as_figure(value)) is None:
+        rule, where = "result() of a metric must return one number.", f"metric '{metric.name}'"
+        raise type_error(rule, told(value), where, "return float(np.mean(self.values)), say.")
+    return figure
 
 
 def chosen(metric: Any, y: Array, ending: Ending, taken: list[Any]) -> metrics.Metric:
