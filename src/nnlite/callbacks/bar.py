@@ -58,10 +58,6 @@ class ProgressBar(Callback):
         self.figures = logs or {}
 
     def on_train_end(self, logs: Logs = None) -> None:
-        """Leave one line with the last state."""
-        self.close()
-
-    def close(self) -> None:
         """Leave one line with the last state, and draw no more."""
         if self.display is not None:
             self.display.close(self.done, self.label() if self.done else "No epoch", self.figures)
@@ -89,10 +85,11 @@ def progress_callbacks(verbose: Any, others: Sequence[Any] = ()) -> list[Any]:
     return [ProgressBar()] if verbose and not own else []
 
 
-def result_printer(verbose: Any) -> Callable[[Figures], None]:
-    """Return what prints the results of an evaluation: where the progress goes, or to stdout."""
-    progress = progress_callbacks(verbose)
-    if not progress:
-        return lambda figures: None
-    write = say if isinstance(progress[0], ProgressBar) else print
-    return lambda figures: write(epoch_line(figures))
+def say_beside(callbacks: Sequence[Any], text: str) -> None:
+    """Print a line where these callbacks show the progress, below it."""
+    lines = False
+    for callback in callbacks:
+        lines |= isinstance(callback, EpochLines)
+        if isinstance(callback, ProgressBar):
+            callback.on_train_end()
+    (print if lines else say)(text)

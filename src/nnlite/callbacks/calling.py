@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nnlite.callbacks.bar import EpochLines, ProgressBar
+from nnlite.callbacks.bar import ProgressBar
 from nnlite.callbacks.base import Callback, TrainedModel
 from nnlite.callbacks.checkpoint import ModelCheckpoint
-from nnlite.callbacks.display import say
 from nnlite.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from nnlite.callbacks.stopping import TerminateOnNaN
 from nnlite.foundation.errors import nearest, shown, type_error
@@ -30,7 +29,6 @@ class CallbackList:
         for callback in callbacks:
             check_callback(callback)
         self.callbacks, self.running = callbacks, running
-        self.bars = [c for c in callbacks if isinstance(c, ProgressBar)]
         counting = [c for c in callbacks if isinstance(c, ProgressBar | ModelCheckpoint)]
         self.counting = [callback for callback in counting if callback.counts_batches]
         self.hooks = {h: [getattr(c, h) for c in callbacks if has_own(c, h)] for h in HOOKS}
@@ -72,13 +70,6 @@ class CallbackList:
                 calls[0]({})
             finally:
                 self.on_train_end(first + 1)
-
-    def say(self, text: str) -> None:
-        """Print a line where the progress is shown, below it."""
-        for bar in self.bars:
-            bar.close()
-        lines = any(isinstance(callback, EpochLines) for callback in self.callbacks)
-        (print if lines else say)(text)
 
 
 def has_own(callback: Callback, hook: str) -> bool:

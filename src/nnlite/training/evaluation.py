@@ -31,6 +31,7 @@ class Evaluation:
         self.endings = [ending.chosen_anew() for ending in model.endings]
         _, truths, _ = next(data.batches(1))
         self.figures = Figures(self.endings, model.output_names, truths, running.counting())
+        model.figures = self.figures
         self.connect()
         self.regularized = regularized(model.layers)
         written = all(ending.owns_gradient for ending in self.endings)

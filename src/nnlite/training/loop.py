@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.callbacks import Callback, History
+from nnlite.callbacks.bar import say_beside
 from nnlite.callbacks.calling import CallbackList
 from nnlite.foundation.types import Array
 from nnlite.given.data import Data
@@ -123,9 +124,8 @@ class Loop:
 
     def tell_of_ctrl_c(self) -> None:
         """Say why the training ends."""
-        self.callbacks.say(
-            f"Training stopped by Ctrl-C in epoch {self.epoch + 1}; weights and history are kept."
-        )
+        kept = "weights and history are kept."
+        say_beside(self.given, f"Training stopped by Ctrl-C in epoch {self.epoch + 1}; {kept}")
 
     def finish(self) -> None:
         """Leave true gradients behind, and tell the callbacks that training has ended."""
