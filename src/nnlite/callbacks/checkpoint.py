@@ -62,63 +62,58 @@ class ModelCheckpoint(Watcher):
         self.save_best_only, self.save_weights_only = save_best_only, save_weights_only
         self.counts_batches, self.counted = save_freq != "epoch", 0
 
-    def planned(self, name: str) -> Any:
-        """Return what `fit` said of the training; batches have less figures than epochs."""
-        found = super().planned(name)
-        if name == "figures" and found and self.counts_batches:
-            return [n for n in found if not n.startswith("val_") and n != "learning_rate"]
-        return found
-
     def on_train_begin(self, logs: Logs = None) -> None:
         """Try the file name; what was saved by an earlier training stays the best so far."""
-        if self.save_best_only:
-            self.check_monitor()
         figures = self.planned("figures")
-        numbers = {"epoch": 1, "batch": 1} if self.counts_batches else {"epoch": 1}
+        if figures and self.counts_batches:
+            figures = [f for f in figures if not f.startswith(("val_", "learning_rate"))]
+        if self.save_best_only and figures:
+            self.look(dict.fromkeys(figures, 0.0))
+        self.on_epoch_begin(0)
         # A callback may add figures that nobody knows yet.
-        self.path(numbers, defaultdict(float) if figures is None else dict.fromkeys(figures, 0.0))
+        self.path(defaultdict(float) if figures is None else dict.fromkeys(figures, 0.0))
         make_folder(Path(self.filepath.split("{")[0] + "_"))
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Note the epoch."""
-        self.epoch, self.batch = epoch, 0
+        self.numbers = {"epoch": epoch + 1}
+        if self.counts_batches:
+            self.numbers["batch"] = 0
 
     def advance(self, running: Callable[[], dict[str, float]]) -> None:
         """Count a batch; save, if it is time."""
-        self.batch += 1
+        self.numbers["batch"] += 1
         self.counted += 1
         if self.counted % self.save_freq == 0:
-            self.save({"epoch": self.epoch + 1, "batch": self.batch}, running())
+            self.save(running())
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Save, if it is time."""
         if not self.counts_batches:
-            self.save({"epoch": epoch + 1}, logs or {})
+            self.save(logs or {})
 
-    def save(self, numbers: dict[str, int], figures: dict[str, float]) -> None:
+    def save(self, figures: dict[str, float]) -> None:
         """Save, unless only the best is wanted and this is not the best."""
         if self.save_best_only and not self.improves(self.look(figures)):
             return
-        path = self.path(numbers, figures)
+        path = self.path(figures)
         make_folder(Path(path))
         save = self.model.save_weights if self.save_weights_only else self.model.save
         save(path)
         if self.verbose:
-            print(f"Epoch {numbers['epoch']}: saved {path}")
+            print(f"Epoch {self.numbers['epoch']}: saved {path}")
 
-    def path(self, numbers: dict[str, int], figures: dict[str, float]) -> str:
-        """Return the file name for these numbers of epoch and batch, and these figures."""
+    def path(self, figures: dict[str, float]) -> str:
+        """Return the file name for these figures, in this epoch and batch."""
         try:
-            return self.filepath.format_map(ChainMap[str, Any](numbers, figures))
+            return self.filepath.format_map(ChainMap[str, Any](self.numbers, figures))
         except (LookupError, ValueError, TypeError, AttributeError) as problem:
-            names = " and ".join(f"{{{name}}}" for name in numbers)
-            rule = f"The file name may hold {names} and the figures of the history."
-            received = f"{shown(self.filepath)}; there are {', '.join([*numbers, *figures])}"
+            rule = "The file name may hold {epoch} and the figures of the history."
+            received = f"{shown(self.filepath)}; there are {', '.join([*self.numbers, *figures])}"
             remedy = f'Write "{{epoch:02d}}-{{loss:.2f}}.npz", say: {problem}.'
             if isinstance(problem, KeyError):
-                remedy = f"Leave out {problem}, or make fit compute it in every epoch."
-                if self.counts_batches:
-                    remedy = f'Leave out {problem}, or write save_freq="epoch".'
+                every = [*self.numbers][-1]
+                remedy = f"Leave out {problem}, or make fit compute it in every {every}."
             raise value_error(rule, received, None, remedy) from None
 
     def remedy(self, logs: dict[str, float]) -> str:

@@ -39,10 +39,7 @@ class Watcher(Callback):
     def on_train_begin(self, logs: Logs = None) -> None:
         """Start anew."""
         self.forget()
-        self.check_monitor()
-
-    def check_monitor(self) -> None:
-        """Raise if it is known already that no epoch will have the figure."""
+        # It may be known already that no epoch will have the figure.
         if figures := self.planned("figures"):
             self.look(dict.fromkeys(figures, 0.0))
 
