@@ -32,9 +32,7 @@ class CallbackList:
         counting = [c for c in callbacks if isinstance(c, ProgressBar | ModelCheckpoint)]
         self.counting = [callback for callback in counting if callback.counts_batches]
         self.hooks = {h: [getattr(c, h) for c in callbacks if has_own(c, h)] for h in HOOKS}
-        self.before_batches = self.hooks["on_train_batch_begin"]
-        self.after_batches = self.hooks["on_train_batch_end"]
-        self.watch_batches = bool(self.before_batches or self.after_batches)
+        self.watch_batches = any(self.hooks[f"on_train_batch_{end}"] for end in ("begin", "end"))
         self.watches_finiteness = any(isinstance(c, TerminateOnNaN) for c in callbacks)
         if not all(ours(callback, "on_epoch_end") for callback in callbacks):
             params["figures"] = None
@@ -49,19 +47,12 @@ class CallbackList:
         for call in self.hooks[hook]:
             call(*given)
 
-    def on_batch_begin(self, batch: int) -> None:
-        """Tell those that want to know that a batch begins."""
-        for call in self.before_batches:
-            call(batch, {})
-
     def on_batch_end(self, batch: int) -> None:
         """Tell those that want to know that a batch has ended."""
         for callback in self.counting:
             callback.advance(self.running)
-        if self.after_batches:
-            logs = self.running()
-            for call in self.after_batches:
-                call(batch, logs)
+        if self.hooks["on_train_batch_end"]:
+            self.tell("on_train_batch_end", batch, self.running())
 
     def on_train_end(self, first: int = 0) -> None:
         """Tell all that training has ended: the error of one does not keep it from the others."""

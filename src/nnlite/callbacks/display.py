@@ -97,15 +97,10 @@ class NotebookLine:
         from IPython.display import display
 
         shown = {"text/plain": text.strip()}
-        if not shown["text/plain"]:
-            return
-        if self.handle is None:
+        if text.strip() and self.handle is None:
             self.handle = display(shown, raw=True, display_id=True)
-        else:
+        elif text.strip():
             self.handle.update(shown, raw=True)
-
-    def flush(self) -> None:
-        """Nothing waits to be written."""
 
 
 class LogLines:

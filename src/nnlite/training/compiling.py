@@ -50,13 +50,11 @@ def _check_is_called(judge: Any, called: str) -> None:
 
 def _leaves(given: Any) -> list[Any]:
     """Return all entries of nested lists and dictionaries."""
-    if given is None:
-        return []
     if isinstance(given, dict):
         given = list(given.values())
     if isinstance(given, list | tuple):
         return [leaf for entry in given for leaf in _leaves(entry)]
-    return [given]
+    return [] if given is None else [given]
 
 
 def endings(

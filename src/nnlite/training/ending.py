@@ -83,8 +83,8 @@ class Ending:
         self.values, self.slopes = loss.values, loss.gradient
         if isinstance(loss, losses.CrossEntropy):
             fits = self._fits(loss, activation)
-            alone = fits and self.private
-            self.at_logits = alone and faster.goes_around_the_activation(loss, layer)
+            if fits and self.private:
+                self.at_logits = faster.goes_around_the_activation(loss, layer)
             of_rows = loss.activation is activations.softmax and not loss.from_logits
             self.takes_shares = of_rows and not fits and self.owns_gradient
             # A layer with neither weights nor activation may hand on what a softmax gave.

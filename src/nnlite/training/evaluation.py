@@ -34,8 +34,8 @@ class Evaluation:
         model.figures = self.figures
         self.connect()
         self.regularized = regularized(model.layers)
-        written = all(ending.owns_gradient for ending in self.endings)
-        self.copies = self.figures.keep_arrays or not written
+        self.copies = not all(ending.owns_gradient for ending in self.endings)
+        self.copies |= self.figures.keep_arrays
 
     def connect(self) -> None:
         """Take the network of the model, without the activations that its losses go around."""

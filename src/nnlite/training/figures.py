@@ -48,22 +48,20 @@ class Figures:
             [chosen(metric, y, ending, taken) for metric in ending.metrics]
             for ending, y in zip(endings, truths, strict=True)
         ]
-        self.names = [metric.name for metric in self.metrics[0]]
-        if len(endings) > 1:
-            named = list(zip(outputs, self.metrics, strict=True))
-            self.names = [f"{output}_loss" for output in outputs]
-            self.names += [f"{output}_{metric.name}" for output, each in named for metric in each]
-        self.names.insert(0, "loss")
-        self.keep_arrays = any(faster.keeps_arrays(m) for each in self.metrics for m in each)
+        self.all = [metric for each in self.metrics for metric in each]
+        prefixes = [f"{output}_" for output in outputs] if len(endings) > 1 else [""]
+        self.names = ["loss", *(f"{prefix}loss" for prefix in prefixes if prefix)]
+        named = zip(prefixes, self.metrics, strict=True)
+        self.names += [prefix + metric.name for prefix, each in named for metric in each]
+        self.keep_arrays = any(map(faster.keeps_arrays, self.all))
         self.reset()
 
     def reset(self) -> None:
         """Forget earlier batches."""
         self.count, self.penalties = 0, 0.0
         self.totals = [0.0] * len(self.shares)
-        for each in self.metrics:
-            for metric in each:
-                metric.reset_state()
+        for metric in self.all:
+            metric.reset_state()
 
     def add(self, place: int, y: Array, a: Array, values: Array) -> float:
         """Take the batch of one output into account, and return its share in the loss."""
@@ -79,7 +77,7 @@ class Figures:
         losses = [total / count for total in self.totals]
         loss = sum(share * mean for share, mean in zip(self.shares, losses, strict=True))
         results = [loss + self.penalties / count, *(losses if len(losses) > 1 else ())]
-        results += [result(metric) for each in self.metrics for metric in each]
+        results += map(result, self.all)
         return dict(zip(self.names, results, strict=True))
 
 

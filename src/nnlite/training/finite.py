@@ -13,18 +13,13 @@ class Finite:
     """Remembers the last finite weights of a training, and explains what went wrong since."""
 
     def __init__(self, step: Step, data: Data) -> None:
-        self.step, self.data = step, data
-        self.keep()
-
-    def keep(self) -> None:
-        """Remember the weights as they are."""
-        self.last = self.step.flat.snapshot()
+        self.step, self.data, self.last = step, data, step.flat.snapshot()
 
     def check_weights(self, epoch: int, batch: int) -> None:
         """Raise unless the weights are finite, and remember them."""
         if not np.isfinite(self.step.flat.weights).all():
             raise self.error("weights that are not finite", epoch, batch)
-        self.keep()
+        self.last = self.step.flat.snapshot()
 
     def error(self, found: str, epoch: int, batch: int) -> ValueError:
         """Go back to the last finite weights, and return the error that says why."""

@@ -103,7 +103,7 @@ class Loop:
         self.in_epoch = True
         try:
             for batch in range(self.steps):
-                callbacks.on_batch_begin(batch)
+                callbacks.tell("on_train_batch_begin", batch, {})
                 # Not earlier: callbacks may still look at the last batch, in the same memory.
                 loss = step.take(*next(batches))
                 if self.check_finite and not math.isfinite(loss):

@@ -22,8 +22,8 @@ class Running(threading.local):
 
     def counting(self) -> list[Any]:
         """Return the metrics in which the figures of an epoch are adding up."""
-        figures = [training.step.figures for training in self.trainings if training.in_epoch]
-        return [metric for each in figures for of_one in each.metrics for metric in of_one]
+        counted = [training.step.figures.all for training in self.trainings if training.in_epoch]
+        return [metric for metrics in counted for metric in metrics]
 
 
 running = Running()
