@@ -28,7 +28,7 @@ class LiveBar:
 
         self.stream = stream
         # With a delay, tqdm leaves the first drawing to `show`.
-        self.bar = tqdm(total=total, file=stream, ncols=_columns(), nrows=20, delay=1e-9)
+        self.bar = tqdm(total=total, file=stream, nrows=20, leave=False, delay=1e-9)
         self.stdout = sys.stdout
         if stream is sys.stderr and sys.stdout is not None and sys.stdout.isatty():
             sys.stdout = _ClearsTheLine(sys.stdout)
@@ -53,7 +53,6 @@ class LiveBar:
         if isinstance(sys.stdout, _ClearsTheLine):
             sys.stdout = self.stdout
         last = summary(label, self.bar.format_dict["elapsed"], figures)
-        self.bar.leave = False
         self.bar.close()
         # Behind the bar there may be more to wipe away: the ^C of who ended it.
         self.stream.write("\r" + " " * _columns() + "\r")

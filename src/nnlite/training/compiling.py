@@ -19,24 +19,18 @@ from nnlite.training.ending import Ending
 def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> dict[str, Any]:
     """Return the settings with the optimizer made, after looking up every name."""
     if loss is None:
-        raise value_error(
-            "A model learns by making its loss small: compile needs one.",
-            "loss=None",
-            remedy='loss="mse" for numbers, "binary_crossentropy" for yes or no, '
-            '"sparse_categorical_crossentropy" for classes.',
-        )
+        rule = "A model learns by making its loss small: compile needs one."
+        remedy = 'loss="mse" for numbers, "binary_crossentropy" for yes or no, '
+        remedy += '"sparse_categorical_crossentropy" for classes.'
+        raise value_error(rule, "loss=None", None, remedy)
     if isinstance(metric_list, str) or (metric_list is not None and callable(metric_list)):
         metric_list = [metric_list]
     for one in _leaves(loss):
         _check_is_called(losses.get(one), "values(y, a) and gradient(y, a)")
     for one in _leaves(metric_list):
         _check_is_called(metrics.get(one), "update_state(y_true, y_pred) and result()")
-    return {
-        "optimizer": optimizers.get(optimizer),
-        "loss": loss,
-        "metrics": metric_list,
-        "loss_weights": serialize(loss_weights),
-    }
+    made, shares = optimizers.get(optimizer), serialize(loss_weights)
+    return {"optimizer": made, "loss": loss, "metrics": metric_list, "loss_weights": shares}
 
 
 def _check_is_called(judge: Any, called: str) -> None:
