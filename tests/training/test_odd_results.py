@@ -161,6 +161,11 @@ def test_what_is_no_number_cannot_be_watched() -> None:
     assert "Received: added=an array of shape (2,) (ndarray)" in str(e.value)
 
 
+def test_a_name_that_is_no_text_is_told_as_one() -> None:
+    with pytest.raises(ValueError, match="there are loss, 3"):
+        model().fit(X, Y, epochs=2, callbacks=[Adds(3, 1.0), EarlyStopping("los")], verbose=0)
+
+
 def test_a_number_is_shown_whatever_its_type(capsys: pytest.CaptureFixture[str]) -> None:
     callbacks = [Adds("added", np.float32(0.5)), Adds(3, 2)]
     model().fit(X, Y, epochs=1, callbacks=callbacks, verbose=1)

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from nnlite.callbacks.base import as_figure
@@ -147,11 +148,9 @@ def in_notebook() -> bool:
 
 def _columns() -> int:
     """Return the width of the terminal, less one: a full line makes some terminals wrap."""
-    try:
-        width = os.get_terminal_size(sys.stderr.fileno()).columns
-    except (OSError, ValueError, AttributeError):
-        width = 0
-    return (width or 80) - 1
+    with suppress(OSError, ValueError, AttributeError):
+        return (os.get_terminal_size(sys.stderr.fileno()).columns or 80) - 1
+    return 79
 
 
 def summary(label: str, seconds: float, figures: Figures) -> str:

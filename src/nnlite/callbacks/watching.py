@@ -49,10 +49,10 @@ class Watcher(Callback):
 
     def look(self, logs: dict[str, float] | None) -> float:
         """Return the figure that is watched."""
-        figures = logs or {}
+        figures = {str(name): value for name, value in (logs or {}).items()}
         if self.monitor not in figures:
             rule = f"{type(self).__name__} watches a figure of the history."
-            received = f"monitor={shown(self.monitor)}; there are {', '.join(map(str, figures))}"
+            received = f"monitor={shown(self.monitor)}; there are {', '.join(figures)}"
             raise value_error(rule, received, None, self.remedy(figures))
         if (figure := as_figure(figures[self.monitor])) is None:
             rule = f"{type(self).__name__} watches a figure that is one number."

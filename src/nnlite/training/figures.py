@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -36,11 +35,7 @@ class Figures:
     """
 
     def __init__(
-        self,
-        endings: Sequence[Ending],
-        outputs: Sequence[str],
-        truths: Sequence[Array],
-        counting: Sequence[Any] = (),
+        self, endings: list[Ending], outputs: list[str], truths: list[Array], counting: Any = ()
     ) -> None:
         self.shares = [ending.weight for ending in endings]
         taken = [*counting]

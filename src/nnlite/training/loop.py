@@ -129,6 +129,5 @@ class Loop:
 
     def finish(self) -> None:
         """Leave true gradients behind, and tell the callbacks that training has ended."""
-        self.in_epoch = False
         self.step.scale_gradients(1.0)
         self.callbacks.on_train_end()
