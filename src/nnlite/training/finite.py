@@ -35,10 +35,8 @@ class Finite:
             remedy += ", and scale the inputs first, e.g. (x - x.mean(0)) / x.std(0)"
         elif rate <= 1e-3:
             remedy += ", or clipnorm=1.0 in the optimizer"
-        return value_error(
-            "Training stopped: the loss is no longer finite. "
-            "The weights are back at the end of the last finite epoch.",
-            f"{found} in epoch {epoch + 1}, batch {batch + 1}, "
-            f"with learning rate {rate:g} and inputs as large as {largest:g}",
-            remedy=remedy + "; fit(..., check_finite=False) lets it run.",
-        )
+        remedy += "; fit(..., check_finite=False) lets it run."
+        rule = "Training stopped: the loss is no longer finite. "
+        rule += "The weights are back at the end of the last finite epoch."
+        received = f"{found} in epoch {epoch + 1}, batch {batch + 1}, with learning rate {rate:g}"
+        return value_error(rule, f"{received} and inputs as large as {largest:g}", None, remedy)
