@@ -60,13 +60,18 @@ class CrossEntropy(Loss):
         return a - y
 
     def check_predictions(self, a: Array) -> None:
-        """Raise unless probabilities lie between 0 and 1."""
-        if not self.from_logits and a.size and (a.min() < 0 or a.max() > 1):
-            rule = "Predictions must be probabilities, from 0 to 1."
-            received = f"y_pred from {a.min():g} to {a.max():g}"
-            own = self.activation.name
-            remedy = f"End the model with a {own} activation, or use from_logits=True."
-            raise value_error(rule, received, f"loss '{self.name}'", remedy)
+        """Raise unless probabilities lie between 0 and 1; shares of a sum may be any numbers."""
+        own_sums = self.from_logits or self.activation is softmax
+        if not own_sums and a.size and (a.min() < 0 or a.max() > 1):
+            raise self.no_probabilities(a)
+
+    def no_probabilities(self, a: Array) -> ValueError:
+        """Return the error of predictions that this loss cannot learn from."""
+        rule = "Predictions must be probabilities, from 0 to 1."
+        received = f"y_pred from {a.min():g} to {a.max():g}"
+        own = self.activation.name
+        remedy = f"End the model with a {own} activation, or use from_logits=True."
+        return value_error(rule, received, f"loss '{self.name}'", remedy)
 
 
 class BinaryCrossentropy(CrossEntropy):
@@ -115,7 +120,9 @@ class CategoricalCrossentropy(CrossEntropy):
     """L = −Σ y ln a for one-hot y, so dL/da = −y/a; from z through softmax: dL/dz = a − y.
 
     From the logits, L = ln Σ e^z − Σ y·z. Rows of a that do not sum to 1, as those of a sigmoid,
-    are divided by their sum: L = −Σ y ln(a/Σa), so dL/da = −y/a + Σy/Σa.
+    a ReLU or a linear layer, are divided by their sum: L = −Σ y ln(a/Σa), so dL/da = −y/a + Σy/Σa.
+    A share a/Σa below 0 counts as the smallest positive number and one above 1 as 1, as Keras
+    clips them: there the loss is flat, so the gradient is 0.
 
     >>> CategoricalCrossentropy(from_logits=True)([[1.0, 0.0]], [[0.0, 10000.0]])
     10000.0
@@ -126,13 +133,11 @@ class CategoricalCrossentropy(CrossEntropy):
 
     def values_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
         """Return −Σ y ln a, of rows that are divided by their sums."""
-        return self._values(y, a / _divisors(a, free_sums)[0])
+        return self._values(y, np.minimum(a / _divisors(a, free_sums)[0], 1))
 
     def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
         """Return −y/a, and Σy/Σa besides where Σa divides."""
-        sums, divided = _divisors(a, free_sums)
-        shared: Array = divided * y.sum(axis=-1, keepdims=True) / sums
-        return (shared - y / _positive(a)) / _places(a)
+        return _gradient_of_shares(self, y, a, free_sums)
 
     def _values(self, y: Array, a: Array) -> Array:
         return mean_over_outputs(-(y * _logarithm(a)).sum(axis=-1))
@@ -169,14 +174,14 @@ class SparseCategoricalCrossentropy(CrossEntropy):
 
     def values_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
         """Return −ln a[y], of rows that are divided by their sums."""
-        return mean_over_outputs(-_logarithm(_pick(a / _divisors(a, free_sums)[0], y)))
+        shares = np.minimum(a / _divisors(a, free_sums)[0], 1)
+        return mean_over_outputs(-_logarithm(_pick(shares, y)))
 
     def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
         """Return −1/a at the class of each sample, and 1/Σa everywhere where Σa divides."""
-        sums, divided = _divisors(a, free_sums)
-        grad = np.zeros_like(a)
-        np.put_along_axis(grad, y[..., None], -1 / _positive(_pick(a, y))[..., None], axis=-1)
-        return (grad + divided / sums) / _places(a)
+        one_hot = np.zeros_like(a)
+        np.put_along_axis(one_hot, y[..., None], 1, axis=-1)
+        return _gradient_of_shares(self, one_hot, a, free_sums)
 
     def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return ln Σ e^z − z[y], with the largest z taken off both."""
@@ -213,8 +218,24 @@ def _divisors(a: Array, free_sums: bool) -> tuple[Array, Array]:
     chance, so that a little more of one output still changes the sum.
     """
     sums = a.sum(axis=-1, keepdims=True)
-    divided = (sums >= np.finfo(a.dtype).tiny) & (free_sums | ~are_shares(a))
+    divided = (np.abs(sums) >= np.finfo(a.dtype).tiny) & (free_sums | ~are_shares(a))
     return np.where(divided, sums, a.dtype.type(1)), divided
+
+
+def _gradient_of_shares(loss: CrossEntropy, y: Array, a: Array, free_sums: bool) -> Array:
+    """Return −y/a, and Σy/Σa besides where Σa divides; what is cut off to 0 or 1 has no part in it.
+
+    Raise if nothing is left to follow, since one output has it all, whatever the class.
+    """
+    sums, divided = _divisors(a, free_sums)
+    shares = a / sums
+    cut = (shares < 0) | (shares > 1) | divided & ((shares == 0) | (shares == 1))
+    left, small = np.where(cut, 0, y), np.abs(a) < np.finfo(a.dtype).tiny
+    shared = divided * left.sum(axis=-1, keepdims=True) / sums
+    grad: Array = shared - left / np.where(small, _positive(a), a)
+    if cut.any() and not grad.any() and np.ptp(a.argmax(-1)) == 0 and np.ptp(y.argmax(-1)) > 0:
+        raise loss.no_probabilities(a)
+    return grad / _places(a)
 
 
 def _places(a: Array) -> int:
