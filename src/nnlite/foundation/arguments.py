@@ -84,7 +84,7 @@ def place(method: str, args: tuple[Any, ...], options: Mapping[str, Any]) -> str
     if method != "__init__":
         return method
     noun, name = getattr(type(args[0]), "noun", None), options.get("name")
-    return noun and f"{noun} '{name if name and isinstance(name, str) else args[0].name}'"
+    return noun and f"{noun} '{name if isinstance(name, str) and name else args[0].name}'"
 
 
 def constructors(of: type) -> list[Callable[..., Any]]:

@@ -154,8 +154,9 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
     >>> check_dtype("float64"), check_dtype(None)
     (dtype('float64'), dtype('float32'))
     """
-    for known in map(np.dtype, (np.float32, np.float64)):
-        if dtype is None or dtype in (known, known.name, known.type):
+    for known in map(np.dtype, ("float32", "float64")):
+        names = known, known.name, known.type
+        if dtype is None or (isinstance(dtype, str | type | np.dtype) and dtype in names):
             return known
     raise value_error('dtype must be "float32" or "float64".', f"dtype={shown(dtype)}")
 

@@ -56,6 +56,7 @@ def check_kind(data: Any, name: str) -> None:
         (isinstance(data, Mapping), f"Take its values: list({name}.values())."),
         (isinstance(data, Set | Iterator), f"Make it a list first: list({name})."),
         (callable(data) and not hasattr(data, "dtype"), "Call it first, with ()."),
+        (hasattr(data, "forpass"), "A layer or a model is no data: give what goes into it."),
         (np.ma.is_masked(data), "Fill the gaps first, e.g. with data.filled(0)."),
     )
     for holds, remedy in remedies:
