@@ -24,7 +24,7 @@ from nnlite.foundation.types import Array, Shape
 from nnlite.given.rows import Rows, made_ready
 from nnlite.layers.activated import ActivatedLayer
 from nnlite.layers.layer import Layer
-from nnlite.losses.base import one_for_each
+from nnlite.losses.base import like_the_prediction, one_for_each
 from nnlite.losses.crossentropy import are_shares
 from nnlite.training import faster
 
@@ -134,6 +134,8 @@ class Ending:
         """Return `scale` × the gradient of the mean loss: for z, if the network ends there."""
         loss: Any = self.loss
         grad: Array = loss.gradient_from_logits(y, a) if self.at_logits else self.slopes(y, a)
+        if not self.owns_gradient:
+            grad = like_the_prediction(grad, a, loss.name)
         grad = np.multiply(grad, scale * self.weight / len(a), grad if self.owns_gradient else None)
         if weights is not None:
             grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -45,12 +46,12 @@ class Figures:
             [chosen(metric, y, ending, own) for metric in ending.metrics]
             for ending, y in zip(endings, truths, strict=True)
         ]
-        self.names = [metric.name for metric in self.metrics[0]]
+        names = ["loss", *(metric.name for metric in self.metrics[0])]
         if len(endings) > 1:
             named = list(zip(outputs, self.metrics, strict=True))
-            self.names = [f"{output}_loss" for output in outputs]
-            self.names += [f"{output}_{metric.name}" for output, each in named for metric in each]
-        self.names.insert(0, "loss")
+            names = ["loss", *(f"{output}_loss" for output in outputs)]
+            names += [f"{output}_{metric.name}" for output, each in named for metric in each]
+        self.names = numbered(names)
         self.keep_arrays = any(faster.keeps_arrays(m) for each in self.metrics for m in each)
         self.reset()
 
@@ -78,6 +79,19 @@ class Figures:
         results = [loss + self.penalties / count, *(losses if len(losses) > 1 else ())]
         results += [metric.result() for each in self.metrics for metric in each]
         return dict(zip(self.names, results, strict=True))
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Return the names, with a number behind one that is taken.
+
+    >>> numbered(["mae", "mse", "mae"])
+    ['mae', 'mse', 'mae_1']
+    """
+    taken: dict[str, None] = {}
+    for name in names:
+        numbers = (f"{name}_{number}" if number else name for number in count())
+        taken[next(free for free in numbers if free not in taken)] = None
+    return [*taken]
 
 
 def chosen(metric: Any, y: Array, ending: Ending, own: bool) -> metrics.Metric:
