@@ -220,11 +220,9 @@ _CUT_DEVIATION = 0.87962566103423978
 
 def truncated_normal(stddev: float, shape: Shape, rng: np.random.Generator) -> Array:
     """Return samples of N(0, 1) cut at ±2 and scaled so that `stddev` is what comes out."""
-    samples = rng.standard_normal(shape)
-    outside = np.abs(samples) > 2
-    while outside.any():
+    samples = np.asarray(rng.standard_normal(shape))
+    while (outside := np.abs(samples) > 2).any():
         samples[outside] = rng.standard_normal(int(outside.sum()))
-        outside = np.abs(samples) > 2
     return samples * (stddev / _CUT_DEVIATION)
 
 

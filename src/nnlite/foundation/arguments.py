@@ -73,8 +73,7 @@ def checks_of(method: Callable[..., Any]) -> list[tuple[str, int, Any, Check]]:
     for position, argument in enumerate(inspect.signature(method).parameters.values()):
         held = getattr(types.get(argument.name), "__metadata__", ())
         if held and callable(held[0]):
-            by_name = argument.kind is argument.KEYWORD_ONLY
-            position = sys.maxsize if by_name else position
+            position = sys.maxsize if argument.kind is argument.KEYWORD_ONLY else position
             found.append((argument.name, position, argument.default, held[0]))
     return found
 

@@ -122,8 +122,7 @@ def positive_integer(name: str, value: Any, where: str | None, remedy: str | Non
 
 
 def _counts(value: Any) -> bool:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return whole and bool(value > 0)
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value > 0)
 
 
 def passed_through(function: Callable[[Any], Any]) -> Check:

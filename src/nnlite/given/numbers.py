@@ -45,8 +45,7 @@ def apart(result: Any, given: Any) -> Any:
     (False, False)
     """
     arrays = given if isinstance(given, list) else [given]
-    shared = any(np.may_share_memory(result, array) for array in arrays)
-    return result.copy() if shared else result
+    return result.copy() if any(np.may_share_memory(result, one) for one in arrays) else result
 
 
 def check_kind(data: Any, name: str) -> None:
@@ -74,8 +73,7 @@ def _not_numbers(array: Array, name: str) -> TypeError:
         remedy = "Take the real part or the size: x.real, np.abs(x)."
     elif array.dtype.kind in "US":
         remedy = _remedy_for_text(str(value), name)
-    received = f"{kind}, the first {shown(value)}"
-    return type_error(f"{name} must be numbers.", received, None, remedy)
+    return type_error(f"{name} must be numbers.", f"{kind}, the first {shown(value)}", None, remedy)
 
 
 def _remedy_for_text(value: str, name: str) -> str:

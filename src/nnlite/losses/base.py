@@ -71,9 +71,7 @@ class Loss(Configurable):
 
     def prepare(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
         """Return truth and prediction as floating arrays of matching shapes."""
-        a = as_floats(y_pred, "y_pred")
-        if a.ndim == 0:
-            a = a.reshape(1)
+        a = np.atleast_1d(as_floats(y_pred, "y_pred"))
         where = f"loss '{self.name}'"
         if not a.size:
             raise unpaired(y_true, a, where)

@@ -60,9 +60,8 @@ class CrossEntropy(Loss):
         return a - y
 
     def check_predictions(self, a: Array) -> None:
-        """Raise unless probabilities lie between 0 and 1; shares of a sum may be any numbers."""
-        own_sums = self.from_logits or self.activation is softmax
-        if not own_sums and a.size and (a.min() < 0 or a.max() > 1):
+        """Raise unless probabilities lie between 0 and 1."""
+        if not self.from_logits and a.size and (a.min() < 0 or a.max() > 1):
             raise self.no_probabilities(a)
 
     def no_probabilities(self, a: Array) -> ValueError:
@@ -116,7 +115,40 @@ class BinaryCrossentropy(CrossEntropy):
         return targets.probabilities(y, output_shape, dtype, self.name)
 
 
-class CategoricalCrossentropy(CrossEntropy):
+class OfClasses(CrossEntropy):
+    """What the losses of one class among several share: each row of a is divided by its sum."""
+
+    activation = softmax
+
+    def rows(self, y: Array, a: Array) -> Array:
+        """Return the truth as one-hot rows, in the shape of a."""
+        raise must_define(self, "rows(y, a)")
+
+    def check_predictions(self, a: Array) -> None:
+        """Take any numbers: they are shares of a sum."""
+
+    def values_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
+        """Return −Σ y ln a, of rows that are divided by their sums."""
+        shares = np.minimum(a / _divisors(a, free_sums)[0], 1)
+        return mean_over_outputs(-(self.rows(y, a) * _logarithm(shares)).sum(axis=-1))
+
+    def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
+        """Return −y/a, and Σy/Σa besides where Σa divides; what is cut off has no part in it.
+
+        Raise if nothing is left to follow, since one output has it all, whatever the class.
+        """
+        (sums, divided), y = _divisors(a, free_sums), self.rows(y, a)
+        shares = a / sums
+        cut = (shares < 0) | (shares > 1) | divided & ((shares == 0) | (shares == 1))
+        left, small = np.where(cut, 0, y), np.abs(a) < np.finfo(a.dtype).tiny
+        shared = divided * left.sum(axis=-1, keepdims=True) / sums
+        grad: Array = shared - left / np.where(small, _positive(a), a)
+        if cut.any() and not grad.any() and np.ptp(a.argmax(-1)) == 0 and np.ptp(y.argmax(-1)) > 0:
+            raise self.no_probabilities(a)
+        return grad / _places(a)
+
+
+class CategoricalCrossentropy(OfClasses):
     """L = −Σ y ln a for one-hot y, so dL/da = −y/a; from z through softmax: dL/dz = a − y.
 
     From the logits, L = ln Σ e^z − Σ y·z. Rows of a that do not sum to 1, as those of a sigmoid,
@@ -129,23 +161,15 @@ class CategoricalCrossentropy(CrossEntropy):
     """
 
     name = "categorical_crossentropy"
-    activation = softmax
 
-    def values_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
-        """Return −Σ y ln a, of rows that are divided by their sums."""
-        return self._values(y, np.minimum(a / _divisors(a, free_sums)[0], 1))
-
-    def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
-        """Return −y/a, and Σy/Σa besides where Σa divides."""
-        return _gradient_of_shares(self, y, a, free_sums)
-
-    def _values(self, y: Array, a: Array) -> Array:
-        return mean_over_outputs(-(y * _logarithm(a)).sum(axis=-1))
+    def rows(self, y: Array, a: Array) -> Array:
+        """Return the truth as it is."""
+        return y
 
     def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return ln Σ e^z − Σ y·z, with the largest z taken off both."""
         if _is_safe(a):
-            return self._values(y, a)
+            return mean_over_outputs(-(y * np.log(a)).sum(axis=-1))
         shifted = z - z.max(axis=-1, keepdims=True)
         correct = (shifted * y).sum(axis=-1)
         return mean_over_outputs(_log_sum_exp(shifted) * y.sum(axis=-1) - correct)
@@ -160,7 +184,7 @@ class CategoricalCrossentropy(CrossEntropy):
         return targets.one_hot_rows(y, output_shape, dtype, self.name)
 
 
-class SparseCategoricalCrossentropy(CrossEntropy):
+class SparseCategoricalCrossentropy(OfClasses):
     """L = −ln a[y] for class number y, so dL/da[y] = −1/a[y]; from z: dL/dz = a − one-hot(y).
 
     Rows of a that do not sum to 1 are divided by their sum: see `CategoricalCrossentropy`.
@@ -170,18 +194,12 @@ class SparseCategoricalCrossentropy(CrossEntropy):
     """
 
     name = "sparse_categorical_crossentropy"
-    activation = softmax
 
-    def values_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
-        """Return −ln a[y], of rows that are divided by their sums."""
-        shares = np.minimum(a / _divisors(a, free_sums)[0], 1)
-        return mean_over_outputs(-_logarithm(_pick(shares, y)))
-
-    def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
-        """Return −1/a at the class of each sample, and 1/Σa everywhere where Σa divides."""
+    def rows(self, y: Array, a: Array) -> Array:
+        """Return a row for each class number: 1 in its place, else 0."""
         one_hot = np.zeros_like(a)
         np.put_along_axis(one_hot, y[..., None], 1, axis=-1)
-        return _gradient_of_shares(self, one_hot, a, free_sums)
+        return one_hot
 
     def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return ln Σ e^z − z[y], with the largest z taken off both."""
@@ -220,22 +238,6 @@ def _divisors(a: Array, free_sums: bool) -> tuple[Array, Array]:
     sums = a.sum(axis=-1, keepdims=True)
     divided = (np.abs(sums) >= np.finfo(a.dtype).tiny) & (free_sums | ~are_shares(a))
     return np.where(divided, sums, a.dtype.type(1)), divided
-
-
-def _gradient_of_shares(loss: CrossEntropy, y: Array, a: Array, free_sums: bool) -> Array:
-    """Return −y/a, and Σy/Σa besides where Σa divides; what is cut off to 0 or 1 has no part in it.
-
-    Raise if nothing is left to follow, since one output has it all, whatever the class.
-    """
-    sums, divided = _divisors(a, free_sums)
-    shares = a / sums
-    cut = (shares < 0) | (shares > 1) | divided & ((shares == 0) | (shares == 1))
-    left, small = np.where(cut, 0, y), np.abs(a) < np.finfo(a.dtype).tiny
-    shared = divided * left.sum(axis=-1, keepdims=True) / sums
-    grad: Array = shared - left / np.where(small, _positive(a), a)
-    if cut.any() and not grad.any() and np.ptp(a.argmax(-1)) == 0 and np.ptp(y.argmax(-1)) > 0:
-        raise loss.no_probabilities(a)
-    return grad / _places(a)
 
 
 def _places(a: Array) -> int:

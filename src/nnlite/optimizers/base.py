@@ -209,18 +209,15 @@ def _checked_rate(value: Any) -> float:
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        remedy = None
+        rule, remedy = "learning_rate must be a number or a schedule.", None
         if isinstance(value, str):
             remedy = "Write the number without quotes: learning_rate=0.1."
         elif callable(value):
-            remedy = (
-                "Make an object of a class of nnlite.optimizers.schedules, or use the callback "
-                "LearningRateScheduler(function)."
-            )
-        rule = "learning_rate must be a number or a schedule."
+            remedy = "Make an object of a class of nnlite.optimizers.schedules, "
+            remedy += "or use the callback LearningRateScheduler(function)."
         raise type_error(rule, f"learning_rate={told(value)}", None, remedy)
     if not 0 <= float(value) < np.inf:
-        remedy = "0.01 is a usual start for SGD, 0.001 for Adam."
         rule = "learning_rate must be from 0 on, and finite."
+        remedy = "0.01 is a usual start for SGD, 0.001 for Adam."
         raise value_error(rule, f"learning_rate={shown(value)}", None, remedy)
     return float(value)
