@@ -73,10 +73,8 @@ class Sigmoid(ActivationFunction):
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return 1 / (1 + e⁻ᶻ)."""
         with np.errstate(over="ignore", under="ignore"):
-            a = np.negative(z, out)
-            a = np.exp(a, out)
-            a = np.add(a, 1, out)
-            return np.reciprocal(a, out)
+            a = np.exp(np.negative(z, out), out)
+            return np.reciprocal(np.add(a, 1, out), out)
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
         """Return grad · a(1 − a)."""

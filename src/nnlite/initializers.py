@@ -61,36 +61,6 @@ def fans(shape: Shape) -> tuple[int, int]:
     return places * shape[-2], places * shape[-1]
 
 
-class Zeros(Initializer):
-    """All zeros: the usual start of a bias.
-
-    >>> Zeros()((2,))
-    array([0., 0.], dtype=float32)
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-
-    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
-        """Return zeros."""
-        return np.zeros(shape)
-
-
-class Ones(Initializer):
-    """All ones.
-
-    >>> Ones()((2,), "float64")
-    array([1., 1.])
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-
-    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
-        """Return ones."""
-        return np.ones(shape)
-
-
 def as_constant(name: str, value: Any, where: str | None) -> Array:
     """Return numbers as an array in float64."""
     return as_numbers(value, name).astype(np.float64)
@@ -115,6 +85,28 @@ class Constant(Initializer):
             rule = "A constant must be one number or have the shape of the weight."
             received = f"a constant of shape {self.value.shape} for a weight of shape {shape}"
             raise value_error(rule, received) from None
+
+
+class Zeros(Constant):
+    """All zeros: the usual start of a bias.
+
+    >>> Zeros()((2,))
+    array([0., 0.], dtype=float32)
+    """
+
+    def __init__(self) -> None:
+        super().__init__(0.0)
+
+
+class Ones(Constant):
+    """All ones.
+
+    >>> Ones()((2,), "float64")
+    array([1., 1.])
+    """
+
+    def __init__(self) -> None:
+        super().__init__(1.0)
 
 
 class RandomNormal(Initializer):
@@ -231,8 +223,8 @@ random_normal, random_uniform = RandomNormal, RandomUniform
 glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal
 he_normal, he_uniform, lecun_normal = HeNormal, HeUniform, LecunNormal
 
-_CLASSES = {snake_case(found.__name__): found for found in Initializer.__subclasses__()}
-KNOWN = Registry("initializer", Initializer, _CLASSES)
+_CLASSES = [*Initializer.__subclasses__(), *Constant.__subclasses__()]
+KNOWN = Registry("initializer", Initializer, {snake_case(c.__name__): c for c in _CLASSES})
 
 
 def get(identifier: Any) -> Initializer:
