@@ -226,6 +226,8 @@ def test_rows_of_several_labels_have_no_class_weight() -> None:
         ([0, 1], (1,), {0: 2.0, 1: 1.0, 0.5: 1.0}, "Leave out 0.5"),
         ([4, 4], (1,), {4: 2.0, -3: 1.0}, "keys from 0 to 4.*\n.*\n.*Leave out -3"),
         ([4, 4], (1,), {4: 2.0, 5: 1.0}, "keys from 0 to 4.*\n.*\n.*Leave out 5"),
+        ([1e15, 4], (1,), {1e15: 2.0, 4: 1.0, -1: 1.0}, "Leave out -1"),
+        ([-5, -5], (1,), {-5: 2.0, 3: 1.0}, "keys from 0 to 1.*\n.*\n.*Leave out 3"),
     ],
 )
 def test_weights_of_classes_that_the_model_does_not_have_are_refused(

@@ -16,7 +16,6 @@ from nnlite.callbacks import Callback
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD, Adagrad, Adam, Optimizer
 from nnlite.optimizers.schedules import PiecewiseConstantDecay
-from nnlite.optimizers.state import LivingKeys
 
 X, Y = [[1.0]], [[10.0]]
 
@@ -339,16 +338,3 @@ def test_a_copy_of_a_model_has_states_of_its_own_for_equal_optimizers():
     train(model)
     twin = copy.deepcopy(model)
     assert train(twin) == train(model) == pytest.approx([3.16], rel=1e-14)
-
-
-def test_what_is_remembered_of_an_optimizer_goes_with_it():
-    class Key:
-        __hash__ = None
-
-    first, second = Key(), Key()
-    keys = LivingKeys([(first, 1), (second, 2)])
-    assert list(keys.items()) == [(first, 1), (second, 2)]
-    del first
-    gc.collect()
-    assert list(keys.values()) == [2]
-    assert (second in keys, Key() in keys) == (True, False)

@@ -47,8 +47,7 @@ def find_table(
         where = folders.describe_search("course")
         raise FileNotFoundError(explain_error(rule, where=where, remedy=remedy))
     if not isinstance(path, str | os.PathLike):
-        remedy = f'Write path="{name}".'
-        received = f"path={shown(path)}"
+        received, remedy = f"path={shown(path)}", f'Write path="{name}".'
         raise type_error("path must be a string or a path.", received, remedy=remedy)
     if not os.path.isfile(path):
         rule, received = "path must be an existing CSV file.", f"path={shown(os.fspath(path))}"

@@ -155,7 +155,7 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
     """
     for known in map(np.dtype, ("float32", "float64")):
         names = known, known.name, known.type
-        if dtype is None or (isinstance(dtype, str | type | np.dtype) and dtype in names):
+        if dtype is None or (not isinstance(dtype, np.ndarray) and dtype in names):
             return known
     raise value_error('dtype must be "float32" or "float64".', f"dtype={shown(dtype)}")
 

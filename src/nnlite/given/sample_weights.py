@@ -81,8 +81,12 @@ def _multiply_by_class(weights: Array, class_weight: Any, classes: Array, units:
     if units == 1 and 0 not in class_weight and not (classes == 0).any():
         known = (-1, 1)
     if not np.isin(classes, known).all():
-        known = range(int(classes.max()) + 1)
-    if unknown := [label for label in class_weight if label not in {*known, *classes.tolist()}]:
+        known = range(max(2, int(classes.max()) + 1))
+    # A number that is no int, and text, are looked for in a range by going through it all.
+    whole = {k for k in class_weight if isinstance(k, int | float | np.number) and k % 1 == 0}
+    there = [k for k in whole if known[0] <= k <= known[-1]]
+    unknown = [k for k in class_weight if k not in there and not np.any(classes == k)]
+    if unknown:
         rule = f"class_weight has keys from {known[0]} to {known[-1]}, the classes of the model."
         raise value_error(rule, received, None, f"Leave out {shown(unknown[0])}.")
 

@@ -207,8 +207,7 @@ class SparseCategoricalCrossentropy(OfClasses):
         if _is_safe(right):
             return mean_over_outputs(-np.log(right))
         shifted = z - z.max(axis=-1, keepdims=True)
-        correct = _pick(shifted, y)
-        return mean_over_outputs(_log_sum_exp(shifted) - correct)
+        return mean_over_outputs(_log_sum_exp(shifted) - _pick(shifted, y))
 
     def gradient_from_logits(self, y: Array, a: Array) -> Array:
         """Return a − 1 at the class of each sample, a elsewhere."""

@@ -81,8 +81,12 @@ class Optimizer(Configurable):
         self.clipnorm, self.clipvalue = clipnorm, clipvalue
         self.global_clipnorm, self.weight_decay = global_clipnorm, weight_decay
         self.name = name or type(self).__name__
-        self.bound_state = self._by_hand = State()
-        """What it remembers of the model that it trains; training binds it before each step."""
+        self.bound_state = self.by_hand = State()
+        """What it remembers of the model that it trains; training binds it before each step.
+
+        What it remembers of steps by hand stays the same: models know the optimizer by that, since
+        two optimizers may be equal, or have no hash.
+        """
 
     iterations = of_the_state(
         "iterations", "How many steps it has taken on the model that it trained last."
@@ -155,11 +159,11 @@ class Optimizer(Configurable):
         if self.bound_state.vector is weights:
             return
         if self.bound_state.vector is not None:
-            self.bound_state = self._by_hand
+            self.bound_state = self.by_hand
         like = weights.shape, weights.dtype
-        if self._by_hand.like not in (None, like):
+        if self.by_hand.like not in (None, like):
             self.reset()
-        self._by_hand.like = like
+        self.by_hand.like = like
 
     def reset(self) -> None:
         """Forget all steps taken on the model that was trained last."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Self, TypeVar
-from weakref import ref
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -15,41 +15,14 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class LivingKeys(MutableMapping[K, V]):
-    """A dictionary by identity that keeps no key alive; a copy of it has copies of them as keys.
-
-    Two optimizers may be equal, or have no hash, and still are two.
-    """
-
-    def __init__(self, entries: Iterable[tuple[K, V]] = ()) -> None:
-        self._entries: dict[int, tuple[ref[K], V]] = {}
-        self.update(entries)
-
-    def __getitem__(self, key: K) -> V:
-        reference, value = self._entries[id(key)]
-        if reference() is not key:
-            raise KeyError(key)
-        return value
-
-    def __setitem__(self, key: K, value: V) -> None:
-        entries, number = self._entries, id(key)
-        entries[number] = ref(key, lambda _: entries.pop(number, None)), value
-
-    def __delitem__(self, key: K) -> None:
-        del self._entries[id(key)]
-
-    def __iter__(self) -> Iterator[K]:
-        found = [reference() for reference, _ in self._entries.values()]
-        return (key for key in found if key is not None)
-
-    def __len__(self) -> int:
-        return len(self._entries)
+class LivingKeys(WeakKeyDictionary[K, V]):
+    """A dictionary that keeps none of its keys alive; a copy of it has copies of them as keys."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return type(self)(copy.deepcopy(list(self.items()), memo))
+        return type(self)(copy.deepcopy(dict(self), memo))
 
     def __reduce__(self) -> Any:
-        return type(self), (list(self.items()),)
+        return type(self), (dict(self),)
 
 
 class State:
