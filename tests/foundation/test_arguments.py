@@ -372,3 +372,8 @@ def compiled():
 def test_a_layer_or_a_model_is_no_data(thing, use):
     with pytest.raises(TypeError, match=r"array of numbers(?s:.)*A layer or a model is no data"):
         getattr(compiled(), use)(thing())
+
+
+def test_a_mistyped_argument_is_meant_for_the_class_rather_than_for_its_base():
+    with pytest.raises(TypeError, match=r"Did you mean target_shape=\?"):
+        nnlite.layers.Reshape(shape=(2, 2))

@@ -83,8 +83,8 @@ def _multiply_by_class(weights: Array, class_weight: Any, classes: Array, units:
     if not np.isin(classes, known).all():
         known = range(max(2, int(classes.max()) + 1))
     # A number that is no int, and text, are looked for in a range by going through it all.
-    whole = {k for k in class_weight if isinstance(k, int | float | np.number) and k % 1 == 0}
-    there = [k for k in whole if known[0] <= k <= known[-1]]
+    numbers = [k for k in class_weight if isinstance(k, int | float | np.number)]
+    there = [k for k in numbers if k == np.floor(k) and known[0] <= k <= known[-1]]
     unknown = [k for k in class_weight if k not in there and not np.any(classes == k)]
     if unknown:
         rule = f"class_weight has keys from {known[0]} to {known[-1]}, the classes of the model."
