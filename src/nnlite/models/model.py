@@ -79,6 +79,7 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
     checked = reading.checked
     checked_inputs = reading.checked_inputs
     summary = summaries.summary
+    _repr_svg_ = summaries.picture
     save = saving.save_model
     save_weights = saving.save_weights
     load_weights = saving.load_weights
@@ -297,10 +298,3 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}' of {len(self.layers)} layers>"
-
-    def _repr_svg_(self) -> str | None:
-        """Return the picture of the layers, for a notebook; None where there is none to draw."""
-        from nnlite.plot.architecture import svg
-        from nnlite.plot.blocks import MOST_BLOCKS
-
-        return svg(self) if self.built and len(self.nodes) <= MOST_BLOCKS else None
