@@ -19,6 +19,7 @@ from nnlite.layers import (
     Conv2D,
     Dense,
     Flatten,
+    GlobalAveragePooling2D,
     Input,
     MaxPooling2D,
 )
@@ -332,6 +333,18 @@ def test_a_pooling_that_keeps_the_size_of_a_map_stands_between(ax):
         plot.network(model)
 
 
+def test_long_names_are_broken_so_that_all_can_be_read(written_badly):
+    layers = [Conv2D(2, 2), GlobalAveragePooling2D(), Dense(2, name="a_very_long_name_of_a_layer")]
+    ax = plot.network(nnlite.Sequential([Input(shape=(3, 3, 1)), *layers], seed=0), IMAGE)
+    captions = [text for text in ax.texts if "\n" in text.get_text()]
+    assert [text.get_text() for text in captions[2:]] == [
+        "global_average_\npooling2d\n2",
+        "a_very_long_\nname_of_a_layer\n2",
+    ]
+    assert captions[0].get_size() >= 7
+    assert written_badly(ax) == []
+
+
 def test_of_many_lines_all_but_the_forty_strongest_are_faded(ax):
     W = np.arange(1.0, 101.0).reshape(10, 10)
     plot.network(network([W, np.zeros(10)], "linear", inputs=10), ax=ax)
@@ -372,8 +385,21 @@ def three_features():
         (one([1, 1], 0, "tanh"), np.ones((4, 3)), [0, 1, 0, 1], r"\(4, 3\)"),
         (one([1, 1], 0, "tanh"), CORNERS, [0, 1, 0], r"(?s)a number for each of the 2.*\(3,\)"),
         (one([1, 1], 0, "tanh"), CORNERS, np.eye(2), r"(?s)a number for each.*\(2, 2\)"),
-        (network([np.eye(2), [0, 0]], "softmax"), CORNERS, [0, 2], "class from 0 to 1"),
-        (network([np.eye(2), [0, 0]], "softmax"), CORNERS, [0.5, 1], "class from 0 to 1"),
+        (
+            network([np.eye(2), [0, 0]], "softmax"),
+            CORNERS,
+            [0, 2],
+            "(?s)from 0 to 1.*classes from 0 to 2",
+        ),
+        (network([np.eye(2), [0, 0]], "softmax"), CORNERS, [0.5, 1], "classes from 0.5 to 1"),
+        (one([1, 1], 0, "tanh"), CORNERS, [np.nan, 1], "y must be finite"),
+        (
+            one([1, 1], 0, "tanh"),
+            CORNERS,
+            1,
+            r"a number for each of the 2.\nReceived: y of shape \(\)",
+        ),
+        (images_model(), IMAGE, [7], "classes from 7 to 7"),
         (nnlite.Sequential([Dense(1)]), CORNERS, [0, 1], "shape of the model's input"),
     ],
 )
@@ -386,3 +412,12 @@ def test_the_truth_is_a_number_for_each_of_the_last_neurons():
     assert truth_of(["b", "a", "b"], 3, 1).tolist() == [[1], [0], [1]]
     assert truth_of([[1], [0]], 2, 2).tolist() == [[0, 1], [1, 0]]
     assert truth_of([[0.2, 0.8]], 1, 2).tolist() == [[0.2, 0.8]]
+
+
+def test_an_activation_of_the_inputs_leaves_their_pictures_as_they_are(ax):
+    model = nnlite.Sequential([Input(shape=(2,)), Activation("tanh"), Dense(1)], dtype="float64")
+    model.set_weights([[[1.0], [0.0]], [0.0]])
+    plot.network(model, CORNERS, [0, 1], ax=ax)
+    x, _ = grid()
+    np.testing.assert_allclose(ax.images[0].get_array(), x, atol=1e-12)
+    np.testing.assert_allclose(ax.images[2].get_array(), np.tanh(x), atol=1e-12)

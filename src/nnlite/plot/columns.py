@@ -15,6 +15,8 @@ from nnlite.layers.windows import ImageLayer
 from nnlite.models import Model
 from nnlite.network.branches import Branches
 
+LONGEST_NAME = 14
+
 
 @dataclass
 class Column:
@@ -45,9 +47,14 @@ class Column:
         return np.zeros(self.count) if self.b is None else self.b
 
     @property
+    def bends(self) -> bool:
+        """Whether an activation ends the column; one of the inputs alone changes no picture."""
+        return self.call is not None and bool(self.activation)
+
+    @property
     def words(self) -> str:
         """What stands above the layer."""
-        return f"{self.name}\n{self.text or self.count} {self.activation}".rstrip()
+        return f"{_broken(self.name)}\n{self.text or self.count} {self.activation}".rstrip()
 
     @property
     def output(self) -> Tensor:
@@ -56,19 +63,19 @@ class Column:
 
     def z(self, values: dict[Tensor, Array]) -> Array:
         """Return z, what the activation bends; without one, what leaves the neurons."""
-        if self.call is None or not self.activation:
+        if not self.bends:
             return values[self.output]
         return np.asarray(self.call.layer.forpass_z(values[self.call.inputs[0]], False))
 
     def middle(self) -> float:
         """Return what a neuron gives at its border: g(0); where neurons compete, one half."""
-        if self.call is None or not self.activation:
+        if not self.bends:
             return 0.0
         return 0.5 if self.competes() else float(self._g(np.zeros((1, 1)))[0, 0])
 
     def competes(self) -> bool:
         """Return whether what a neuron gives depends on the others, as with softmax."""
-        if self.count == 1 or not self.activation:
+        if self.count == 1 or not self.bends:
             return False
         alone, against = np.zeros((1, self.count)), np.eye(1, self.count, self.count - 1)
         return bool(self._g(alone)[0, 0] != self._g(against)[0, 0])
@@ -79,6 +86,19 @@ class Column:
     def per_neuron(self, values: Array) -> Array:
         """Return values (n, …) as (n, places, neurons)."""
         return values.reshape(len(values), -1, self.count)
+
+
+def _broken(name: str) -> str:
+    r"""Break a long name in two, behind the underscore that is nearest to its middle.
+
+    >>> _broken("global_average_pooling2d"), _broken("max_pooling2d")
+    ('global_average_\npooling2d', 'max_pooling2d')
+    """
+    cuts = [place + 1 for place, letter in enumerate(name) if letter == "_"]
+    if len(name) <= LONGEST_NAME or not cuts:
+        return name
+    cut = min(cuts, key=lambda place: abs(place - len(name) / 2))
+    return f"{name[:cut]}\n{name[cut:]}"
 
 
 def columns_of(model: Any, maps: bool = False) -> list[Column]:
@@ -133,7 +153,7 @@ def flow(before: Column, here: Column, values: dict[Tensor, Array]) -> Array:
     a = before.per_neuron(values[before.tensor][:1])
     alone = np.concatenate([a * 0, *(a * mask for mask in np.eye(before.count, dtype=a.dtype))])
     batch = alone.reshape(-1, *before.tensor.shape)
-    asked = here.call.inputs[0] if here.activation else here.call.output
+    asked = here.call.inputs[0] if here.bends else here.call.output
     through = {asked: batch} if asked is before.tensor else {}
     through = through or {asked: Branches([before.tensor], [asked]).forpass(batch)}
     z = here.per_neuron(here.z(through))

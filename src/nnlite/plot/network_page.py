@@ -68,7 +68,8 @@ class Page:
         width, height = style.size_in_points(self.ax)
         longest = max(len(line) for column in columns for line in column.words.split("\n"))
         font = min(style.font_size(), width / (style.LETTER * (longest + 2) * len(columns)))
-        above, below = 3.2 * font, 2.0 * font
+        lines = max(column.words.count("\n") for column in columns)
+        above, below = (1.9 + 1.3 * lines) * font, 2.0 * font
         if isinstance(view, Seen):
             # The numbers below the last plane; those of a plane in the middle have room.
             free = (self.half - places[-1].top) * height / (2 * self.half)
@@ -121,7 +122,9 @@ class Page:
             self._write_scales(self.view)
         legend: dict[str, Any] = {"frameon": False, "borderaxespad": 0, "ncols": len(handles)}
         letters = sum(4.5 + style.LETTER * len(handle.get_label()) for handle in handles)
-        font = min(self.font, style.size_in_points(ax)[0] / letters)
+        font = min(
+            style.font_size(), self.below * self.unit / 2, style.size_in_points(ax)[0] / letters
+        )
         legend |= {"loc": "lower center", "fontsize": font, "columnspacing": 1.2}
         ax.legend(handles=handles, **legend)
         ax.set_axis_off()

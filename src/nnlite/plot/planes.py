@@ -8,6 +8,7 @@ import numpy as np
 
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import check_finite
 from nnlite.models import Model
 from nnlite.plot import style
 from nnlite.plot.columns import Column, values_of
@@ -171,18 +172,21 @@ def truth_of(y: Any, count: int, neurons: int) -> Array:
     >>> truth_of(["no", "yes"], 2, 1).tolist(), truth_of([2, 0], 2, 3).tolist()
     ([[0.0], [1.0]], [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
     """
-    truth = np.asarray(y)
+    truth = np.atleast_1d(y)
     if truth.dtype.kind not in "iufb":
         truth = np.unique(truth, return_inverse=True)[1].reshape(truth.shape)
-    truth = truth.reshape(count, -1) if truth.size and len(truth) == count else truth
-    if truth.shape == (count, 1) and neurons > 1:
-        labels = truth[:, 0].astype(int)
-        if (labels == truth[:, 0]).all() and labels.min() >= 0 and labels.max() < neurons:
-            truth = np.eye(neurons)[labels]
-    if truth.shape != (count, neurons):
-        rule = f"The last plane shows the samples: y holds for each of the {count} what the "
-        rule += f"{neurons} last neurons should give, or its class from 0 to {neurons - 1}."
-        if neurons == 1:
-            rule = f"The last plane shows the samples: y holds a number for each of the {count}."
-        raise value_error(rule, f"y of shape {np.shape(y)}")
-    return truth.astype(np.float64)
+    check_finite(truth, "y")
+    rows = truth.reshape(count, -1) if len(truth) == count else truth
+    received = f"y of shape {np.shape(y)}"
+    if rows.shape == (count, 1) and neurons > 1:
+        received = f"classes from {rows.min():g} to {rows.max():g}"
+        labels = rows[:, 0].astype(int)
+        if (labels == rows[:, 0]).all() and labels.min() >= 0 and labels.max() < neurons:
+            rows = np.eye(neurons)[labels]
+    if rows.shape != (count, neurons):
+        rule = f"y is what is true of the samples: a number for each of the {count}."
+        if neurons > 1:
+            rule = f"y is what is true of the samples: for each of the {count} its class, from 0 "
+            rule += f"to {neurons - 1}, or a row of {neurons} numbers."
+        raise value_error(rule, received)
+    return np.asarray(rows, np.float64)
