@@ -135,6 +135,20 @@ class Maximum(Merge):
         return [grad * (self.winner == place) for place in range(self.candidates)]
 
 
+class Minimum(Maximum):
+    """a = the smallest of x₁, x₂, …; the gradient goes to the winner alone, the first of ties.
+
+    >>> Minimum()([np.array([[1.0, 5.0]]), np.array([[3.0, 2.0]])])
+    array([[1., 2.]], dtype=float32)
+    """
+
+    def forpass(self, x: Sequence[Array], training: bool = False) -> Array:
+        """Return the smallest."""
+        if training:
+            self.winner, self.candidates = np.stack(x).argmin(axis=0), len(x)
+        return reduce(np.minimum, x)
+
+
 Axis = Annotated[
     int,
     require(

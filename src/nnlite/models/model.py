@@ -115,7 +115,7 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
         for node in self.nodes:
             node.layer.join_model(self.dtype, self.rng)
         for node in self.nodes:
-            shapes = [tensor.shape for tensor in node.inputs]
+            shapes = [tensor.sample for tensor in node.inputs]
             node.layer.ensure_built(shapes if node.several else shapes[0])
 
     def _name_layers(self) -> None:
@@ -183,13 +183,13 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
     def input_shape(self) -> Any:
         """The shape of the data, None standing for the number of samples."""
         self.check_built("input_shape")
-        return one_or_list([(None, *tensor.shape) for tensor in self.inputs])
+        return one_or_list([tensor.shape for tensor in self.inputs])
 
     @property
     def output_shape(self) -> Any:
         """The shape of the predictions, None standing for the number of samples."""
         self.check_built("output_shape")
-        return one_or_list([(None, *tensor.shape) for tensor in self.outputs])
+        return one_or_list([tensor.shape for tensor in self.outputs])
 
     @property
     def input(self) -> Any:

@@ -130,7 +130,7 @@ def _description(model: Model) -> dict[str, Any]:
     if isinstance(model, Sequential):
         order = [model.layers.index(node.layer) for node in model.nodes]
         again = {"order": order} if len(order) > len(model.layers) else {}
-        return {**base, "input_shape": model.inputs[0].shape, **again}
+        return {**base, "input_shape": model.inputs[0].sample, **again}
     numbers = {tensor: place for place, tensor in enumerate(model.inputs)}
     for node in model.nodes:
         numbers.setdefault(node.output, len(numbers))

@@ -48,7 +48,7 @@ def table(model: Model, line_length: int = 65) -> str:
 def row(model: Model, layer: Layer, branches: bool) -> list[str]:
     """Return the cells of one layer."""
     calls = [node for node in model.nodes if node.layer is layer]
-    shape = calls[0].output.shape if calls else layer.input_shape
+    shape = calls[0].output.sample if calls else layer.input_shape
     cells = [
         f"{model.name_of(layer)} ({type(layer).__name__})",
         f"{(None, *(shape or ()))}",

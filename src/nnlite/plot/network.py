@@ -157,7 +157,7 @@ def _columns(model: Any) -> list[_Column]:
     if not isinstance(model, Model):
         raise type_error("plot.network draws a model.", type(model).__name__)
     model.check_built("plot.network")
-    count = int(np.prod(model.inputs[0].shape))
+    count = int(np.prod(model.inputs[0].sample))
     columns = [_Column("input", "", np.zeros((0, count)), np.zeros(count))]
     tensor = model.inputs[0]
     for node in model.nodes:
@@ -166,14 +166,14 @@ def _columns(model: Any) -> list[_Column]:
             raise _misfit(model, f"'{name}', where branches meet or part")
         tensor = node.output
         W = getattr(node.layer.parameters.get("W"), "value", None)
-        size = int(np.prod(tensor.shape))
+        size = int(np.prod(tensor.sample))
         activation = getattr(getattr(node.layer, "activation", None), "name", "")
         activation = "" if activation == "linear" else activation
         if W is not None and W.shape == (len(columns[-1].biases), size):
             b = getattr(node.layer.parameters.get("b"), "value", np.zeros(size))
             columns.append(_Column(name, activation, W, b))
         elif size != len(columns[-1].biases) or (W is not None and W.ndim > 1):
-            raise _misfit(model, f"{type(node.layer).__name__} '{name}' that makes {tensor.shape}")
+            raise _misfit(model, f"{type(node.layer).__name__} '{name}' that makes {tensor.sample}")
         elif activation:
             name, _, W, biases = columns.pop()
             columns.append(_Column(name, activation, W, biases))
