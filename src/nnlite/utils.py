@@ -10,6 +10,7 @@ from nnlite.foundation.checks import checked_number
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.seeding import set_random_seed
 from nnlite.foundation.types import Array
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.given.numbers import as_numbers, check_finite
 
 __all__ = ["set_random_seed", "to_categorical"]
@@ -60,3 +61,6 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
         ) from None
     rows[np.arange(labels.size), labels.ravel().astype(np.int64)] = 1
     return rows.reshape(*labels.shape, count)
+
+
+explains_unknown_names(__name__)

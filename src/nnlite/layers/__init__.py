@@ -1,6 +1,7 @@
 """Layers: the pieces a network is made of."""
 
 from nnlite.foundation.registry import Registry
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.layers.activation import Activation as Activation
 from nnlite.layers.activation import LeakyReLU as LeakyReLU
 from nnlite.layers.activation import ReLU as ReLU
@@ -65,3 +66,5 @@ _HERE = [(name, found) for name, found in vars().copy().items() if isinstance(fo
 KNOWN = Registry("layer", Layer, {name: c for name, c in _HERE if issubclass(c, Layer)})
 __all__ = sorted([*KNOWN.named, "Input", "Weight"])
 __all__ += ["add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract"]
+
+explains_unknown_names(__name__)

@@ -22,6 +22,7 @@ from nnlite.layers.layer import Layer
 from nnlite.models import fitting, reading, saving
 from nnlite.models import summary as summaries
 from nnlite.models.naming import unique_names
+from nnlite.models.unknown import ExplainsUnknownNames
 from nnlite.models.weights import WeightsOfLayers
 from nnlite.network.branches import Branches, as_tensors, check_ends
 from nnlite.network.chain import Network
@@ -30,7 +31,7 @@ from nnlite.training.ending import Ending
 from nnlite.training.figures import Figures
 
 
-class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
+class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArguments):
     """A network between inputs and outputs, with branches and merges.
 
     Parameters

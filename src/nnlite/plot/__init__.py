@@ -5,6 +5,7 @@ draws during training. Of the other files, `style` says how all pictures look, `
 side by side, and `graph_layout` places the values of a computation graph.
 """
 
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.plot.decision_boundary import decision_boundary
 from nnlite.plot.explain import explain
 from nnlite.plot.features import feature_maps, filters, weights
@@ -30,3 +31,5 @@ __all__ = [
     "predictions",
     "weights",
 ]
+
+explains_unknown_names(__name__)
