@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import opcode
 import sys
+from types import FrameType
 from typing import Any
 
 from nnlite.foundation.errors import explain_error, listed, nearest
@@ -57,9 +59,14 @@ def unknown_name(module: str, name: str, remedy: str | None = None) -> Exception
         return AttributeError(f"module {module!r} has no attribute {name!r}")
     received, rule = f"{module}.{name}", f"{module} has no {name}."
     text = explain_error(rule, received, None, remedy or remedy_for(module, name))
-    asking = sys._getframe(2)
-    instruction = asking.f_code.co_code[asking.f_lasti]
-    return (ImportError if instruction == opcode.opmap["IMPORT_FROM"] else AttributeError)(text)
+    return (ImportError if is_import(inspect.currentframe()) else AttributeError)(text)
+
+
+def is_import(frame: FrameType | None) -> bool:
+    """Return whether who asked, two calls before `unknown_name`, is at `from module import name`."""
+    for _ in range(2):
+        frame = frame and frame.f_back
+    return bool(frame and frame.f_code.co_code[frame.f_lasti] == opcode.opmap["IMPORT_FROM"])
 
 
 def remedy_for(module: str, name: str) -> str:
