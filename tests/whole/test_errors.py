@@ -227,7 +227,7 @@ MODELS: list[Row] = [
     (lambda: Input(2) + Input(3), ValueError, ["Add takes inputs of one shape.", "shapes (2,), (3,)"]),
     (lambda: Input(2) ** 2, TypeError, ["joined by + - * with each other", "and 2 (int)", "is a layer"]),
     (lambda: Input(2) * np.ones(2), TypeError, ["by + - * / with numbers", "an array of shape (2,)"]),
-    (lambda: Input(2).numpy(), AttributeError, ["A layer's output has no numpy", "model.predict(x)"]),
+    (lambda: Input(2).numpy(), AttributeError, ["has a shape, but no numpy", "model.predict(x)"]),
     (lambda: np.sin(Input(2)), TypeError, ["no numbers before the model runs", "Received: <Tensor (None, 2)"]),
     (lambda: Dense(3)(5), ValueError, ["a batch of samples", "Received: the number 5", "layer 'dense'"]),
     (lambda: Dense(3)("x"), TypeError, ["x must be numbers.", "Received: text, the first 'x'"]),

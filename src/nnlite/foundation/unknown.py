@@ -63,7 +63,7 @@ def unknown_name(module: str, name: str, remedy: str | None = None) -> Exception
 
 
 def is_import(frame: FrameType | None) -> bool:
-    """Return whether who asked, two calls before `unknown_name`, is at `from module import name`."""
+    """Return whether who asked `__getattr__` of the module is at `from module import name`."""
     for _ in range(2):
         frame = frame and frame.f_back
     return bool(frame and frame.f_code.co_code[frame.f_lasti] == opcode.opmap["IMPORT_FROM"])

@@ -104,7 +104,7 @@ class Tensor:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        rule = f"A layer's output has no {name}: it has no numbers before the model runs."
+        rule = f"A layer's output has a shape, but no {name}: numbers come when the model runs."
         remedy = "Make a Model(inputs, outputs), then model.predict(x)."
         raise AttributeError(explain_error(rule, repr(self), remedy=remedy))
 

@@ -100,11 +100,15 @@ class Normalization(Layer):
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of x."""
         shape = self.shape_of_mean(input_shape)
-        for numbers in (self.mean, self.variance) if self.is_given or self.built else ():
-            if not spreads(numbers.shape, shape) or not (self.is_given or numbers.shape == shape):
-                rule = f"The layer has a mean or variance of shape {numbers.shape}."
-                received = f"samples of shape {input_shape}, which take {shape}"
-                raise self.misfit(rule, received)
+        if self.is_given:
+            fits = spreads(self.mean.shape, shape) and spreads(self.variance.shape, shape)
+        else:
+            fits = not self.built or self.mean.shape == shape
+        if not fits:
+            rule = f"The layer has a mean of shape {self.mean.shape}"
+            rule += f" and a variance of shape {self.variance.shape}."
+            received = f"samples of shape {input_shape}, which take {shape}"
+            raise self.misfit(rule, received)
         return input_shape
 
     def shape_of_mean(self, input_shape: Shape) -> Shape:
@@ -152,7 +156,8 @@ class Normalization(Layer):
 
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return (x − mean)/σ, or mean + x·σ."""
-        self.compute_output_shape(x.shape[1:])
+        if x.shape[1:] != self.input_shape:
+            self.compute_output_shape(x.shape[1:])
         mean, sigma = self.mean_and_deviation(x)
         if training:
             self.sigma = sigma
