@@ -44,3 +44,11 @@ def test_images_with_other_channels_are_refused():
     with pytest.raises(ValueError, match="takes images with 3 channels") as caught:
         layer(np.ones((1, 4, 4, 2)))
     assert "layer 'pieces'" in str(caught.value)
+
+
+def test_the_names_of_keras_lead_to_its_weights():
+    layer = SeparableConv2D(2, 2)
+    layer.ensure_built((4, 4, 3))
+    for name, ours in (("depthwise_kernel", "W"), ("pointwise_kernel", "P"), ("bias", "b")):
+        with pytest.raises(AttributeError, match=f"Did you mean layer.{ours}\\?"):
+            getattr(layer, name)

@@ -50,16 +50,6 @@ def test_a_model_with_a_call_of_its_own_is_explained_where_it_is_written(method)
     assert "Model(x, Dense(1)(x))" in str(caught.value)
 
 
-def test_a_model_that_forgets_the_constructor_of_its_base_is_told():
-    class Net(Model):
-        def __init__(self):
-            self.first = Dense(2)
-
-    with pytest.raises(AttributeError, match="before it is made") as caught:
-        Net().fit([[1.0]], [1.0])
-    assert "super().__init__(inputs, outputs)" in str(caught.value)
-
-
 @pytest.mark.parametrize("method", ["call", "forward"])
 def test_a_layer_with_a_call_is_told_to_rename_it(method):
     made = type(layers.Layer)("Mine", (layers.Layer,), {method: lambda self, x: x})

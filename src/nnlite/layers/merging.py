@@ -149,13 +149,8 @@ class Minimum(Maximum):
         return reduce(np.minimum, x)
 
 
-Axis = Annotated[
-    int,
-    require(
-        lambda axis: isinstance(axis, int) and not isinstance(axis, bool) and axis != 0,
-        "axis must be a whole number other than 0, the axis of the samples.",
-    ),
-]
+_WHOLE = "axis must be a whole number other than 0, the axis of the samples."
+Axis = Annotated[int, require(lambda axis: type(axis) is int and axis != 0, _WHOLE)]
 
 
 class Concatenate(Merge):

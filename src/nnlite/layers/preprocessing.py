@@ -189,6 +189,8 @@ class Rescaling(Layer):
     array([[-1.,  1.]], dtype=float32)
     """
 
+    adjustable = ("scale", "offset")
+
     def __init__(self, scale: Number, offset: Number = 0.0, **options: Any) -> None:
         super().__init__(**options)
         self.scale, self.offset = scale, offset
@@ -244,7 +246,8 @@ class RandomFlip(ImageLayer):
     ) -> None:
         super().__init__(**options)
         self.mode, self.seed = mode, seed
-        self._rng = None if seed is None else np.random.default_rng(seed)
+        if seed is not None:
+            self.rng = np.random.default_rng(seed)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of x."""

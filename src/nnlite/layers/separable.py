@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ class SeparableConv2D(Convolution):
     array([[[[12.]]]], dtype=float32)
     """
 
+    keras_names: Mapping[str, str] = {"depthwise_kernel": "W", "pointwise_kernel": "P", "bias": "b"}
     P: Array
     dP: Array
 

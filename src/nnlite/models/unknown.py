@@ -29,6 +29,8 @@ INSTEAD = {
 class ExplainsUnknownNames:
     """A model's first base."""
 
+    name: str
+
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         foreign = {"call", "forward"} & vars(cls).keys()
@@ -40,16 +42,14 @@ class ExplainsUnknownNames:
             raise type_error(rule, received, None, remedy)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        called = vars(self).get("name")
-        if called is None:
-            rule = f"A model has no {name} before it is made."
-            remedy = "A subclass begins with super().__init__(inputs, outputs)."
-            raise AttributeError(explain_error(rule, f"model.{name}", None, remedy))
-        public = [known for known in dir(self) if not known.startswith("_")]
-        guess = nearest(name, public)
+        kind, made = type(self).__name__, "rng" in vars(self)
+        if name.startswith("_" if made else "__"):
+            raise AttributeError(f"'{kind}' object has no attribute '{name}'")
+        if not made:
+            rule = "The constructor of a model begins with that of its base."
+            received = f"{kind}.__init__ without it"
+            raise AttributeError(explain_error(rule, received, None, "super().__init__(...)"))
+        guess = nearest(name, [known for known in dir(self) if not known.startswith("_")])
         nearby = f"Did you mean model.{guess}?" if guess else None
-        rule = f"Model '{called}' has no {name}."
-        text = explain_error(rule, f"model.{name}", None, INSTEAD.get(name, nearby))
-        raise AttributeError(text)
+        rule, remedy = f"Model '{self.name}' has no {name}.", INSTEAD.get(name, nearby)
+        raise AttributeError(explain_error(rule, f"model.{name}", None, remedy))
