@@ -9,6 +9,7 @@ from __future__ import annotations
 from nnlite.datasets import mnist
 from nnlite.datasets.image_set import ImageSet, Part
 from nnlite.datasets.known_file import KnownFile
+from nnlite.foundation.arguments import explains_its_arguments
 
 MIRRORS = (
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion",
@@ -29,6 +30,7 @@ FILES = tuple(
 )
 
 
+@explains_its_arguments
 def load_data() -> tuple[Part, Part]:
     """Return Fashion-MNIST as `(x_train, y_train), (x_test, y_test)`.
 

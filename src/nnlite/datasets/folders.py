@@ -46,5 +46,4 @@ def find_file(names: tuple[str, ...], subfolder: str, only_there: bool = False) 
 def describe_search(subfolder: str, only_there: bool = False) -> str:
     """Say where `find_file` looks, for the error of a file that is nowhere."""
     folders = ", ".join(map(str, search_folders(subfolder, only_there)))
-    unset = " (the environment variable NNLITE_DATA is not set)"
-    return folders + unset * (data_folder() is None)
+    return folders + " (the environment variable NNLITE_DATA is not set)" * (data_folder() is None)

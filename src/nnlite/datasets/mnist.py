@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nnlite.datasets.image_set import ImageSet, Part
 from nnlite.datasets.known_file import KnownFile
+from nnlite.foundation.arguments import explains_its_arguments
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",
@@ -27,6 +28,7 @@ FILES = tuple(
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = FILES
 
 
+@explains_its_arguments
 def load_data() -> tuple[Part, Part]:
     """Return MNIST as `(x_train, y_train), (x_test, y_test)`.
 
