@@ -14,6 +14,7 @@ from nnlite.foundation.configuration import Configurable
 from nnlite.foundation.errors import must_define, told, type_error, value_error
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.types import Array
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.given.numbers import as_floats
 from nnlite.kernels import row_sums
 
@@ -267,3 +268,6 @@ def get(identifier: Any) -> ActivationFunction:
         remedy = f'Write activation="{known}".' if known else remedy
         raise type_error(rule, told(identifier), None, remedy)
     return KNOWN.get(identifier)
+
+
+explains_unknown_names(__name__)

@@ -16,6 +16,7 @@ from nnlite.foundation.errors import must_define, shown, value_error
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array, Shape
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.given.numbers import as_numbers
 
 
@@ -234,3 +235,6 @@ def get(identifier: Any) -> Initializer:
     Zeros()
     """
     return KNOWN.get(identifier)
+
+
+explains_unknown_names(__name__)

@@ -12,6 +12,7 @@ from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.files import as_path, check_folder, written_whole
 from nnlite.foundation.seeding import set_random_seed
 from nnlite.foundation.types import Array
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.given.numbers import as_numbers, check_finite
 
 __all__ = ["plot_model", "set_random_seed", "to_categorical"]
@@ -126,3 +127,6 @@ def plot_model(
     with written_whole(path) as file:
         figure.savefig(file, format=kind, dpi=dpi)
     return ax
+
+
+explains_unknown_names(__name__)

@@ -6,7 +6,20 @@ import numpy as np
 import pytest
 
 import nnlite
-from nnlite.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D
+from nnlite.layers import (
+    BatchNormalization,
+    Conv2D,
+    Cropping2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPooling2D,
+    Normalization,
+    RandomFlip,
+    Rescaling,
+    SeparableConv2D,
+)
 from nnlite.network.chain import Chain
 from nnlite.training import halves
 
@@ -62,6 +75,25 @@ def test_the_same_seed_gives_the_same_bits():
 
 @pytest.mark.parametrize("layer", [BatchNormalization, lambda: Dropout(0.5, seed=1)])
 def test_layers_that_look_at_the_whole_batch_get_the_whole_batch(layer):
+    alone, weights = trained(network(layer()), 1)
+    shared, same_weights = trained(network(layer()), 2)
+    np.testing.assert_allclose(shared["loss"], alone["loss"], rtol=1e-9)
+    for mine, theirs in zip(weights, same_weights, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("layer", "takes_part"),
+    [
+        (lambda: Rescaling(0.5, 1), True),
+        (lambda: Cropping2D(((1, 0), (0, 0))), True),
+        (lambda: SeparableConv2D(3, 2, depthwise_regularizer="l2"), True),
+        (lambda: Normalization(mean=1.0, variance=4.0), True),
+        (lambda: RandomFlip(seed=1), False),
+    ],
+)
+def test_what_looks_at_each_sample_by_itself_is_shared_and_computes_the_same(layer, takes_part):
+    assert isinstance(layer(), halves.BY_SAMPLE) == takes_part
     alone, weights = trained(network(layer()), 1)
     shared, same_weights = trained(network(layer()), 2)
     np.testing.assert_allclose(shared["loss"], alone["loss"], rtol=1e-9)

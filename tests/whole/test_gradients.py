@@ -284,7 +284,7 @@ def distance_to_kinks(model, x):
 def samples_away_from_kinks(model, rng, count):
     """Return samples for every input, drawn until no ReLU and no maximum is near its kink."""
     for _ in range(300):
-        shapes = [tensor.shape for tensor in model.inputs]
+        shapes = [tensor.sample for tensor in model.inputs]
         x = [rng.standard_normal((count, *shape)) for shape in shapes]
         if distance_to_kinks(model, x if len(x) > 1 else x[0]) > MARGIN:
             return x

@@ -24,7 +24,9 @@ class Records(dict[str, list[float]]):
 
     def __missing__(self, name: Any) -> list[float]:
         word = name if isinstance(name, str) else shown(name)
-        guess = nearest(word, self)
+        # Keras 2 has acc for accuracy.
+        short = (k for k in self if word and (k.startswith(word) or word.startswith(k)))
+        guess = nearest(word, self) or next(short, None)
         remedy = f'Did you mean "{guess}"?' if guess else "Names come from compile(metrics=[...])."
         if word.startswith("val_") and not any(known.startswith("val_") for known in self):
             remedy = "Give fit validation_data or validation_split."

@@ -254,8 +254,8 @@ class Layer(Weighted):
     def __repr__(self) -> str:
         what = f"{type(self).__name__} '{self.name}'"
         if self._first_call is not None and self._first_call.inputs:
-            shapes = [f"{(None, *tensor.shape)}" for tensor in self._first_call.inputs]
-            what += f": {', '.join(shapes)} → {(None, *self._first_call.output.shape)}"
+            shapes = [str(tensor.shape) for tensor in self._first_call.inputs]
+            what += f": {', '.join(shapes)} → {self._first_call.output.shape}"
         if self.parameters:
             weights = [f"{name} {weight.value.shape}" for name, weight in self.parameters.items()]
             count = self.count_params()

@@ -6,6 +6,7 @@ from typing import Any
 
 from nnlite.foundation.errors import shown, type_error, value_error
 from nnlite.foundation.registry import Registry
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.losses.base import Loss
 from nnlite.losses.crossentropy import (
     BinaryCrossentropy,
@@ -64,3 +65,6 @@ def get(identifier: Any) -> Loss:
         remedy += "with values(y, a) and gradient(y, a)."
         raise type_error(rule, shown(identifier), None, remedy)
     return KNOWN.get(found)
+
+
+explains_unknown_names(__name__)

@@ -10,6 +10,7 @@ from nnlite import losses
 from nnlite.foundation.errors import told, type_error
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.types import Shape
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.losses import mean_absolute_error, mean_squared_error
 from nnlite.metrics.accuracy import (
     Accuracy,
@@ -80,3 +81,6 @@ def get(identifier: Any, truth: Shape = (), prediction: Shape = ()) -> Metric:
     elif found is Accuracy:
         metric.name = found.default_name
     return metric
+
+
+explains_unknown_names(__name__)

@@ -126,7 +126,7 @@ def _description(model: Model) -> dict[str, Any]:
     if isinstance(model, Sequential):
         order = [place[node.layer] for node in model.nodes]
         again = {"order": order} if len(order) > len(model.layers) else {}
-        return {**base, "input_shape": model.inputs[0].shape, **again}
+        return {**base, "input_shape": model.inputs[0].sample, **again}
     slots = Branches(model.inputs, model.outputs).slots
     calls = [[place[n.layer], n.several, [slots[t] for t in n.inputs]] for n in model.nodes]
     begins = [place[tensor.node.layer] for tensor in model.inputs]

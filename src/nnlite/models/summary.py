@@ -47,7 +47,7 @@ def table(model: Model, line_length: int = 65) -> str:
 def row(model: Model, layer: Layer, branches: bool) -> list[str]:
     """Return the cells of one layer."""
     calls = [node for node in model.nodes if node.layer is layer]
-    shape = calls[0].output.shape if calls else layer.input_shape
+    shape = calls[0].output.sample if calls else layer.input_shape
     name = f"{model.name_of(layer)} ({type(layer).__name__})"
     cells = [name, f"{(None, *(shape or ()))}", f"{layer.count_params():,}"]
     if branches:

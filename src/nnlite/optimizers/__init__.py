@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nnlite.foundation.registry import Registry
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.optimizers import schedules
 from nnlite.optimizers.base import Optimizer
 from nnlite.optimizers.rules import SGD, Adagrad, Adam, AdamW, RMSprop
@@ -22,3 +23,6 @@ def get(identifier: Any) -> Optimizer:
     Adam()
     """
     return KNOWN.get(identifier)
+
+
+explains_unknown_names(__name__)

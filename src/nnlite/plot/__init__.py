@@ -7,6 +7,7 @@ architecture. `columns` are the layers of a network, drawn on a `network_page` a
 `planes` or curves.
 """
 
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.plot.architecture import architecture
 from nnlite.plot.decision_boundary import decision_boundary
 from nnlite.plot.explain import explain
@@ -34,3 +35,5 @@ __all__ = [
     "predictions",
     "weights",
 ]
+
+explains_unknown_names(__name__)

@@ -69,7 +69,7 @@ def _block(model: Model, node: Node, reads: list[int], called: set[Layer], names
         words.insert(0, model.name_of(layer))
     if parameters:
         words.append("the same parameters" if again else _parameters(layer))
-    shape = f"{(None, *node.output.shape)}"
+    shape = str(node.output.shape)
     return Block(words, kind if node.inputs else "end", reads, shape, again)
 
 

@@ -39,7 +39,7 @@ class Column:
     @property
     def size(self) -> int:
         """How many values leave the column."""
-        return int(np.prod(self.tensor.shape))
+        return int(np.prod(self.tensor.sample))
 
     @property
     def biases(self) -> Array:
@@ -104,28 +104,28 @@ def _broken(name: str) -> str:
 def columns_of(model: Any, maps: bool = False) -> list[Column]:
     """Return the input and each layer of neurons, from left to right; also of maps, if told so."""
     start = model.inputs[0]
-    columns = [Column("input", start, _count(start.shape, maps, is_input=True))]
-    columns[0].text = " × ".join(map(str, start.shape)) if maps else ""
+    columns = [Column("input", start, _count(start.sample, maps, is_input=True))]
+    columns[0].text = " × ".join(map(str, start.sample)) if maps else ""
     tensor = start
     for node in model.nodes:
         layer, name, last = node.layer, model.name_of(node.layer), columns[-1]
         if node.inputs != [tensor]:
             raise _misfit(model, f"'{name}', where branches meet or part")
         tensor = node.output
-        size = int(np.prod(tensor.shape))
+        size = int(np.prod(tensor.sample))
         W = getattr(layer.parameters.get("W"), "value", None)
         made = W is not None and W.shape == (last.size, size)
         mixes = isinstance(layer, ImageLayer) or (W is not None and W.ndim > 1)
         if not made and (size != last.size or mixes):
             if not maps:
-                raise _misfit(model, f"{type(layer).__name__} '{name}' that makes {tensor.shape}")
+                raise _misfit(model, f"{type(layer).__name__} '{name}' that makes {tensor.sample}")
             made, W = True, None
         bends = isinstance(layer, ActivatedLayer) and layer.activation.name != "linear"
         if made:
             b = getattr(layer.parameters.get("b"), "value", None)
-            columns.append(Column(name, tensor, _count(tensor.shape, maps), node, W, b))
+            columns.append(Column(name, tensor, _count(tensor.sample, maps), node, W, b))
         elif last.call is not None:
-            last.tensor = tensor if tensor.shape == last.tensor.shape else last.tensor
+            last.tensor = tensor if tensor.sample == last.tensor.sample else last.tensor
             last.call = node if bends or not last.activation else last.call
         if bends:
             columns[-1].activation = layer.activation.name
@@ -152,7 +152,7 @@ def flow(before: Column, here: Column, values: dict[Tensor, Array]) -> Array:
     """
     a = before.per_neuron(values[before.tensor][:1])
     alone = np.concatenate([a * 0, *(a * mask for mask in np.eye(before.count, dtype=a.dtype))])
-    batch = alone.reshape(-1, *before.tensor.shape)
+    batch = alone.reshape(-1, *before.tensor.sample)
     asked = here.call.inputs[0] if here.bends else here.call.output
     through = {asked: batch} if asked is before.tensor else {}
     through = through or {asked: Branches([before.tensor], [asked]).forpass(batch)}

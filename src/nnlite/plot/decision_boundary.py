@@ -125,7 +125,7 @@ def two_features(model: Any, x: Any) -> Array:
         remedy += "and train a model on these."
         raise value_error(rule, f"x of shape {points.shape}{many}", remedy=remedy)
     inputs = getattr(model, "inputs", None)
-    takes = inputs[0].shape if inputs else (2,)
+    takes = inputs[0].sample if inputs else (2,)
     if takes != (2,):
         rule = "A decision boundary is drawn over two features: the model takes two."
         received = f"a model of {takes[0]} features" if len(takes) == 1 else f"samples {takes}"

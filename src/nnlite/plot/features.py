@@ -229,7 +229,7 @@ def output_of(model: Any, x: Any, layer: Any) -> Array:
     for node in model.nodes:
         # Without a choice, the first layer with weights over a neighbourhood is meant.
         meant = layer is not None or any(weight.ndim == 4 for weight in node.layer.weights)
-        if node.layer in layers and len(node.output.shape) == 3 and meant:
+        if node.layer in layers and len(node.output.sample) == 3 and meant:
             return np.asarray(
                 Branches(model.inputs, [node.output]).forpass(_one_image(model, x))[0]
             )
@@ -239,7 +239,7 @@ def output_of(model: Any, x: Any, layer: Any) -> Array:
 
 def _one_image(model: Model, x: Any) -> Array:
     array = np.asarray(x)
-    wanted = model.inputs[0].shape
+    wanted = model.inputs[0].sample
     if array.size != int(np.prod(wanted)):
         rule = f"plot.feature_maps takes one image of shape {wanted}."
         remedy = "Choose one: x[0]." if array.shape[1:] == wanted else None

@@ -98,7 +98,7 @@ def network(
 
 def _look_at(model: Model, x: Any, y: Any) -> tuple[list[Column], View, list[_Wires]]:
     """Return the columns, how their neurons are drawn, and what leads from each to the next."""
-    shape = model.inputs[0].shape
+    shape = model.inputs[0].sample
     seen, images = shape in ((1,), (2,)), _is_image(shape)
     columns = columns_of(model, maps=x is not None and images)
     wires = [_Wires(column.W) for column in columns[1:]]

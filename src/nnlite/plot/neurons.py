@@ -105,10 +105,10 @@ class Images:
         """Return the pictures of a column, (neurons, height, width)."""
         column, start = self.columns[place], self.columns[0]
         if place == 1 and column.W is not None:
-            weights = column.W.T.reshape(column.count, *image_shape(start.tensor.shape))
+            weights = column.W.T.reshape(column.count, *image_shape(start.tensor.sample))
             return np.asarray(weights if weights.ndim == 3 else weights.mean(axis=-1))
         a = column.per_neuron(values[column.output])[0].T
-        shape = column.tensor.shape if place else image_shape(start.tensor.shape)
+        shape = column.tensor.sample if place else image_shape(start.tensor.sample)
         sides = shape[:2] if len(shape) == 3 or not place else (1, a.shape[1])
         return np.asarray(a.reshape(column.count, *sides))
 

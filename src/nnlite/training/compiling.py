@@ -70,7 +70,7 @@ def endings(
         weight = float(checked_number("loss_weights", share, least=0))
         private = not isinstance(network, Branches) or network.is_private(place)
         judged_by = loss_of[place], _leaves(metrics_of[place])
-        found.append(Ending(*judged_by, tensor.node.layer, tensor.shape, weight, private))
+        found.append(Ending(*judged_by, tensor.node.layer, tensor.sample, weight, private))
     return found
 
 

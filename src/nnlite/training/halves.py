@@ -20,9 +20,11 @@ from nnlite.foundation.types import Array
 from nnlite.kernels.memory import UsedAgain
 from nnlite.layers.activation import Activation
 from nnlite.layers.convolution import Convolution
+from nnlite.layers.cropping import Cropping2D
 from nnlite.layers.dense import Dense
 from nnlite.layers.layer import Layer
 from nnlite.layers.pooling import GlobalPooling
+from nnlite.layers.preprocessing import Normalization, Rescaling
 from nnlite.layers.reshaping import Reshape
 from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
 from nnlite.layers.windows import WindowLayer
@@ -30,7 +32,10 @@ from nnlite.network.branches import Branches, SharedCall
 from nnlite.network.chain import Chain, LinearPart, Network, Runner, layer_of
 from nnlite.training.standins import computes_as_written, take_shortcuts
 
-BY_SAMPLE = Activation, Dense, GlobalPooling, Reshape, UpSampling2D, WindowLayer, ZeroPadding2D
+BY_SAMPLE = (
+    *(Activation, Cropping2D, Dense, GlobalPooling, Normalization, Rescaling, Reshape),
+    *(UpSampling2D, WindowLayer, ZeroPadding2D),
+)
 """Layers that look at each sample by itself, so that it does not matter in which half it is."""
 
 WORTH_SHARING = 30_000_000
