@@ -24,6 +24,9 @@ ACTIVATIONS: dict[str | None, Callable[[Any], Any]] = {
     "relu": torch.relu,
     "leaky_relu": lambda z: F.leaky_relu(z, 0.2),
     "elu": F.elu,
+    "selu": F.selu,
+    "silu": F.silu,
+    "gelu": F.gelu,
     "softplus": lambda z: F.softplus(z, threshold=1e9),
     "softmax": lambda z: torch.softmax(z, dim=-1),
 }

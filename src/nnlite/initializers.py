@@ -229,12 +229,14 @@ def truncated_normal(stddev: float, shape: Shape, rng: np.random.Generator) -> A
 
 
 zeros, ones, constant = Zeros, Ones, Constant
-random_normal, random_uniform = RandomNormal, RandomUniform
+normal = random_normal = RandomNormal
+uniform = random_uniform = RandomUniform
 glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal
 he_normal, he_uniform, lecun_normal = HeNormal, HeUniform, LecunNormal
 
 _CLASSES = {snake_case(found.__name__): found for found in Initializer.__subclasses__()}
-KNOWN = Registry("initializer", Initializer, _CLASSES)
+_SHORT = {"normal": normal, "uniform": uniform}
+KNOWN = Registry("initializer", Initializer, {**_CLASSES, **_SHORT})
 
 
 def get(identifier: Any) -> Initializer:

@@ -107,7 +107,7 @@ CONSTRUCTORS: list[Row] = [
     (lambda: Dense(0), ValueError, ["Received: units=0"]),
     (lambda: Dense(True), ValueError, ["Received: units=True"]),
     (lambda: Dense(), TypeError, ["Dense takes the arguments activation", "Received: a call that is missing a required argument: 'units'"]),
-    (lambda: Dense(3, "rleu"), ValueError, ["Unknown activation. Known: elu, leaky_relu, linear, relu", "Received: 'rleu'", 'Did you mean "relu"?']),
+    (lambda: Dense(3, "rleu"), ValueError, ["Unknown activation. Known: elu, gelu, leaky_relu, linear, relu", "Received: 'rleu'", 'Did you mean "relu"?']),
     (lambda: Dense(3, activation="Relu "), ValueError, ["Received: 'Relu '", 'Did you mean "relu"?']),
     (lambda: Dense(3, activation=4), TypeError, ["An activation is given by its name", "Received: 4 (int)"]),
     (lambda: Dense(3, activation=np.tanh), TypeError, ["Received: <ufunc 'tanh'>", 'Write activation="tanh".']),
@@ -250,7 +250,7 @@ MODELS: list[Row] = [
 COMPILE: list[Row] = [
     (lambda: yes_or_no().compile("sgd"), ValueError, ["compile needs one", "Received: loss=None", 'loss="mse" for numbers']),
     (lambda: yes_or_no().compile("sgd", los="mse"), TypeError, ["compile takes the arguments", "Received: los='mse'", "Did you mean loss=?"]),
-    (lambda: yes_or_no().compile("sdg", "mse"), ValueError, ["Unknown optimizer. Known: adagrad, adam, adamw, rmsprop, sgd.", "Received: 'sdg'", 'Did you mean "sgd"?']),
+    (lambda: yes_or_no().compile("sdg", "mse"), ValueError, ["Unknown optimizer. Known: adadelta, adagrad, adam, adamw, nadam, rmsprop, sgd.", "Received: 'sdg'", 'Did you mean "sgd"?']),
     (lambda: yes_or_no().compile(0.1, "mse"), TypeError, ["An optimizer is given by its name", "Received: 0.1 (float)"]),
     (lambda: yes_or_no().compile("sgd", "mean_square_error"), ValueError, ["Unknown loss. Known: binary_crossentropy", 'Did you mean "mean_squared_error"?']),
     (lambda: yes_or_no().compile("sgd", "categorical crossentropy"), ValueError, ['Did you mean "categorical_crossentropy"?']),

@@ -37,7 +37,7 @@ MARGIN = 0.01
 """How far z keeps from a kink; the largest step of the differences moves it by less."""
 
 SMOOTH = ["linear", "sigmoid", "tanh", "softplus", "softmax"]
-KINKED = ["relu", "leaky_relu", "elu"]
+KINKED = ["relu", "leaky_relu", "elu", "selu"]
 
 
 def away_from_zero(rng, shape, margin=0.1):
@@ -292,7 +292,7 @@ def samples_away_from_kinks(model, rng, count):
 
 
 def random_activation(rng):
-    name = rng.choice(["linear", "sigmoid", "tanh", "softplus", "relu", "softmax"])
+    name = rng.choice(["linear", "sigmoid", "tanh", "softplus", "relu", "softmax", "gelu"])
     return Watched() if name == "relu" else str(name)
 
 

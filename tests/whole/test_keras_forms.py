@@ -310,6 +310,7 @@ def test_lr_and_learning_rate_are_one() -> None:
 def test_defaults_are_those_of_keras() -> None:
     assert SGD().learning_rate == 0.01
     assert {o().learning_rate for o in (Adam, RMSprop, optimizers.Adagrad)} == {0.001}
+    assert optimizers.Adadelta().learning_rate == optimizers.Nadam().learning_rate == 0.001
     assert optimizers.AdamW().weight_decay == 0.004
     dense = Dense(2)
     assert dense.activation.name == "linear"
@@ -386,7 +387,7 @@ def test_what_keras_takes_for_speed_is_taken_and_ignored() -> None:
         ),
         (
             "nnlite.activations",
-            "linear sigmoid tanh relu leaky_relu elu softplus softmax step",
+            "linear sigmoid tanh relu leaky_relu elu selu silu swish gelu softplus softmax step",
         ),
         (
             "nnlite.losses",
@@ -402,7 +403,7 @@ def test_what_keras_takes_for_speed_is_taken_and_ignored() -> None:
             "BinaryAccuracy CategoricalAccuracy SparseCategoricalAccuracy MeanSquaredError "
             "RootMeanSquaredError MeanAbsoluteError R2Score",
         ),
-        ("nnlite.optimizers", "SGD RMSprop Adagrad Adam AdamW schedules"),
+        ("nnlite.optimizers", "SGD RMSprop Adagrad Adadelta Adam AdamW Nadam schedules"),
         (
             "nnlite.optimizers.schedules",
             "ExponentialDecay InverseTimeDecay PiecewiseConstantDecay CosineDecay",
