@@ -9,6 +9,7 @@ from nnlite import losses
 from nnlite.explain import activations
 from nnlite.explain.watching import Judgement
 from nnlite.losses import CrossEntropy, Loss
+from nnlite.losses.crossentropy import are_shares
 from nnlite.regularizers import L1L2, Regularizer
 
 _FORMULAS: dict[type[Loss], tuple[str, str]] = {
@@ -50,8 +51,11 @@ def formulas(judged: Judgement) -> tuple[str, str]:
         symbols = {"a": a, "y": y, "delta": getattr(loss, "delta", 1)}
         value, slope = (f"{text.format(**symbols)}/{count}" for text in patterns)
     if together:
-        sparse = isinstance(loss, losses.SparseCategoricalCrossentropy)
-        slope = f"({a} − {f'onehot({y})' if sparse else y})/{count}"
+        truth = f"onehot({y})" if isinstance(loss, losses.SparseCategoricalCrossentropy) else y
+        share = a
+        if isinstance(loss, losses.CategoricalCrossentropy) and not are_shares(judged.y).all():
+            share = f"{a}·Σ{y}"
+        slope = f"({share} − {truth})/{count}"
     return value, slope if judged.weight == 1 else f"{judged.weight:g}·{slope}"
 
 
