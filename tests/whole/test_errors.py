@@ -165,7 +165,7 @@ CONSTRUCTORS: list[Row] = [
     (lambda: schedules.PiecewiseConstantDecay([2, 1], [1, 2, 3]), ValueError, ["boundaries must grow.", "Received: boundaries=[2, 1]"]),
     (lambda: schedules.CosineDecay(-0.1, 10), ValueError, ["initial_learning_rate must be from 0 on.", "Received: initial_learning_rate=-0.1"]),
     (lambda: losses.Huber("x"), TypeError, ["delta must be a number above 0.", "Received: delta='x' (str)"]),
-    (lambda: losses.BinaryCrossentropy(logits=True), TypeError, ["BinaryCrossentropy takes the arguments from_logits.", "Received: logits=True", "Did you mean from_logits=?"]),
+    (lambda: losses.BinaryCrossentropy(logits=True), TypeError, ["BinaryCrossentropy takes the arguments from_logits, label_smoothing, name, reduction.", "Received: logits=True", "Did you mean from_logits=?"]),
     (lambda: metrics.BinaryAccuracy(threshold="x"), TypeError, ["threshold must be a number.", "Received: threshold='x'"]),
     (lambda: regularizers.l2(-1), ValueError, ["l2 must be from 0 on.", "Received: l2=-1"]),
     (lambda: regularizers.L2(l1=2), TypeError, ["L2 takes the arguments l2.", "Received: l1=2"]),

@@ -98,7 +98,11 @@ def numbers_for(name, rng, shape):
         return y, y + size * rng.choice([-1, 1], shape)
     if name in ("mean_squared_error", "half_squared_error"):
         return rng.standard_normal(shape), rng.standard_normal(shape)
-    if name == "binary_crossentropy":
+    if name == "hinge":
+        # y·a is at least 0.2 from 1, on both sides.
+        y = rng.choice([-1.0, 1.0], shape)
+        return y, y * (1 + rng.uniform(0.2, 0.8, shape) * rng.choice([-1, 1], shape))
+    if name in ("binary_crossentropy", "kl_divergence"):
         return rng.uniform(0, 1, shape), rng.uniform(0.05, 0.95, shape)
     a = activations.softmax(rng.standard_normal(shape))
     classes = rng.integers(0, shape[-1], shape[:-1])
@@ -113,6 +117,8 @@ LOSSES = [
     "binary_crossentropy",
     "categorical_crossentropy",
     "sparse_categorical_crossentropy",
+    "kl_divergence",
+    "hinge",
 ]
 
 

@@ -394,7 +394,8 @@ def test_what_keras_takes_for_speed_is_taken_and_ignored() -> None:
             "mse mae mean_squared_error MeanSquaredError half_squared_error HalfSquaredError "
             "mean_absolute_error MeanAbsoluteError huber Huber binary_crossentropy "
             "BinaryCrossentropy categorical_crossentropy CategoricalCrossentropy "
-            "sparse_categorical_crossentropy SparseCategoricalCrossentropy",
+            "sparse_categorical_crossentropy SparseCategoricalCrossentropy "
+            "kl_divergence KLDivergence hinge Hinge",
         ),
         (
             "nnlite.metrics",

@@ -13,6 +13,7 @@ from nnlite.losses.crossentropy import (
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
 )
+from nnlite.losses.divergence import Hinge, KLDivergence
 from nnlite.losses.regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
 
 
@@ -59,22 +60,46 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Array:
     return _per_sample(Huber, y_true, y_pred, delta=delta)
 
 
-def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> Array:
+def kl_divergence(y_true: Any, y_pred: Any) -> Array:
+    """Return how far the prediction is from the truth, both distributions, for every sample.
+
+    >>> kl_divergence([[0.5, 0.5]], [[0.25, 0.75]]).round(4)
+    array([0.1438])
+    """
+    return _per_sample(KLDivergence, y_true, y_pred)
+
+
+def hinge(y_true: Any, y_pred: Any) -> Array:
+    """Return the hinge loss of every sample.
+
+    >>> hinge([[1.0], [-1.0]], [[0.25], [-3.0]])
+    array([0.75, 0.  ])
+    """
+    return _per_sample(Hinge, y_true, y_pred)
+
+
+def binary_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0
+) -> Array:
     """Return the binary cross-entropy of every sample.
 
     >>> binary_crossentropy([[1.0], [0.0]], [[0.5], [0.5]]).round(4)
     array([0.6931, 0.6931])
     """
-    return _per_sample(BinaryCrossentropy, y_true, y_pred, from_logits=from_logits)
+    options = {"from_logits": from_logits, "label_smoothing": label_smoothing}
+    return _per_sample(BinaryCrossentropy, y_true, y_pred, **options)
 
 
-def categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> Array:
+def categorical_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0
+) -> Array:
     """Return the cross-entropy of every sample, for one-hot truth.
 
     >>> categorical_crossentropy([[0.0, 1.0]], [[0.75, 0.25]]).round(4)
     array([1.3863])
     """
-    return _per_sample(CategoricalCrossentropy, y_true, y_pred, from_logits=from_logits)
+    options = {"from_logits": from_logits, "label_smoothing": label_smoothing}
+    return _per_sample(CategoricalCrossentropy, y_true, y_pred, **options)
 
 
 def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> Array:

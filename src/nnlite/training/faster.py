@@ -33,6 +33,7 @@ from nnlite.kernels.memory import NEW, UsedAgain
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.losses import Loss
+from nnlite.losses.crossentropy import SmoothedCrossEntropy
 from nnlite.training.halves import in_halves
 from nnlite.training.running import surely
 from nnlite.training.standins import computes_as_written, watch
@@ -94,6 +95,12 @@ def goes_around_the_activation(loss: Any, layer: Any) -> bool:
 def judges_as_written(loss: Any) -> bool:
     """Return whether a loss keeps no array that it is given, and holds none that it returns."""
     return ours(loss, *_JUDGING, *_FROM_LOGITS)
+
+
+def changes_truth(loss: Any) -> bool:
+    """Return whether a loss has another view of the truth than metrics have."""
+    smooths = ours(loss, "truth") and isinstance(loss, SmoothedCrossEntropy)
+    return bool(loss.label_smoothing) if smooths else not ours(loss, "truth", like=Loss)
 
 
 def keeps_arrays(metric: Any) -> bool:
