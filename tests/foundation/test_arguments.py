@@ -143,7 +143,7 @@ def test_a_loss_that_takes_something_refuses_the_rest():
     with pytest.raises(TypeError, match=r"Huber takes the arguments delta, name, reduc") as caught:
         losses.Huber(foo=3)
     assert "Received: foo=3\nRemedy: Leave out foo=." in str(caught.value)
-    with pytest.raises(TypeError, match=r"MeanSquaredError takes the arguments name\."):
+    with pytest.raises(TypeError, match=r"MeanSquaredError takes the arguments dtype, name\."):
         metrics.MeanSquaredError(foo=3)
 
 

@@ -402,7 +402,9 @@ def test_what_keras_takes_for_speed_is_taken_and_ignored() -> None:
             "accuracy binary_accuracy categorical_accuracy sparse_categorical_accuracy "
             "mean_squared_error root_mean_squared_error mean_absolute_error r2_score "
             "BinaryAccuracy CategoricalAccuracy SparseCategoricalAccuracy MeanSquaredError "
-            "RootMeanSquaredError MeanAbsoluteError R2Score",
+            "RootMeanSquaredError MeanAbsoluteError R2Score Accuracy Precision Recall F1Score AUC "
+            "TopKCategoricalAccuracy SparseTopKCategoricalAccuracy Mean "
+            "top_k_categorical_accuracy sparse_top_k_categorical_accuracy",
         ),
         ("nnlite.optimizers", "SGD RMSprop Adagrad Adadelta Adam AdamW Nadam schedules"),
         (

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.types import Array
-from nnlite.metrics.base import Metric, as_equal_shapes
+from nnlite.metrics.base import Metric, as_equal_shapes, weights_like
 
 
 def root_mean_squared_error(y_true: Any, y_pred: Any) -> float:
@@ -16,7 +16,7 @@ def root_mean_squared_error(y_true: Any, y_pred: Any) -> float:
     >>> root_mean_squared_error([[0.0], [0.0]], [[3.0], [3.0]])
     3.0
     """
-    return RootMeanSquaredError()(y_true, y_pred)
+    return float(RootMeanSquaredError()(y_true, y_pred))
 
 
 def r2_score(y_true: Any, y_pred: Any) -> float:
@@ -25,7 +25,7 @@ def r2_score(y_true: Any, y_pred: Any) -> float:
     >>> r2_score([[1.0], [2.0], [3.0]], [[1.0], [2.0], [3.0]])
     1.0
     """
-    return R2Score()(y_true, y_pred)
+    return float(R2Score()(y_true, y_pred))
 
 
 def _errors(y_true: Any, y_pred: Any) -> Array:
@@ -45,9 +45,13 @@ class MeanSquaredError(Metric):
 
     default_name = "mean_squared_error"
 
-    def update_state(self, y_true: Any, y_pred: Any) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add the squared errors of this batch."""
-        error = _errors(y_true, y_pred).ravel()
+        error = _errors(y_true, y_pred)
+        if sample_weight is not None:
+            self.add(np.square(error), sample_weight)
+            return
+        error = error.ravel()
         self.total += float(np.dot(error, error))
         self.count += error.size
 
@@ -75,11 +79,9 @@ class MeanAbsoluteError(Metric):
 
     default_name = "mean_absolute_error"
 
-    def update_state(self, y_true: Any, y_pred: Any) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add the errors of this batch."""
-        error = np.abs(_errors(y_true, y_pred))
-        self.total += float(error.sum())
-        self.count += error.size
+        self.add(np.abs(_errors(y_true, y_pred)), sample_weight)
 
 
 class R2Score(Metric):
@@ -99,18 +101,22 @@ class R2Score(Metric):
         self.count = 0
         self.mean = self.spread = self.error = np.zeros(1)
 
-    def update_state(self, y_true: Any, y_pred: Any) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Merge this batch into mean, spread and error (Chan's formula, which keeps its digits)."""
         y, a = as_equal_shapes(y_true, y_pred)
         y = y.reshape(len(y), -1).astype(np.float64, copy=False)
         a = a.reshape(len(a), -1).astype(np.float64, copy=False)
-        mean = y.mean(axis=0)
+        weights = weights_like(1.0 if sample_weight is None else sample_weight, (len(y), 1))
+        count = float(weights.sum())
+        if not count:
+            return
+        mean = (weights * y).sum(axis=0) / count
         step = mean - self.mean
-        total = self.count + len(y)
-        between = step**2 * (self.count * len(y) / total)
-        self.spread = self.spread + np.square(y - mean).sum(axis=0) + between
-        self.mean = self.mean + step * (len(y) / total)
-        self.error = self.error + np.square(a - y).sum(axis=0)
+        total = self.count + count
+        between = step**2 * (self.count * count / total)
+        self.spread = self.spread + (weights * np.square(y - mean)).sum(axis=0) + between
+        self.mean = self.mean + step * (count / total)
+        self.error = self.error + (weights * np.square(a - y)).sum(axis=0)
         self.count = total
 
     def result(self) -> float:

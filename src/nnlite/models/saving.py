@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _CONFIG = "config"
 _KINDS = {"optimizer": optimizers, "loss": losses, "metrics": metrics}
+_KINDS |= {"weighted_metrics": metrics}
 
 
 def save_model(model: Model, filepath: str | Path) -> None:
@@ -95,7 +96,7 @@ def load_model(
         model = _model(config["model"])
         model.set_weights([arrays[name] for name in _named_weights(model)])
         if config["compiled"] is not None:
-            settings = dict(config["compiled"])
+            settings = {"weighted_metrics": None, **config["compiled"]}
             for name, kind in _KINDS.items():
                 settings[name] = kind.KNOWN.rebuild(settings[name])
             model.compile(**settings)

@@ -47,6 +47,8 @@ class Ending:
         The share of this output in the whole loss.
     private
         Whether the loss alone sees this output, so that it may look at the logits instead.
+    weighted_metrics
+        The metrics that see the weights of the samples.
 
     Attributes
     ----------
@@ -62,8 +64,10 @@ class Ending:
         shape: Shape,
         weight: float = 1.0,
         private: bool = True,
+        weighted_metrics: Sequence[Any] = (),
     ) -> None:
         self.loss, self.metrics = losses.get(loss), metrics
+        self.weighted_metrics = weighted_metrics
         self.layer, self.shape = layer, shape
         self.weight, self.private = weight, private
         self._choose()

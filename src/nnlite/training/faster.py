@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 _JUDGING = ("values", "gradient", "values_of", "gradient_of", "check_predictions")
 _FROM_LOGITS = ("values_from_logits", "gradient_from_logits")
-_COUNTING = ("reset_state", "update_state", "result", "hits")
+_COUNTING = ("reset_state", "update_state", "result", "hits", "add")
 _DESCENDING = ("step", "update", "subtract", "is_plain", "learning_rate")
 _HOOKS = [row.method for row in CALLED if row.base == "Callback"]
 
