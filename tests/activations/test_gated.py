@@ -167,6 +167,15 @@ def test_an_activation_of_ones_own_may_ask_for_z() -> None:
     assert model.get_weights()[0].tolist() == [[0.0]]
 
 
+def test_a_backprop_that_has_no_room_for_z_is_explained() -> None:
+    class Deaf(Square):
+        def backprop(self, grad: Any, a: Any, out: Any = None) -> Any:
+            return grad
+
+    with pytest.raises(TypeError, match=r"its backprop's argument z.\nReceived: Deaf with needs_z"):
+        Dense(1, Deaf())
+
+
 @pytest.mark.parametrize("function", ["selu", "swish", "gelu", TANH])
 def test_a_file_keeps_the_activation(function: Any, tmp_path: Any) -> None:
     model = Sequential([Input((3,)), Dense(2, function)], seed=0)

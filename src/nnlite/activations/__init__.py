@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from nnlite.activations.base import ActivationFunction
@@ -61,4 +62,17 @@ def get(identifier: Any) -> ActivationFunction:
         remedy += "with forpass and backprop."
         remedy = f'Write activation="{known}".' if known else remedy
         raise type_error(rule, told(identifier), None, remedy)
-    return KNOWN.get(identifier)
+    found = KNOWN.get(identifier)
+    if found.needs_z:
+        _check_takes_z(found)
+    return found
+
+
+def _check_takes_z(activation: ActivationFunction) -> None:
+    try:
+        inspect.signature(activation.backprop).bind(None, None, None, z=None)
+    except TypeError:
+        rule = "An activation that needs z is given it by its backprop's argument z."
+        received = f"{type(activation).__name__} with needs_z = True"
+        remedy = "def backprop(self, grad, a, out=None, z=None):"
+        raise type_error(rule, received, None, remedy) from None

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.checks import Name, Number
+from nnlite.foundation.checks import DType, Name, Number
 from nnlite.foundation.errors import must_define, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.losses.base import mean_over_outputs
@@ -39,8 +39,8 @@ class BinaryAccuracy(_HitRate):
 
     default_name = "binary_accuracy"
 
-    def __init__(self, name: Name = None, threshold: Number = 0.5) -> None:
-        super().__init__(name)
+    def __init__(self, name: Name = None, threshold: Number = 0.5, dtype: DType = None) -> None:
+        super().__init__(name, dtype)
         self.threshold = threshold
 
     def hits(self, y: Array, a: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from nnlite.foundation.checks import DType, Name, PositiveOrNone, number, or_none, require
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.metrics.confusion import ConfusionMetric, share_of, weights_for
+from nnlite.metrics.confusion import ConfusionMetric, share_of
 
 
 def as_thresholds(name: str, value: Any, where: str | None) -> Any:
@@ -54,8 +54,7 @@ class _AtThresholds(ConfusionMetric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Count the answers of this batch."""
-        y, a = self.answers(y_true, y_pred)
-        weights = weights_for(sample_weight, a)
+        y, a, weights = self.answers(y_true, y_pred, sample_weight)
         if self.top_k is not None:
             a = _largest(a, self.top_k)
         if self.class_id is not None:
@@ -153,8 +152,7 @@ class F1Score(ConfusionMetric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Count the answers of this batch, output by output."""
-        y, a = self.answers(y_true, y_pred)
-        weights = weights_for(sample_weight, a)
+        y, a, weights = self.answers(y_true, y_pred, sample_weight)
         if self.threshold is None:
             # Of a row of zeros, none is the largest.
             a = ((a >= a.max(axis=-1, keepdims=True)) & (np.abs(a) > 1e-9)).astype(np.float64)

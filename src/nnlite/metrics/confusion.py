@@ -34,8 +34,8 @@ class ConfusionMetric(Metric):
         """Forget all batches."""
         self._positives = self._negatives = np.zeros((len(self._levels) + 1, 1))
 
-    def answers(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
-        """Return truth and prediction in one shape, a row for each sample."""
+    def answers(self, y_true: Any, y_pred: Any, sample_weight: Any) -> tuple[Array, Array, Array]:
+        """Return truth, prediction and weights in one shape, a row for each sample."""
         y, a = as_arrays(y_true, y_pred)
         if y.shape != a.shape:
             rule = f"{type(self).__name__} takes a yes or a no for each output."
@@ -45,7 +45,9 @@ class ConfusionMetric(Metric):
         if y.min() < 0 or y.max() > 1:
             rule = f"{type(self).__name__} takes 1 for yes and 0 for no as the truth."
             raise value_error(rule, f"y_true from {y.min():g} to {y.max():g}")
-        return y.reshape(len(y), -1), a.reshape(len(a), -1)
+        weights = weights_like(1.0 if sample_weight is None else sample_weight, a.shape)
+        rows = len(a), -1
+        return y.reshape(rows), a.reshape(rows), weights.reshape(rows)
 
     def count_in(self, y: Array, a: Array, weights: Array) -> None:
         """Add a batch: truth, prediction and weights have one shape (n, k)."""
@@ -93,8 +95,3 @@ def share_of(part: Array, whole: Array) -> Array:
     array([0.25, 0.  ])
     """
     return np.divide(part, whole, out=np.zeros_like(whole), where=whole != 0)
-
-
-def weights_for(sample_weight: Any, a: Array) -> Array:
-    """Return a weight for each output: 1 without `sample_weight`."""
-    return weights_like(1.0 if sample_weight is None else sample_weight, a.shape)

@@ -19,7 +19,7 @@ from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.given.numbers import as_numbers
 from nnlite.metrics.classification import Thresholds
-from nnlite.metrics.confusion import ConfusionMetric, share_of, weights_for
+from nnlite.metrics.confusion import ConfusionMetric, share_of
 
 _curve = require(
     lambda value: isinstance(value, str) and value.upper() in ("ROC", "PR", "PRGAIN"),
@@ -99,8 +99,7 @@ class AUC(ConfusionMetric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Count the answers of this batch at every threshold."""
-        y, a = self.answers(y_true, y_pred)
-        weights = weights_for(sample_weight, a)
+        y, a, weights = self.answers(y_true, y_pred, sample_weight)
         if self.num_labels not in (None, a.shape[1]):
             received = f"num_labels={self.num_labels}, y_pred of shape {a.shape}"
             raise value_error("num_labels is the number of outputs.", received)
