@@ -7,18 +7,11 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.types import Array
+from nnlite.losses import crossentropy, divergence, regression
 from nnlite.losses.base import Loss
-from nnlite.losses.crossentropy import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    SparseCategoricalCrossentropy,
-)
-from nnlite.losses.divergence import Hinge, KLDivergence
-from nnlite.losses.regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
 
 
-def _per_sample(loss_class: type[Loss], y_true: Any, y_pred: Any, **options: Any) -> Array:
-    loss = loss_class(**options)
+def _per_sample(loss: Loss, y_true: Any, y_pred: Any) -> Array:
     y, a = loss.prepare(y_true, y_pred)
     with np.errstate(under="ignore"):
         return loss.values(y, a)
@@ -30,7 +23,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Array:
     >>> mean_squared_error([[1.0], [2.0]], [[1.0], [4.0]])
     array([0., 4.])
     """
-    return _per_sample(MeanSquaredError, y_true, y_pred)
+    return _per_sample(regression.MeanSquaredError(), y_true, y_pred)
 
 
 def half_squared_error(y_true: Any, y_pred: Any) -> Array:
@@ -39,7 +32,7 @@ def half_squared_error(y_true: Any, y_pred: Any) -> Array:
     >>> half_squared_error([[1.0], [2.0]], [[1.0], [4.0]])
     array([0., 2.])
     """
-    return _per_sample(HalfSquaredError, y_true, y_pred)
+    return _per_sample(regression.HalfSquaredError(), y_true, y_pred)
 
 
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Array:
@@ -48,7 +41,7 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Array:
     >>> mean_absolute_error([[1.0], [2.0]], [[1.0], [4.0]])
     array([0., 2.])
     """
-    return _per_sample(MeanAbsoluteError, y_true, y_pred)
+    return _per_sample(regression.MeanAbsoluteError(), y_true, y_pred)
 
 
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Array:
@@ -57,7 +50,7 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Array:
     >>> huber([[0.0], [0.0]], [[0.5], [3.0]])
     array([0.125, 2.5  ])
     """
-    return _per_sample(Huber, y_true, y_pred, delta=delta)
+    return _per_sample(regression.Huber(delta), y_true, y_pred)
 
 
 def kl_divergence(y_true: Any, y_pred: Any) -> Array:
@@ -66,7 +59,7 @@ def kl_divergence(y_true: Any, y_pred: Any) -> Array:
     >>> kl_divergence([[0.5, 0.5]], [[0.25, 0.75]]).round(4)
     array([0.1438])
     """
-    return _per_sample(KLDivergence, y_true, y_pred)
+    return _per_sample(divergence.KLDivergence(), y_true, y_pred)
 
 
 def hinge(y_true: Any, y_pred: Any) -> Array:
@@ -75,7 +68,7 @@ def hinge(y_true: Any, y_pred: Any) -> Array:
     >>> hinge([[1.0], [-1.0]], [[0.25], [-3.0]])
     array([0.75, 0.  ])
     """
-    return _per_sample(Hinge, y_true, y_pred)
+    return _per_sample(divergence.Hinge(), y_true, y_pred)
 
 
 def binary_crossentropy(
@@ -86,8 +79,8 @@ def binary_crossentropy(
     >>> binary_crossentropy([[1.0], [0.0]], [[0.5], [0.5]]).round(4)
     array([0.6931, 0.6931])
     """
-    options = {"from_logits": from_logits, "label_smoothing": label_smoothing}
-    return _per_sample(BinaryCrossentropy, y_true, y_pred, **options)
+    loss = crossentropy.BinaryCrossentropy(from_logits, label_smoothing)
+    return _per_sample(loss, y_true, y_pred)
 
 
 def categorical_crossentropy(
@@ -98,8 +91,8 @@ def categorical_crossentropy(
     >>> categorical_crossentropy([[0.0, 1.0]], [[0.75, 0.25]]).round(4)
     array([1.3863])
     """
-    options = {"from_logits": from_logits, "label_smoothing": label_smoothing}
-    return _per_sample(CategoricalCrossentropy, y_true, y_pred, **options)
+    loss = crossentropy.CategoricalCrossentropy(from_logits, label_smoothing)
+    return _per_sample(loss, y_true, y_pred)
 
 
 def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> Array:
@@ -108,4 +101,4 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool 
     >>> sparse_categorical_crossentropy([1], [[0.75, 0.25]]).round(4)
     array([1.3863])
     """
-    return _per_sample(SparseCategoricalCrossentropy, y_true, y_pred, from_logits=from_logits)
+    return _per_sample(crossentropy.SparseCategoricalCrossentropy(from_logits), y_true, y_pred)

@@ -61,8 +61,7 @@ class CategoricalAccuracy(_HitRate):
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every sample whether its class is found."""
         check_equal_shapes(y, a)
-        hits: Array = np.equal(y.argmax(-1), a.argmax(-1))
-        return hits
+        return np.asarray(y.argmax(-1) == a.argmax(-1))
 
 
 class SparseCategoricalAccuracy(_HitRate):
