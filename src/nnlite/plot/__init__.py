@@ -2,9 +2,12 @@
 
 Each stands in the file of its name, `weights`, `filters` and `feature_maps` in `features`; `live`
 draws during training. Of the other files, `style` says how all pictures look, `grids` puts images
-side by side, and `graph_layout` places the values of a computation graph.
+side by side, and `graph_layout` places the values of a computation graph and the `blocks` of an
+architecture. `columns` are the layers of a network, drawn on a `network_page` as `neurons`,
+`planes` or curves.
 """
 
+from nnlite.plot.architecture import architecture
 from nnlite.plot.decision_boundary import decision_boundary
 from nnlite.plot.explain import explain
 from nnlite.plot.features import feature_maps, filters, weights
@@ -17,6 +20,7 @@ from nnlite.plot.network import network
 from nnlite.plot.predictions import predictions
 
 __all__ = [
+    "architecture",
     "decision_boundary",
     "explain",
     "feature_maps",

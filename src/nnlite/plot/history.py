@@ -10,7 +10,16 @@ import numpy as np
 from nnlite.foundation.checks import flag
 from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
-from nnlite.plot.style import Axes, axes_or_new, font_size, look, open_frame, padded, size_in_points
+from nnlite.plot.style import (
+    Axes,
+    axes_or_new,
+    font_size,
+    look,
+    open_frame,
+    padded,
+    round_numbers,
+    size_in_points,
+)
 
 
 class _Training(NamedTuple):
@@ -82,6 +91,7 @@ def _draw_metric(ax: Axes, trainings: Mapping[str, _Training], metric: str) -> N
     ax.set(xlabel="epoch", xlim=padded(epochs, 0.02), ylabel=metric.replace("_", " "))
     steps = [1, 2, 5, 10]
     ax.xaxis.set_major_locator(MaxNLocator("auto", steps=steps, integer=True, min_n_ticks=1))
+    round_numbers(ax.yaxis)
     ax.grid(alpha=0.25)
     open_frame(ax)
     if len(ax.lines) > 1:
