@@ -53,6 +53,10 @@ ENDINGS: list[tuple[str, Any]] = [
     ("softmax", losses.SparseCategoricalCrossentropy()),
     ("sigmoid", losses.SparseCategoricalCrossentropy()),
     ("linear", losses.SparseCategoricalCrossentropy(from_logits=True)),
+    ("softmax", losses.CategoricalCrossentropy(label_smoothing=0.2)),
+    ("linear", losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.1)),
+    ("softmax", losses.KLDivergence(reduction="sum")),
+    ("linear", losses.Hinge()),
 ]
 
 
@@ -151,7 +155,9 @@ def _truth(rng: Any, loss: str, shape: tuple[int, int]) -> Any:
         return rng.integers(0, shape[1], shape[0])
     if loss == "categorical_crossentropy":
         return np.eye(shape[1])[rng.integers(0, shape[1], shape[0])]
-    if loss == "binary_crossentropy":
+    if loss == "hinge":
+        return rng.choice([-1.0, 1.0], shape)
+    if loss in ("binary_crossentropy", "kl_divergence"):
         return rng.uniform(0, 1, shape)
     return rng.standard_normal(shape)
 

@@ -24,6 +24,9 @@ ACTIVATIONS: dict[str | None, Callable[[Any], Any]] = {
     "relu": torch.relu,
     "leaky_relu": lambda z: F.leaky_relu(z, 0.2),
     "elu": F.elu,
+    "selu": F.selu,
+    "silu": F.silu,
+    "gelu": F.gelu,
     "softplus": lambda z: F.softplus(z, threshold=1e9),
     "softmax": lambda z: torch.softmax(z, dim=-1),
 }
@@ -269,7 +272,14 @@ def class_scores(loss: Any, a: Any) -> Any:
 
 
 def loss_of(loss: Any, y: Any, a: Any) -> Any:
-    """Return the mean loss over the batch."""
+    """Return the loss of the batch."""
+    if loss.name == "hinge":
+        return torch.relu(1 - y * a).mean()
+    if loss.name == "kl_divergence":
+        return F.kl_div(torch.log(a), y, reduction="sum")
+    if smoothing := getattr(loss, "label_smoothing", 0.0):
+        classes = a.shape[-1] if loss.name == "categorical_crossentropy" else 2
+        y = y * (1 - smoothing) + smoothing / classes
     if loss.name == "mean_squared_error":
         return F.mse_loss(a, y)
     if loss.name == "half_squared_error":

@@ -246,7 +246,18 @@ ACTIVATION_FAULTS = [
         arguments={"activation": name},
         id=f"{name} without its slope",
     )
-    for name in ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "softmax")
+    for name in [
+        "sigmoid",
+        "tanh",
+        "relu",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "silu",
+        "gelu",
+        "softplus",
+        "softmax",
+    ]
 ] + [
     faulty(
         Activation,

@@ -14,11 +14,14 @@ from nnlite.losses.crossentropy import (
     CrossEntropy,
     SparseCategoricalCrossentropy,
 )
+from nnlite.losses.divergence import Hinge, KLDivergence
 from nnlite.losses.functions import (
     binary_crossentropy,
     categorical_crossentropy,
     half_squared_error,
+    hinge,
     huber,
+    kl_divergence,
     mean_absolute_error,
     mean_squared_error,
     sparse_categorical_crossentropy,
@@ -31,6 +34,7 @@ __all__ += ["half_squared_error", "huber", "mean_absolute_error", "mean_squared_
 __all__ += ["BinaryCrossentropy", "CategoricalCrossentropy", "CrossEntropy"]
 __all__ += ["SparseCategoricalCrossentropy", "sparse_categorical_crossentropy"]
 __all__ += ["binary_crossentropy", "categorical_crossentropy"]
+__all__ += ["Hinge", "KLDivergence", "hinge", "kl_divergence"]
 
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
@@ -43,8 +47,11 @@ _FUNCTIONS: dict[Any, type[Loss]] = {
     binary_crossentropy: BinaryCrossentropy,
     categorical_crossentropy: CategoricalCrossentropy,
     sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+    kl_divergence: KLDivergence,
+    hinge: Hinge,
 }
-_SHORT = {"mse": MeanSquaredError, "mae": MeanAbsoluteError}
+_SHORT = {"mse": MeanSquaredError, "mae": MeanAbsoluteError, "kld": KLDivergence}
+_SHORT |= {"kullback_leibler_divergence": KLDivergence}
 KNOWN = Registry("loss", Loss, _SHORT, _FUNCTIONS)
 
 

@@ -66,7 +66,7 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
     history: History | None = None
     """What the last `fit` returned."""
     compiled: dict[str, Any] | None = None
-    """What `compile` was told: optimizer, loss, metrics, loss_weights."""
+    """What `compile` was told: optimizer, loss, metrics, loss_weights, weighted_metrics."""
     figures: Figures | None = None
     """The losses and metrics that added up last."""
     _endings: list[Ending] | None = None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _CONFIG = "config"
 _KINDS = {"optimizer": optimizers, "loss": losses, "metrics": metrics}
+_KINDS |= {"weighted_metrics": metrics}
 
 
 def save_model(model: Model, filepath: str | Path) -> None:
@@ -94,7 +95,9 @@ def load_model(
     try:
         model = _model(config["model"])
         model.set_weights([arrays[name] for name in _named_weights(model)])
-        if (told := config["compiled"]) is not None:
+        if config["compiled"] is not None:
+            # Files of earlier versions tell of no weighted metrics.
+            told = {"weighted_metrics": None, **config["compiled"]}
             made = {name: kind.KNOWN.rebuild(told[name]) for name, kind in _KINDS.items()}
             model.compile(**told | made)
     except (KeyError, IndexError, AttributeError, TypeError) as error:
