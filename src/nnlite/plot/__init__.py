@@ -2,9 +2,11 @@
 
 Each stands in the file of its name, `weights`, `filters` and `feature_maps` in `features`; `live`
 draws during training. Of the other files, `style` says how all pictures look, `grids` puts images
-side by side, and `graph_layout` places the values of a computation graph.
+side by side, `cells` lays an array out, and `graph_layout` places the values of a graph.
 """
 
+from nnlite.plot.array import array
+from nnlite.plot.convolution import convolution
 from nnlite.plot.decision_boundary import decision_boundary
 from nnlite.plot.explain import explain
 from nnlite.plot.features import feature_maps, filters, weights
@@ -15,8 +17,11 @@ from nnlite.plot.images import images
 from nnlite.plot.loss_surface import loss_surface
 from nnlite.plot.network import network
 from nnlite.plot.predictions import predictions
+from nnlite.plot.shapes import shapes
 
 __all__ = [
+    "array",
+    "convolution",
     "decision_boundary",
     "explain",
     "feature_maps",
@@ -28,5 +33,6 @@ __all__ = [
     "loss_surface",
     "network",
     "predictions",
+    "shapes",
     "weights",
 ]
