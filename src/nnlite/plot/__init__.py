@@ -2,7 +2,8 @@
 
 Each stands in the file of its name, `weights`, `filters` and `feature_maps` in `features`; `live`
 draws during training. Of the other files, `style` says how all pictures look, `grids` puts images
-side by side, `cells` lays an array out, and `graph_layout` places the values of a graph.
+side by side, `cells` lays an array out, `graph_layout` the values of a graph, and `of_model` finds
+weights and maps.
 """
 
 from nnlite.plot.array import array

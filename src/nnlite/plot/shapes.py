@@ -14,7 +14,7 @@ from nnlite.foundation.errors import type_error, value_error
 from nnlite.layers.dense import Dense
 from nnlite.models import Model
 from nnlite.plot.cells import TEXT
-from nnlite.plot.features import chosen_layers
+from nnlite.plot.of_model import chosen_layers
 from nnlite.plot.style import BLUE, COLOURS, GREY, INK, VERMILION, Axes, axes_in_em
 
 # Every axis has its colour, and its kind of line.
