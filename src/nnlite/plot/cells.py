@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.types import Array
-from nnlite.plot.style import BLUE, GREY, INK, LETTER, Axes, lighter, short_number, with_minus
+from nnlite.plot.style import BLUE, GREY, INK, LETTER, Axes, short_number, with_minus
 
 # So many cells may hold numbers, if these are to be read.
 MOST_NUMBERS = 60
-PLAIN, CHOSEN, COPY = lighter(BLUE, 0.86), BLUE, "white"
+PLAIN, CHOSEN, COPY = "#DBEBF4", BLUE, "white"
 
 # The size of a cell without and with a number.
 EMPTY, HIGH = 1.2, 1.8
