@@ -38,6 +38,8 @@ PICTURES = {
     "network": lambda ax: plot.network(network(), ax=ax),
     "array": lambda ax: plot.array(np.eye(3), then=np.eye(3)[0], by="A[0]", ax=ax),
     "convolution": lambda ax: plot.convolution(np.eye(4), np.ones((2, 2)), ax=ax),
+    "confusion": lambda ax: plot.confusion([0, 1], [1, 1], ax=ax),
+    "depth": lambda ax: plot.depth(network(), np.ones((4, 3)), ax=ax),
     "shapes": lambda ax: plot.shapes(network(), np.ones((4, 3)), ax=ax),
     "graph": lambda ax: plot.graph(nnlite.graph.Value(2, "x") * 3, ax=ax),
 }

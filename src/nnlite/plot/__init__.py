@@ -7,8 +7,10 @@ weights and maps.
 """
 
 from nnlite.plot.array import array
+from nnlite.plot.confusion import confusion
 from nnlite.plot.convolution import convolution
 from nnlite.plot.decision_boundary import decision_boundary
+from nnlite.plot.depth import depth
 from nnlite.plot.explain import explain
 from nnlite.plot.features import feature_maps, filters, weights
 from nnlite.plot.gradient_path import gradient_path
@@ -22,8 +24,10 @@ from nnlite.plot.shapes import shapes
 
 __all__ = [
     "array",
+    "confusion",
     "convolution",
     "decision_boundary",
+    "depth",
     "explain",
     "feature_maps",
     "filters",

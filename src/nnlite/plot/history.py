@@ -89,11 +89,11 @@ class Curves:
         chosen = _metrics_to_draw(trainings, metrics)
         height = 4.5 if len(chosen) == 1 else 3.6 * ((len(chosen) + 1) // 2)
         self.ax = axes_or_new(ax, height=height)
-        self.panels = dict(zip(chosen, _panels(self.ax, len(chosen)), strict=True))
+        self.panels = dict(zip(chosen, panels(self.ax, len(chosen)), strict=True))
         self.lines: dict[tuple[str, str], Any] = {}
         for metric, panel in self.panels.items():
             panel.set(xlabel="epoch", ylabel=metric.replace("_", " "))
-            panel.xaxis.set_major_locator(_whole_numbers())
+            panel.xaxis.set_major_locator(whole_numbers())
             panel.grid(alpha=0.25)
             open_frame(panel)
         self._draw(trainings)
@@ -121,7 +121,7 @@ class Curves:
             panel.relim()
             panel.autoscale_view(scalex=False)
             if self.log and "accuracy" not in metric:
-                _make_logarithmic(panel)
+                logarithmic(panel)
             if len(panel.lines) > max(1, before):
                 panel.legend()
 
@@ -145,13 +145,14 @@ class Curves:
         line.set_marker(style["marker"] if len(training.epochs) <= 30 else "")
 
 
-def _whole_numbers() -> Any:
+def whole_numbers() -> Any:
+    """Return what puts ticks at whole numbers only."""
     from matplotlib.ticker import MaxNLocator
 
     return MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
 
 
-def _make_logarithmic(ax: Axes) -> None:
+def logarithmic(ax: Axes) -> None:
     """Draw powers of ten at equal distances, with numbers as people write them."""
     from matplotlib.ticker import LogLocator, NullFormatter
 
@@ -163,7 +164,7 @@ def _make_logarithmic(ax: Axes) -> None:
     ax.yaxis.set_minor_formatter(NullFormatter())
 
 
-def _panels(ax: Axes, count: int) -> list[Axes]:
+def panels(ax: Axes, count: int) -> list[Axes]:
     """Divide the axes into parts, two side by side if they are wide enough, with room for words."""
     if count == 1:
         return [ax]
