@@ -179,11 +179,12 @@ class _Grid:
 
     def draw(self, ax: Axes, font: float, write: Callable[[Any], str]) -> None:
         """Make the image and its words; numbers, where the pixels are large enough."""
+        from matplotlib.patches import Rectangle
+
         (x, y), self.ax, self.font = self.corner, ax, font
         extent = (x, x + self.width, y + self.height, y)
         self.image = ax.imshow(self.values, extent=extent, interpolation="nearest", **self.colours)
-        frame = self.frame(self.values.shape)
-        frame.set(edgecolor=GREY, linewidth=0.8)
+        self.ax.add_patch(Rectangle((x, y), self.width, self.height, fill=False, edgecolor=GREY))
         name = {**TEXT, "va": "baseline", "color": INK}
         ax.text(x + self.width / 2, y - 0.5, self.name, size=font, **name)
         at = x + self.width + BETWEEN / 2, y + self.height / 2
@@ -197,18 +198,20 @@ class _Grid:
     def show(self, values: Array, write: Callable[[Any], str]) -> None:
         """Change the numbers."""
         self.image.set_data(values)
-        inks = inks_on(self.image)
-        for text, value, ink in zip(self.texts, values.flat, inks.flat, strict=False):
-            words = write(value)
-            size = self.font * min(1.0, self.side / (LETTER * (len(words) + 0.5)))
-            text.set(text=words, color=str(ink), size=size)
+        words = [write(value) for value in values.flat] if self.texts else []
+        size = self.side / (LETTER * (max(map(len, words), default=0) + 0.5))
+        for text, word, ink in zip(self.texts, words, inks_on(self.image).flat, strict=False):
+            text.set(text=word, color=str(ink), size=self.font * min(1.0, size))
 
     def frame(self, shape: tuple[int, ...]) -> Any:
         """Draw a frame around so many rows and columns, at first those in the corner."""
         from matplotlib.patches import Rectangle
+        from matplotlib.patheffects import withStroke
 
         rows, columns = shape
         frame = Rectangle(self.corner, columns * self.side, rows * self.side, **FRAME)
+        # It is seen on every colour.
+        frame.set_path_effects([withStroke(linewidth=5, foreground="black")])
         self.ax.add_patch(frame)
         return frame
 
