@@ -171,6 +171,16 @@ def test_all_numbers_of_a_picture_have_as_many_decimals(ax):
     assert numbers(ax) == ["0.50", "−1.25", "3.00"]
 
 
+def test_nothing_but_zeros_is_drawn(ax):
+    plot.array(np.zeros(3), ax=ax)
+    assert numbers(ax) == ["0", "0", "0"]
+
+
+def test_an_empty_array_alone_is_drawn(ax):
+    plot.array(np.zeros((0, 3)), ax=ax)
+    assert "(0, 3): no cells" in words(ax)
+
+
 def test_numbers_that_no_decimals_hold_are_written_with_powers(ax):
     plot.array([1e-7, 0.0, float("nan")], ax=ax)
     assert numbers(ax) == ["1e−7", "0", "nan"]
@@ -194,6 +204,19 @@ def test_of_ten_thousand_cells_the_ends_are_drawn(ax):
     assert "⋮" in words(ax)
     assert "⋯" in words(ax)
     assert "(100, 100)" in words(ax)
+
+
+def test_of_many_sheets_the_ends_are_drawn_with_dots_between(ax):
+    plot.array(np.zeros((32, 28, 2, 2), int), ax=ax)
+    sheets = [word for word in words(ax) if word.startswith("[")]
+    assert sheets == [f"[{p}, {q}]" for p in (0, 1, 31) for q in (0, 1, 27)]
+    assert words(ax).count("⋯") == words(ax).count("⋮") == 3
+
+
+def test_a_sheet_in_which_something_is_chosen_is_drawn(ax):
+    plot.array(np.zeros((32, 2, 2), int), np.s_[7], ax=ax)
+    assert [word for word in words(ax) if word.startswith("[")] == ["[0]", "[1]", "[7]", "[31]"]
+    assert dark(ax) == ["0"] * 4
 
 
 def test_where_what_is_chosen_begins_and_ends_is_drawn(ax):

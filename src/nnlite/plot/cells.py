@@ -21,6 +21,8 @@ PLAIN, CHOSEN, COPY = "#DBEBF4", BLUE, "white"
 
 # The size of a cell without and with a number.
 EMPTY, HIGH = 1.2, 1.8
+# The room for dots at most.
+DOTS = 2.4
 # The room for a line of words, for an axis with its name, and between two sheets; the next sheet
 # lies deeper.
 LINE, AXIS, BETWEEN, STAIR = 1.3, 1.5, 1.4, 0.5
@@ -43,7 +45,7 @@ def writing(arrays: Sequence[Array]) -> Callable[[Any], str]:
         return lambda value: short_number(float(value))
     close = 1e-6 * sizes.max(initial=1.0)
     exact = (d for d in (0, 1, 2) if np.abs(np.round(sizes, d) - sizes).max(initial=0.0) < close)
-    decimals = next(exact, 3 if sizes.max() < 0.1 else 2)
+    decimals = next(exact, 3 if sizes.max(initial=0.0) < 0.1 else 2)
     return lambda value: with_minus(f"{round(float(value), decimals) + 0.0:.{decimals}f}")
 
 
@@ -67,7 +69,9 @@ def shown_places(length: int, most: int, chosen: Any) -> list[int]:
         return list(range(length))
     inside = np.flatnonzero(chosen)
     ends = [*inside[:2], *inside[-2:]] if 0 < len(inside) < length else []
-    return sorted({0, 1, 2, length - 2, length - 1, *map(int, ends)})
+    # Of what shows few, a stack's sheets, one at the end is enough.
+    first, last = (range(3), range(length - 2, length)) if most > 6 else (range(2), [length - 1])
+    return sorted({*first, *last, *map(int, ends)})
 
 
 class Cells:
@@ -111,6 +115,7 @@ class Cells:
         stairs = STAIR * (len(right) - 1) if right else 0.0
         named = LINE if self.ndim > 2 else 0.0
         self.sheet_x, wide = _offsets(right, wide, BETWEEN)
+        self.sheet_step = high + stairs + named + BETWEEN
         self.sheet_y, high = _offsets(down, high + stairs + named, BETWEEN)
         self.left = AXIS + LINE if self.ndim > 1 else 0.0
         self.left += AXIS if self.ndim == 4 else 0.0
@@ -171,6 +176,12 @@ class Cells:
             self._say(x + gap, y + high / 2, "⋯")
         for gap in _gaps(rows, self.y, self.cell[1]):
             self._say(x + wide / 2, y + gap, "⋮")
+        if q == 0:
+            for gap in _gaps(right, self.sheet_x, wide):
+                self._say(gap, y + high / 2, "⋯", 1.4)
+        if p == 0:
+            for gap in _gaps(down, self.sheet_y, self.sheet_step - BETWEEN):
+                self._say(x + wide / 2, gap, "⋮", 1.4)
         if self.ndim > 2:
             index = f"[{down[p]}, {right[q]}]" if self.ndim == 4 else f"[{right[q]}]"
             self._say(x + wide / 2, y + high + LINE / 2, index, 0.9)
@@ -213,13 +224,13 @@ class Cells:
 
 def _offsets(places: Sequence[int], size: float, between: float = 0.0) -> tuple[list[float], float]:
     """Return where each place begins, with room for dots where some are left out; and the end."""
-    steps = [between + size * (b > a + 1) for a, b in pairwise(places)]
+    room = min(size, DOTS)
+    steps = [between + room * (b > a + 1) for a, b in pairwise(places)]
     offsets = [k * size + sum(steps[:k]) for k in range(len(places))]
     return offsets, offsets[-1] + size if offsets else size
 
 
 def _gaps(places: Sequence[int], offsets: Sequence[float], size: float) -> list[float]:
     """Return the middles of the rooms where places are left out."""
-    return [
-        x + 1.5 * size for (a, b), x in zip(pairwise(places), offsets, strict=False) if b > a + 1
-    ]
+    pairs = zip(pairwise(places), pairwise(offsets), strict=True)
+    return [(x + size + next_x) / 2 for (a, b), (x, next_x) in pairs if b > a + 1]
