@@ -244,6 +244,8 @@ def test_words_and_truth_values_are_cells_too(ax):
         lambda: plot.array(np.arange(10000).reshape(100, 100), np.s_[50:60, 3]),
         lambda: plot.array(np.random.default_rng(0).normal(size=(5, 5))),
         lambda: plot.array({"A": A, "b": A[0]}, then=A + A[0], by="A + b"),
+        lambda: plot.array({"a long name": [1], "another name": [2]}),
+        lambda: plot.array(A, then=A[3:], by="A[3:]"),
     ],
 )
 def test_all_words_can_be_read(draw, written_badly):

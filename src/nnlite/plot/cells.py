@@ -92,7 +92,7 @@ class Cells:
     """
 
     def __init__(self, values: Array, chosen: Array, real: Array, most: int, words: str) -> None:
-        self.ndim, self.words = values.ndim, words
+        self.ndim, self.words = values.ndim, words if values.size else f"{words}: no cells"
         # Always four axes: sheets below each other, sheets side by side, rows and columns.
         four = (1,) * (4 - values.ndim) + values.shape
         self.values, self.chosen, self.real = (a.reshape(four) for a in (values, chosen, real))
@@ -123,7 +123,10 @@ class Cells:
         self.top += AXIS if self.ndim > 2 else 0.0
         self.whole = wide, high
         self.middle = self.top + high / 2
-        self.width = max(self.left + wide, LETTER * len(self.words))
+        # The words are as far to the left of the middle as to the right.
+        half = max(wide, LETTER * len(self.words)) / 2
+        self.left = max(self.left, half - wide / 2)
+        self.width = self.left + wide / 2 + half
         self.height = self.top + high + 2 * LINE
 
     def draw(self, ax: Axes, x: float, y: float, font: float) -> None:
@@ -136,8 +139,7 @@ class Cells:
         for p, q in np.ndindex(len(self.sheet_y), len(self.sheet_x)):
             self._draw_sheet(p, q)
         self._draw_axes()
-        words = self.words if self.values.size else f"{self.words}: no cells"
-        self._say(self.whole[0] / 2, self.whole[1] + LINE, words)
+        self._say(self.whole[0] / 2, self.whole[1] + LINE, self.words)
 
     def _at(self, p: int, q: int) -> tuple[float, float]:
         """Return the corner of a sheet."""
