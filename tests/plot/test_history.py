@@ -231,7 +231,10 @@ def picture(ax):
     """All that is seen of curves: lines, limits, ticks and legend."""
     lines = [(*map(list, line.get_data()), line.get_marker()) for line in ax.lines]
     legend = ax.get_legend()
-    words = legend and [text.get_text() for text in legend.get_texts()]
+    words = legend and [
+        (text.get_text(), line.get_marker())
+        for text, line in zip(legend.get_texts(), legend.get_lines(), strict=True)
+    ]
     return lines, ax.get_xlim(), ax.get_ylim(), list(ax.get_yticks()), words
 
 

@@ -108,7 +108,7 @@ class Curves:
 
     def _draw(self, trainings: Mapping[str, _Training]) -> None:
         for metric, panel in self.panels.items():
-            before = len(panel.lines)
+            before = [line.get_marker() for line in panel.lines]
             for number, name in enumerate(trainings):
                 alone = len(trainings) == 1
                 labels = ("training", "validation") if alone else (name, f"{name}, validation")
@@ -122,7 +122,7 @@ class Curves:
             panel.autoscale_view(scalex=False)
             if self.log and "accuracy" not in metric:
                 logarithmic(panel)
-            if len(panel.lines) > max(1, before):
+            if len(panel.lines) > 1 and [line.get_marker() for line in panel.lines] != before:
                 panel.legend()
 
     def _lengthen(
