@@ -67,7 +67,7 @@ def lenet() -> nnlite.Model:
     """Return LeNet-5."""
     return _compiled(
         [
-            L.Conv2D(6, 5, padding="same", activation="tanh"),
+            L.Conv2D(6, 5, activation="tanh"),
             L.AveragePooling2D(),
             L.Conv2D(16, 5, activation="tanh"),
             L.AveragePooling2D(),

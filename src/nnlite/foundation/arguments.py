@@ -73,8 +73,7 @@ def checks_of(method: Callable[..., Any]) -> list[tuple[str, int, Any, Check]]:
     for position, argument in enumerate(inspect.signature(method).parameters.values()):
         held = getattr(types.get(argument.name), "__metadata__", ())
         if held and callable(held[0]):
-            by_name = argument.kind is argument.KEYWORD_ONLY
-            position = sys.maxsize if by_name else position
+            position = sys.maxsize if argument.kind is argument.KEYWORD_ONLY else position
             found.append((argument.name, position, argument.default, held[0]))
     return found
 
@@ -84,7 +83,7 @@ def place(method: str, args: tuple[Any, ...], options: Mapping[str, Any]) -> str
     if method != "__init__":
         return method
     noun, name = getattr(type(args[0]), "noun", None), options.get("name")
-    return noun and f"{noun} '{name if name and isinstance(name, str) else args[0].name}'"
+    return noun and f"{noun} '{name if isinstance(name, str) and name else args[0].name}'"
 
 
 def constructors(of: type) -> list[Callable[..., Any]]:
@@ -134,7 +133,9 @@ def explain_call(
         asked = next((c for c in classes if method in constructors(c)), classes[0])
         owner, names = asked.__name__, argument_names(asked)
         called = constructors(asked)[0] is method
-    refused = unknown_argument(owner, kwargs, names)
+    # A name like several is most likely meant for the class, not for its base.
+    own = [name for name in signature.parameters if name in names]
+    refused = unknown_argument(owner, kwargs, names, own)
     if refused or not called:
         return refused
     received = "with" if "too many" in problem or "multiple" in problem else "that is"
@@ -142,13 +143,13 @@ def explain_call(
 
 
 def unknown_argument(
-    owner: str, given: Mapping[str, Any], known: Sequence[str]
+    owner: str, given: Mapping[str, Any], known: Sequence[str], own: Sequence[str] = ()
 ) -> TypeError | None:
     """Return a TypeError that names the first argument that is not known, and the nearest known."""
     name = next((name for name in given if name not in known), None)
     if name is None:
         return None
-    guess = nearest(name, known)
+    guess = nearest(name, own) or nearest(name, known)
     remedy = f"Did you mean {guess}=?" if guess else f"Leave out {name}=."
     return type_error(takes(owner, sorted(known)), f"{name}={shown(given[name])}", None, remedy)
 

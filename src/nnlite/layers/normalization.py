@@ -62,6 +62,7 @@ class BatchNormalization(Layer):
     dbeta: Array
     moving_mean: Array
     moving_variance: Array
+    adjustable = ("momentum", "epsilon")
 
     def __init__(
         self,
@@ -79,16 +80,12 @@ class BatchNormalization(Layer):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        self.momentum = momentum
-        self.epsilon = epsilon
-        self.center = center
-        self.scale = scale
-        self.beta_initializer = beta_initializer
-        self.gamma_initializer = gamma_initializer
+        self.momentum, self.epsilon = momentum, epsilon
+        self.center, self.scale = center, scale
+        self.beta_initializer, self.gamma_initializer = beta_initializer, gamma_initializer
+        self.beta_regularizer, self.gamma_regularizer = beta_regularizer, gamma_regularizer
         self.moving_mean_initializer = moving_mean_initializer
         self.moving_variance_initializer = moving_variance_initializer
-        self.beta_regularizer = beta_regularizer
-        self.gamma_regularizer = gamma_regularizer
 
     def build(self, input_shape: Shape) -> None:
         """Make γ, β and the two running means, each (c,)."""
@@ -154,9 +151,10 @@ class BatchNormalization(Layer):
 def without_mean(rows: Array, out: Array | None = None) -> tuple[Array, Array]:
     """Return the rows less their mean, and the mean.
 
-    The first row comes off before they are added up: float32 has no digits left for the differences
-    in a sum of large numbers.
+    A typical row comes off before they are added up: float32 has no digits left for the differences
+    in a sum of large numbers. It has the middle of three numbers in each column: one may be wild.
     """
-    centered = by_column(np.subtract, rows, rows[0], out)
+    typical = np.sort(rows[[0, len(rows) // 2, -1]], axis=0)[1]
+    centered = by_column(np.subtract, rows, typical, out)
     mean = column_sums(centered) / len(rows)
-    return by_column(np.subtract, centered, mean, centered), rows[0] + mean
+    return by_column(np.subtract, centered, mean, centered), typical + mean

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from nnlite.callbacks import History
-from nnlite.callbacks.bar import progress_callbacks, result_printer
+from nnlite.callbacks.bar import progress_callbacks, say_beside
+from nnlite.callbacks.display import epoch_line
 from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.checks import Count, Flag, PositiveInteger, PositiveOrNone
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import Data, one_or_list
-from nnlite.models.reading import checked, read, validation_of
+from nnlite.models.reading import checked, kept_for, read, validation_of
 from nnlite.training import compiling
 from nnlite.training.evaluation import Evaluation, Validation
 from nnlite.training.faster import training_mode
@@ -127,7 +128,6 @@ def fit(
         if watched is None and validation_split:
             data, watched = data.split(validation_split)
         step = Step(model, data)
-        model.figures = step.figures
         size = validation_batch_size or batch_size
         validation = Validation(watched, size, validation_freq) if watched else None
         several = isinstance(callbacks, list | tuple)
@@ -153,14 +153,14 @@ def evaluate(
     With `return_dict`, a dictionary by their names. `verbose` prints a line of them: 1 and
     "auto" where `fit` shows its progress, 2 among the results; 0 prints nothing.
     """
-    show = result_printer(verbose)
+    progress = progress_callbacks(verbose)
     model.check_built("evaluate")
     data = checked(model, x, y, sample_weight)
     evaluation = Evaluation(model, data)
-    model.figures = evaluation.figures
     with np.errstate(all="ignore"):
         results = evaluation.over(data, batch_size or PREDICTION_BATCH)
-    show(results)
+    if progress:
+        say_beside(progress, epoch_line(results))
     return results if return_dict else one_or_list(list(results.values()))
 
 
@@ -173,7 +173,7 @@ def predict(
     `verbose` is taken for the sake of Keras scripts: a prediction prints nothing.
     """
     model.check_built("predict")
-    data = Data(read(model, x), [])
+    data = Data(read(model, x), [], kept=kept_for(model))
     parts = []
     for arrays, _, _ in data.batches(batch_size or PREDICTION_BATCH):
         output = model.network.forpass(one_or_list(arrays), False)
@@ -195,7 +195,6 @@ def train_on_batch(
         model.build_for(x)
         data = checked(model, x, y, sample_weight, class_weight)
     step = Step(model, data)
-    model.figures = step.figures
     with training_mode(model), np.errstate(all="ignore"):
         step.take(*data.all())
     results = step.figures.results()

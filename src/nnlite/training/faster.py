@@ -33,6 +33,7 @@ from nnlite.kernels.memory import NEW, UsedAgain
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.losses import Loss
+from nnlite.network.chain import check_gradient
 from nnlite.training.halves import in_halves
 from nnlite.training.running import surely
 from nnlite.training.standins import computes_as_written, watch
@@ -66,7 +67,8 @@ class Faster:
         # Who looks at a layer sees the whole batch: it goes through one thread.
         halves = in_halves(step.network, 1 if self.watched else workers, batch_size)
         with training_mode(step.model), halves as network:
-            step.network = network.replaced(watch) if self.watched else network
+            network = network.replaced(watch) if self.watched else network
+            step.network = network.replaced(check_gradient)
             yield
 
     def begin_epoch(self) -> None:
