@@ -414,7 +414,7 @@ def test_what_keras_takes_for_speed_is_taken_and_ignored() -> None:
             "GlorotUniform GlorotNormal HeNormal HeUniform LecunNormal",
         ),
         ("nnlite.regularizers", "l1 l2 l1_l2 L1 L2 L1L2"),
-        ("nnlite.utils", "to_categorical set_random_seed"),
+        ("nnlite.utils", "to_categorical set_random_seed plot_model"),
         (
             "nnlite.callbacks",
             "Callback History ProgressBar EarlyStopping ModelCheckpoint LearningRateScheduler "

@@ -6,6 +6,7 @@ import csv
 from typing import Any, NoReturn
 
 from nnlite.callbacks.base import Callback, Logs
+from nnlite.callbacks.table import table
 from nnlite.foundation.checks import Flag
 from nnlite.foundation.errors import explain_error, nearest, shown, type_error
 from nnlite.foundation.files import FilePath, check_folder
@@ -72,6 +73,9 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
             self.epochs.setdefault(name, []).append(epoch)
+
+    def _repr_html_(self) -> str:
+        return table(self.history, self.epochs)
 
 
 class CSVLogger(Callback):

@@ -79,6 +79,7 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
     checked = reading.checked
     checked_inputs = reading.checked_inputs
     summary = summaries.summary
+    _repr_svg_ = summaries.picture
     save = saving.save_model
     save_weights = saving.save_weights
     load_weights = saving.load_weights

@@ -79,7 +79,7 @@ def load_model(
     ...     Sequential([Wide(3, input_shape=(2,))]).save(f"{folder}/model.npz")
     ...     model = load_model(f"{folder}/model.npz", custom_objects={"Wide": Wide})
     >>> model.layers
-    [<Wide 'wide'>]
+    [<Wide 'wide': (None, 2) → (None, 3); W (2, 3), b (3,): 9 parameters>]
     """
     flag("compile", compile, "load_model")
     arrays = _read(filepath)

@@ -1,4 +1,4 @@
-"""The table of a model's layers, as the course prints it."""
+"""The table of a model's layers, as the course prints it; and their picture."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ def summary(model: Model, line_length: int = 65, print_fn: Any = None) -> None:
     """Print the table of layers, output shapes, and numbers of parameters."""
     model.check_built("summary")
     (print_fn or print)(table(model, line_length))
+
+
+def picture(model: Model) -> str | None:
+    """Return the layers as a picture for a notebook; None where there is none to draw."""
+    from nnlite.plot.architecture import svg
+    from nnlite.plot.blocks import MOST_BLOCKS
+
+    return svg(model) if model.built and len(model.nodes) <= MOST_BLOCKS else None
 
 
 def table(model: Model, line_length: int = 65) -> str:

@@ -2,10 +2,12 @@
 
 Each stands in the file of its name, `weights`, `filters` and `feature_maps` in `features`; `live`
 draws during training. Of the other files, `style` says how all pictures look, `grids` puts images
-side by side, `cells` lays an array out, `graph_layout` the values of a graph, and `of_model` finds
-weights and maps.
+side by side, `cells` lays an array out, `graph_layout` the values of a graph and the `blocks` of an
+architecture, and `of_model` finds weights and maps. `columns` are the layers of a network, drawn on
+a `network_page` as `neurons`, `planes` or curves; `letters` finds those that a font lacks.
 """
 
+from nnlite.plot.architecture import architecture
 from nnlite.plot.array import array
 from nnlite.plot.confusion import confusion
 from nnlite.plot.convolution import convolution
@@ -23,6 +25,7 @@ from nnlite.plot.predictions import predictions
 from nnlite.plot.shapes import shapes
 
 __all__ = [
+    "architecture",
     "array",
     "confusion",
     "convolution",

@@ -12,8 +12,9 @@ from nnlite.foundation.types import Array
 from nnlite.models import Model
 from nnlite.plot.cells import TEXT, writing
 from nnlite.plot.grids import LARGEST_SIDE, MOST, as_images, draw_grid, inks_on
+from nnlite.plot.history import whole_numbers
 from nnlite.plot.of_model import find_weight, output_of, seen_image
-from nnlite.plot.style import Axes, axes_or_new, signed_colours
+from nnlite.plot.style import Axes, axes_or_new, round_numbers, signed_colours
 
 
 def weights(
@@ -195,8 +196,6 @@ def _signed_scale(values: Array) -> dict[str, Any]:
 
 def _draw_table(ax: Axes | None, W: Array, name: str, numbers: bool) -> Axes:
     """Draw all weights of a layer as one table, with its inputs and its neurons."""
-    from matplotlib.ticker import MaxNLocator
-
     flag("numbers", numbers)
     if numbers and max(W.shape) > LARGEST_SIDE:
         rule = f"Numbers are written into tables of at most {LARGEST_SIDE} by {LARGEST_SIDE}."
@@ -206,9 +205,10 @@ def _draw_table(ax: Axes | None, W: Array, name: str, numbers: bool) -> Axes:
     ax = axes_or_new(ax, height=4.5)
     image = ax.imshow(W, aspect="auto", **_signed_scale(W))
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
+        axis.set_major_locator(whole_numbers())
     ax.set(xlabel="neurons", ylabel="inputs", title=f"{name}: W {W.shape}")
-    ax.figure.colorbar(image, cax=ax.inset_axes((1.02, 0.0, 0.03, 1.0)), label="weight")
+    bar = ax.figure.colorbar(image, cax=ax.inset_axes((1.02, 0.0, 0.03, 1.0)), label="weight")
+    round_numbers(bar.ax.yaxis)
     if numbers:
         write, inks = writing([W]), inks_on(image)
         for (i, j), value in np.ndenumerate(W):

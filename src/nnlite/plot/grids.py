@@ -128,6 +128,7 @@ def _add_bar(ax: Axes, words: str, right: float, unit: float) -> None:
     x, width = (right + 0.5 * letter - start) / (end - start), letter / (end - start)
     bar = ax.figure.colorbar(ax.images[0], cax=ax.inset_axes((x, 0.05, width, 0.9)))
     bar.set_label(words)
+    style.round_numbers(bar.ax.yaxis)
     bar.outline.set_visible(False)
 
 

@@ -13,7 +13,16 @@ import numpy as np
 from nnlite.foundation.checks import flag
 from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
-from nnlite.plot.style import Axes, axes_or_new, font_size, look, open_frame, padded, size_in_points
+from nnlite.plot.style import (
+    Axes,
+    axes_or_new,
+    font_size,
+    look,
+    open_frame,
+    padded,
+    round_numbers,
+    size_in_points,
+)
 
 
 class _Training(NamedTuple):
@@ -94,6 +103,7 @@ class Curves:
         for metric, panel in self.panels.items():
             panel.set(xlabel="epoch", ylabel=metric.replace("_", " "))
             panel.xaxis.set_major_locator(whole_numbers())
+            round_numbers(panel.yaxis)
             panel.grid(alpha=0.25)
             open_frame(panel)
         self._draw(trainings)
