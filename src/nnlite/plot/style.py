@@ -38,11 +38,15 @@ def axes_or_new(ax: Any, height: float, width: float = WIDTH, **options: Any) ->
     """Return the axes to draw in: those given, or those of a new figure of this size, in inches."""
     from matplotlib.axes import Axes
 
+    from nnlite.plot import letters
+
     if ax is None:
         import matplotlib.pyplot as plt
 
-        ax = plt.figure(figsize=(width, height), layout="constrained").add_subplot(**options)
+        layout = letters.Constrained()
+        ax = plt.figure(figsize=(width, height), layout=layout).add_subplot(**options)
     if isinstance(ax, Axes):
+        letters.watch(ax)
         return ax
     remedy = "Make one: figure, ax = plt.subplots()."
     if hasattr(ax, "shape"):
