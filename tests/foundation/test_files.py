@@ -93,7 +93,9 @@ def test_the_rights_of_a_file_stay(mode: int, tmp_path: Path) -> None:
     path = tmp_path / "model.npz"
     path.write_bytes(b"old")
     path.chmod(mode)
-    save(path)
+    with written_whole(path) as file:
+        assert stat.S_IMODE(os.stat(file.name).st_mode) == mode
+        file.write(b"new")
     assert stat.S_IMODE(path.stat().st_mode) == mode
     assert path.read_bytes() == b"new"
 

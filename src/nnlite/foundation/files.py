@@ -87,9 +87,10 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
         unfinished = target.with_name(name)
         try:
             with unfinished.open("xb") as file:
+                # First of all: what nobody else may read must not be readable while it is written.
+                with suppress(OSError):
+                    unfinished.chmod(stat.S_IMODE(target.stat().st_mode))
                 yield file
-            with suppress(FileNotFoundError):
-                unfinished.chmod(stat.S_IMODE(target.stat().st_mode))
             os.replace(unfinished, target)
         except BaseException:
             unfinished.unlink(missing_ok=True)

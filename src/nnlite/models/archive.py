@@ -26,7 +26,7 @@ _HEADER = re.compile(
 )
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
-ROOM = 64 * 2**20
+ROOM = 16 * 2**20
 """What a file may unpack to beyond ten times its own size: `save` does not compress."""
 
 
@@ -50,10 +50,9 @@ def write(filepath: str | Path, arrays: dict[str, Array]) -> None:
 class Archive:
     """The arrays of a file by their names, while it is open."""
 
-    def __init__(self, path: Path, archive: ZipFile, size: int) -> None:
-        self.path, self.archive, self.left = path, archive, ROOM + 10 * size
-        names = (info.filename for info in archive.infolist() if info.filename.endswith(".npy"))
-        self.names = [name.removesuffix(".npy") for name in names]
+    def __init__(self, path: Path, archive: ZipFile) -> None:
+        self.path, self.archive = path, archive
+        self.names = [name.removesuffix(".npy") for name in archive.namelist()]
 
     def member(self, name: str) -> Member:
         """Return what the header of an array says, or raise if that cannot be true."""
@@ -80,9 +79,6 @@ class Archive:
         dtype, order, shape, begin = self.member(name)
         with self.damaged():
             info = self.archive.getinfo(f"{name}.npy")
-            self.left -= info.file_size
-            if self.left < 0:
-                raise ValueError(f"'{name}' unpacks to {info.file_size:,} bytes")
             with self.archive.open(info) as file:
                 # Of so many bytes and no more: the size that a zip states may be wrong, too.
                 content = file.read(info.file_size)
@@ -113,10 +109,13 @@ def opened(filepath: str | Path) -> Iterator[Archive]:
         size = file.seek(0, 2)
         with explained(path, "a file of another kind, or a damaged one"):
             archive = ZipFile(file)
+            whole = sum(info.file_size for info in archive.infolist())
+            if whole > ROOM + 10 * size:
+                raise ValueError(f"{size:,} bytes unpack to {whole:,}")
         if {"metadata.json", "config.json"} <= {*archive.namelist()}:
             raise of_keras(path)
         with archive:
-            yield Archive(path, archive, size)
+            yield Archive(path, archive)
 
 
 @contextmanager
@@ -127,7 +126,10 @@ def explained(path: str | Path, received: str) -> Iterator[None]:
     except Exception as error:
         # Not only the errors of zip files: what a stranger wrote may fail everywhere.
         reason = "; ".join(str(error).splitlines()) or type(error).__name__
-        reason = f"without {reason}" if isinstance(error, KeyError) else reason
+        if isinstance(error, KeyError):
+            reason = f"without {reason}"
+        elif isinstance(error, RecursionError | MemoryError):
+            reason = f"too {'deep' if isinstance(error, RecursionError) else 'large'} to be read"
         raise not_a_model_file(path, f"{received}: {reason}") from None
 
 

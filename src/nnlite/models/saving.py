@@ -13,6 +13,7 @@ A file of every format opens for ever. The state of callbacks is in none of them
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ import numpy as np
 from nnlite import losses, metrics, optimizers
 from nnlite.foundation.checks import flag
 from nnlite.foundation.errors import value_error
-from nnlite.foundation.types import Array
+from nnlite.foundation.types import Array, Shape
 from nnlite.layers import expected
 from nnlite.models.archive import Archive, explained, opened, write
 from nnlite.models.custom import as_description, give_meanings, plain
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from nnlite.models.model import Model
 
 FORMAT = 2
-_CONFIG = "config"
+_CONFIG, _STATE = "config", re.compile(r"state\d+")
 _KINDS = {"optimizer": optimizers, "loss": losses, "metrics": metrics}
 _KINDS |= {"weighted_metrics": metrics}
 
@@ -60,22 +61,22 @@ def save_model(model: Model, filepath: str | Path) -> None:
     told = {"format": FORMAT, "model": description(model), "compiled": model.compiled}
     told |= {"optimizer_state": optimizer_state(model, keep), "random": random_state(model)}
     config = {_CONFIG: np.array(json.dumps(plain(told, {})))}
-    write(filepath, config | _weights_to_save(model) | arrays)
+    _write(filepath, model, config, arrays)
 
 
 def save_weights(model: Model, filepath: str | Path) -> None:
     """Write the weights alone into a file that `load_weights` reads."""
     model.check_built("save_weights")
-    write(filepath, _weights_to_save(model))
+    _write(filepath, model, {}, {})
 
 
-def _weights_to_save(model: Model) -> dict[str, Array]:
-    """Return the weights by their names, with a warning if some are not finite."""
-    arrays = named_weights(model)
-    if spoilt := _not_finite(arrays):
+def _write(filepath: Any, model: Model, before: dict[str, Array], after: dict[str, Array]) -> None:
+    """Write the weights, with a warning if some are not finite."""
+    weights = named_weights(model)
+    write(filepath, before | weights | after)
+    if spoilt := _not_finite(weights):
         text = f"Model '{model.name}' is saved with weights that are not finite, '{spoilt}' first: "
-        warnings.warn(f"{text}load_model takes them with check_finite=False alone.", stacklevel=4)
-    return arrays
+        warnings.warn(f"{text}check_finite=False alone lets them be loaded.", stacklevel=3)
 
 
 def _not_finite(arrays: dict[str, Array]) -> str | None:
@@ -90,8 +91,7 @@ def load_weights(model: Model, filepath: str | Path, *, check_finite: bool = Tru
     model.check_built("load_weights")
     flag("check_finite", check_finite, "load_weights")
     with opened(filepath) as archive:
-        names = [name for name in archive.names if "/" in name]
-        saved: dict[str, Any] = {name: archive.member(name).shape for name in names}
+        saved: dict[str, Any] = _shapes(archive)
         wanted = {name: array.shape for name, array in named_weights(model).items()}
         for name in sorted({*wanted, *saved}):
             if saved.get(name) != wanted.get(name):
@@ -189,15 +189,21 @@ def _config_in(archive: Archive) -> dict[str, Any]:
 
 def _built(config: dict[str, Any], archive: Archive) -> Model:
     """Return the model, with weights of the shapes that are in the file, and no others."""
-    names = [name for name in archive.names if "/" in name]
-    shapes = {name: archive.member(name).shape for name in names}
+    shapes = _shapes(archive)
     with expected.only(shapes.values()):
         model = model_of(config["model"])
-    for name, weight in named_weights(model).items():
-        if shapes.get(name) != weight.shape:
-            there = shapes.get(name, "missing")
-            raise ValueError(f"'{name}' is {there} in the file, {weight.shape} by its layer")
+    weights = {name: weight.shape for name, weight in named_weights(model).items()}
+    for name in sorted({*weights, *shapes}):
+        if shapes.get(name) != weights.get(name):
+            there, here = shapes.get(name, "missing"), weights.get(name, "missing")
+            raise ValueError(f"'{name}' is {there} in the file, {here} by its layers")
     return model
+
+
+def _shapes(archive: Archive) -> dict[str, Shape]:
+    """Return the shapes of all members but the text and the state: those of weights, they say."""
+    names = [n for n in archive.names if n != _CONFIG and not _STATE.fullmatch(n)]
+    return {name: archive.member(name).shape for name in names}
 
 
 def _compile(model: Model, config: dict[str, Any], archive: Archive) -> None:
