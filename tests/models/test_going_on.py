@@ -11,7 +11,7 @@ import pytest
 
 import nnlite
 from nnlite import Input, Model, Sequential, load_model, optimizers
-from nnlite.layers import BatchNormalization, Dense, Dropout, Flatten, Layer, RandomFlip
+from nnlite.layers import BatchNormalization, Dense, Dropout, Flatten, Layer, RandomFlip, Rescaling
 from nnlite.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Nadam, Optimizer, RMSprop
 from nnlite.optimizers.schedules import (
     CosineDecay,
@@ -313,3 +313,23 @@ def test_the_state_of_callbacks_is_not_in_the_file(tmp_path: Path) -> None:
     with np.load(tmp_path / "model.npz") as archive:
         assert "Counting" not in str(archive["config"])
     assert load_model(tmp_path / "model.npz").history is None
+
+
+def test_what_was_adjusted_on_layers_stays_adjusted(tmp_path: Path) -> None:
+    def adjust(model: Any) -> None:
+        first, normal, drop, scale, _ = model.layers
+        first.activation, normal.momentum, drop.rate = nnlite.activations.LeakyRelu(0.1), 0.5, 0.25
+        scale.scale, scale.offset = 2.0, np.float32(0.5)
+
+    model = network(BatchNormalization(), Dropout(0.5), Rescaling(1.0))
+    model.compile("adam", "mse")
+    again = assert_goes_on(model, tmp_path / "model.npz", between=adjust)
+    assert again.layers[0].activation.negative_slope == 0.1
+    assert (again.layers[2].rate, again.layers[3].offset) == (0.25, 0.5)
+    assert again.predict(X).tobytes() == model.predict(X).tobytes()
+
+
+def test_an_activation_that_was_not_adjusted_is_described_as_it_was_given() -> None:
+    model = network(Dense(2, activation=None), Dense(2, activation="swish"))
+    given = [layer.get_config()["activation"] for layer in model.layers]
+    assert given == ["tanh", None, "swish", None]

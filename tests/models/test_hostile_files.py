@@ -391,10 +391,11 @@ def test_a_damaged_file_opens_or_is_refused(files: Any, tmp_path: Path, seeds: r
 ODD: list[Any] = [50_000_000, 10**30, -1, 0, 1e308, "x", [], None, [10**9] * 9, {"a": 1}, True]
 
 
-def odd_descriptions(folder: Path) -> list[tuple[dict[str, bytes], Any]]:
-    """Return every file of a single layer with one of its arguments replaced by something odd."""
+def odd_descriptions(cases: list[str], folder: Path) -> list[tuple[dict[str, bytes], Any]]:
+    """Return files of single layers with one of their arguments replaced by something odd."""
     found = []
-    for case in CASES.values():
+    for case in map(CASES.get, cases):
+        assert case
         case.model().save(folder / "layer.npz")
         members = members_of(folder / "layer.npz")
         config = config_of(members)
@@ -408,11 +409,11 @@ def odd_descriptions(folder: Path) -> list[tuple[dict[str, bytes], Any]]:
 
 
 @pytest.mark.parametrize(
-    "count", [60, pytest.param(100_000, marks=pytest.mark.slow)], ids=["few", "all"]
+    "count", [2, pytest.param(len(CASES), marks=pytest.mark.slow)], ids=["few", "all"]
 )
 def test_an_odd_argument_of_a_layer_is_refused_or_harmless(count: int, tmp_path: Path) -> None:
-    found, paths = odd_descriptions(tmp_path), []
-    for members, config in random.Random(0).sample(found, min(count, len(found))):
+    cases, paths = random.Random(1).sample(sorted(CASES), count), []
+    for members, config in odd_descriptions(cases, tmp_path):
         paths.append(tmp_path / f"{len(paths)}.npz")
         write(paths[-1], members | {"config.npy": as_member(json.dumps(config))})
     answers = read(paths)
