@@ -20,6 +20,9 @@ class Data:
     With `kept`, nobody may write into these arrays by way of a batch: batches are copies.
     """
 
+    has_an_order = True
+    """Whether samples may be taken in another order."""
+
     def __init__(
         self,
         x: Sequence[Array | Rows],
@@ -50,9 +53,25 @@ class Data:
             weights = taken[targets] if len(taken) > targets else None
             yield taken[:inputs], taken[inputs:targets], weights
 
+    def batch_size(self, wanted: int) -> int:
+        """Return how many samples are in a batch."""
+        return wanted
+
+    def steps(self, batch_size: int) -> int | None:
+        """Return how many batches make an epoch; None if nobody knows."""
+        return -(-self.size // batch_size)
+
+    def whole(self, batch_size: int) -> Any:
+        """Return all batches, where they need to be cut only once: for a single one."""
+        return [self.all()] if self.size <= batch_size and not self.kept else None
+
+    def known(self, batch_size: int) -> Iterator[tuple[list[Array], list[Array], Array | None]]:
+        """Yield batches of what is here already: of data that come in batches, of the first."""
+        return Data.batches(self, batch_size)
+
     def all(self) -> tuple[list[Array], list[Array], Array | None]:
         """Return all samples as one batch."""
-        return next(self.batches(self.size))
+        return next(self.known(self.size))
 
     def split(self, share: float) -> tuple[Data, Data]:
         """Return the first samples and the last, `share` of them, as Keras does for validation."""
