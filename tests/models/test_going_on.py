@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,17 @@ import pytest
 
 import nnlite
 from nnlite import Input, Model, Sequential, load_model, optimizers
-from nnlite.layers import BatchNormalization, Dense, Dropout, Flatten, Layer, RandomFlip, Rescaling
+from nnlite.layers import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPooling2D,
+    RandomFlip,
+    Rescaling,
+)
 from nnlite.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Nadam, Optimizer, RMSprop
 from nnlite.optimizers.schedules import (
     CosineDecay,
@@ -333,3 +344,54 @@ def test_an_activation_that_was_not_adjusted_is_described_as_it_was_given() -> N
     model = network(Dense(2, activation=None), Dense(2, activation="swish"))
     given = [layer.get_config()["activation"] for layer in model.layers]
     assert given == ["tanh", None, "swish", None]
+
+
+def test_the_script_in_the_docs_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "model_files.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)
+    monkeypatch.chdir(tmp_path)
+    exec(script, {})
+    assert capsys.readouterr().out == "True\n"
+    assert "What callbacks remember is not in the file" in page
+
+
+def test_a_training_goes_on_from_what_a_checkpoint_saved_in_its_middle(tmp_path: Path) -> None:
+    model = network(Dropout(0.5), BatchNormalization())
+    model.compile(Adam(ExponentialDecay(0.1, 3, 0.9)), "mse", metrics=["mae"])
+    kept = nnlite.callbacks.ModelCheckpoint(str(tmp_path / "{epoch}.npz"))
+    options: dict[str, Any] = {"batch_size": 7, "verbose": 0, "validation_data": (X, Y)}
+    whole = model.fit(X, Y, epochs=5, callbacks=[kept], **options).history
+    for epoch in (1, 3, 4):
+        again = load_model(tmp_path / f"{epoch}.npz")
+        rest = again.fit(X, Y, initial_epoch=epoch, epochs=5, **options).history
+        assert rest == {name: values[epoch:] for name, values in whole.items()}
+        assert_same_weights(model, again)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_convolutions_go_on_however_many_threads_there_are(workers: int, tmp_path: Path) -> None:
+    x = RNG.normal(size=(20, 6, 6, 2))
+    first = Conv2D(4, 3, activation="relu", input_shape=(6, 6, 2))
+    layers = [first, MaxPooling2D(), Dropout(0.5), Flatten(), Dense(1)]
+    model = Sequential(layers, seed=4)
+    model.compile("rmsprop", "mse")
+    model.fit(x, Y, epochs=2, workers=workers, verbose=0)
+    model.save(tmp_path / "model.npz")
+    again = load_model(tmp_path / "model.npz")
+    for each in (model, again):
+        each.fit(x, Y, epochs=2, workers=workers, verbose=0)
+    assert_same_weights(model, again)
+
+
+def test_an_error_in_a_class_of_ones_own_notes_the_file(tmp_path: Path) -> None:
+    class Picky(Noise):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            raise RuntimeError("not today")
+
+    network(Noise()).save(tmp_path / "model.npz")
+    with pytest.raises(RuntimeError, match="not today") as caught:
+        load_model(tmp_path / "model.npz", {"Noise": Picky})
+    assert caught.value.__notes__ == [f"While the file {tmp_path / 'model.npz'} was read."]

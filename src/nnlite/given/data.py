@@ -20,9 +20,6 @@ class Data:
     With `kept`, nobody may write into these arrays by way of a batch: batches are copies.
     """
 
-    has_an_order = True
-    """Whether samples may be taken in another order."""
-
     def __init__(
         self,
         x: Sequence[Array | Rows],
@@ -56,6 +53,14 @@ class Data:
     def batch_size(self, wanted: int) -> int:
         """Return how many samples are in a batch."""
         return wanted
+
+    def shuffled(self, rng: np.random.Generator) -> Array | None:
+        """Return a new order of the samples; None takes them as they come."""
+        # The numbers that `rng.permutation` gives, but small ones for what fills the memory.
+        in_file = any(isinstance(array, Rows) for array in (*self.x, *self.y))
+        order = np.arange(self.size, dtype=np.int32 if in_file and self.size < 2**31 else np.int64)
+        rng.shuffle(order)
+        return order
 
     def steps(self, batch_size: int) -> int | None:
         """Return how many batches make an epoch; None if nobody knows."""

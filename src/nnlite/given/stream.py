@@ -47,8 +47,6 @@ class Stream(Data):
         What the source is called, for errors.
     """
 
-    has_an_order = False
-
     def __init__(
         self, source: Any, prepare: Prepare, wanted: int | None, goes_on: bool, name: str
     ) -> None:
@@ -85,6 +83,9 @@ class Stream(Data):
     def batch_size(self, wanted: int) -> int:
         """Return how many samples are in the first batch."""
         return self.size
+
+    def shuffled(self, rng: Any) -> None:
+        """Take batches as they come."""
 
     def steps(self, batch_size: int) -> int | None:
         """Return how many batches make an epoch, if that is known."""

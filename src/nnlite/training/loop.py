@@ -122,8 +122,7 @@ class Loop:
 
     def order(self) -> Array | None:
         """Return a new order of the samples; None takes them as they come."""
-        shuffles = self.shuffle and self.data.has_an_order
-        return self.model.rng.permutation(self.data.size) if shuffles else None
+        return self.data.shuffled(self.model.rng) if self.shuffle else None
 
     def tell_of_ctrl_c(self) -> None:
         """Say why the training ends."""
