@@ -80,11 +80,13 @@ def test_it_keeps_the_convention(estimator: Any, check: Any) -> None:
     check(estimator)
 
 
+@pytest.mark.slow
 def test_scikit_learn_skips_none_of_its_checks() -> None:
     # One of them runs only where SciPy was imported with this variable.
     assert run(ALL_CHECKS, SCIPY_ARRAY_API="1") == "True {'passed'}\n" * 2
 
 
+@pytest.mark.slow
 def test_the_fits_of_a_worker_process_multiply_in_one_thread() -> None:
     assert run(SEARCH) == "[2, 2]\n[[1, 1], [1, 1]]\n"
 
@@ -122,6 +124,7 @@ def test_a_pickled_one_predicts_and_goes_on_as_the_original(kind: Any, data: Any
     assert np.array_equal(copied.predict(data[0]), original.predict(data[0]))
 
 
+@pytest.mark.slow
 @BOTH
 def test_a_grid_search_in_two_processes_finds_what_one_process_finds(kind: Any, data: Any) -> None:
     pipeline = make_pipeline(StandardScaler(), kind(epochs=5, random_state=0))
