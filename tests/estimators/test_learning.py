@@ -115,11 +115,11 @@ def test_a_sample_of_weight_zero_is_as_one_left_out() -> None:
     np.testing.assert_allclose(weighted.predict(data), without.predict(data), rtol=1e-9)
 
 
-def test_weights_that_are_all_zero_are_refused() -> None:
-    with pytest.raises(
-        ValueError, match=r"Not all weights .* zero.\nReceived: sample_weight of 150"
-    ):
-        NNClassifier().fit(X, NAMES, np.zeros(150))
+@pytest.mark.parametrize("weights", [np.zeros(150), np.tile([1.0, -1.0], 75)])
+def test_weights_without_a_sum_are_refused(weights: Any) -> None:
+    said = "sum above 0: where all weigh zero.*\nReceived: a sum of 0, of 150 samples"
+    with pytest.raises(ValueError, match=said):
+        NNClassifier().fit(X, NAMES, weights)
 
 
 # In parts
@@ -215,12 +215,16 @@ def test_with_none_for_n_iter_no_change_all_epochs_are_gone_through() -> None:
     assert regress(epochs=30, tol=10.0).fit(*DIABETES).n_iter_ == 30
 
 
-def test_early_stopping_goes_back_to_the_lowest_loss_of_validation() -> None:
-    settings = {"learning_rate": 0.05, "epochs": 100, "n_iter_no_change": 5, "callbacks": [Watch()]}
-    network = regress(early_stopping=True, **settings).fit(*DIABETES)
+@pytest.mark.parametrize(("patience", "shortest", "longest"), [(5, 6, 59), (None, 60, 60)])
+def test_early_stopping_goes_back_to_the_lowest_loss_of_validation(
+    patience: int | None, shortest: int, longest: int
+) -> None:
+    settings = {"learning_rate": 0.05, "epochs": 60, "tol": 0.0, "callbacks": [Watch()]}
+    network = regress(early_stopping=True, n_iter_no_change=patience, **settings).fit(*DIABETES)
     curve = network.validation_loss_curve_
     assert curve == network.history_["val_loss"]
-    assert len(curve) == len(network.loss_curve_) == network.n_iter_ < 100
+    assert shortest <= len(curve) == len(network.loss_curve_) == network.n_iter_ <= longest
+    assert int(np.argmin(curve)) < network.n_iter_ - 1
     best = network.callbacks_[0].weights[int(np.argmin(curve))]
     assert all(map(np.array_equal, network.model_.get_weights(), best))
 

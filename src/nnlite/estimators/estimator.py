@@ -11,19 +11,18 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nnlite.callbacks import EarlyStopping
 from nnlite.estimators.building import network
+from nnlite.estimators.samples import Samples, shares
 from nnlite.estimators.settings import Settings
 from nnlite.estimators.workers import one_thread_in_a_worker, threads_in_a_worker
 from nnlite.foundation.arguments import argument_names
-from nnlite.foundation.errors import must_define, value_error
+from nnlite.foundation.errors import must_define
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
-from nnlite.given.sample_weights import weight_for_each
 
 
 class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
@@ -48,11 +47,11 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
     l2
         The weight of the squared weights in the loss.
     tol, n_iter_no_change
-        Training ends when the loss has not fallen by `tol` within so many epochs; with None for
-        their number, after `epochs`.
+        Training ends when the loss has not fallen by more than `tol` within so many epochs; with
+        None for their number, after `epochs`.
     early_stopping
-        Whether to watch the loss of a part of the data instead, that is not trained on. Training
-        ends when that loss no longer falls, and the weights go back to its lowest.
+        Whether to watch the loss of a part of the data instead, that is not trained on. In the end
+        the weights go back to those with which it fell by more than `tol` for the last time.
     validation_fraction
         The share of that part.
     warm_start
@@ -151,31 +150,27 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         """
         settings = self._settings()
         goes_on = settings.warm_start and hasattr(self, "model_")
-        X, targets, weights = self._read(X, y, sample_weight, goes_on)
+        samples, watched = self._read(X, y, sample_weight, goes_on), None
         seed = seed_of(settings.random_state)
         if not goes_on:
             self._begin(settings, seed)
-        watched = None
         if settings.early_stopping:
-            X, targets, weights, watched = self._without_validation(
-                settings, X, targets, weights, seed
-            )
+            share, strata = settings.validation_fraction, self._strata(samples.targets)
+            samples, watched = samples.split(share, seed, strata)
         given = copy.deepcopy(settings.callbacks)
         given = list(given) if isinstance(given, list | tuple) else [given] * (given is not None)
         self.callbacks_ = given
-        stopping = stopping_of(settings)
-        self._train(settings, X, targets, weights, settings.epochs, [*given, *stopping], watched)
-        return self
+        callbacks = [*given, *stopping(settings)]
+        return self._train(settings, samples, settings.epochs, callbacks, watched)
 
     def _go_on(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> Self:
         """Go once through this part of the data: what `partial_fit` does."""
         settings = self._settings()
         goes_on = hasattr(self, "model_")
-        X, targets, weights = self._read(X, y, sample_weight, goes_on, classes)
+        samples = self._read(X, y, sample_weight, goes_on, classes)
         if not goes_on:
             self._begin(settings, seed_of(settings.random_state))
-        self._train(settings, X, targets, weights, 1)
-        return self
+        return self._train(settings, samples, 1)
 
     def _settings(self) -> Settings:
         """Return the parameters, checked."""
@@ -185,14 +180,14 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
 
     def _read(
         self, X: Any, y: Any, sample_weight: Any, goes_on: bool, classes: Any = None
-    ) -> tuple[Array, Array, Array | None]:
-        """Return data, targets and weights as arrays; at the beginning, meet the truth."""
+    ) -> Samples:
+        """Return the samples as the network learns them; at the beginning, meet the truth."""
         how = {"dtype": (np.float64, np.float32), "reset": not goes_on, **self._kind_of_y}
         X, y = validate_data(self, X, y, **how)
         weights = None if sample_weight is None else shares(sample_weight, len(X))
         if not goes_on:
             self._meet(y if classes is None else classes, weights)
-        return X, self._targets(y), weights
+        return Samples(X, self._targets(y), weights)
 
     def _meet(self, y: Array, weights: Array | None) -> None:
         """Learn from the first truth what there is to say, and the number of outputs."""
@@ -213,49 +208,34 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         self.history_: dict[str, list[float]] = {}
         self.n_iter_ = 0
 
-    def _without_validation(
-        self, settings: Settings, X: Array, targets: Array, weights: Array | None, seed: int
-    ) -> Any:
-        """Return the data that is left to train on, and that to watch."""
-        rest, part = train_test_split(
-            np.arange(len(X)),
-            test_size=settings.validation_fraction,
-            random_state=seed,
-            stratify=self._strata(targets),
-        )
-        parts = ((X[rows], targets[rows], shares_of(weights, rows)) for rows in (rest, part))
-        (X, targets, weights), watched = parts
-        return X, targets, weights, watched
-
     def _train(
         self,
         settings: Settings,
-        X: Array,
-        targets: Array,
-        weights: Array | None,
+        samples: Samples,
         epochs: int,
         callbacks: Any = (),
-        watched: Any = None,
-    ) -> None:
+        watched: Samples | None = None,
+    ) -> Self:
         """Train the model, and write down how it went."""
         with one_thread_in_a_worker():
             history = self.model_.fit(
-                X,
-                targets,
-                batch_size=min(settings.batch_size, len(X)),
+                samples.X,
+                samples.targets,
+                batch_size=min(settings.batch_size, len(samples.X)),
                 initial_epoch=self.n_iter_,
                 epochs=self.n_iter_ + epochs,
                 callbacks=callbacks,
                 validation_data=watched,
-                sample_weight=weights,
+                sample_weight=samples.weights,
                 workers=threads_in_a_worker(),
                 verbose=settings.verbose,
             )
         for name, values in history.history.items():
             self.history_[name] = [*self.history_.get(name, ()), *values]
         self.n_iter_ += len(history.epoch)
-        self.loss_curve_ = self.history_["loss"]
+        self.loss_curve_ = self.history_.get("loss", [])
         self.validation_loss_curve_ = self.history_.get("val_loss")
+        return self
 
     def _outputs(self, X: Any) -> Array:
         """Return what the model gives for each sample."""
@@ -273,33 +253,15 @@ def seed_of(random_state: Any) -> int:
     return int(check_random_state(random_state).randint(2**31 - 1))
 
 
-def shares(sample_weight: Any, size: int) -> Array:
-    """Return the weights of the samples divided by their mean.
-
-    >>> shares([1, 3], 2)
-    array([0.5, 1.5])
-    """
-    weights = weight_for_each(sample_weight, size, np.float64)
-    if not weights.any():
-        rule = "Not all weights of the samples may be zero."
-        raise value_error(rule, f"sample_weight of {size} zeros", None, "Leave out sample_weight.")
-    return np.asarray(weights / weights.mean())
-
-
-def shares_of(weights: Array | None, rows: Array) -> Array | None:
-    """Return the weights of some samples, divided by their mean."""
-    return None if weights is None else shares(weights[rows], len(rows))
-
-
-def stopping_of(settings: Settings) -> list[EarlyStopping]:
-    """Return what ends the training when it no longer gets better."""
-    if settings.n_iter_no_change is None:
+def stopping(settings: Settings) -> list[EarlyStopping]:
+    """Return what ends the training when it no longer gets better, and finds the best weights."""
+    if settings.n_iter_no_change is None and not settings.early_stopping:
         return []
     return [
         EarlyStopping(
             monitor="val_loss" if settings.early_stopping else "loss",
             min_delta=settings.tol,
-            patience=settings.n_iter_no_change,
+            patience=settings.n_iter_no_change or settings.epochs,
             restore_best_weights=settings.early_stopping,
         )
     ]
