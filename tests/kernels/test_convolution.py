@@ -118,20 +118,25 @@ def test_gradients_equal_their_loops(case):
     close(input_gradient(grad, W, placed, groups), dx)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("together", [1, 2, 16])
+@settings(max_examples=30, deadline=None)
 @given(cases())
-def test_depthwise_convolution_is_one_group_per_channel(case):
-    (x, W, _, _), placed, _ = case
-    kernel = np.ascontiguousarray(W[..., 0])
-    z = depthwise.depthwise(x, kernel, placed)
-    alone = kernel[:, :, np.newaxis, :]
-    close(z, convolve_in_loops(x, alone, 0, placed, x.shape[3]))
-    grad = np.cos(z)
-    dW = np.full_like(kernel, np.nan)
-    dx = depthwise.depthwise_gradients(x, kernel, grad, dW, placed)
-    expected_dx, expected_dW = gradients_in_loops(x, alone, grad, placed, x.shape[3])
+def test_depthwise_convolution_is_one_group_per_channel(together, case):
+    (x, W, b, _), placed, _ = case
+    c, q = W.shape[2:]
+    b = np.arange(c * q).astype(b.dtype)
+    alone = W.reshape(*W.shape[:2], 1, c * q)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(depthwise, "TOGETHER", together)
+        z = depthwise.depthwise(x, W, b, placed)
+        close(z, convolve_in_loops(x, alone, b, placed, c))
+        grad = np.cos(z)
+        dW, db = np.full_like(W, np.nan), np.full_like(b, np.nan)
+        dx = depthwise.depthwise_gradients(x, W, grad, placed, dW, db)
+    expected_dx, expected_dW = gradients_in_loops(x, alone, grad, placed, c)
     close(dx, expected_dx)
-    close(dW, expected_dW[:, :, 0])
+    close(dW, expected_dW.reshape(W.shape))
+    close(db, grad.astype("f8").sum(axis=(0, 1, 2)))
 
 
 @pytest.mark.usefixtures("way")

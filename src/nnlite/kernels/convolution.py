@@ -15,7 +15,7 @@ from nnlite.foundation.types import Array
 from nnlite.kernels import sweep
 from nnlite.kernels.folding import Folding
 from nnlite.kernels.memory import NEW, Memory
-from nnlite.kernels.products import column_sums, product
+from nnlite.kernels.products import by_column, column_sums, long_product, tall_product
 from nnlite.kernels.windows import Windows, mirror
 
 
@@ -94,9 +94,9 @@ def _convolve(
 ) -> None:
     if _is_product(windows):
         lines = z.reshape(-1, z.shape[3])
-        product(x.reshape(-1, x.shape[3]), W.reshape(x.shape[3], -1), lines)
+        tall_product(x.reshape(-1, x.shape[3]), W.reshape(x.shape[3], -1), lines)
         if b is not None:
-            np.add(lines, b, lines)
+            by_column(np.add, lines, b, lines)
         return
     folding = Folding(windows)
     x, W, results = folding.images(x, memory), folding.kernel(W), folding.room(z, memory)
@@ -111,7 +111,7 @@ def _kernel_gradient(
         lines = dz.reshape(-1, dz.shape[3])
         if db is not None:
             column_sums(lines, db)
-        return product(x.reshape(-1, x.shape[3]).T, lines).reshape(W.shape)
+        return long_product(x.reshape(-1, x.shape[3]), lines).reshape(W.shape)
     folding = Folding(windows)
     x, dz = folding.images(x, memory), folding.take_apart(dz)
     dW = np.empty_like(folding.kernel(W))
@@ -122,7 +122,8 @@ def _kernel_gradient(
 def _input_gradient(dz: Array, W: Array, windows: Windows, dx: Array, memory: Memory) -> None:
     c, f = W.shape[2:]
     if _is_product(windows):
-        product(dz.reshape(-1, f), W.reshape(c, f).T, dx.reshape(-1, c))
+        flipped = np.ascontiguousarray(W.reshape(c, f).T)
+        tall_product(dz.reshape(-1, f), flipped, dx.reshape(-1, c))
         return
     folding = Folding(windows)
     dz, W = folding.take_apart(dz), folding.kernel(W)

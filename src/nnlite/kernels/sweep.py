@@ -16,15 +16,12 @@ import numpy as np
 
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.memory import Memory
-from nnlite.kernels.products import column_sums
+from nnlite.kernels.products import PRODUCT, column_sums
 from nnlite.kernels.toom_cook import matrices, rows_at_once
 from nnlite.kernels.windows import Axis, Windows
 
 CACHE = 1 << 18
 """About as many numbers of z are made at once: what goes on with them finds them in the cache."""
-
-PRODUCT = 1_000_000
-"""Matrix products of more multiplications than this run at a lower speed in the caches."""
 
 SMALL = 300_000
 """Up to so many multiplications, results are plain sums of products: whole numbers stay whole."""
