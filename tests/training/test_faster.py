@@ -5,13 +5,18 @@ import pytest
 
 from nnlite.activations import relu
 from nnlite.layers import Conv2D, Dense, MaxPooling2D
-from nnlite.training.standins import take_shortcuts
+from nnlite.network.chain import Chain
+from nnlite.training.standins import fit_together
 
 
 def pair(activation="relu", pooling=None, **options):
     convolution = Conv2D(3, 3, activation=activation, dtype="float64", **options)
     convolution.build((7, 8, 2))
     return convolution, pooling or MaxPooling2D()
+
+
+def take_shortcuts(layers):
+    return Chain(layers).joined(fit_together).layers
 
 
 def names(layers):

@@ -22,15 +22,12 @@ TOGETHER = 16
 
 def depthwise(x: Array, W: Array, b: Array | None, windows: Windows, memory: Memory = NEW) -> Array:
     """Return z (n, oh, ow, c·q), plus b."""
-    z = None
+    rows, columns = windows
+    shape = (len(x), rows.count, columns.count, W.shape[2] * W.shape[3])
+    z = memory.take("z of all", shape, W.dtype)
     for some, ins, outs in _shares(W, memory):
         some_b = None if b is None else b[outs]
-        part = convolve(x[..., ins], _filled(W[:, :, ins]), some_b, windows, memory=some)
-        if W.shape[2] <= TOGETHER:
-            return part
-        if z is None:
-            z = memory.take("z", (*part.shape[:3], W.shape[2] * W.shape[3]), W.dtype)
-        z[..., outs] = part
+        z[..., outs] = convolve(x[..., ins], _filled(W[:, :, ins]), some_b, windows, memory=some)
     return z
 
 
@@ -76,4 +73,4 @@ def _filled(W: Array) -> Array:
 def _diagonal(filled: Array, shape: tuple[int, ...]) -> Array:
     """Show what lies between a channel and its own results, as (kh, kw, c, q)."""
     kh, kw, c, q = shape
-    return np.einsum("hwiiq->hwiq", filled.reshape(kh, kw, c, c, q))
+    return np.asarray(np.einsum("hwiiq->hwiq", filled.reshape(kh, kw, c, c, q)))

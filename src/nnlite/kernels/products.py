@@ -93,7 +93,8 @@ def _in_blocks(a: Array) -> Array:
 
 def _folded(sums: Array, a: Array) -> Array:
     """Return the sums of the columns of a matrix from those of its blocks."""
-    return sums.sum(axis=0).reshape(-1, a.shape[1]).sum(axis=0)
+    total: Array = sums.sum(axis=0).reshape(-1, a.shape[1]).sum(axis=0)
+    return total
 
 
 def row_sums(a: Array) -> Array:

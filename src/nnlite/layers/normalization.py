@@ -108,11 +108,13 @@ class BatchNormalization(Layer):
 
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return γ·x̂ + β."""
-        return alone(self.forpass_in_parts(x, training))
+        a: Array = alone(self.forpass_in_parts(x, training))
+        return a
 
     def backprop(self, grad: Array) -> Array:
         """Write dγ = Σ grad·x̂ and dβ = Σ grad, and return dx."""
-        return alone(self.backprop_in_parts(grad))
+        dx: Array = alone(self.backprop_in_parts(grad))
+        return dx
 
     def forpass_in_parts(self, x: Array, training: bool = True) -> InParts:
         """Return γ·x̂ + β for some samples of a batch, with μ and σ² over all of them."""

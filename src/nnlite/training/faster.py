@@ -10,8 +10,8 @@ plain descent       `Optimizer.step` and `update`:     w − α·g is all, no we
                     α goes in at the loss              no callback looks between two batches
 one go              `forpass` and `backprop` of a      the activation never falls, and windows of
                     Conv2D and its MaxPooling2D        the pooling lie side by side: see `standins`
-halves              nothing: a twin of the layers      convolutions are enough work for two
-                    takes half of each batch           threads, and nobody watches: see `halves`
+parts               nothing: twins of the layers       a batch is work for more than one part,
+                    take a part of each batch          most of it not in the weights: see `parts`
 memory              nothing: results are written       in every step
                     where the last ones were
 input gradient      the gradient of x in `backprop`    no weight needs it
@@ -33,9 +33,9 @@ from nnlite.kernels.memory import NEW, UsedAgain
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.losses import Loss
-from nnlite.training.halves import in_halves
+from nnlite.training.parts import in_parts
 from nnlite.training.running import surely
-from nnlite.training.standins import computes_as_written, watch
+from nnlite.training.standins import computes_as_written
 
 if TYPE_CHECKING:
     from nnlite.callbacks.calling import CallbackList
@@ -63,10 +63,8 @@ class Faster:
     def training(self, workers: int | None, batch_size: int) -> Iterator[None]:
         """Let the step use a faster network that computes the same."""
         step = self.step
-        # Who looks at a layer sees the whole batch: it goes through one thread.
-        halves = in_halves(step.network, 1 if self.watched else workers, batch_size)
-        with training_mode(step.model), halves as network:
-            step.network = network.replaced(watch) if self.watched else network
+        parts = in_parts(step.network, workers, batch_size, self.watched)
+        with training_mode(step.model), parts as step.network:
             yield
 
     def begin_epoch(self) -> None:

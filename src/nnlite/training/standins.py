@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
+
+import numpy as np
 
 from nnlite.foundation.ours import ours
 from nnlite.foundation.types import Array
@@ -16,6 +18,7 @@ from nnlite.layers.pooling import MaxPooling2D
 from nnlite.network.chain import LinearPart, Runner, layer_of
 
 _COMPUTING = ("forpass", "backprop", "forpass_z", "backprop_z", "pool", "spread")
+_IN_PARTS = ("forpass_in_parts", "backprop_in_parts")
 _PLACING = ("check_input", "windows", "as_images", "as_samples", "as_kernel")
 
 
@@ -63,18 +66,13 @@ class ConvolutionAndPooling:
         return lambda: layer.activation.forpass(convolve(x, W, b, windows))
 
 
-def take_shortcuts(runners: Sequence[Runner]) -> list[Runner]:
-    """Return the layers, with those put together that are faster so."""
-    taken: list[Any] = []
-    for runner in runners:
-        if taken and _fit_together(taken[-1], runner):
-            taken[-1] = ConvolutionAndPooling(taken[-1], runner)  # type: ignore[arg-type]
-        else:
-            taken.append(runner)
-    return taken
+def fit_together(first: Runner, second: Runner) -> ConvolutionAndPooling | None:
+    """Return two layers in one, where that is faster."""
+    fit = _fit(first, second)
+    return ConvolutionAndPooling(first, second) if fit else None  # type: ignore[arg-type]
 
 
-def _fit_together(first: Runner, second: Runner) -> bool:
+def _fit(first: Runner, second: Runner) -> bool:
     return (
         isinstance(first, Conv2D)
         and isinstance(second, MaxPooling2D)
@@ -92,7 +90,7 @@ def _fit_together(first: Runner, second: Runner) -> bool:
 def computes_as_written(layer: Any, like: type | None = None) -> bool:
     """Return whether a layer computes as the library wrote it, its activation included."""
     activation = getattr(layer, "activation", None)
-    as_written = ours(layer, *_COMPUTING, *_PLACING, like=like)
+    as_written = ours(layer, *_COMPUTING, *_IN_PARTS, *_PLACING, like=like)
     return as_written and ours(activation, "forpass", "backprop")
 
 
@@ -128,6 +126,22 @@ class Watched:
         for layer, x_of, a_of in zip(self.layers, values, values[1:], strict=False):
             layer.shown = {"x": x_of, "a": a_of}
         return output
+
+
+def show(layer: Layer, twins: Sequence[Layer]) -> None:
+    """Let x and a of a layer be read, whose twins each computed a part of the batch."""
+
+    def of_all(name: str) -> Any:
+        parts = [getattr(twin, name) for twin in twins]
+        return (
+            np.concatenate(parts)
+            if isinstance(parts[0], np.ndarray)
+            else [np.concatenate(some) for some in zip(*parts, strict=True)]
+        )
+
+    for name in ("x", "a"):
+        vars(layer).pop(name, None)
+    layer.shown = {name: cache(partial(of_all, name)) for name in ("x", "a")}
 
 
 def watch(runner: Runner) -> Runner:
