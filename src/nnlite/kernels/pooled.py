@@ -33,8 +33,14 @@ class Trace:
 
 
 def convolve_and_pool(
-    x: Array, W: Array, b: Array | None, windows: Windows, size: tuple[int, int], memory: Memory
-) -> tuple[Array, Trace]:
+    x: Array,
+    W: Array,
+    b: Array | None,
+    windows: Windows,
+    size: tuple[int, int],
+    memory: Memory,
+    keep_trace: bool = True,
+) -> tuple[Array, Trace | None]:
     """Return the largest of each window of `size` of x ∗ W + b, and the trace of how it came."""
     # Rows and columns that fill no window of the pooling are not computed.
     ph, pw = (axis.count // each for axis, each in zip(windows, size, strict=True))
@@ -43,15 +49,17 @@ def convolve_and_pool(
     x, (c, f) = np.ascontiguousarray(x), W.shape[2:]
     plan = sweep.sweep_over((rows, columns), len(x), c, f, W.dtype, size[1])
     a = memory.take("a", (len(x), ph, pw, f), W.dtype)
-    across = memory.take("across", (len(x), size[1] - 1, ph * size[0], pw * f), np.dtype(bool))
-    down = memory.take("down", (len(x), size[0] - 1, ph, pw * f), np.dtype(bool))
+    kept = len(x) if keep_trace else 0
+    across = memory.take("across", (kept, size[1] - 1, ph * size[0], pw * f), np.dtype(bool))
+    down = memory.take("down", (kept, size[0] - 1, ph, pw * f), np.dtype(bool))
     for piece, apart in sweep.forward(plan, x, W, b, memory):
         n = apart.shape[1]
         best = memory.take("best", (n, rows.count, pw * f), W.dtype)
-        tournament(list(apart), best, across[piece])
+        tournament(list(apart), best, across[piece] if keep_trace else None)
         lines = [best[:, tap :: size[0]] for tap in range(size[0])]
-        tournament(lines, a[piece].reshape(n, ph, pw * f), down[piece])
-    return a, Trace(plan, x, across, down)
+        z = a[piece].reshape(n, ph, pw * f)
+        tournament(lines, z, down[piece] if keep_trace else None)
+    return a, Trace(plan, x, across, down) if keep_trace else None
 
 
 def gradients(

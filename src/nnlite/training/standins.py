@@ -12,6 +12,7 @@ from nnlite.foundation.ours import ours
 from nnlite.foundation.types import Array
 from nnlite.kernels.convolution import convolve
 from nnlite.kernels.pooled import Trace, convolve_and_pool, gradients
+from nnlite.layers.activation import Activation
 from nnlite.layers.convolution import Conv2D
 from nnlite.layers.layer import Layer
 from nnlite.layers.pooling import MaxPooling2D
@@ -35,19 +36,19 @@ class ConvolutionAndPooling:
     trace: Trace
 
     def __init__(self, convolution: Conv2D, pooling: MaxPooling2D) -> None:
-        self.convolution, self.pooling = convolution, pooling
+        self.layers = self.convolution, self.pooling = convolution, pooling
 
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return what both layers return."""
         layer = self.convolution
-        if not training:
-            return self.pooling.forpass(layer.forpass(x))
         layer.check_input(x)
-        b = layer.b if layer.use_bias else None
+        b, memory = layer.b if layer.use_bias else None, layer.memory_in(training)
         windows, (high, wide) = layer.windows(x.shape[1:]), self.pooling.size
-        z, self.trace = convolve_and_pool(x, layer.W, b, windows, (high, wide), layer.memory)
-        self.a = layer.activation.forpass(z, z)
-        return self.a
+        z, trace = convolve_and_pool(x, layer.W, b, windows, (high, wide), memory, training)
+        a = layer.activation.forpass(z, z)
+        if trace is not None:
+            self.a, self.trace = a, trace
+        return a
 
     def backprop(self, grad: Array) -> Array | None:
         """Write the gradients of the convolution's weights, and return that of its input."""
@@ -66,18 +67,46 @@ class ConvolutionAndPooling:
         return lambda: layer.activation.forpass(convolve(x, W, b, windows))
 
 
-def fit_together(first: Runner, second: Runner) -> ConvolutionAndPooling | None:
+class PoolingFirst:
+    """An activation and the max pooling behind it, the other way round: fewer numbers are left.
+
+    Where an activation never falls, the largest number before it is the largest behind it.
+    """
+
+    def __init__(self, activation: Activation, pooling: MaxPooling2D) -> None:
+        self.layers = self.activation, self.pooling = activation, pooling
+
+    def forpass(self, x: Array, training: bool = False) -> Array:
+        """Return what both layers return."""
+        return self.activation.forpass(self.pooling.forpass(x, training), training)
+
+    def backprop(self, grad: Array) -> Array | None:
+        """Return the gradient of the input."""
+        return self.pooling.backprop(self.activation.backprop(grad))
+
+    def between(self, x: Array) -> Callable[[], Array]:
+        """Return what computes the activation's a."""
+        return lambda: self.activation.activation.forpass(x)
+
+
+Pair = ConvolutionAndPooling | PoolingFirst
+
+
+def fit_together(first: Runner, second: Runner) -> Runner | None:
     """Return two layers in one, where that is faster."""
-    fit = _fit(first, second)
-    return ConvolutionAndPooling(first, second) if fit else None  # type: ignore[arg-type]
+    if not (isinstance(second, MaxPooling2D) and computes_as_written(second, like=MaxPooling2D)):
+        return None
+    if isinstance(first, Activation) and computes_as_written(first):
+        late = first.activation.name in NEVER_FALLING
+        return PoolingFirst(first, second) if late else None
+    if isinstance(first, Conv2D) and _fit(first, second):
+        return ConvolutionAndPooling(first, second)
+    return None
 
 
-def _fit(first: Runner, second: Runner) -> bool:
+def _fit(first: Conv2D, second: MaxPooling2D) -> bool:
     return (
-        isinstance(first, Conv2D)
-        and isinstance(second, MaxPooling2D)
-        and computes_as_written(first, like=Conv2D)
-        and computes_as_written(second, like=MaxPooling2D)
+        computes_as_written(first, like=Conv2D)
         and first.activation.name in NEVER_FALLING
         and first.groups == 1
         and first.steps == first.dilation == (1, 1)
@@ -103,9 +132,7 @@ class Watched:
 
     def __init__(self, runner: Runner) -> None:
         self.runner, self.backprop, self.layer = runner, runner.backprop, layer_of(runner)
-        self.layers = [self.layer]
-        if isinstance(runner, ConvolutionAndPooling):
-            self.layers = [runner.convolution, runner.pooling]
+        self.layers = runner.layers if isinstance(runner, Pair) else [self.layer]
         for layer in self.layers:
             # An earlier training may have left them there, and now nobody writes them.
             for name in ("x", "a"):
@@ -116,7 +143,7 @@ class Watched:
         if not training:
             return self.runner.forpass(x)
         values: list[Callable[[], Any]] = [lambda: x]
-        if isinstance(self.runner, ConvolutionAndPooling):
+        if isinstance(self.runner, Pair):
             values.append(cache(self.runner.between(x)))
         output = self.runner.forpass(x, training)
         if isinstance(self.runner, LinearPart):
@@ -146,6 +173,6 @@ def show(layer: Layer, twins: Sequence[Layer]) -> None:
 
 def watch(runner: Runner) -> Runner:
     """Return the runner, so that its layers can be looked at, unless a user wrote its forpass."""
-    if isinstance(runner, ConvolutionAndPooling | LinearPart):
+    if isinstance(runner, Pair | LinearPart):
         return Watched(runner)
     return Watched(runner) if isinstance(runner, Layer) and ours(runner, "forpass") else runner
