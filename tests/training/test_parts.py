@@ -125,7 +125,7 @@ def test_an_error_in_the_second_thread_is_raised_in_the_first():
 
 def chosen(layers, batch_size=32):
     """Return the sizes of the parts, and the layers that get the whole batch."""
-    with parts.in_parts(Chain(layers), 2, batch_size) as taken:
+    with parts.in_parts(Chain(layers), batch_size) as taken:
         first, rest = taken.layers if len(taken.layers) == 2 else (None, taken)
         size = first and first.size
         return size, [type(runner).__name__ for runner in rest.layers]
@@ -204,7 +204,7 @@ def test_parts_compute_what_the_whole_batch_does(branch, layer, monkeypatch):
 
 def test_branches_are_cut_where_one_array_passes():
     network = functional(branch=True).network
-    with parts.in_parts(network, 2, 32) as taken:
+    with parts.in_parts(network, 32) as taken:
         first, rest = taken.layers
     names = [type(runner).__name__ for runner in first.network.runners]
     assert names == ["Conv2D", "MaxPooling2D", "Conv2D", "BatchNormalization", "Add", "Flatten"]

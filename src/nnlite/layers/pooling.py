@@ -215,7 +215,7 @@ class GlobalAveragePooling2D(GlobalPooling):
         """Return the mean pixel."""
         _, size, _ = pixels.shape
         sums: Array = np.matmul(np.ones(size, pixels.dtype), pixels)
-        return sums / size
+        return np.divide(sums, size, sums)
 
     def spread(self, grad: Array, dx: Array) -> None:
         """Divide the gradient among all pixels."""

@@ -16,7 +16,7 @@ from nnlite.given.data import Data, one_or_list
 from nnlite.models.reading import checked, read, validation_of
 from nnlite.training import compiling
 from nnlite.training.evaluation import Evaluation, Validation
-from nnlite.training.faster import training_mode
+from nnlite.training.faster import predicting, training_mode
 from nnlite.training.loop import Loop
 from nnlite.training.protocol import LearningModel
 from nnlite.training.step import Step
@@ -158,8 +158,10 @@ def evaluate(
     data = checked(model, x, y, sample_weight)
     evaluation = Evaluation(model, data)
     model.figures = evaluation.figures
-    with np.errstate(all="ignore"):
-        results = evaluation.over(data, batch_size or PREDICTION_BATCH)
+    size = min(batch_size or PREDICTION_BATCH, data.size)
+    faster = predicting(evaluation.network, size)
+    with np.errstate(all="ignore"), faster as evaluation.network:
+        results = evaluation.over(data, size)
     show(results)
     return results if return_dict else one_or_list(list(results.values()))
 
@@ -174,10 +176,11 @@ def predict(
     """
     model.check_built("predict")
     data = Data(read(model, x), [])
-    parts = []
-    for arrays, _, _ in data.batches(batch_size or PREDICTION_BATCH):
-        output = model.network.forpass(one_or_list(arrays), False)
-        parts.append(output if isinstance(output, list) else [output])
+    parts, size = [], min(batch_size or PREDICTION_BATCH, data.size)
+    with predicting(model.network, size) as network:
+        for arrays, _, _ in data.batches(size):
+            output = network.forpass(one_or_list(arrays), False)
+            parts.append(output if isinstance(output, list) else [output])
     return one_or_list([np.concatenate(outputs) for outputs in zip(*parts, strict=True)])
 
 

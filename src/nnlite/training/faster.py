@@ -33,6 +33,7 @@ from nnlite.kernels.memory import NEW, UsedAgain
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.losses import Loss
+from nnlite.network.chain import Network
 from nnlite.training.parts import in_parts
 from nnlite.training.running import surely
 from nnlite.training.standins import computes_as_written
@@ -63,7 +64,7 @@ class Faster:
     def training(self, workers: int | None, batch_size: int) -> Iterator[None]:
         """Let the step use a faster network that computes the same."""
         step = self.step
-        parts = in_parts(step.network, workers, batch_size, self.watched)
+        parts = in_parts(step.network, batch_size, workers, self.watched)
         with training_mode(step.model), parts as step.network:
             yield
 
@@ -114,6 +115,13 @@ def descends_plainly(optimizer: Any, layers: Iterable[Layer]) -> bool:
 def is_watched(callbacks: Iterable[Any]) -> bool:
     """Return whether a callback of the user's may look at the layers."""
     return not all(ours(callback, *_HOOKS) for callback in callbacks)
+
+
+@contextmanager
+def predicting(network: Network, batch_size: int) -> Iterator[Network]:
+    """Give a network that predicts the same, in parts where that is faster."""
+    with in_parts(network, batch_size) as faster:
+        yield faster
 
 
 @contextmanager

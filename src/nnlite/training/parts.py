@@ -68,7 +68,7 @@ class Parts:
 
     def __init__(self, network: Network, size: int, partner: Partner | None, watched: bool) -> None:
         self.network, self.size, self.partner, self.watched = network, size, partner, watched
-        self.runners = network.runners
+        self.runners, self.shorter = network.runners, shortcut(network)
         self.layers = [layer_of(runner) for runner in network.runners]
         self.parts: list[Network] = []
         self.twins: list[list[Layer]] = []
@@ -81,7 +81,7 @@ class Parts:
         self.slices = [slice(at, at + self.size) for at in range(0, size, self.size)]
         given = [[array[s] for array in x] if several else x[s] for s in self.slices]
         if not training:
-            return np.concatenate(self._share([partial(self.network.forpass, g) for g in given]))
+            return np.concatenate(self._share([partial(self.shorter.forpass, g) for g in given]))
         while len(self.parts) < len(given):
             self._add_part()
         if self.watched:
@@ -208,12 +208,14 @@ class Partner:
 
 @contextmanager
 def in_parts(
-    network: Network, workers: int | None, batch_size: int, watched: bool = False
+    network: Network, batch_size: int, workers: int | None = None, watched: bool = False
 ) -> Iterator[Network]:
     """Give a network that computes the same, in parts where that is faster."""
+    if not any(isinstance(layer_of(runner), Convolution) for runner in network.runners):
+        yield network.replaced(watch) if watched else network
+        return
     with ExitStack() as leaving:
-        if any(isinstance(layer_of(runner), Convolution) for runner in network.runners):
-            leaving.enter_context(one_blas_thread())
+        leaving.enter_context(one_blas_thread())
         place, size = cut(network, batch_size)
         ends = network.cut(place) if size < batch_size else None
         if ends is None:
