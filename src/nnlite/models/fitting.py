@@ -116,8 +116,8 @@ def fit(
     check_finite
         Stop with an error when the loss is no longer finite.
     workers
-        2 lets a second thread take half of each batch of images, 1 does without; None decides
-        by the machine. The last bits of the result depend on it. With a callback of your own, 1.
+        Large batches of images are computed in parts; with 2, a second thread takes every part
+        that the first has not begun. None decides by the machine. The result is the same.
     """
     batch_size = batch_size or 32
     with all_or_nothing(model, *model.layers):
