@@ -254,6 +254,28 @@ def test_layers_whose_methods_are_your_own_get_the_whole_batch():
     assert chosen(built([Conv2D(2, 3), Wider(), Flatten()]))[1] == []
 
 
+@pytest.mark.parametrize("branch", [False, True])
+def test_who_looks_at_a_layer_sees_the_whole_batch(branch, monkeypatch):
+    class Looks(nnlite.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            for layer in self.model.layers[1:] if branch else self.model.layers:
+                seen.append(np.array(layer.a))
+                seen.append(np.array(layer.x))
+                seen.extend(weight.gradient.copy() for weight in layer.trainable_parameters)
+
+    def sight():
+        seen.clear()
+        model = functional(branch) if branch else network(BatchNormalization(), Conv2D(3, 1))
+        trained(model, 2, batch_size=21, epochs=1, shuffle=False, callbacks=[Looks()])
+        return list(seen)
+
+    seen = []
+    in_parts = sight()
+    monkeypatch.setattr(parts, "PART", 10**9)
+    for part, whole in zip(in_parts, sight(), strict=True):
+        np.testing.assert_allclose(part, whole, rtol=0, atol=1e-12)
+
+
 def test_a_rate_that_a_callback_sets_counts_from_the_next_batch_on():
     class Mild(nnlite.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):

@@ -15,8 +15,9 @@ from nnlite.kernels.pooled import Trace, convolve_and_pool, gradients
 from nnlite.layers.activation import Activation
 from nnlite.layers.convolution import Conv2D
 from nnlite.layers.layer import Layer
+from nnlite.layers.meeting import InParts
 from nnlite.layers.pooling import MaxPooling2D
-from nnlite.network.chain import LinearPart, Runner, layer_of
+from nnlite.network.chain import LinearPart, Runner, backward, forward, layer_of
 
 _COMPUTING = ("forpass", "backprop", "forpass_z", "backprop_z", "pool", "spread")
 _IN_PARTS = ("forpass_in_parts", "backprop_in_parts")
@@ -142,10 +143,25 @@ class Watched:
         """Return the runner's output."""
         if not training:
             return self.runner.forpass(x)
-        values: list[Callable[[], Any]] = [lambda: x]
-        if isinstance(self.runner, Pair):
-            values.append(cache(self.runner.between(x)))
-        output = self.runner.forpass(x, training)
+        between = self._between(x)
+        return self._show(x, self.runner.forpass(x, training), between)
+
+    def forpass_in_parts(self, x: Any) -> InParts:
+        """Return the output for some samples of a batch."""
+        between = self._between(x)
+        output = yield from forward(self.runner, x)
+        return self._show(x, output, between)
+
+    def backprop_in_parts(self, grad: Any) -> InParts:
+        """Return the gradient of the input of these samples."""
+        return (yield from backward(self.runner, grad))
+
+    def _between(self, x: Any) -> list[Callable[[], Any]]:
+        """Return what computes the array between two layers, with the weights as they are now."""
+        return [cache(self.runner.between(x))] if isinstance(self.runner, Pair) else []
+
+    def _show(self, x: Any, output: Any, between: list[Callable[[], Any]]) -> Any:
+        values: list[Callable[[], Any]] = [lambda: x, *between]
         if isinstance(self.runner, LinearPart):
             values.append(cache(lambda: self.layer.activation.forpass(output)))
         else:
