@@ -9,6 +9,7 @@ from typing import get_type_hints
 import numpy as np
 import pytest
 
+import nnlite
 from nnlite import (
     activations,
     callbacks,
@@ -298,3 +299,8 @@ def test_every_flag_of_a_constructor_is_true_or_false(cls):
 
 def test_there_are_many_classes():
     assert len(public_classes()) > 70
+
+
+def test_a_mistyped_argument_is_meant_for_the_class_rather_than_for_its_base():
+    with pytest.raises(TypeError, match=r"Did you mean target_shape=\?"):
+        nnlite.layers.Reshape(shape=(2, 2))

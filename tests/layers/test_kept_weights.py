@@ -251,6 +251,50 @@ def test_a_view_that_forpass_takes_anew_each_time_is_no_trouble():
     assert np.shares_memory(model.layers[0].first, model.weights_vector)
 
 
+def test_a_view_that_forpass_takes_once_follows_the_weight():
+    class Once(Layer):
+        def build(self, input_shape):
+            self.add_weight("s", input_shape, "ones")
+
+        def forpass(self, x, training=False):
+            if "first" not in vars(self):
+                self.first = self.s[:1]
+            return x * self.first
+
+        def backprop(self, grad):
+            return grad * self.first
+
+    model = nnlite.Sequential([Input((2,)), Once()], seed=0)
+    model.predict(X)
+    model.compile("sgd", "mse")
+    model.weights_vector[...] = 3
+    assert model.predict(X).tolist() == (3 * X).tolist()
+    model.layers[0].trainable = False
+    assert model.weights_vector.size == 0
+    model.layers[0].trainable = True
+    model.weights_vector[...] = 4
+    assert model.predict(X).tolist() == (4 * X).tolist()
+
+
+def test_what_a_layer_keeps_of_the_weights_of_another_follows_them():
+    class Back(Layer):
+        def __init__(self, other):
+            super().__init__()
+            self.kept = [other.W, other.W.T]
+
+        def forpass(self, x, training=False):
+            return x @ self.kept[1]
+
+    dense = Dense(3, use_bias=False)
+    dense.build((2,))
+    model = nnlite.Sequential([Input((2,)), dense, Back(dense)], seed=0)
+    model.compile("sgd", "mse")
+    model.weights_vector[...] = 2
+    # x·W·Wᵀ, all of W 2: 12 times the sum of the row.
+    assert model.predict(X).tolist() == [[36.0, 36.0], [84.0, 84.0]]
+    assert model.layers[1].kept[0] is dense.W
+
+
 def test_a_layer_may_keep_the_weight_itself_or_another_layer():
     class Keeper(Sum):
         pick = staticmethod(lambda kept: (kept[0].value, kept[1].value))

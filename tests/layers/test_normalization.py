@@ -195,6 +195,17 @@ def test_many_rows_far_from_0_lose_their_mean_in_float32(mean):
         assert np.abs(found - expected).max() < 1e-3 * np.abs(expected).max()
 
 
+@pytest.mark.parametrize("place", [0, 5000, -1])
+def test_a_wild_row_does_not_blur_the_others_in_float32(place):
+    rng = np.random.default_rng(0)
+    x = rng.normal(0, 1, (10_000, 3)).astype(np.float32)
+    x[place] += 1e6
+    single, double = both_types(x, rng.normal(0, 1, x.shape).astype(np.float32))
+    assert np.abs(np.delete(single[0] - double[0], place, axis=0)).max() < 1e-5
+    for found, expected in zip(single, double, strict=True):
+        assert np.abs(found - expected).max() < 1e-4 * np.abs(expected).max()
+
+
 def test_a_gradient_that_is_the_same_everywhere_moves_no_input_in_float32():
     rng = np.random.default_rng(0)
     x = rng.normal(0, 1, (100_000, 2)).astype(np.float32)

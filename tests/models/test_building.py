@@ -353,3 +353,25 @@ def test_branches_of_one_encoder_twice_have_names_of_their_own():
     model = Model([a, b], Concatenate()([first(a), second(b)]))
     assert model.input_names == ["input_layer", "input_layer_1"]
     assert sorted(map(model.name_of, model.layers))[1:5] == NAMES
+
+
+def test_the_output_of_a_layer_is_no_layer_of_a_sequential():
+    with pytest.raises(TypeError, match="A Sequential is made of layers") as caught:
+        Sequential([Dense(3)(Input((2,))), Dense(1)])
+    assert "Remedy: Give the layer itself, without calling it" in str(caught.value)
+
+
+def test_a_model_without_layers_is_told_to_begin():
+    with pytest.raises(TypeError, match="Layers are joined") as caught:
+        Dense(1)(Sequential())
+    assert "Remedy: Begin the model with Input(shape=(2,))" in str(caught.value)
+
+
+def test_a_layer_is_not_found_by_what_cannot_be_written():
+    class Bad:
+        def __repr__(self):
+            raise RuntimeError
+
+    with pytest.raises(ValueError, match="Unknown layer") as caught:
+        Sequential([Dense(1, input_shape=(2,))]).get_layer(Bad())
+    assert "<Bad object>" in str(caught.value)

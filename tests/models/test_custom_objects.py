@@ -397,6 +397,15 @@ def test_wrong_custom_objects_are_explained(given: Any, received: str, tmp_path:
     assert 'load_model(path, custom_objects={"Scale": Scale})' in str(caught.value)
 
 
+def test_custom_objects_that_are_no_dictionary_are_explained_if_nothing_needs_them(
+    tmp_path: Path,
+) -> None:
+    compiled(Dense(1)).save(tmp_path / "model.npz")
+    with pytest.raises(ValueError, match="custom_objects is a dictionary") as caught:
+        load_model(tmp_path / "model.npz", custom_objects=[Scale])
+    assert "Remedy: Leave it out: the file has nothing of your own." in str(caught.value)
+
+
 def test_custom_objects_may_hold_more_than_the_file_needs(tmp_path: Path) -> None:
     compiled(Scale(2.0)).save(tmp_path / "model.npz")
     again: Any = load_model(tmp_path / "model.npz", {"Scale": Scale, "nearly": nearly})

@@ -134,7 +134,9 @@ def explain_call(
         asked = next((c for c in classes if method in constructors(c)), classes[0])
         owner, names = asked.__name__, argument_names(asked)
         called = constructors(asked)[0] is method
-    refused = unknown_argument(owner, kwargs, names)
+    # A name like several is most likely meant for the class, not for its base.
+    own = [name for name in signature.parameters if name in names]
+    refused = unknown_argument(owner, kwargs, names, own)
     if refused or not called:
         return refused
     received = "with" if "too many" in problem or "multiple" in problem else "that is"
@@ -142,13 +144,13 @@ def explain_call(
 
 
 def unknown_argument(
-    owner: str, given: Mapping[str, Any], known: Sequence[str]
+    owner: str, given: Mapping[str, Any], known: Sequence[str], own: Sequence[str] = ()
 ) -> TypeError | None:
     """Return a TypeError that names the first argument that is not known, and the nearest known."""
     name = next((name for name in given if name not in known), None)
     if name is None:
         return None
-    guess = nearest(name, known)
+    guess = nearest(name, own) or nearest(name, known)
     remedy = f"Did you mean {guess}=?" if guess else f"Leave out {name}=."
     return type_error(takes(owner, sorted(known)), f"{name}={shown(given[name])}", None, remedy)
 

@@ -15,12 +15,19 @@ from nnlite.given.rows import Rows, made_ready
 
 
 class Data:
-    """Samples: a list of inputs, a list of targets, and a weight for each sample or None."""
+    """Samples: a list of inputs, a list of targets, and a weight for each sample or None.
+
+    With `kept`, nobody may write into these arrays by way of a batch: batches are copies.
+    """
 
     def __init__(
-        self, x: Sequence[Array | Rows], y: Sequence[Array | Rows], weights: Array | None = None
+        self,
+        x: Sequence[Array | Rows],
+        y: Sequence[Array | Rows],
+        weights: Array | None = None,
+        kept: bool = False,
     ) -> None:
-        self.x, self.y, self.weights = x, y, weights
+        self.x, self.y, self.weights, self.kept = x, y, weights, kept
         self.size = len(x[0])
 
     def batches(
@@ -28,8 +35,8 @@ class Data:
     ) -> Iterator[tuple[list[Array], list[Array], Array | None]]:
         """Yield batches in that order; the last may be smaller.
 
-        Without an order a batch is a view of the data. With `reuse`, all batches are gathered into
-        the same memory: each is valid until the next.
+        Without an order a batch is a view of the data, or a copy where they are `kept`. With
+        `reuse`, all batches are gathered into the same memory: each is valid until the next.
         """
         arrays = [*self.x, *self.y, *([] if self.weights is None else [self.weights])]
         inputs, targets = len(self.x), len(self.x) + len(self.y)
@@ -38,6 +45,8 @@ class Data:
             part = slice(start, start + batch_size)
             rows = part if order is None else order[part]
             taken = [take(rows) for take in takers]
+            if self.kept and order is None:
+                taken[:inputs] = map(np.array, taken[:inputs])
             weights = taken[targets] if len(taken) > targets else None
             yield taken[:inputs], taken[inputs:targets], weights
 
@@ -57,7 +66,7 @@ class Data:
 
         def cut(part: slice) -> Data:
             weights = None if self.weights is None else self.weights[part]
-            return Data([x[part] for x in self.x], [y[part] for y in self.y], weights)
+            return Data([x[part] for x in self.x], [y[part] for y in self.y], weights, self.kept)
 
         return cut(slice(None, at)), cut(slice(at, None))
 

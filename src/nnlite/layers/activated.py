@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from nnlite.activations import ActivationFunction
@@ -18,6 +19,7 @@ class ActivatedLayer(Layer):
     """
 
     activation: ActivationFunction
+    adjustable = ("activation",)
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
         """Return z, in an array that the layer owns."""
@@ -49,6 +51,7 @@ class KernelLayer(ActivatedLayer):
     `bias_initializer`, `kernel_regularizer` and `bias_regularizer`.
     """
 
+    keras_names: Mapping[str, str] = {"kernel": "W", "bias": "b"}
     W: Array
     dW: Array
     b: Array

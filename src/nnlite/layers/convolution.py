@@ -25,12 +25,10 @@ class Convolution(WindowLayer, KernelLayer):
     def check_channels(self, shape: Shape, place: int, share: int = 1) -> None:
         """Raise unless W, which has its input channels at `place`, was made for these images."""
         if self.built and shape[-1] != self.W.shape[place] * share:
-            raise value_error(
-                f"The layer takes images with {self.W.shape[place] * share} channels.",
-                f"samples of shape {shape}",
-                f"layer '{self.name}', W of shape {self.W.shape}",
-                "The last axis of x holds the channels.",
-            )
+            rule = f"The layer takes images with {self.W.shape[place] * share} channels."
+            where = f"layer '{self.name}', W of shape {self.W.shape}"
+            remedy = "The last axis of x holds the channels."
+            raise value_error(rule, f"samples of shape {shape}", where, remedy)
 
 
 class Conv2D(Convolution):
@@ -104,16 +102,16 @@ class Conv2D(Convolution):
         super().__init__(**options)
         self.filters, self.groups = filters, groups
         self.set_windows(kernel_size, strides, padding, dilation_rate)
-        self.activation = activation
-        self.use_bias = use_bias
-        self.kernel_initializer = kernel_initializer
-        self.bias_initializer = bias_initializer
-        self.kernel_regularizer = kernel_regularizer
-        self.bias_regularizer = bias_regularizer
+        self.activation, self.use_bias = activation, use_bias
+        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
+        self.kernel_regularizer, self.bias_regularizer = kernel_regularizer, bias_regularizer
         self.check_groups(filters, f"filters={filters}, groups={groups}")
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
-        """Return z = X·W + b, where the rows of X are the windows of x."""
+        """Return z = X·W + b, where the rows of X are the windows of x.
+
+        Before a `MaxPooling2D`, a shortcut replaces it, and backprop: see `training.standins`.
+        """
         self.check_input(x)
         windows = self.windows(x.shape[1:])
         W, b = self.as_kernel(self.W), self.b if self.use_bias else None

@@ -64,12 +64,9 @@ class Dense(KernelLayer):
     ) -> None:
         super().__init__(**options)
         self.units = units
-        self.activation = activation
-        self.use_bias = use_bias
-        self.kernel_initializer = kernel_initializer
-        self.bias_initializer = bias_initializer
-        self.kernel_regularizer = kernel_regularizer
-        self.bias_regularizer = bias_regularizer
+        self.activation, self.use_bias = activation, use_bias
+        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
+        self.kernel_regularizer, self.bias_regularizer = kernel_regularizer, bias_regularizer
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
         """Return z = x·W + b."""
@@ -110,10 +107,7 @@ class Dense(KernelLayer):
         return (*input_shape[:-1], self.units)
 
     def _wrong_width(self, what: str, shape: Shape) -> ValueError:
-        inputs = len(self.W)
-        return value_error(
-            f"The layer takes samples of {inputs} values.",
-            f"{what} of shape {shape}",
-            f"layer '{self.name}', W of shape {self.W.shape}",
-            f"Give x {inputs} columns; a single sample is a row: x.reshape(1, -1).",
-        )
+        rule = f"The layer takes samples of {len(self.W)} values."
+        where = f"layer '{self.name}', W of shape {self.W.shape}"
+        remedy = f"Give x {len(self.W)} columns; a single sample is a row: x.reshape(1, -1)."
+        return value_error(rule, f"{what} of shape {shape}", where, remedy)

@@ -54,12 +54,9 @@ class DepthwiseConv2D(Convolution):
         super().__init__(**options)
         self.set_windows(kernel_size, strides, padding, dilation_rate)
         self.depth_multiplier = depth_multiplier
-        self.activation = activation
-        self.use_bias = use_bias
-        self.kernel_initializer = depthwise_initializer
-        self.bias_initializer = bias_initializer
-        self.kernel_regularizer = depthwise_regularizer
-        self.bias_regularizer = bias_regularizer
+        self.activation, self.use_bias = activation, use_bias
+        self.kernel_initializer, self.bias_initializer = depthwise_initializer, bias_initializer
+        self.kernel_regularizer, self.bias_regularizer = depthwise_regularizer, bias_regularizer
 
     def build(self, input_shape: Shape) -> None:
         """Make W (kh, kw, c, q) and b (c·q,)."""
@@ -125,12 +122,9 @@ class Conv2DTranspose(Convolution):
         super().__init__(**options)
         self.filters = filters
         self.set_windows(kernel_size, strides, padding, dilation_rate)
-        self.activation = activation
-        self.use_bias = use_bias
-        self.kernel_initializer = kernel_initializer
-        self.bias_initializer = bias_initializer
-        self.kernel_regularizer = kernel_regularizer
-        self.bias_regularizer = bias_regularizer
+        self.activation, self.use_bias = activation, use_bias
+        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
+        self.kernel_regularizer, self.bias_regularizer = kernel_regularizer, bias_regularizer
 
     def build(self, input_shape: Shape) -> None:
         """Make W (kh, kw, f, c) and b (f,)."""

@@ -44,11 +44,14 @@ class Dropout(Layer):
     array([[1., 1., 1.]], dtype=float32)
     """
 
+    adjustable = ("rate",)
+
     def __init__(self, rate: Annotated[float, as_rate], seed: Seed = None, **options: Any) -> None:
         super().__init__(**options)
         self.rate = rate
         self.seed = seed
-        self._rng = None if seed is None else np.random.default_rng(seed)
+        if seed is not None:
+            self.rng = np.random.default_rng(seed)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of x."""

@@ -76,6 +76,8 @@ def _remedy_for(wrong: Any) -> str:
     if isinstance(wrong, type) and hasattr(wrong, "forpass"):
         return f"Make one, and call it: x = Input(shape=(2,)); {wrong.__name__}(...)(x)."
     if hasattr(wrong, "outputs"):
+        if not wrong.outputs:
+            return "Begin the model with Input(shape=(2,)), then take its output: model.output."
         return "Take the output of the model: model.output."
     if hasattr(wrong, "forpass"):
         return f"Call it first: x = Input(shape=(2,)); {type(wrong).__name__}(...)(x)."

@@ -14,14 +14,16 @@ import numpy as np
 
 from nnlite.foundation.arguments import argument_names
 from nnlite.foundation.checks import (
-    DType,
     Flag,
     Name,
+    check_dtype,
     check_output,
     check_shape,
     check_takes_training,
+    flag,
 )
 from nnlite.foundation.errors import explain_error, must_define, nearest, shown, value_error
+from nnlite.foundation.ours import ours
 from nnlite.foundation.types import Array, Shape
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import check_lengths
@@ -31,9 +33,6 @@ from nnlite.layers.joining import Node, Tensor, connect
 from nnlite.layers.stray import find_stray
 from nnlite.layers.weight import copied
 from nnlite.layers.weighted import Weighted
-
-# The names of the lecture are shorter.
-_KERAS_NAMES = {"kernel": "W", "bias": "b"}
 
 
 class Layer(Weighted):
@@ -45,8 +44,9 @@ class Layer(Weighted):
     the layer, but only if `training` is true. A layer without weights needs no `build`.
 
     What `add_weight` returns may also be kept under another name, or in a list, tuple or
-    dictionary: where training moves the weights to, these follow. A part of a weight is cut out
-    where it is used, in forpass. `layer.parameters` has a `Weight` for each name.
+    dictionary: where training moves the weights to, these follow, also in another layer of the
+    model. A part of a weight is cut out where it is used, in forpass. `layer.parameters` has a
+    `Weight` for each name.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class Layer(Weighted):
         input_dim: int | None = None,
         name: Name = None,
         trainable: Flag = True,
-        dtype: DType = None,
+        dtype: Any = None,
     ) -> None:
         where = f"layer {type(self).__name__}"
         if input_dim is not None:
@@ -116,7 +116,8 @@ class Layer(Weighted):
             self.input_shape = check_shape(input_shape, where)
         self.given_name = name
         self.trainable = trainable
-        self.dtype = dtype
+        if dtype is not None:
+            self.dtype = self.given_dtype = check_dtype(dtype)
 
     def build(self, input_shape: Any) -> None:
         """Make the weights for samples of this shape; a list of shapes for a merge."""
@@ -154,14 +155,18 @@ class Layer(Weighted):
             return tensors if len(tensors) > 1 else tensors[0]
         rule = f"Layer '{self.name}' has no {name}."
         public = [known for known in dir(self) if not known.startswith("_")]
-        guess = _KERAS_NAMES.get(name) or (nearest(name, public) if len(name) > 2 else None)
-        if guess:
+        guess = self.keras_names.get(name) or (nearest(name, public) if len(name) > 2 else None)
+        if "given_name" not in vars(self) and name in argument_names(type(self).__mro__[1]):
+            remedy = "Begin the constructor of your class with super().__init__(...)."
+        elif guess:
             remedy = f"Did you mean layer.{guess}?"
         elif name in ("input", "output"):
             remedy = "Call the layer on an Input, or put it into a model that knows its input."
         elif not self.built:
             rule = f"Layer '{self.name}' has no {name}: its weights are made when it is built."
             remedy = "Give the model its input shape, or call layer.build(input_shape)."
+        elif name in self._guarded:
+            remedy = f"The layer was made without {name}: make a new one with it."
         else:
             remedy = "Call forpass(x, training=True) before backprop(grad)."
         raise AttributeError(explain_error(rule, f"layer.{name}", remedy=remedy))
@@ -171,6 +176,7 @@ class Layer(Weighted):
         given = inputs if isinstance(inputs, list | tuple) else [inputs]
         if any(isinstance(one, Tensor) or hasattr(one, "forpass") for one in given):
             return connect(self, inputs)
+        flag("training", training, f"layer '{self.name}'")
         several = isinstance(inputs, list) and inputs and isinstance(inputs[0], np.ndarray)
         arrays = [self._as_input(one) for one in (inputs if several else [inputs])]
         check_lengths(arrays)
@@ -184,7 +190,8 @@ class Layer(Weighted):
         if x.ndim == 0:
             rule = "A layer takes a batch of samples, along the first axis."
             raise self.misfit(rule, f"the number {x[()]}")
-        return x
+        # A layer of the user's may write into its x, which is the caller's.
+        return x if ours(self, "forpass") else x.copy()
 
     def ensure_built(self, input_shape: Any) -> None:
         """Build the layer, unless it is."""
@@ -192,22 +199,27 @@ class Layer(Weighted):
             with all_or_nothing(self):
                 self.build(input_shape)
             self.input_shape = input_shape
-            self.built = True
-        if self._stray is None:
-            self._stray = find_stray(self)
+            self._settle()
+        if self.stray is None:
+            self.stray = find_stray(self)
 
     def join_model(self, dtype: np.dtype[Any], rng: np.random.Generator) -> None:
         """Stand in a model from now on, with its dtype and, if still to be built, its generator."""
+        # NumPy takes None for float64.
+        if self.given_dtype is not None and self.given_dtype != dtype:
+            rule = "The layers of a model have its dtype."
+            remedy = f'Make the model with dtype="{self.given_dtype}", or the layer without dtype=.'
+            raise self.misfit(rule, f"dtype={self.given_dtype}, a model in {dtype}", remedy)
         if self._joined and self.dtype != dtype:
+            rule = "Models that share a layer have the same dtype."
+            received = f"a model in {dtype}, a layer that stands in one in {self.dtype}"
+            remedy = f'Make both models with dtype="{self.dtype}", or a new layer for the second.'
             raise value_error(
-                "Models that share a layer have the same dtype.",
-                f"a model in {dtype}, a layer that stands in one in {self.dtype}",
-                f"layer '{self.name}' ({type(self).__name__})",
-                f'Make both models with dtype="{self.dtype}", or a new layer for the second.',
+                rule, received, f"layer '{self.name}' ({type(self).__name__})", remedy
             )
         self.dtype, self._joined = dtype, True
-        if not self.built and self._rng is None:
-            self._rng = rng
+        if not self.built:
+            vars(self).setdefault("rng", rng)
 
     def memory_in(self, training: bool) -> Memory:
         """Return where results are written: in the training loop, memory that is used again."""

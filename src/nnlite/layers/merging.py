@@ -135,13 +135,8 @@ class Maximum(Merge):
         return [grad * (self.winner == place) for place in range(self.candidates)]
 
 
-Axis = Annotated[
-    int,
-    require(
-        lambda axis: isinstance(axis, int) and not isinstance(axis, bool) and axis != 0,
-        "axis must be a whole number other than 0, the axis of the samples.",
-    ),
-]
+_WHOLE = "axis must be a whole number other than 0, the axis of the samples."
+Axis = Annotated[int, require(lambda axis: type(axis) is int and axis != 0, _WHOLE)]
 
 
 class Concatenate(Merge):

@@ -35,11 +35,7 @@ def as_sizes(name: str, value: Any, where: str | None, rank: int = 2, least: int
 ActivationLike = Annotated[Any, passed_through(activations.get)]
 InitializerLike = Annotated[Any, passed_through(initializers.get)]
 RegularizerLike = Annotated[Any, passed_through(regularizers.get)]
-DataFormat = Annotated[
-    str | None,
-    require(
-        lambda data_format: data_format in (None, "channels_last"),
-        "Channels come last: (samples, height, width, channels).",
-        "Move the axis: np.moveaxis(x, 1, -1).",
-    ),
-]
+_LAST = "Channels come last: (samples, height, width, channels)."
+_MOVE = "Move the axis: np.moveaxis(x, 1, -1)."
+_KNOWN = (None, "channels_last")
+DataFormat = Annotated[str | None, require(lambda given: given in _KNOWN, _LAST, _MOVE)]

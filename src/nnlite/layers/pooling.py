@@ -70,7 +70,10 @@ class MaxPooling2D(Pooling):
     """
 
     def forpass(self, x: Array, training: bool = False) -> Array:
-        """Return the largest of each window; in training, `shortcuts` may put another way here."""
+        """Return the largest of each window.
+
+        Behind a `Conv2D`, a shortcut replaces it, and backprop: see `training.standins`.
+        """
         self.check_input(x)
         windows = self.windows(x.shape[1:])
         a, winners = max_pool(self.as_images(x), windows, self.memory_in(training), training)

@@ -17,9 +17,8 @@ def as_target(name: str, target_shape: Any, where: str | None) -> Shape:
     given = target_shape if isinstance(target_shape, list | tuple) else (target_shape,)
     if any(isinstance(n, bool) or not isinstance(n, int | np.integer) for n in given):
         rule = f"{name} must be made of whole numbers."
-        raise type_error(
-            rule, f"{name}={shown(target_shape)}", where, "Write Reshape((28, 28, 1))."
-        )
+        remedy = "Write Reshape((28, 28, 1))."
+        raise type_error(rule, f"{name}={shown(target_shape)}", where, remedy)
     return tuple(int(n) for n in given)
 
 

@@ -22,13 +22,8 @@ def as_sides(name: str, padding: Any, where: str | None) -> tuple[Shape, Shape]:
     return as_sizes(name, sides[0], where, least=0), as_sizes(name, sides[1], where, least=0)
 
 
-Interpolation = Annotated[
-    str,
-    require(
-        lambda interpolation: interpolation == "nearest",
-        "Pixels are repeated as they are: nearest is the only interpolation.",
-    ),
-]
+_NEAREST = "Pixels are repeated as they are: nearest is the only interpolation."
+Interpolation = Annotated[str, require(lambda how: how == "nearest", _NEAREST)]
 
 
 class ZeroPadding2D(ImageLayer):

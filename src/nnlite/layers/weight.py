@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -84,19 +84,23 @@ class Weight:
             raise AttributeError(f"The weight {self.name} is not trained: it has no gradient.")
         return self._gradient
 
-    def place(self, value: Array, gradient: Array | None = None) -> None:
+    def place(
+        self, value: Array, gradient: Array | None = None, others: Iterable[Weighted] = ()
+    ) -> None:
         """Move the numbers into these arrays: from now on they are the weight and its gradient.
 
-        Everything the layer keeps of the old arrays is exchanged. Without `gradient`, that of a
-        weight that is trained moves into an array of its own.
+        Everything the layer keeps of the old arrays is exchanged, and what `others` keep that tie
+        their weights to this one. Without `gradient`, that of a weight that is trained moves into
+        an array of its own.
         """
-        moved = {id(self._value): value}
+        moved = [(self._value, value)]
         value[...] = self._value
         if self._gradient is not None:
             gradient = np.empty(value.shape, value.dtype) if gradient is None else gradient
-            moved[id(self._gradient)] = gradient
+            moved.append((self._gradient, gradient))
             gradient[...] = self._gradient
-        exchange(vars(self.layer), moved)
+        for layer in (self.layer, *others):
+            exchange(vars(layer), moved)
         self._value, self._gradient = value, gradient
         Weight.last_move = object()
 
@@ -104,14 +108,16 @@ class Weight:
         return f"<Weight {self.name} {self.value.shape} of '{self.layer.name}'>"
 
 
-def exchange(kept: Any, moved: Mapping[int, Array], seen: set[int] | None = None) -> Any:
-    """Return what is kept with new arrays in place of the old ones, which `moved` has by their id.
+def exchange(kept: Any, moved: Sequence[tuple[Array, Array]], seen: set[int] | None = None) -> Any:
+    """Return what is kept with new arrays in place of the old ones; `moved` has pairs of both.
 
     Lists and dictionaries stay the same objects; a tuple becomes another one.
     """
     seen = set() if seen is None else seen
-    if id(kept) in moved or not is_open(kept) or id(kept) in seen:
-        return moved.get(id(kept), kept)
+    if isinstance(kept, np.ndarray):
+        return followed(kept, moved)
+    if not is_open(kept) or id(kept) in seen:
+        return kept
     seen.add(id(kept))
     entries = kept.items() if isinstance(kept, dict) else enumerate(kept)
     changed = {k: new for k, old in entries if (new := exchange(old, moved, seen)) is not old}
@@ -120,6 +126,18 @@ def exchange(kept: Any, moved: Mapping[int, Array], seen: set[int] | None = None
         return type(kept)(*items) if hasattr(kept, "_fields") else tuple(items)
     for place, new in changed.items():
         kept[place] = new
+    return kept
+
+
+def followed(kept: Array, moved: Sequence[tuple[Array, Array]]) -> Array:
+    """Return the new array for an old one, for a part of it the same part, else what is kept."""
+    for old, new in moved:
+        if kept is old:
+            return new
+        is_part = kept.nbytes <= old.nbytes and np.may_share_memory(kept, old)
+        if is_part and kept.dtype == new.dtype:
+            start = kept.ctypes.data - old.ctypes.data
+            return np.ndarray(kept.shape, kept.dtype, new, start, kept.strides)
     return kept
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
 from typing import Any, Self
 
 import numpy as np
 
 from nnlite import initializers, regularizers
+from nnlite.foundation.arguments import argument_names
 from nnlite.foundation.checks import check_name, flag
 from nnlite.foundation.configuration import Configurable, snake_case
 from nnlite.foundation.errors import shown, value_error
+from nnlite.foundation.ours import written_here
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
 from nnlite.given.numbers import as_numbers, check_weights
@@ -27,20 +31,28 @@ class Weighted(Configurable):
 
     # Here and in __new__, not in __init__: a user's layer may do without super().__init__().
     dtype: np.dtype[Any] = np.dtype(np.float32)
+    given_dtype: np.dtype[Any] | None = None
     built: bool = False
     trainable: bool = True
     given_name: str | None = None
     chosen_name: str | None = None
-    _rng: np.random.Generator | None = None
-    _stray: str | None = None
+    stray: str | None = None
+    """Once built: what it keeps of its weights that would stay behind when they move, explained."""
     input_shape: Any
     _parameters: dict[str, Weight]
+    _arrays: set[str]
     _guarded: set[str]
+    keras_names: Mapping[str, str] = {}
+    """What Keras calls the weights whose names are those of the lecture."""
+    adjustable: tuple[str, ...] = ()
+    """Of what the constructor takes, what may still be changed once the layer is built."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Start without weights."""
         self = super().__new__(cls, *args, **kwargs)
-        vars(self).update(_parameters={}, _guarded=set(), input_shape=None)
+        # A class of the user's may well keep something of its own as self.kernel.
+        guarded = {"trainable", *(cls.keras_names if written_here(cls) else ())}
+        vars(self).update(_parameters={}, _arrays=set(), _guarded=guarded, input_shape=None)
         return self
 
     @property
@@ -52,16 +64,10 @@ class Weighted(Configurable):
     def name(self, value: str | None) -> None:
         self.given_name = check_name(value)
 
-    @property
+    @cached_property
     def rng(self) -> np.random.Generator:
         """The layer's source of random numbers: that of its model."""
-        if self._rng is None:
-            self._rng = new_generator()
-        return self._rng
-
-    @rng.setter
-    def rng(self, value: np.random.Generator) -> None:
-        self._rng = value
+        return new_generator()
 
     def misfit(self, rule: str, received: str, remedy: str | None = None) -> ValueError:
         """Return the error of what does not fit this layer, which it names; `raise` it.
@@ -85,7 +91,7 @@ class Weighted(Configurable):
     ) -> Array:
         """Make a weight: an attribute of that name, and its gradient beside it: `W` and `dW`."""
         shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        if {name, "d" + name} & self._guarded or hasattr(type(self), name):
+        if {name, "d" + name} & self._arrays or hasattr(type(self), name):
             rule = "A weight needs a name that the layer does not use yet."
             raise self.misfit(rule, f"add_weight({shown(name)}, ...)")
         flag("trainable", trainable, f"layer '{self.name}'")
@@ -93,8 +99,8 @@ class Weighted(Configurable):
         start = np.asarray(initializers.get(initializer)(shape, self.dtype, self.rng), self.dtype)
         weight = Weight(self, name, start, trainable, regularizers.get(regularizer))
         self._parameters[name] = weight
-        self._guarded.update((name, "d" + name) if trainable else (name,))
-        self.built = True
+        self._arrays.update((name, "d" + name) if trainable else (name,))
+        self._settle()
         # What was assigned before counts. A class of the user's own may well give a number the name
         # of the weight that it makes of it.
         if isinstance(given, np.ndarray | list | tuple) or not (given is None or own_classes(self)):
@@ -102,7 +108,6 @@ class Weighted(Configurable):
         return weight.value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        # A weight's array is part of the model's one vector: assigning writes into it.
         if name not in self._guarded:
             try:
                 object.__setattr__(self, name, value)
@@ -111,15 +116,34 @@ class Weighted(Configurable):
                 if not isinstance(found, property) or found.fset is not None:
                     raise
                 rule = f"{name} is what a layer says of itself: it cannot be set."
-                received = f"layer.{name} = a {type(value).__name__}"
                 remedy = "layer.set_weights([...]) sets numbers; what is yours needs another name."
-                raise AttributeError(str(self.misfit(rule, received, remedy))) from None
+                raise self._fixed(name, f"a {type(value).__name__}", rule, remedy) from None
+        elif name == "trainable":
+            object.__setattr__(self, name, flag(name, value, f"layer '{self.name}'"))
+        elif name not in self._arrays:
+            kind, called = type(self).__name__, self.keras_names.get(name)
+            rule = f"{name} is settled once a layer is built."
+            remedy = f"Make a new layer: {kind}(..., {name}=...)."
+            if called:
+                rule, remedy = f"The {name} of a layer is {called}.", f"layer.{called} = ..."
+            elif name not in argument_names(type(self)):
+                rule, remedy = f"The layer was made without {name}.", f"Make a new {kind} with it."
+            raise self._fixed(name, shown(value), rule, remedy)
+        # A weight's array is part of the model's one vector: assigning writes into it.
         elif value is not (numbers := vars(self)[name]):
             array = as_numbers(value, name)
             if array.shape != numbers.shape:
                 rule = f"{name} keeps its shape {numbers.shape}."
                 raise self.misfit(rule, f"an array of shape {array.shape}")
             numbers[...] = array
+
+    def _settle(self) -> None:
+        self.built = True
+        library = next(kind for kind in type(self).__mro__ if written_here(kind))
+        self._guarded |= self._arrays | settled(library)
+
+    def _fixed(self, name: str, value: str, rule: str, remedy: str) -> AttributeError:
+        return AttributeError(str(self.misfit(rule, f"layer.{name} = {value}", remedy)))
 
     @property
     def parameters(self) -> dict[str, Weight]:
@@ -161,10 +185,17 @@ class Weighted(Configurable):
 
     def kept_by_forpass(self) -> dict[str, Any]:
         """Return all attributes apart from weights and gradients: what forpass keeps is there."""
-        apart = self._guarded | {"memory"}
+        apart = self._arrays | {"memory"}
         return {name: kept for name, kept in vars(self).items() if name not in apart}
 
-    def check_can_move(self) -> None:
-        """Raise if the layer keeps a weight so that it would stay behind when the weights move."""
-        if self._stray:
-            raise ValueError(self._stray)
+
+@cache
+def settled(kind: type[Weighted]) -> frozenset[str]:
+    """Return the names that mean something to a layer of the library's only until it is built.
+
+    What its constructor took, unless every layer takes it or it is adjustable, and its weights.
+    """
+    general = next(base for base in kind.__mro__ if Weighted in base.__bases__)
+    told = {*argument_names(kind)} - {*argument_names(general)} - {*kind.adjustable}
+    noted = [inspect.get_annotations(base).items() for base in kind.__mro__]
+    return frozenset(told | {name for notes in noted for name, of in notes if of == "Array"})

@@ -64,7 +64,11 @@ def give_meanings(file: Mapping[str, Any], custom_objects: Any, where: str) -> b
         if "own" in each or each["class_name"] not in marked:
             each.of = given.get(each["class_name"])
     missing = [each for each in described if not _fits(each)]
+    rule = "custom_objects is a dictionary that gives what your own names mean."
     if not missing:
+        if not isinstance(custom_objects, Mapping | None):
+            remedy = "Leave it out: the file has nothing of your own."
+            raise value_error(rule, f"custom_objects={shown(custom_objects)}", where, remedy)
         return any(each.of is not None for each in described)
     own = {each["class_name"]: each.get("own", "class") for each in missing}
     called = {n: n if n.isidentifier() and o != "object" else f"your_{o}" for n, o in own.items()}
@@ -72,13 +76,9 @@ def give_meanings(file: Mapping[str, Any], custom_objects: Any, where: str) -> b
     remedy = f"load_model(path, custom_objects={{{wanted}}})"
     if not any(each in in_layers for each in missing):
         remedy += "; without its optimizer, loss and metrics: load_model(path, compile=False)"
-    raise value_error(
-        f"The file has {', '.join(f'your own {kind} {name!r}' for name, kind in own.items())}: "
-        "custom_objects is a dictionary that gives what your own names mean.",
-        f"custom_objects={shown(custom_objects)}",
-        where,
-        remedy,
-    )
+    has = ", ".join(f"your own {kind} {name!r}" for name, kind in own.items())
+    received = f"custom_objects={shown(custom_objects)}"
+    raise value_error(f"The file has {has}: {rule}", received, where, remedy)
 
 
 def _descriptions(value: Any) -> Iterator[Description]:

@@ -13,7 +13,7 @@ from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.checks import Count, Flag, PositiveInteger, PositiveOrNone
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import Data, one_or_list
-from nnlite.models.reading import checked, read, validation_of
+from nnlite.models.reading import checked, kept_for, read, validation_of
 from nnlite.training import compiling
 from nnlite.training.evaluation import Evaluation, Validation
 from nnlite.training.faster import predicting, training_mode
@@ -175,7 +175,7 @@ def predict(
     `verbose` is taken for the sake of Keras scripts: a prediction prints nothing.
     """
     model.check_built("predict")
-    data = Data(read(model, x), [])
+    data = Data(read(model, x), [], kept=kept_for(model))
     parts, size = [], min(batch_size or PREDICTION_BATCH, data.size)
     with predicting(model.network, size) as network:
         for arrays, _, _ in data.batches(size):

@@ -10,8 +10,8 @@ import numpy as np
 
 from nnlite.callbacks import History
 from nnlite.foundation.arguments import ExplainsItsArguments
-from nnlite.foundation.checks import DType, Flag, Name, Seed
-from nnlite.foundation.errors import look_up, shown, type_error, value_error
+from nnlite.foundation.checks import DType, Flag, Name, Seed, flag
+from nnlite.foundation.errors import explain_error, look_up, shown, told, type_error, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import one_or_list
@@ -223,11 +223,11 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
                 made[node.output] = node.layer(given if node.several else given[0])
             return one_or_list([made[tensor] for tensor in self.outputs])
         self.check_built("A call")
+        flag("training", training, f"model '{self.name}'")
         given = self.checked_inputs(x)
         outputs = self.forpass(one_or_list(given), training)
-        if isinstance(outputs, list):
-            return [apart(output, given) for output in outputs]
-        return apart(outputs, given)
+        several = outputs if isinstance(outputs, list) else [outputs]
+        return one_or_list([apart(output, given) for output in several])
 
     def predict_on_batch(self, x: Any) -> Any:
         """Return the output for these samples, in one go."""
@@ -240,14 +240,15 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
         return self.evaluate(x, y, sys.maxsize, 0, sample_weight, return_dict)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """Return a layer by its name or its place."""
+        """Return a layer by its name in this model (see `name_of`), or by its place."""
         if name is None or index is not None:
             if not isinstance(index, int) or not -len(self.layers) <= index < len(self.layers):
                 rule = f"get_layer takes a name, or an index below {len(self.layers)}."
                 where = f"model '{self.name}' of {len(self.layers)} layers"
                 raise value_error(rule, f"index={shown(index)}", where)
             return self.layers[index]
-        return look_up("layer", str(name), {self.name_of(layer): layer for layer in self.layers})
+        wanted = name if isinstance(name, str) else shown(name)
+        return look_up("layer", wanted, {self.name_of(layer): layer for layer in self.layers})
 
     def twin(self, dtype: str | None = None) -> Self:
         """Return a copy, perhaps in another dtype, that shares nothing but the history.
@@ -278,6 +279,21 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
             vars(layer).update(memory=NEW, skip_input_gradient=False)
             layer.given_name, layer.dtype = twin.name_of(layer), twin.dtype
         return twin
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ("optimizer", "loss", "metrics"):
+            rule = f"compile sets the {name} of a model."
+            received, where = f"model.{name} = {told(value)}", f"model '{self.name}'"
+            raise AttributeError(explain_error(rule, received, where, f"model.compile({name}=...)"))
+        object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        kind = type(self).__name__
+        if "rng" in vars(self) or name.startswith("__"):
+            raise AttributeError(f"'{kind}' object has no attribute '{name}'")
+        rule = "The constructor of a model begins with that of its base."
+        received = f"{kind}.__init__ without it"
+        raise AttributeError(explain_error(rule, received, None, "super().__init__(...)"))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}' of {len(self.layers)} layers>"

@@ -12,6 +12,7 @@ from nnlite.given.data import Data, as_input, as_list, check_lengths, peek
 from nnlite.given.rows import Rows
 from nnlite.given.sample_weights import as_sample_weights
 from nnlite.training.protocol import LearningModel
+from nnlite.training.standins import computes_as_written
 
 
 def checked(
@@ -38,7 +39,7 @@ def checked(
     targets = [e.check(t, model.dtype) for e, t in zip(endings, given, strict=True)]
     shapes, wished = [tensor.shape for tensor in model.outputs], (sample_weight, class_weight)
     weights = as_sample_weights(*wished, targets[0], len(inputs[0]), model.dtype, shapes)
-    return Data(inputs, targets, weights)
+    return Data(inputs, targets, weights, kept_for(model))
 
 
 def checked_inputs(model: LearningModel, x: Any) -> list[Array]:
@@ -49,7 +50,7 @@ def checked_inputs(model: LearningModel, x: Any) -> list[Array]:
     >>> Sequential([Dense(1, input_shape=(2,))]).checked_inputs([[1, 2]])
     [array([[1., 2.]], dtype=float32)]
     """
-    return Data(read(model, x), []).all()[0]
+    return Data(read(model, x), [], kept=kept_for(model)).all()[0]
 
 
 def read(model: LearningModel, x: Any) -> list[Array | Rows]:
@@ -63,6 +64,11 @@ def read(model: LearningModel, x: Any) -> list[Array | Rows]:
         arrays.append(as_input(data, tensor.shape, model.dtype, name, where))
     check_lengths(arrays)
     return arrays
+
+
+def kept_for(model: LearningModel) -> bool:
+    """Return whether a layer that the user wrote may write into the data."""
+    return not all(computes_as_written(layer) for layer in model.layers)
 
 
 def _check_order(model: LearningModel, x: Any, y: Any) -> None:

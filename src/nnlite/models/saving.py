@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlite import layers, losses, metrics, optimizers
+from nnlite.foundation.checks import flag
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.files import as_path, check_exists, check_folder, written_whole
 from nnlite.foundation.types import Array
 from nnlite.layers.input import Input
 from nnlite.layers.joining import Node, Tensor, called
 from nnlite.models.custom import as_description, give_meanings, plain
+from nnlite.network.branches import Branches
 
 if TYPE_CHECKING:
     from nnlite.models.model import Model
@@ -40,18 +42,15 @@ def save_weights(model: Model, filepath: str | Path) -> None:
 def load_weights(model: Model, filepath: str | Path) -> None:
     """Read weights that `save_weights` or `save` wrote for a model like this one."""
     model.check_built("load_weights")
-    arrays = _read(filepath)
+    arrays, path = _read(filepath), f"{filepath}"
     arrays.pop(_CONFIG, None)
     saved = {name: array.shape for name, array in arrays.items()}
     wanted = {name: array.shape for name, array in _named_weights(model).items()}
     for name in sorted({*wanted, *saved}):
         if saved.get(name) != wanted.get(name):
-            raise value_error(
-                "A file of weights fits a model with the same layers.",
-                f"'{name}' is {saved.get(name, 'missing')} in the file, "
-                f"{wanted.get(name, 'missing')} in the model",
-                f"{filepath}",
-            )
+            there, here = saved.get(name, "missing"), wanted.get(name, "missing")
+            rule = "A file of weights fits a model with the same layers."
+            raise value_error(rule, f"'{name}' is {there} in the file, {here} in the model", path)
     model.set_weights([arrays[name] for name in wanted])
 
 
@@ -82,6 +81,7 @@ def load_model(
     >>> model.layers
     [<Wide 'wide'>]
     """
+    flag("compile", compile, "load_model")
     arrays = _read(filepath)
     if _CONFIG not in arrays:
         rule = "A model file holds the layers, too."
@@ -94,11 +94,9 @@ def load_model(
     try:
         model = _model(config["model"])
         model.set_weights([arrays[name] for name in _named_weights(model)])
-        if config["compiled"] is not None:
-            settings = dict(config["compiled"])
-            for name, kind in _KINDS.items():
-                settings[name] = kind.KNOWN.rebuild(settings[name])
-            model.compile(**settings)
+        if (told := config["compiled"]) is not None:
+            made = {name: kind.KNOWN.rebuild(told[name]) for name, kind in _KINDS.items()}
+            model.compile(**told | made)
     except (KeyError, IndexError, AttributeError, TypeError) as error:
         if "Received: " in str(error) or has_own:
             raise
@@ -121,29 +119,18 @@ def _description(model: Model) -> dict[str, Any]:
     """Return the layers of a model, and how they are joined."""
     from nnlite.models import Sequential
 
-    base = {
-        "name": model.name,
-        "dtype": model.dtype.name,
-        "layers": model.layers,
-        "chosen_names": [not n.given_name and model.name_of(n) for n in model.layers],
-    }
+    place = {layer: index for index, layer in enumerate(model.layers)}
+    chosen = [not layer.given_name and model.name_of(layer) for layer in model.layers]
+    base = {"name": model.name, "dtype": model.dtype.name, "layers": model.layers}
+    base["chosen_names"] = chosen
     if isinstance(model, Sequential):
-        order = [model.layers.index(node.layer) for node in model.nodes]
+        order = [place[node.layer] for node in model.nodes]
         again = {"order": order} if len(order) > len(model.layers) else {}
         return {**base, "input_shape": model.inputs[0].shape, **again}
-    numbers = {tensor: place for place, tensor in enumerate(model.inputs)}
-    for node in model.nodes:
-        numbers.setdefault(node.output, len(numbers))
-    place = {id(layer): index for index, layer in enumerate(model.layers)}
-    return {
-        **base,
-        "inputs": [place[id(tensor.node.layer)] for tensor in model.inputs],
-        "calls": [
-            [place[id(node.layer)], node.several, [numbers[t] for t in node.inputs]]
-            for node in model.nodes
-        ],
-        "outputs": [numbers[tensor] for tensor in model.outputs],
-    }
+    slots = Branches(model.inputs, model.outputs).slots
+    calls = [[place[n.layer], n.several, [slots[t] for t in n.inputs]] for n in model.nodes]
+    begins = [place[tensor.node.layer] for tensor in model.inputs]
+    return {**base, "inputs": begins, "calls": calls, "outputs": [slots[t] for t in model.outputs]}
 
 
 def _model(config: dict[str, Any]) -> Model:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -38,16 +37,11 @@ def check_is_layer(entry: Any, where: str) -> None:
         remedy = "An activation by name is a layer of its own: Activation(name)."
     elif isinstance(entry, list | tuple):
         remedy = "One list for all layers is enough: leave out the inner brackets."
+    elif isinstance(entry, Tensor):
+        remedy = "Give the layer itself, without calling it: [Input(shape=(2,)), Dense(3)]."
     elif entry is Input:
         remedy = "Call it with a shape: Input(shape=(30,))."
     raise type_error("A Sequential is made of layers.", told(entry), where, remedy)
-
-
-@dataclass
-class Again:
-    """One more call of a layer, in a model that calls it several times."""
-
-    layer: Layer
 
 
 class Sequential(Model):
@@ -93,15 +87,15 @@ class Sequential(Model):
 
     def _extend(self, entries: list[Any]) -> None:
         """Put all of these at the end, or, if there is anything wrong with them, none."""
-        given: list[Any] = []
-        for entry in entries:
-            if isinstance(entry, Model) and not (self._end or self.layers or given):
-                given += entry.inputs
-            given += self._parts(entry)
-        layers = [layer for layer in given if isinstance(layer, Layer)]
+        parts = [self._parts(entry) for entry in entries]
+        layers = [layer for calls in parts for layer in calls if isinstance(layer, Layer)]
         with all_or_nothing(self, *dict.fromkeys(layers)):
-            for entry in given:
-                self._take(entry)
+            for entry, calls in zip(entries, parts, strict=True):
+                if isinstance(entry, Model) and entry.inputs and not (self._end or self.layers):
+                    self._begin(entry.inputs[0])
+                for place, layer in enumerate(calls):
+                    # A model may call a layer again: only its first call is of a new one.
+                    self._take(layer, is_new=layer not in calls[:place])
             self.forget_endings()
             self._name_layers()
             self._join()
@@ -118,22 +112,18 @@ class Sequential(Model):
             received = f"model '{entry.name}', with branches"
             remedy = f"x = Input(shape={entry.inputs[0].shape}); Model(x, {entry.name}(x))"
             raise value_error(rule, received, f"model '{self.name}'", remedy)
-        calls = entry._calls if isinstance(entry, Sequential) else [n.layer for n in entry.nodes]
-        return [
-            Again(layer) if layer in calls[:place] else layer for place, layer in enumerate(calls)
-        ]
+        return entry._calls if isinstance(entry, Sequential) else [n.layer for n in entry.nodes]
 
-    def _take(self, layer: Any) -> None:
+    def _take(self, layer: Any, is_new: bool) -> None:
         """Put this at the end of the list of layers; an Input, at its beginning."""
-        if isinstance(layer, Tensor):
+        if isinstance(layer, Tensor) and isinstance(layer.node.layer, InputLayer):
             if self._end is not None or self.layers:
-                raise value_error(
-                    "An Input comes first, before all layers.", repr(layer), f"model '{self.name}'"
-                )
+                rule = "An Input comes first, before all layers."
+                raise value_error(rule, repr(layer), f"model '{self.name}'")
             self._begin(layer)
             return
-        if isinstance(layer, Again):
-            self._calls.append(layer.layer)
+        if not is_new:
+            self._calls.append(layer)
             return
         check_is_layer(layer, f"model '{self.name}'")
         if any(layer is other for other in self.layers):
@@ -167,9 +157,8 @@ class Sequential(Model):
     def pop(self) -> Layer:
         """Take the last layer off the chain, and return it."""
         if not self.layers:
-            raise value_error(
-                "There is no layer to take off.", "a model without layers", f"model '{self.name}'"
-            )
+            where = f"model '{self.name}'"
+            raise value_error("There is no layer to take off.", "a model without layers", where)
         layer = self._calls.pop()
         if layer not in self._calls:
             self.layers.remove(layer)

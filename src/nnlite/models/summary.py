@@ -26,40 +26,23 @@ def table(model: Model, line_length: int = 65) -> str:
     spare = max(0, line_length - 2 - sum(widths))
     widths = [width + spare // len(widths) for width in widths]
     total = sum(widths) + 1
-    title, *body = [_line(cells, widths) for cells in rows]
-    trainable = sum(w.size for w in model.trainable_weights)
-    every = model.count_params()
-    return "\n".join(
-        [
-            f'Model: "{model.name}"',
-            "_" * total,
-            title,
-            "=" * total,
-            "\n\n".join(body),
-            "=" * total,
-            f"Total params: {every:,}",
-            f"Trainable params: {trainable:,}",
-            f"Non-trainable params: {every - trainable:,}",
-            "_" * total,
-        ]
-    )
+    padded = [[c.ljust(w) for c, w in zip(cells, widths, strict=True)] for cells in rows]
+    title, *body = [(" " + "".join(cells)).rstrip() for cells in padded]
+    every, trainable = model.count_params(), sum(w.size for w in model.trainable_weights)
+    counts = {"Total": every, "Trainable": trainable, "Non-trainable": every - trainable}
+    sums = [f"{kind} params: {count:,}" for kind, count in counts.items()]
+    thin, thick = "_" * total, "=" * total
+    lines = [f'Model: "{model.name}"', thin, title, thick, "\n\n".join(body), thick, *sums, thin]
+    return "\n".join(lines)
 
 
 def row(model: Model, layer: Layer, branches: bool) -> list[str]:
     """Return the cells of one layer."""
     calls = [node for node in model.nodes if node.layer is layer]
     shape = calls[0].output.shape if calls else layer.input_shape
-    cells = [
-        f"{model.name_of(layer)} ({type(layer).__name__})",
-        f"{(None, *(shape or ()))}",
-        f"{layer.count_params():,}",
-    ]
+    name = f"{model.name_of(layer)} ({type(layer).__name__})"
+    cells = [name, f"{(None, *(shape or ()))}", f"{layer.count_params():,}"]
     if branches:
         sources = [model.name_of(tensor.node.layer) for node in calls for tensor in node.inputs]
         cells.append(", ".join(sources))
     return cells
-
-
-def _line(cells: list[str], widths: list[int]) -> str:
-    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-    return (" " + "".join(padded)).rstrip()

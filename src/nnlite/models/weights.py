@@ -33,13 +33,10 @@ class WeightsOfLayers:
     def check_built(self, what: str) -> None:
         """Raise if the model does not know its input yet."""
         if not self.built:
-            raise value_error(
-                f"{what} needs to know the shape of the model's input.",
-                "a model that was never told" if self.layers else "a model without layers",
-                f"model '{self.name}'",
-                "Begin with Input(shape=(30,)), give the first layer input_shape=(30,), "
-                "or call fit first.",
-            )
+            rule = f"{what} needs to know the shape of the model's input."
+            received = "a model that was never told" if self.layers else "a model without layers"
+            ways = "Begin with Input(shape=(30,)), give the first layer input_shape=(30,)"
+            raise value_error(rule, received, f"model '{self.name}'", f"{ways}, or call fit first.")
 
     @property
     def flat(self) -> FlatWeights:

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, Self
 
+import numpy as np
+
 from nnlite.foundation.errors import type_error
+from nnlite.foundation.ours import ours
 from nnlite.foundation.types import Array
 from nnlite.layers.activated import ActivatedLayer
 from nnlite.layers.layer import Layer
@@ -77,6 +80,40 @@ def check_may_end(runner: Runner) -> None:
         rule = "backprop must return the gradient of x: the layers before learn from it."
         where = f"layer '{layer.name}' ({type(layer).__name__})"
         raise type_error(rule, "None", where, "End backprop with return dx.")
+
+
+class CheckedGradient:
+    """A layer of the user's: what its backprop returns must fit its x, lest it spread unseen."""
+
+    def __init__(self, runner: Runner, layer: Layer) -> None:
+        self.runner, self.layer = runner, layer
+
+    def forpass(self, x: Any, training: bool = False) -> Any:
+        """Return the layer's output."""
+        self.shape = shape_of(x)
+        return self.runner.forpass(x, training)
+
+    def backprop(self, grad: Any) -> Any:
+        """Return the gradient of x, in its shape."""
+        dx = self.runner.backprop(grad)
+        if dx is not None and shape_of(dx) != self.shape:
+            rule = "backprop must return the gradient of x, in its shape."
+            received = f"a gradient of shape {shape_of(dx)} for x of shape {self.shape}"
+            remedy = "Sum over the samples belongs to the weights: dx has a row for each sample."
+            raise self.layer.misfit(rule, received, remedy)
+        return dx
+
+
+def shape_of(x: Any) -> Any:
+    """Return the shape of an array, or the list of shapes of several."""
+    return list(map(np.shape, x)) if isinstance(x, list | tuple) else np.shape(x)
+
+
+def check_gradient(runner: Runner) -> Runner:
+    """Return the runner; if its backprop is a user's, so that the gradient's shape is checked."""
+    layer = layer_of(runner)
+    is_own = layer is not None and not ours(layer, "backprop")
+    return CheckedGradient(runner, layer) if is_own else runner
 
 
 class Chain:

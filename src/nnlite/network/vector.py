@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
 from nnlite.foundation.types import Array
 from nnlite.layers.layer import Layer
+from nnlite.layers.stray import own_classes
 from nnlite.layers.weight import Weight
 from nnlite.optimizers import Optimizer
 from nnlite.optimizers.state import LivingKeys, State
@@ -42,25 +44,23 @@ class FlatWeights:
     def __init__(
         self, layers: Sequence[Layer], dtype: np.dtype[Any], before: FlatWeights | None = None
     ) -> None:
-        for layer in layers:
-            layer.check_can_move()
+        if stray := next((layer.stray for layer in layers if layer.stray), None):
+            raise ValueError(stray)
         self.layers = layers
-        self.parts: list[PlacedWeight] = []
-        start = 0
-        for weight in trained(layers):
-            stop = start + weight.value.size
-            self.parts.append(PlacedWeight(weight, slice(start, stop)))
-            start = stop
+        ends = [0, *accumulate(weight.value.size for weight in trained(layers))]
+        places = map(slice, ends, ends[1:])
+        self.parts = [*map(PlacedWeight, trained(layers), places)]
         every = [weight for layer in layers for weight in layer.parameters.values()]
         self.untrained = [weight for weight in every if not weight.trainable]
-        self.weights: Array = np.empty(start, dtype)
-        self.gradients: Array = np.zeros(start, dtype)
+        self.weights: Array = np.empty(ends[-1], dtype)
+        self.gradients: Array = np.zeros(ends[-1], dtype)
         self.settled: object = None
+        self.own = [layer for layer in layers if own_classes(layer)]
         self.settle()
         for weight in every:
             apart = weight.value.base is None and weight.value.dtype == dtype
             if not apart and weight.value.base is not self.weights:
-                weight.place(np.empty(weight.value.shape, dtype))
+                weight.place(np.empty(weight.value.shape, dtype), others=self.own)
         self.states: LivingKeys[Optimizer, State] = LivingKeys()
         if before:
             for optimizer, state in before.states.items():
@@ -79,7 +79,8 @@ class FlatWeights:
         for part in self.parts:
             if part.weight.value.base is not self.weights:
                 shape, vectors = part.weight.value.shape, (self.weights, self.gradients)
-                part.weight.place(*(vector[part.place].reshape(shape) for vector in vectors))
+                W, dW = (vector[part.place].reshape(shape) for vector in vectors)
+                part.weight.place(W, dW, self.own)
         self.settled = Weight.last_move
 
     def state_of(self, optimizer: Optimizer) -> State:

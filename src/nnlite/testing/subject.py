@@ -83,7 +83,7 @@ class Trial:
         """Return a copy without weights."""
         blank = (self.original if layer is None else layer).twin(built=False)
         blank.dtype = np.dtype(dtype)
-        blank._rng = np.random.default_rng(0)
+        blank.rng = np.random.default_rng(0)
         return blank
 
     def _shaken_weights(self) -> list[Array]:

@@ -33,7 +33,7 @@ from nnlite.kernels.memory import NEW, UsedAgain
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.losses import Loss
-from nnlite.network.chain import Network
+from nnlite.network.chain import Network, check_gradient
 from nnlite.training.parts import in_parts
 from nnlite.training.running import surely
 from nnlite.training.standins import computes_as_written
@@ -64,7 +64,8 @@ class Faster:
     def training(self, workers: int | None, batch_size: int) -> Iterator[None]:
         """Let the step use a faster network that computes the same."""
         step = self.step
-        parts = in_parts(step.network, batch_size, workers, self.watched)
+        network = step.network.replaced(check_gradient)
+        parts = in_parts(network, batch_size, workers, self.watched)
         with training_mode(step.model), parts as step.network:
             yield
 

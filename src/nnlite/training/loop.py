@@ -43,7 +43,8 @@ class Loop:
         self.faster = Faster(self.step, self.callbacks)
         self.check_finite = self.check_finite and not self.callbacks.watches_finiteness
         # The order within a single batch does not change its mean: it is cut once for all epochs.
-        self.whole = [self.data.all()] if self.batch_size >= self.data.size else None
+        whole = self.batch_size >= self.data.size and not self.data.kept
+        self.whole = [self.data.all()] if whole else None
 
     def plan(self) -> dict[str, Any]:
         """Return what callbacks may know before the training begins."""

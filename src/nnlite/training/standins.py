@@ -17,7 +17,7 @@ from nnlite.layers.convolution import Conv2D
 from nnlite.layers.layer import Layer
 from nnlite.layers.meeting import InParts
 from nnlite.layers.pooling import MaxPooling2D
-from nnlite.network.chain import LinearPart, Runner, backward, forward, layer_of
+from nnlite.network.chain import CheckedGradient, LinearPart, Runner, backward, forward, layer_of
 
 _COMPUTING = ("forpass", "backprop", "forpass_z", "backprop_z", "pool", "spread")
 _IN_PARTS = ("forpass_in_parts", "backprop_in_parts")
@@ -189,6 +189,5 @@ def show(layer: Layer, twins: Sequence[Layer]) -> None:
 
 def watch(runner: Runner) -> Runner:
     """Return the runner, so that its layers can be looked at, unless a user wrote its forpass."""
-    if isinstance(runner, Pair | LinearPart):
-        return Watched(runner)
-    return Watched(runner) if isinstance(runner, Layer) and ours(runner, "forpass") else runner
+    stores = isinstance(runner, Layer | CheckedGradient) and ours(layer_of(runner), "forpass")
+    return Watched(runner) if stores or isinstance(runner, Pair | LinearPart) else runner
