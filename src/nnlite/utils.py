@@ -43,9 +43,8 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
         remedy = "classes, y = np.unique(y, return_inverse=True) numbers the classes."
         raise value_error(rule, f"y from {labels.min()} to {labels.max()}", None, remedy)
     needed = int(labels.max()) + 1 if labels.size else 0
-    count = needed
-    if num_classes is not None:
-        count = int(checked_number("num_classes", num_classes, least=0, whole=True))
+    wished = needed if num_classes is None else num_classes
+    count = int(checked_number("num_classes", wished, least=0, whole=True))
     if count < needed:
         rule = "num_classes must be larger than every class number."
         remedy = f"Leave num_classes out, or write num_classes={needed}."
@@ -55,8 +54,7 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
     except (MemoryError, OverflowError, ValueError):
         rule = "One-hot rows have a column for each class, up to the largest class number."
         remedy = "classes, y = np.unique(y, return_inverse=True) numbers those that occur."
-        raise value_error(
-            rule, f"{count} classes for {labels.size} samples", None, remedy
-        ) from None
+        received = f"{count} classes for {labels.size} samples"
+        raise value_error(rule, received, None, remedy) from None
     rows[np.arange(labels.size), labels.ravel().astype(np.int64)] = 1
     return rows.reshape(*labels.shape, count)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from nnlite import load_model
 from nnlite.callbacks import (
     Callback,
     EarlyStopping,
@@ -127,3 +128,113 @@ def test_a_checkpoint_of_every_epoch_watches_nothing(tmp_path: Path, small_model
     path = tmp_path / "last.npz"
     small_model().fit([1.0], [4.0], callbacks=[ModelCheckpoint(path)], verbose=0)
     assert path.exists()
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.npz"))
+
+
+def test_a_checkpoint_makes_its_folder_before_training(tmp_path: Path, small_model: Any) -> None:
+    there = []
+
+    class Looks(Callback):
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            there.append((tmp_path / "runs" / "first").is_dir())
+
+    path = tmp_path / "runs" / "first" / "{epoch}-{loss:.0f}.npz"
+    small_model().fit([1.0], [4.0], callbacks=[Looks(), ModelCheckpoint(path)], verbose=0)
+    assert there == [True]
+    assert names(tmp_path) == ["runs/first/1-8.npz"]
+
+
+def test_a_folder_may_be_named_after_the_figures(tmp_path: Path, small_model: Any) -> None:
+    callback = ModelCheckpoint(tmp_path / "runs" / "at-{loss:.0f}" / "model.npz")
+    small_model().fit([1.0], [4.0], epochs=2, callbacks=callback, verbose=0)
+    assert names(tmp_path / "runs") == ["at-2/model.npz", "at-8/model.npz"]
+    # None was made for figures that there never were.
+    assert len([*(tmp_path / "runs").iterdir()]) == 2
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_training(
+    tmp_path: Path, small_model: Any
+) -> None:
+    (tmp_path / "runs").write_text("a file")
+    model = small_model()
+    with pytest.raises(FileNotFoundError, match="A file is written into a folder that exists"):
+        model.fit(
+            [1.0], [4.0], callbacks=ModelCheckpoint(tmp_path / "runs" / "model.npz"), verbose=0
+        )
+    assert model.optimizer.iterations == 0
+
+
+def test_a_checkpoint_may_count_batches_instead_of_epochs(
+    tmp_path: Path, small_model: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "{epoch}-{batch}-{loss:.3f}.npz"
+    callback = ModelCheckpoint(path, save_freq=2, verbose=1)
+    data = {"x": [1.0] * 3, "y": [4.0] * 3, "batch_size": 1, "verbose": 0}
+    model = small_model()
+    model.fit(**data, epochs=2, callbacks=callback)
+    # The weight is 0, 2, 3, 3.5, 3.75, 3.875: losses of 8, 2, ½, then ⅛, 1/32, 1/128.
+    assert names(tmp_path) == ["1-2-5.000.npz", "2-1-0.125.npz", "2-3-0.055.npz"]
+    assert capsys.readouterr().out.splitlines() == [
+        f"Epoch {name[0]}: saved {tmp_path / name}" for name in names(tmp_path)
+    ]
+    assert load_model(tmp_path / "1-2-5.000.npz").get_weights()[0] == 3.0
+    # As in Keras, the count goes on in the next training: the sixth was the last to be saved.
+    model.fit(**data, callbacks=callback)
+    assert names(tmp_path)[0] == "1-2-0.001.npz"
+
+
+def test_a_checkpoint_between_batches_saves_the_best_alone(
+    tmp_path: Path, small_model: Any
+) -> None:
+    callback = ModelCheckpoint(
+        tmp_path / "{batch}.npz", "loss", save_best_only=True, save_weights_only=True, save_freq=1
+    )
+    # The mean of the losses so far: 0, then ½·4²/2, then a third of 8 and ½·(2 − 0)².
+    small_model().fit(
+        [1.0] * 3, [0.0, 4.0, 0.0], batch_size=1, shuffle=False, callbacks=callback, verbose=0
+    )
+    assert names(tmp_path) == ["1.npz"]
+
+
+def test_a_checkpoint_between_batches_leaves_training_as_it_is(
+    tmp_path: Path, small_model: Any
+) -> None:
+    data = {"x": [[1.0]] * 4, "y": [[4.0]] * 4, "batch_size": 1, "verbose": 0}
+    model, plain = small_model(), small_model()
+    model.fit(**data, callbacks=ModelCheckpoint(tmp_path / "last.npz", save_freq=1))
+    plain.fit(**data)
+    assert model.get_weights() == plain.get_weights()
+    assert model.get_weights() == load_model(tmp_path / "last.npz").get_weights()
+
+
+@pytest.mark.parametrize(
+    ("callback", "texts"),
+    [
+        (
+            ModelCheckpoint("{val_loss}.npz", save_freq=1),
+            ["'{val_loss}.npz'; there are epoch, batch, loss", "Leave out 'val_loss'"],
+        ),
+        (
+            ModelCheckpoint("best.npz", save_best_only=True, save_freq=1),
+            ["monitor='val_loss'; there are loss", 'save_freq="epoch"', "monitor='loss'"],
+        ),
+        (ModelCheckpoint("{batch}.npz"), ["there are epoch, loss", "Leave out 'batch'"]),
+    ],
+)
+def test_a_figure_that_no_batch_will_have_is_explained_before_training(
+    callback: Any, texts: list[str], small_model: Any
+) -> None:
+    found = refused(
+        small_model(), callback, **({} if "batch}" in callback.filepath else VALIDATION)
+    )
+    assert [text for text in texts if text not in found] == []
+
+
+@pytest.mark.parametrize("save_freq", [0, -1, 1.5, True, "batch", None])
+def test_save_freq_is_epoch_or_a_number_of_batches(save_freq: Any) -> None:
+    with pytest.raises(ValueError, match="save_freq must be") as error:
+        ModelCheckpoint("x.npz", save_freq=save_freq)
+    assert 'save_freq="epoch"' in str(error.value)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nnlite.callbacks import LearningRateScheduler, ReduceLROnPlateau
+from nnlite.callbacks import Callback, LearningRateScheduler, ReduceLROnPlateau
 from nnlite.optimizers.schedules import ExponentialDecay
 
 
@@ -20,6 +20,21 @@ def test_a_plateau_does_not_silently_replace_a_schedule(small_model: Any) -> Non
     assert "Remedy: compile(SGD(0.01)), or leave out the callback." in text
     assert model.optimizer.iterations == 0
     assert model.optimizer.learning_rate == 0.5
+
+
+def test_a_plateau_sees_a_schedule_that_is_set_while_training_goes_on(small_model: Any) -> None:
+    class Sets(Callback):
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            if epoch == 1:
+                self.model.optimizer.learning_rate = ExponentialDecay(0.5, 1, 0.5)
+
+    model = small_model()
+    callbacks = [ReduceLROnPlateau("loss", patience=1, min_delta=100), Sets()]
+    with pytest.raises(ValueError, match="ReduceLROnPlateau changes a learning rate that") as error:
+        model.fit([1.0], [4.0], epochs=9, callbacks=callbacks, verbose=0)
+    assert "Received: learning_rate=ExponentialDecay(0.5, 1, 0.5)" in str(error.value)
+    assert model.optimizer.schedule is not None
+    assert model.history.history == {"loss": [8.0], "learning_rate": [0.5]}
 
 
 def test_a_plateau_takes_a_rate_that_has_replaced_a_schedule(small_model: Any) -> None:

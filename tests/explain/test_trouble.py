@@ -1,10 +1,13 @@
 """Warnings: each on a network that has the trouble, and none on one that has not."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from nnlite import Input, Model, Sequential, initializers, optimizers
 from nnlite.explain.lines import short
+from nnlite.explain.trouble import rows_that_are_no_shares
 from nnlite.layers import (
     Activation,
     Add,
@@ -329,3 +332,48 @@ def test_classes_without_a_softmax_are_named(activation, total):
 def test_a_softmax_handed_on_is_no_trouble():
     model = Sequential([Input((2,)), Dense(3, "softmax"), Activation("linear")])
     assert warnings_of(model, XOR, [0, 1, 1, 2], "sparse_categorical_crossentropy") == []
+
+
+def classes_of(layer, rows):
+    """Return the warnings for a layer that is to tell four classes, with these rows as its z."""
+    model = Sequential([Input((4,)), layer], seed=0)
+    warnings = warnings_of(model, rows, [0, 1, 2], "sparse_categorical_crossentropy")
+    return [text for text in warnings if "softmax" in text]
+
+
+SHARES = np.array([[0.5, 0.25, 0, 0], [0, 0, 0.125, 0], [0, 0, 0, 0.25]])
+
+
+def test_rows_of_dead_relus_have_no_sum_to_be_divided_by():
+    start = initializers.Constant(-1.0)
+    layer = Dense(4, "relu", kernel_initializer="zeros", bias_initializer=start)
+    assert only(classes_of(layer, SHARES)) == (
+        "dense: 3 of the 3 rows of its output sum to 0: sparse_categorical_crossentropy has "
+        "nothing to divide them by, and sees no shares in them. "
+        'Use activation="softmax"; where several classes can be true, binary_crossentropy.'
+    )
+
+
+@pytest.mark.parametrize("dead", [1, 2])
+def test_of_rows_some_of_which_are_dead_the_others_are_divided(dead):
+    x = SHARES.copy()
+    x[-dead:] = -1
+    sums = ["0.125 up to 0.75", "0.75 up to 0.75"][dead - 1]
+    layer = Activation("relu")
+    assert only(classes_of(layer, x)) == (
+        f"activation: the rows of its output sum to {sums}, so sparse_categorical_crossentropy "
+        f"divides each by its sum. {dead} of the 3 rows of its output sum to 0: "
+        "sparse_categorical_crossentropy has nothing to divide them by, and sees no shares in them."
+        ' Use activation="softmax"; where several classes can be true, binary_crossentropy.'
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "cut"), [([[3, -1], [1, 1]], True), ([[-1, -3], [0, 0]], False), ([[3, 1]], False)]
+)
+def test_shares_below_zero_are_told_of(rows, cut):
+    call = SimpleNamespace(a=np.array(rows, float), layer=SimpleNamespace(name="last"))
+    loss = SimpleNamespace(name="categorical_crossentropy")
+    judged = SimpleNamespace(call=call, loss=loss, divided=True)
+    text = only(list(rows_that_are_no_shares(SimpleNamespace(judgements=[judged]))))
+    assert ("Shares below 0 or above 1 are cut off." in text) is cut

@@ -154,6 +154,56 @@ def test_it_is_said_below_the_progress(capsys: pytest.CaptureFixture[str]) -> No
     assert rest == said(3)
 
 
+def test_a_first_ctrl_c_at_the_very_end_is_obeyed_and_all_callbacks_are_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ended = []
+
+    class Ends(Callback):
+        def on_train_end(self, logs: Any = None) -> None:
+            ended.append(True)
+
+    model = neuron()
+    history = fit(model, Press("on_train_end"), Ends(), epochs=2)
+    assert history.interrupted
+    assert history.history == {"loss": [8.0, 2.0]}
+    assert ended == [True]
+    assert model.stop_training
+    assert model.layers[0].memory is NEW
+    assert capsys.readouterr().err == said(2)
+    # It counts: the next one is the second.
+    with pytest.raises(KeyboardInterrupt):
+        fit(neuron(), Press("on_epoch_end"))
+
+
+def test_two_presses_at_the_very_end_are_raised() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        fit(neuron(), Press("on_train_end"), Press("on_train_end"))
+    assert fit(neuron(), Press("on_train_end")).interrupted
+    with pytest.raises(KeyboardInterrupt):
+        fit(neuron(), Press("on_train_end"))
+
+
+@pytest.mark.parametrize("hook", ["on_test_begin", "on_test_end"])
+def test_ctrl_c_in_the_validation_ends_the_training(
+    hook: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history = fit(neuron(), Press(hook, 2), validation_data=([1.0], [4.0]))
+    assert history.interrupted
+    # w is 0, 2, 3.
+    assert history.history == {"loss": [8.0], "val_loss": [2.0]}
+    assert capsys.readouterr().err == said(2)
+
+
+def test_an_error_stays_the_error_though_ctrl_c_comes_while_the_callbacks_are_told() -> None:
+    class Broken(Callback):
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        fit(neuron(), Broken(), Press("on_train_end"))
+
+
 def test_the_second_ctrl_c_in_the_same_training_is_raised(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -313,3 +363,25 @@ def test_no_layer_stays_in_training_mode_whatever_the_moment() -> None:
     history = fit(model, epochs=2)
     assert model.history is history
     assert history.history == {"loss": [8.0, 2.0]}
+
+
+@pytest.mark.parametrize("name", ["train_on_batch", "evaluate", "predict"])
+def test_ctrl_c_outside_of_fit_is_raised_whatever_the_moment(name: str) -> None:
+    model = neuron()
+    y = {} if name == "predict" else {"y": [4.0, 4.0]}
+
+    def action() -> Any:
+        return getattr(model, name)([1.0, 1.0], **y)
+
+    # The first time looks up what the second knows.
+    action()
+    model.set_weights([[[0.0]]])
+    last = lines_run(action, stop_at=-1)
+    for moment in range(1, last + 1):
+        with pytest.raises(KeyboardInterrupt):
+            lines_run(action, stop_at=moment)
+        assert model.layers[0].memory is NEW, moment
+        assert model.layers[0].skip_input_gradient is False, moment
+    assert last > 20
+    model.set_weights([[[0.0]]])
+    assert fit(model, epochs=2).history == {"loss": [8.0, 2.0]}

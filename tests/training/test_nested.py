@@ -127,6 +127,43 @@ def test_the_running_figures_of_a_batch_are_those_of_the_epoch() -> None:
     assert seen == [{"loss": 2.0, "largest": 2.0}, {"loss": 5.0, "largest": 4.0}]
 
 
+@pytest.mark.parametrize("hook", ["on_train_batch_begin", "on_train_batch_end"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        lambda m: m.evaluate([1.0], [100.0], verbose=0)[1],
+        lambda m: m.train_on_batch([1.0], [100.0])[1],
+        lambda m: m.fit([1.0], [100.0], verbose=0).history["largest"][0],
+    ],
+    ids=["evaluate", "train_on_batch", "fit"],
+)
+def test_a_metric_object_of_two_models_counts_for_each_apart(hook: str, action: Any) -> None:
+    metric = Largest()
+    model, other = neuron(metrics=[metric]), neuron(metrics=[metric])
+    callback = Does(hook, lambda m: action(other))
+    history = fit(model, callback, epochs=2)
+    assert history.history["largest"] == [4.0, 4.0]
+    assert history.history["val_largest"] == [6.0, 6.0]
+    assert set(callback.results) == {100.0}
+
+
+def test_another_model_counts_in_its_own_metric_object() -> None:
+    metric = Largest()
+    other = neuron(metrics=[metric])
+    does = Does("on_train_batch_end", lambda m: other.evaluate([1.0], [100.0], verbose=0))
+    fit(neuron(metrics=[Largest()]), does)
+    assert metric.seen == [100.0]
+
+
+def test_a_metric_object_of_two_outputs_counts_for_each_apart() -> None:
+    x, metric = Input(shape=(1,)), Largest()
+    model = Model(x, [Dense(1, name="a")(x), Dense(1, name="b")(x)], dtype="float64")
+    model.compile("sgd", "mse", metrics={"a": [metric], "b": [metric]})
+    results = model.evaluate([1.0], [[2.0], [3.0]], verbose=0, return_dict=True)
+    assert (results["a_largest"], results["b_largest"]) == (2.0, 3.0)
+    assert metric.seen == [2.0]
+
+
 def test_penalties_and_several_outputs_are_apart_too() -> None:
     x = Input(shape=(1,))
     outputs = [

@@ -85,7 +85,7 @@ def test_figures_that_count_beside_others_have_a_metric_of_their_own() -> None:
     model.compile("sgd", "mse", metrics=[own])
     truths = one(1.0)
     shared = Figures(model.endings, ["y"], truths)
-    apart = Figures(model.endings, ["y"], truths, own=True)
+    apart = Figures(model.endings, ["y"], truths, counting=[own])
     assert shared.metrics == [[own]]
     assert apart.metrics[0][0] is not own
     shared.add(0, truths[0], truths[0], np.array([3.0]))

@@ -292,7 +292,7 @@ FIT: list[Row] = [
     (lambda: fit(callbacks=[EarlyStopping()]), ValueError, ["EarlyStopping watches a figure", "Received: monitor='val_loss'; there are loss", "validation_split"]),
     (lambda: fit(callbacks=[EarlyStopping("val_los")], validation_split=0.5), ValueError, ["there are loss, val_loss", "Did you mean monitor='val_loss'?"]),
     (lambda: fit(callbacks=[EarlyStopping("accuracy")]), ValueError, ["Received: monitor='accuracy'; there are loss", 'metrics=["accuracy"]']),
-    (lambda: fit(callbacks=[ModelCheckpoint("/nowhere/model.npz")]), FileNotFoundError, ["a folder that exists", "Received: /nowhere/model.npz", "mkdir"]),
+    (lambda: fit(callbacks=[ModelCheckpoint(f"{__file__}/model.npz")]), FileNotFoundError, ["a folder that exists", "test_errors.py/model.npz", "mkdir"]),
     (lambda: fit(callbacks=[ModelCheckpoint("{val_loss}.npz")]), ValueError, ["figures of the history", "Received: '{val_loss}.npz'; there are epoch, loss"]),
     (lambda: fit(callbacks=[CSVLogger("/nowhere/log.csv")]), FileNotFoundError, ["a folder that exists", "Received: /nowhere/log.csv"]),
     (lambda: fit(callbacks=[LearningRateScheduler(lambda epoch, rate: "x")]), TypeError, ["learning_rate must be a number", "Received: learning_rate='x'"]),

@@ -221,6 +221,32 @@ def test_a_callback_sees_true_gradients(hook: str, optimizer: SGD) -> None:
     assert len(seen) == 6
 
 
+def test_what_a_batch_left_stands_until_all_are_told_that_the_next_begins() -> None:
+    left, compared = [], []
+
+    def arrays(model: Any) -> list[bytes]:
+        found = [(layer, name) for layer in model.layers for name in ("x", "a", "W", "dW")]
+        return [getattr(*place).tobytes() for place in found if hasattr(*place)]
+
+    def end(self: Any, batch: int, logs: Any = None) -> None:
+        left.append(arrays(self.model))
+
+    def check(self: Any, *given: Any) -> None:
+        if left:
+            compared.append(arrays(self.model) == left[-1])
+
+    between = ["on_test_begin", "on_test_end", "on_epoch_end", "on_epoch_begin"]
+    methods = dict.fromkeys([*between, "on_train_batch_begin"], check)
+    own = type("Own", (Callback,), {**methods, "on_train_batch_end": end})()
+    model = images(Conv2D(2, 3, activation="relu"), MaxPooling2D())
+    data = {"validation_data": (IMAGES[:3], CLASSES[:3]), "verbose": 0}
+    model.fit(IMAGES, CLASSES, batch_size=4, epochs=2, callbacks=[own], **data)
+    # Four layers, of which two have weights.
+    assert [len(found) for found in left] == [12, 12, 12, 12]
+    # The batches begin, less the first; the epochs begin, less the first; the rest is for each.
+    assert compared == [True] * (3 + 1 + 2 * 3)
+
+
 def test_what_an_earlier_training_left_on_a_layer_is_not_taken_for_this_one() -> None:
     model = images(Conv2D(2, 3, activation="relu"), MaxPooling2D())
     model.layers[0](IMAGES[:2], training=True)

@@ -20,6 +20,7 @@ class ProgressBar(Callback):
 
     # Looking at the clock after every step costs 50 ns; drawing costs a thousand times more.
     interval = 0.1
+    counts_batches = True
     display: LiveBar | LogLines | None = None
 
     def on_train_begin(self, logs: Logs = None) -> None:
@@ -57,10 +58,6 @@ class ProgressBar(Callback):
         self.figures = logs or {}
 
     def on_train_end(self, logs: Logs = None) -> None:
-        """Leave one line with the last state."""
-        self.close()
-
-    def close(self) -> None:
         """Leave one line with the last state, and draw no more."""
         if self.display is not None:
             self.display.close(self.done, self.label() if self.done else "No epoch", self.figures)
@@ -88,10 +85,11 @@ def progress_callbacks(verbose: Any, others: Sequence[Any] = ()) -> list[Any]:
     return [ProgressBar()] if verbose and not own else []
 
 
-def result_printer(verbose: Any) -> Callable[[Figures], None]:
-    """Return what prints the results of an evaluation: where the progress goes, or to stdout."""
-    progress = progress_callbacks(verbose)
-    if not progress:
-        return lambda figures: None
-    write = say if isinstance(progress[0], ProgressBar) else print
-    return lambda figures: write(epoch_line(figures))
+def say_beside(callbacks: Sequence[Any], text: str) -> None:
+    """Print a line where these callbacks show the progress, below it."""
+    lines = False
+    for callback in callbacks:
+        lines |= isinstance(callback, EpochLines)
+        if isinstance(callback, ProgressBar):
+            callback.on_train_end()
+    (print if lines else say)(text)

@@ -12,6 +12,17 @@ Logs = dict[str, float] | None
 """Losses and metrics by name."""
 
 
+def as_figure(value: Any) -> float | None:
+    """Return what holds one real number as one of Python's; None for what is no figure.
+
+    >>> as_figure(0.5), as_figure("0.5")
+    (0.5, None)
+    """
+    if getattr(value, "size", 0) == 1:
+        value = value.item()
+    return value if isinstance(value, int | float) else None
+
+
 class TrainedModel(Protocol):
     """What a callback may count on of a model, whatever else the model can do."""
 
@@ -43,10 +54,11 @@ class Callback(metaclass=ExplainsItsArguments):
     "validation_freq", and "figures": the names that every epoch ends with, or None where a
     callback of your own may add some.
 
-    From `on_train_batch_end` to the beginning of the next batch, each of `self.model.layers` holds
-    what it computed for the whole batch: its input `layer.x`, its output `layer.a`, the weights
-    after the step `layer.W` and the true gradients of the step `layer.dW`. All of them are memory
-    that the next batch writes into: keep `layer.a.copy()`, not `layer.a`. The model may be asked to
+    From `on_train_batch_end` to `on_train_batch_begin` of the next batch, each of
+    `self.model.layers` holds what it computed for the whole batch: its input `layer.x`, its output
+    `layer.a`, the weights after the step `layer.W` and the true gradients of the step `layer.dW`.
+    All of them are memory that the next batch writes into: keep `layer.a.copy()`, not `layer.a`; at
+    `on_train_end`, weights and gradients alone are left. The model may be asked to
     `predict` or `evaluate` at any time; the figures of the epoch do not feel it. A `fit` or
     `train_on_batch` in a callback is a training of its own inside of the other, with its own
     history.

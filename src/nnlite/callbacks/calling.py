@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from typing import Any
 
-from nnlite.callbacks.bar import EpochLines, ProgressBar
+from nnlite.callbacks.bar import ProgressBar
 from nnlite.callbacks.base import Callback, TrainedModel
-from nnlite.callbacks.display import say
+from nnlite.callbacks.checkpoint import ModelCheckpoint
 from nnlite.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from nnlite.callbacks.stopping import TerminateOnNaN
 from nnlite.foundation.errors import nearest, shown, type_error
@@ -30,11 +29,10 @@ class CallbackList:
         for callback in callbacks:
             check_callback(callback)
         self.callbacks, self.running = callbacks, running
-        self.bars = [c for c in callbacks if isinstance(c, ProgressBar)]
+        counting = [c for c in callbacks if isinstance(c, ProgressBar | ModelCheckpoint)]
+        self.counting = [callback for callback in counting if callback.counts_batches]
         self.hooks = {h: [getattr(c, h) for c in callbacks if has_own(c, h)] for h in HOOKS}
-        self.before_batches = self.hooks["on_train_batch_begin"]
-        self.after_batches = self.hooks["on_train_batch_end"]
-        self.watch_batches = bool(self.before_batches or self.after_batches)
+        self.watch_batches = any(self.hooks[f"on_train_batch_{end}"] for end in ("begin", "end"))
         self.watches_finiteness = any(isinstance(c, TerminateOnNaN) for c in callbacks)
         if not all(ours(callback, "on_epoch_end") for callback in callbacks):
             params["figures"] = None
@@ -49,32 +47,20 @@ class CallbackList:
         for call in self.hooks[hook]:
             call(*given)
 
-    def on_batch_begin(self, batch: int) -> None:
-        """Tell those that want to know that a batch begins."""
-        for call in self.before_batches:
-            call(batch, {})
-
     def on_batch_end(self, batch: int) -> None:
         """Tell those that want to know that a batch has ended."""
-        for bar in self.bars:
-            bar.advance(self.running)
-        if self.after_batches:
-            logs = self.running()
-            for call in self.after_batches:
-                call(batch, logs)
+        for callback in self.counting:
+            callback.advance(self.running)
+        if self.hooks["on_train_batch_end"]:
+            self.tell("on_train_batch_end", batch, self.running())
 
-    def on_train_end(self) -> None:
+    def on_train_end(self, first: int = 0) -> None:
         """Tell all that training has ended: the error of one does not keep it from the others."""
-        with ExitStack() as last_first:
-            for call in reversed(self.hooks["on_train_end"]):
-                last_first.callback(call, {})
-
-    def say(self, text: str) -> None:
-        """Print a line where the progress is shown, below it."""
-        for bar in self.bars:
-            bar.close()
-        lines = any(isinstance(callback, EpochLines) for callback in self.callbacks)
-        (print if lines else say)(text)
+        if calls := self.hooks["on_train_end"][first:]:
+            try:
+                calls[0]({})
+            finally:
+                self.on_train_end(first + 1)
 
 
 def has_own(callback: Callback, hook: str) -> bool:

@@ -10,7 +10,10 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
+
+from nnlite.callbacks.base import as_figure
 
 Figures = Mapping[str, float]
 
@@ -26,7 +29,7 @@ class LiveBar:
 
         self.stream = stream
         # With a delay, tqdm leaves the first drawing to `show`.
-        self.bar = tqdm(total=total, file=stream, ncols=_columns(), nrows=20, delay=1e-9)
+        self.bar = tqdm(total=total, file=stream, nrows=20, leave=False, delay=1e-9)
         self.stdout = sys.stdout
         if stream is sys.stderr and sys.stdout is not None and sys.stdout.isatty():
             sys.stdout = _ClearsTheLine(sys.stdout)
@@ -51,7 +54,6 @@ class LiveBar:
         if isinstance(sys.stdout, _ClearsTheLine):
             sys.stdout = self.stdout
         last = summary(label, self.bar.format_dict["elapsed"], figures)
-        self.bar.leave = False
         self.bar.close()
         # Behind the bar there may be more to wipe away: the ^C of who ended it.
         self.stream.write("\r" + " " * _columns() + "\r")
@@ -95,15 +97,10 @@ class NotebookLine:
         from IPython.display import display
 
         shown = {"text/plain": text.strip()}
-        if not shown["text/plain"]:
-            return
-        if self.handle is None:
+        if text.strip() and self.handle is None:
             self.handle = display(shown, raw=True, display_id=True)
-        else:
+        elif text.strip():
             self.handle.update(shown, raw=True)
-
-    def flush(self) -> None:
-        """Nothing waits to be written."""
 
 
 class LogLines:
@@ -151,11 +148,9 @@ def in_notebook() -> bool:
 
 def _columns() -> int:
     """Return the width of the terminal, less one: a full line makes some terminals wrap."""
-    try:
-        width = os.get_terminal_size(sys.stderr.fileno()).columns
-    except (OSError, ValueError, AttributeError):
-        width = 0
-    return (width or 80) - 1
+    with suppress(OSError, ValueError, AttributeError):
+        return (os.get_terminal_size(sys.stderr.fileno()).columns or 80) - 1
+    return 79
 
 
 def summary(label: str, seconds: float, figures: Figures) -> str:
@@ -191,7 +186,8 @@ def epoch_line(figures: Figures, room: float = float("inf")) -> str:
     >>> epoch_line({"loss": 0.25, "accuracy": 1.0, "val_loss": 0.5, "val_accuracy": 0.9}, room=40)
     'loss: 0.2500 - val_loss: 0.5000 - ...'
     """
-    words = {name: f"{name}: {short(value)}" for name, value in figures.items()}
+    numbers = {str(name): as_figure(value) for name, value in figures.items()}
+    words = {name: f"{name}: {short(n)}" for name, n in numbers.items() if n is not None}
     line = " - ".join(words.values())
     place = {name: number for number, name in enumerate(words)}
     kept = sorted(words, key=lambda name: place.get(name.removeprefix("val_"), place[name]))

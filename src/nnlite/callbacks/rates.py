@@ -46,7 +46,7 @@ class ReduceLROnPlateau(Watcher):
     """Makes the learning rate smaller when a figure has not got better for `patience` epochs.
 
     The history gets the rates as "learning_rate". The optimizer's rate must be a number: one that
-    follows a schedule is refused when training begins.
+    follows a schedule is refused, when training begins or as soon as it is set.
 
     Parameters
     ----------
@@ -87,6 +87,10 @@ class ReduceLROnPlateau(Watcher):
     def on_train_begin(self, logs: Logs = None) -> None:
         """Start anew, unless the rate follows a schedule."""
         super().on_train_begin(logs)
+        self.check_rate()
+
+    def check_rate(self) -> None:
+        """Raise if the rate follows a schedule."""
         schedule = getattr(self.model.optimizer, "schedule", None)
         if schedule is not None:
             rule = "ReduceLROnPlateau changes a learning rate that is a number; "
@@ -96,6 +100,7 @@ class ReduceLROnPlateau(Watcher):
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Look at the figure."""
+        self.check_rate()
         value, rate = self.look(logs), self.model.optimizer.learning_rate
         note_learning_rate(self.model, logs)
         if self.resting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 from nnlite.callbacks.base import Callback, Logs
 from nnlite.foundation.checks import Flag
@@ -31,6 +31,17 @@ class Records(dict[str, list[float]]):
         raise UnknownKey(explain_error(f"This history holds {known}.", shown(name), None, remedy))
 
 
+def refused(received: str, remedy: str) -> Any:
+    """Return a method of what is no dictionary; {} stands for its argument."""
+
+    def refuse(self: Any, name: Any = "loss") -> NoReturn:
+        rule = "What fit returns keeps the figures in a dictionary: history.history."
+        figure = name if isinstance(name, str) else "loss"
+        raise type_error(rule, received.format(shown(name)), None, remedy.format(shown(figure)))
+
+    return refuse
+
+
 class History(Callback):
     """What `fit` returns: `history.history["loss"]` is the list of losses, one per epoch.
 
@@ -47,18 +58,10 @@ class History(Callback):
         self.epochs: dict[str, list[int]] = {}
         self.interrupted = False
 
-    def __getitem__(self, name: Any) -> NoReturn:
-        figure = name if isinstance(name, str) else "loss"
-        raise _no_dictionary(f"history[{shown(name)}]", f"history.history[{shown(figure)}]")
-
-    def __contains__(self, name: Any) -> NoReturn:
-        raise _no_dictionary(f"{shown(name)} in history", f"{shown(name)} in history.history")
-
-    def __iter__(self) -> NoReturn:
-        raise _no_dictionary("iter(history)", "for name, values in history.history.items():")
-
-    def __len__(self) -> NoReturn:
-        raise _no_dictionary("len(history)", "len(history.epoch)")
+    __getitem__ = refused("history[{}]", "history.history[{}]")
+    __contains__ = refused("{} in history", "{} in history.history")
+    __iter__ = refused("iter(history)", "for name, values in history.history.items():")
+    __len__ = refused("len(history)", "len(history.epoch)")
 
     def __bool__(self) -> bool:
         return True
@@ -71,11 +74,6 @@ class History(Callback):
             self.epochs.setdefault(name, []).append(epoch)
 
 
-def _no_dictionary(received: str, remedy: str) -> TypeError:
-    rule = "What fit returns keeps the figures in a dictionary: history.history."
-    return type_error(rule, received, remedy=remedy)
-
-
 class CSVLogger(Callback):
     """Writes the history into a CSV file, a row per epoch; NA is what an epoch does not have.
 
@@ -85,7 +83,7 @@ class CSVLogger(Callback):
 
     def __init__(self, filename: FilePath, separator: str = ",", append: Flag = False) -> None:
         self.filename, self.separator, self.append = filename, separator, append
-        self._file: IO[str] | None = None
+        self._file: Any = None
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Open the file."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any
 
-from nnlite.callbacks.base import Callback, Logs
+from nnlite.callbacks.base import Callback, Logs, as_figure
 from nnlite.foundation.checks import Count, Number, require
-from nnlite.foundation.errors import nearest, shown, value_error
+from nnlite.foundation.errors import nearest, shown, told, type_error, value_error
 
 _mode = require(lambda mode: mode in ("auto", "min", "max"), 'mode must be "auto", "min" or "max".')
 _rule = "monitor must be the name of a figure of the history."
@@ -39,10 +39,7 @@ class Watcher(Callback):
     def on_train_begin(self, logs: Logs = None) -> None:
         """Start anew."""
         self.forget()
-        self.check_monitor()
-
-    def check_monitor(self) -> None:
-        """Raise if it is known already that no epoch will have the figure."""
+        # It may be known already that no epoch will have the figure.
         if figures := self.planned("figures"):
             self.look(dict.fromkeys(figures, 0.0))
 
@@ -52,14 +49,18 @@ class Watcher(Callback):
 
     def look(self, logs: dict[str, float] | None) -> float:
         """Return the figure that is watched."""
-        figures = logs or {}
+        figures = {str(name): value for name, value in (logs or {}).items()}
         if self.monitor not in figures:
             rule = f"{type(self).__name__} watches a figure of the history."
             received = f"monitor={shown(self.monitor)}; there are {', '.join(figures)}"
-            raise value_error(rule, received, None, self._remedy(figures))
-        return figures[self.monitor]
+            raise value_error(rule, received, None, self.remedy(figures))
+        if (figure := as_figure(figures[self.monitor])) is None:
+            rule = f"{type(self).__name__} watches a figure that is one number."
+            raise type_error(rule, f"{self.monitor}={told(figures[self.monitor])}")
+        return figure
 
-    def _remedy(self, logs: dict[str, float]) -> str:
+    def remedy(self, logs: dict[str, float]) -> str:
+        """Return how to get the figure that is watched."""
         watched = any(name.startswith("val_") for name in logs)
         if self.monitor.startswith("val_") and not watched:
             if (self.planned("validation_freq") or 1) > 1:

@@ -2,8 +2,7 @@
 
 `model.explain(x, y)` watches a copy of the model take the step that `fit` would take. `watching`
 does the watching, `symbols` gives the letters, `formulas` knows what each layer says of itself,
-`writing` joins them to lines, `trouble` looks for what is wrong, `explanation` and `html` lay them
-out.
+`writing` joins them to lines, `trouble` looks for what is wrong, `explanation` lays them out.
 
 >>> from nnlite import Sequential
 >>> from nnlite.layers import Dense

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from nnlite import layers
-from nnlite.explain.general import Formulas, equation, input_line, product_of, weight_line
+from nnlite.explain.general import Formulas, equation, kernel_lines, product_of
 from nnlite.explain.lines import Line, shape_of
 from nnlite.explain.watching import Call
 from nnlite.layers.layer import Layer
@@ -24,19 +24,15 @@ def _backward(call: Call) -> list[Line | None]:
     The equations of a dense layer, once for every place where a kernel looks; kernels that see
     some channels only have a product for each group, whose shapes are not told.
     """
-    dZ, W, manner = f"d{call.Z}", call.layer.W, _manner(call.layer)
+    W, manner = call.layer.W, _manner(call.layer)
     shapes_of_W = shapes_of_x = ""
     if not manner:
         places, window, kernels = math.prod(call.z.shape[:-1]), math.prod(W.shape[:-1]), W.shape[-1]
         shapes_of_W = f"{product_of((window, places), (places, kernels))} → {shape_of(W)}"
         shapes_of_x = product_of((places, kernels), (kernels, window))
         shapes_of_x += f" → {shape_of(call.x[0])}"
-    note = manner or "each window to its place"
-    return [
-        weight_line(call, "W", f"windows({call.X[0]})ᵀ·{dZ}", shapes_of_W, manner),
-        weight_line(call, "b", f"Σ {dZ}"),
-        input_line(call, f"back({dZ}·{call.W['W']}ᵀ)", shapes_of_x, note),
-    ]
+    shapes, notes = (shapes_of_W, shapes_of_x), (manner, manner or "each window to its place")
+    return kernel_lines(call, "windows({x})ᵀ·{dz}", "back({dz}·{W}ᵀ)", shapes, notes)
 
 
 def _manner(layer: Any) -> str:
@@ -57,12 +53,7 @@ def _transposed_forward(call: Call) -> list[Line]:
 
 def _transposed_backward(call: Call) -> list[Line | None]:
     """Return dW = windows(dz)ᵀ·x, db = Σ dz, dx = windows(dz)·W."""
-    dZ = f"d{call.Z}"
-    return [
-        weight_line(call, "W", f"windows({dZ})ᵀ·{call.X[0]}"),
-        weight_line(call, "b", f"Σ {dZ}"),
-        input_line(call, f"windows({dZ})·{call.W['W']}"),
-    ]
+    return kernel_lines(call, "windows({dz})ᵀ·{x}", "windows({dz})·{W}")
 
 
 def window_lines(call: Call, larger: bool = False) -> list[Line]:

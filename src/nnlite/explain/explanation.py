@@ -1,16 +1,21 @@
 """The explanation of a step: lines to read, arrays to compute with, and warnings.
 
-As plain text it is a table: formulas, shapes, and the size of the numbers.
+As plain text it is a table: formulas, shapes, and the size of the numbers. A page for notebooks has
+the same table, set as formulas are, light or dark.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
 
 from nnlite.explain.lines import Line, Section
+from nnlite.explain.symbols import numbered_symbols
 from nnlite.foundation.errors import look_up
 from nnlite.foundation.types import Array
 
@@ -19,6 +24,8 @@ NUMBERS = 2 * (GAP + NUMBER)
 HEADINGS = "mean|·|", "max|·|"
 FORWARD_ONLY = "The way back needs a loss and the truth: model.compile(...), then "
 FORWARD_ONLY += "model.explain(x, y)."
+# Its colours can be read on white and on black; everything else takes the page's own.
+STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
 
 @dataclass
@@ -72,33 +79,26 @@ class Explanation:
         return [line for half in self.halves.values() for section in half for line in section.lines]
 
     def text(self, width: int = 100) -> str:
-        """Return the table for a terminal of that width."""
-        return table(self, width)
+        """Return the table for a terminal of that width, and no wider if that can be."""
+        column, room = _measure(self.lines, width - INDENT - NUMBERS)
+        rows = [self.title]
+        for name, sections in self.halves.items():
+            rows += ["", *_half(name.upper(), sections, column, room)]
+        if not self.backward:
+            rows += ["", *wrapped(FORWARD_ONLY, width)]
+        for warning in self.warnings:
+            rows += ["", *wrapped(f"WARNING: {warning}", width, subsequent_indent="  ")]
+        return "\n".join(row.rstrip() for row in rows)
 
     def __str__(self) -> str:
         # As wide as the terminal, between 60 and 120 columns; 100 if there is none.
-        return table(self, min(max(shutil.get_terminal_size((100, 24)).columns, 60), 120))
+        return self.text(min(max(shutil.get_terminal_size((100, 24)).columns, 60), 120))
 
     def _repr_html_(self) -> str:
-        from nnlite.explain.html import page
-
         return page(self)
 
     def __repr__(self) -> str:
         return f"<Explanation of '{self.model}' on {self.samples} samples>"
-
-
-def table(explanation: Explanation, width: int) -> str:
-    """Return the table, no wider than `width` if that can be."""
-    column, room = _measure(explanation.lines, width - INDENT - NUMBERS)
-    rows = [explanation.title]
-    for name, sections in explanation.halves.items():
-        rows += ["", *_half(name.upper(), sections, column, room)]
-    if not explanation.backward:
-        rows += ["", *wrapped(FORWARD_ONLY, width)]
-    for warning in explanation.warnings:
-        rows += ["", *wrapped(f"WARNING: {warning}", width, subsequent_indent="  ")]
-    return "\n".join(row.rstrip() for row in rows)
 
 
 def _measure(lines: list[Line], room: int) -> tuple[int, int]:
@@ -110,9 +110,8 @@ def _measure(lines: list[Line], room: int) -> tuple[int, int]:
         return [column + GAP + b for f, b in pairs if f <= column and column + GAP + b <= room]
 
     column = max(candidates, key=lambda column: len(widths(column)))
-    needed = widths(column)
-    needed += [len(line.equation) for line in lines if len(line.equation) <= room]
-    return column, min(room, max(needed, default=room))
+    needed = [*widths(column), *(n for line in lines if (n := len(line.equation)) <= room)]
+    return column, max(needed, default=room)
 
 
 def wrapped(text: str, width: int, subsequent_indent: str = "") -> list[str]:
@@ -137,9 +136,9 @@ def _half(title: str, sections: list[Section], column: int, room: int) -> Iterat
 
 def _rows(line: Line, column: int, room: int) -> Iterator[str]:
     """Yield a line as one row, or as several where it is too long."""
-    indent, formula, rest = " " * INDENT, line.equation, beside(line)
+    indent, rest = " " * INDENT, beside(line)
     numbers = "".join(" " * GAP + size.rjust(NUMBER) for size in line.sizes)
-    first, *others = textwrap.wrap(formula, room, subsequent_indent="    ") or [""]
+    first, *others = textwrap.wrap(line.equation, room, subsequent_indent="    ")
     for start in (column + GAP, len(first) + GAP):
         if not others and len(first) + GAP <= start <= room - len(rest):
             first, rest = first.ljust(start) + rest, ""
@@ -150,3 +149,44 @@ def _rows(line: Line, column: int, room: int) -> Iterator[str]:
         yield from textwrap.wrap(
             rest, INDENT + room + NUMBERS, initial_indent=indent, subsequent_indent=indent
         )
+
+
+def page(explanation: Explanation) -> str:
+    """Return the table as HTML."""
+    symbols = numbered_symbols(explanation.values)
+    halves = explanation.halves.items()
+    rows = "".join(row for name, sections in halves for row in _html_half(name, sections, symbols))
+    end = "" if explanation.backward else f"<p>{escape(FORWARD_ONLY)}</p>"
+    for warning in explanation.warnings:
+        end += f'<div class="warning">{_formula(warning, symbols)}</div>'
+    return (
+        f'<div class="nnlite-explain"><style>\n{STYLE}</style>'
+        f"<div><b>{escape(explanation.title)}</b></div>"
+        f"<table>{rows}</table>{end}</div>"
+    )
+
+
+def _html_half(kind: str, sections: list[Section], symbols: re.Pattern[str]) -> Iterator[str]:
+    """Yield the rows of one direction."""
+    headings = "".join(f'<th class="number">{heading}</th>' for heading in HEADINGS)
+    yield f'<tr class="half {kind}"><th colspan="2">{kind.upper()}</th>{headings}</tr>'
+    for section in sections:
+        remark = f" <span>{escape(section.remark)}</span>" if section.remark else ""
+        yield f'<tr class="layer"><td colspan="4">{escape(section.title)}{remark}</td></tr>'
+        yield from (_html_row(line, symbols) for line in section.lines)
+
+
+def _html_row(line: Line, symbols: re.Pattern[str]) -> str:
+    cells = "".join(f'<td class="number">{number}</td>' for number in line.sizes)
+    note = f'<span class="note">&ensp; {escape(line.note)}</span>' if line.note else ""
+    # A row that is too long breaks between shapes, not in one.
+    shapes = escape(line.shapes).replace(", ", ",&nbsp;")
+    beside = f'<td class="shapes">{shapes}{note}</td>'
+    wide = "" if line.shapes or line.note else ' colspan="2"'
+    formula = f'<td class="formula"{wide}>{_formula(line.equation, symbols)}</td>'
+    return f"<tr>{formula}{'' if wide else beside}{cells}</tr>"
+
+
+def _formula(text: str, symbols: re.Pattern[str]) -> str:
+    """Set the numbers of symbols as indices, and T as a power."""
+    return symbols.sub(r"\1<sub>\2</sub>", escape(text)).replace("ᵀ", "<sup>T</sup>")

@@ -69,15 +69,12 @@ def twins(step: WatchedStep) -> Iterator[str]:
         layer, held = call.layer, (call.weights, call.gradients)
         if formulas_of(layer) is not DENSE or "W" not in call.gradients or layer.units == 1:
             continue
-        if all(_all_equal(arrays[n]) for arrays in held for n in ("W", "b") if n in arrays):
+        arrays = [array for each in held for name, array in each.items() if name in ("W", "b")]
+        if all(np.allclose(a, a[..., :1], rtol=1e-5, atol=0) for a in arrays):
             yield (
                 f"The {layer.units} units of {layer.name} are equal and get equal "
                 "gradients: they will always do the work of one. Start W from random numbers."
             )
-
-
-def _all_equal(array: Array) -> bool:
-    return bool(np.allclose(array, array[..., :1], rtol=1e-5, atol=0))
 
 
 def has_to_learn(step: WatchedStep) -> bool:
@@ -88,9 +85,7 @@ def has_to_learn(step: WatchedStep) -> bool:
 def rising_loss(step: WatchedStep, reach: float | None) -> Iterator[str]:
     """Find a step that makes the loss on its own batch much larger."""
     before, after = step.loss, step.loss_after
-    if after is None or not (after > 2 * before or math.isnan(after)):
-        return
-    if after <= HALF * baseline_loss(step):
+    if after <= 2 * before or after <= HALF * baseline_loss(step):
         return
     remedy = f", or scale the inputs, which reach {short(reach)}" if reach else ""
     yield (
@@ -101,10 +96,9 @@ def rising_loss(step: WatchedStep, reach: float | None) -> Iterator[str]:
 
 def baseline_loss(step: WatchedStep) -> float:
     """Return the loss of always answering with the mean of y; -inf if it cannot be told."""
-    losses = [_constant_loss(judged) for judged in step.judgements]
-    if -math.inf in losses:
-        return -math.inf
-    return sum(judged.weight * loss for judged, loss in zip(step.judgements, losses, strict=True))
+    return sum(
+        judged.weight * _constant_loss(judged) for judged in step.judgements if judged.weight
+    )
 
 
 def _constant_loss(judged: Judgement) -> float:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from nnlite import layers
-from nnlite.explain import activations
+from nnlite.explain import activations, general
 from nnlite.explain.convolutions import CONVOLUTIONS
-from nnlite.explain.general import GENERAL, Formulas, equation, input_line, product_of, weight_line
+from nnlite.explain.general import Formulas, equation, input_line, kernel_lines, weight_line
 from nnlite.explain.lines import Line, shape_of, spelled
 from nnlite.explain.watching import Call
 from nnlite.explain.weightless import WEIGHTLESS
@@ -20,15 +20,11 @@ from nnlite.layers.layer import Layer
 
 def _dense_backward(call: Call) -> list[Line | None]:
     """Return dW = xᵀ·dz, db = Σ dz, dx = dz·Wᵀ: transposed is the factor a gradient comes past."""
-    W, dZ = call.layer.W, f"d{call.Z}"
-    features, units = W.shape
+    features, units = call.layer.W.shape
     rows = call.z.size // units
-    shapes = f"{shape_of(call.z)}·{spelled((units, features))} = {shape_of(call.x[0])}"
-    return [
-        weight_line(call, "W", f"{call.X[0]}ᵀ·{dZ}", product_of((features, rows), (rows, units))),
-        weight_line(call, "b", f"Σ {dZ}"),
-        input_line(call, f"{dZ}·{call.W['W']}ᵀ", shapes),
-    ]
+    of_x = f"{shape_of(call.z)}·{spelled((units, features))} = {shape_of(call.x[0])}"
+    shapes = general.product_of((features, rows), (rows, units)), of_x
+    return kernel_lines(call, "{x}ᵀ·{dz}", "{dz}·{W}ᵀ", shapes)
 
 
 def activation_line(call: Call) -> Line:
@@ -116,4 +112,4 @@ def formulas_of(layer: Layer) -> Formulas:
             return _KINDS[layer_class]
         if computing & vars(layer_class).keys():
             break
-    return GENERAL
+    return general.GENERAL

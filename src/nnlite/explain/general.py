@@ -74,6 +74,18 @@ def input_line(
     return None if dx is None else Line(f"d{call.X[place]}", formula, shapes, dx, note)
 
 
+def kernel_lines(
+    call: Call, dW: str, dx: str, shapes: Sequence[str] = ("", ""), notes: Sequence[str] = ("", "")
+) -> list[Line | None]:
+    """Return the lines of dW, of db = Σ dz, and of dx."""
+    words = {"x": call.X[0], "dz": f"d{call.Z}", "W": call.W["W"]}
+    return [
+        weight_line(call, "W", dW.format(**words), shapes[0], notes[0]),
+        weight_line(call, "b", f"Σ d{call.Z}"),
+        input_line(call, dx.format(**words), shapes[1], notes[1]),
+    ]
+
+
 def product_of(left: tuple[int, int], right: tuple[int, int]) -> str:
     """Write the shapes of a matrix product.
 

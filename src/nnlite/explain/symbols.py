@@ -36,9 +36,9 @@ def _name_calls(step: WatchedStep, taken: set[str]) -> dict[Tensor, int]:
     for call in step.calls:
         node, formulas = call.node, formulas_of(call.layer)
         letters = formulas.letters + "A" * (call.is_bent or formulas is ACTIVATION)
-        number = max(numbers[tensor] for tensor in node.inputs)
-        if formulas.starts_a_layer:
-            number = layers_so_far + 1
+        number = layers_so_far + 1
+        if not formulas.starts_a_layer:
+            number = max(numbers[tensor] for tensor in node.inputs)
         while not taken.isdisjoint(numbered(letter, number) for letter in letters):
             number += 1
         if formulas.starts_a_layer:
@@ -56,14 +56,11 @@ def _name_weights(calls: list[Call], numbers: dict[Tensor, int], taken: set[str]
     """Name weights after their layer's first call: W1, γ2; or scale.W, where that is taken."""
     named: dict[Layer, dict[str, str]] = {}
     for call in calls:
-        if call.layer not in named:
-            named[call.layer] = {}
-            for name in call.weights:
-                symbol = numbered(_GREEK.get(name, name), numbers[call.node.output])
-                symbol = f"{call.layer.name}.{name}" if symbol in taken else symbol
-                named[call.layer][name] = symbol
-                taken.add(symbol)
-        call.W = named[call.layer]
+        call.W = named.setdefault(call.layer, {})
+        for name in [name for name in call.weights if name not in call.W]:
+            symbol = numbered(_GREEK.get(name, name), numbers[call.node.output])
+            call.W[name] = f"{call.layer.name}.{name}" if symbol in taken else symbol
+            taken.add(call.W[name])
 
 
 def _one_or_numbered(letter: str, count: int) -> list[str]:

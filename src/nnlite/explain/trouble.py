@@ -75,13 +75,25 @@ def lonely_softmax(activated: list[Call]) -> Iterator[str]:
 def rows_that_are_no_shares(step: WatchedStep) -> Iterator[str]:
     """Find outputs that a loss of classes has to divide by their sums, row by row."""
     for judged in step.judgements:
-        sums = judged.call.a.sum(axis=-1)
-        if judged.divided and np.abs(sums - 1).max() > FAR_FROM_1:
-            yield (
-                f"{judged.call.layer.name}: the rows of its output sum to {short(sums.min())} up "
-                f"to {short(sums.max())}, so {judged.loss.name} divides each by its sum. "
-                'Use activation="softmax"; where several classes can be true, binary_crossentropy.'
+        a, loss = judged.call.a, judged.loss.name
+        sums = a.sum(axis=-1)
+        if not judged.divided or np.abs(sums - 1).max() <= FAR_FROM_1:
+            continue
+        divided = np.abs(sums) >= np.finfo(a.dtype).tiny
+        some, others = sums[divided], int((~divided).sum())
+        said = []
+        if some.size:
+            ends = f"{short(some.min())} up to {short(some.max())}"
+            said.append(f"the rows of its output sum to {ends}, so {loss} divides each by its sum.")
+        if others:
+            said.append(
+                f"{others:,} of the {sums.size:,} rows of its output sum to 0: {loss} has nothing "
+                "to divide them by, and sees no shares in them."
             )
+        if (a[divided] / some[..., None] < 0).any():
+            said.append("Shares below 0 or above 1 are cut off.")
+        remedy = 'Use activation="softmax"; where several classes can be true, binary_crossentropy.'
+        yield " ".join([f"{judged.call.layer.name}:", *said, remedy])
 
 
 def no_activation(step: WatchedStep) -> Iterator[str]:

@@ -104,8 +104,8 @@ class WatchedStep:
     judgements: list[Judgement] = field(default_factory=list)
     penalty: float = 0.0
     rate: float = 0.0
-    change: Array | None = None
-    loss_after: float | None = None
+    change: Array = field(init=False)
+    loss_after: float = field(init=False)
     symbols: dict[Tensor, str] = field(default_factory=dict)
 
     @property
@@ -126,9 +126,8 @@ class Watcher:
         self.nodes: list[Node] = model.nodes
         self.calls: list[Call] = []
         for layer in model.layers:
-            of_z = (
-                {"forpass_z": "z", "backprop_z": "dz"} if isinstance(layer, ActivatedLayer) else {}
-            )
+            of_z = {"forpass_z": "z", "backprop_z": "dz"}
+            of_z = of_z if isinstance(layer, ActivatedLayer) else {}
             for name, array in {"forpass": "a", "backprop": "da", **of_z}.items():
                 hook: Callable[..., Any] = self.backward if array[0] == "d" else self.forward
                 vars(layer)[name] = partial(hook, array, layer, getattr(layer, name))

@@ -52,7 +52,7 @@ def _forward_section(place: int, call: Call, before: Sequence[Call]) -> Section:
 def _backward_section(place: int, call: Call, unwanted: set[str]) -> Section:
     lines: list[Line | None] = []
     if call.dz is not None:
-        lines += [activation_gradient(call)] if call.Z != call.A else []
+        lines = [activation_gradient(call) if call.Z != call.A else None]
         lines += formulas_of(call.layer).backward(call)
     wanted = [line for line in lines if line and line.symbol not in unwanted]
     return Section(_title(call.layer), "", wanted, place)
@@ -93,11 +93,10 @@ def _loss_section(step: WatchedStep) -> Section:
 
 
 def _loss_gradients(step: WatchedStep) -> Section:
-    lines = []
-    for judged in step.judgements:
-        symbol = judged.call.Z if judged.at_logits else judged.call.A
-        _, formula = losses.formulas(judged)
-        lines.append(Line(f"d{symbol}", formula, value=judged.gradient))
+    lines = [
+        Line(f"d{j.call.Z if j.at_logits else j.call.A}", losses.formulas(j)[1], value=j.gradient)
+        for j in step.judgements
+    ]
     return Section("loss", "", lines, len(step.calls))
 
 
@@ -120,7 +119,7 @@ def _mark_additions(sections: list[Section]) -> None:
 
 def _update_sections(step: WatchedStep) -> list[Section]:
     change = step.change
-    if change is None or not change.size:
+    if not change.size:
         return []
     rule, config = type(step.model.optimizer).__name__, step.model.optimizer.get_config()
     plain = rule == "SGD" and not any(config.get(name) for name in _MORE_THAN_PLAIN)

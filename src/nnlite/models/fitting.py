@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from nnlite.callbacks import History
-from nnlite.callbacks.bar import progress_callbacks, result_printer
+from nnlite.callbacks.bar import progress_callbacks, say_beside
+from nnlite.callbacks.display import epoch_line
 from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.checks import Count, Flag, PositiveInteger, PositiveOrNone
 from nnlite.foundation.undoing import all_or_nothing
@@ -127,7 +128,6 @@ def fit(
         if watched is None and validation_split:
             data, watched = data.split(validation_split)
         step = Step(model, data)
-        model.figures = step.figures
         size = validation_batch_size or batch_size
         validation = Validation(watched, size, validation_freq) if watched else None
         several = isinstance(callbacks, list | tuple)
@@ -153,16 +153,16 @@ def evaluate(
     With `return_dict`, a dictionary by their names. `verbose` prints a line of them: 1 and
     "auto" where `fit` shows its progress, 2 among the results; 0 prints nothing.
     """
-    show = result_printer(verbose)
+    progress = progress_callbacks(verbose)
     model.check_built("evaluate")
     data = checked(model, x, y, sample_weight)
     evaluation = Evaluation(model, data)
-    model.figures = evaluation.figures
     size = min(batch_size or PREDICTION_BATCH, data.size)
     faster = predicting(evaluation.network, size)
     with np.errstate(all="ignore"), faster as evaluation.network:
         results = evaluation.over(data, size)
-    show(results)
+    if progress:
+        say_beside(progress, epoch_line(results))
     return results if return_dict else one_or_list(list(results.values()))
 
 
@@ -198,7 +198,6 @@ def train_on_batch(
         model.build_for(x)
         data = checked(model, x, y, sample_weight, class_weight)
     step = Step(model, data)
-    model.figures = step.figures
     with training_mode(model), np.errstate(all="ignore"):
         step.take(*data.all())
     results = step.figures.results()

@@ -90,14 +90,23 @@ def compare(
     ((1,), True)
     """
     numeric, errors = np.full(array.shape, np.nan), np.full(array.shape, np.nan)
-    largest = float(np.abs(analytic).max(initial=0.0, where=np.isfinite(analytic)))
+    floor = FLOOR * largest(analytic)
     numbers = array.reshape(-1)
     for place in chosen_places(analytic, max_entries):
         entry = Entry(loss, numbers, place)
         slope = float(analytic.flat[place])
-        found = judge(entry, slope, FLOOR * largest, noise, tolerance)
+        found = judge(entry, slope, floor, noise, tolerance)
         errors.flat[place], numeric.flat[place] = found
     return Comparison(np.array(analytic), numeric, errors, tolerance)
+
+
+def largest(array: Array) -> float:
+    """Return the largest size among the finite numbers.
+
+    >>> largest(np.array([1.0, -2.0, np.inf]))
+    2.0
+    """
+    return float(np.abs(array).max(initial=0.0, where=np.isfinite(array)))
 
 
 def chosen_places(analytic: Array, max_entries: int | None) -> Sequence[int]:

@@ -6,16 +6,18 @@ What breaks a duty raises an AssertionError that names the layer and the place.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.types import Array
+from nnlite import layers
+from nnlite.foundation.errors import told
+from nnlite.foundation.types import Shape
 from nnlite.kernels.memory import UsedAgain
 from nnlite.layers.layer import Layer
+from nnlite.models.custom import as_description, give_meanings, plain
 from nnlite.network.vector import FlatWeights
-from nnlite.testing.report import number, place_text
-from nnlite.testing.subject import OUTPUT, SAMPLES, Subject, Trial, blamed_on, failure, named
+from nnlite.testing.subject import SAMPLES, Subject, Trial, blamed_on, failure, named
 
 
 def says_its_shape(trial: Trial) -> str:
@@ -25,7 +27,11 @@ def says_its_shape(trial: Trial) -> str:
     for count in (2, SAMPLES, 5):
         subject.x = trial.samples(count)
         shapes += [(count, subject.forpass(training).shape) for training in (False, True)]
-    promised = tuple(trial.blank().compute_output_shape(trial.input_shape))
+    rule = "compute_output_shape must return the shape of one output sample, a tuple."
+    with blamed_on(subject.layer, rule):
+        promised = trial.original.twin(built=False).compute_output_shape(trial.input_shape)
+    if not isinstance(promised, tuple | list):
+        raise failure(subject.layer, rule, told(promised))
     for count, shape in shapes:
         if shape != (count, *promised):
             rule = "forpass must return what compute_output_shape says."
@@ -52,43 +58,29 @@ def gives_finite_numbers(trial: Trial) -> str:
 def repeats_itself(trial: Trial) -> str:
     """The same x, weights and random numbers give the same output."""
     subject = trial.subject()
-    for training in (False, True):
-        first = {OUTPUT: subject.forpass(training).copy()}
-        rule = f"forpass(x, training={training}) must give the same for the same x."
-        remedy = "Draw random numbers from self.rng, and keep nothing that the next forpass uses."
-        expect_same(subject.layer, rule, {OUTPUT: subject.forpass(training)}, first, remedy)
+    rule = "forpass(x, training={training}) must give the same for the same x."
+    remedy = "Draw random numbers from self.rng, and keep nothing that the next forpass uses."
+    subject.expect_output(rule, subject, remedy)
     return "the same x and random numbers give the same output"
 
 
 def keeps_dtype(trial: Trial) -> str:
     """In float32 all is float32, in float64 all is float64, and both agree."""
-    steps = []
-    for dtype in ("float32", "float64"):
-        subject = trial.subject(dtype)
-        step = subject.step()
-        found = [("forpass", subject.forpass(training=False)), ("forpass", step[OUTPUT])]
-        found += [(f"{name} of backprop", dx) for name, dx in step.items() if name != OUTPUT]
-        for where, array in found:
-            if array.dtype != dtype:
-                rule = f"What goes in as {dtype} comes out as {dtype}."
-                remedy = "np.float64 numbers and new arrays promote: use x.dtype, or plain floats."
-                raise failure(subject.layer, rule, f"{array.dtype} from {where}", remedy)
-        steps.append(step)
-    single, double = steps
-    rule = "float32 and float64 agree in three digits."
-    expect_same(trial.original, rule, single, double, share=1e-3)
+    subject = trial.subject("float32")
+    subject.forpass(training=False)
+    subject.expect("float32 and float64 agree in three digits.", subject.step(), share=1e-3)
     return "float32 stays float32, and float64 float64"
 
 
 def leaves_arguments_alone(trial: Trial) -> str:
     """Neither forpass changes x, nor backprop x or grad."""
     subject = trial.subject()
-    layer, before = subject.layer, named("x", [x.copy() for x in subject.x])
+    before = named("x", [x.copy() for x in subject.x])
 
     def look_at_x(method: str) -> None:
         rule = f"{method} must leave x as it is: it belongs to the caller."
         remedy = "Compute a new array, or work on x.copy()."
-        expect_same(layer, rule, named("x", subject.x), before, remedy, share=0.0)
+        subject.expect(rule, named("x", subject.x), before, remedy, share=0.0)
 
     for training in (False, True):
         output = subject.forpass(training)
@@ -98,47 +90,41 @@ def leaves_arguments_alone(trial: Trial) -> str:
     look_at_x("backprop(grad)")
     rule = "backprop(grad) must leave grad as it is: other branches need it, too."
     remedy = "Compute a new array: grad * slope, not grad *= slope."
-    expect_same(layer, rule, {"grad": grad}, {"grad": subject.grad(output)}, remedy, share=0.0)
+    subject.expect(rule, {"grad": grad}, {"grad": subject.grad(output)}, remedy, share=0.0)
     return "x and grad stay as they are"
 
 
 def writes_gradients_anew(trial: Trial) -> str:
     """Backprop overwrites the gradients, and updates no weight."""
     subject = trial.subject()
-    layer, before = subject.layer, subject.weights()
-
-    def look_at_weights(method: str, names: Iterable[str]) -> None:
-        rule = f"{method} must not change a weight: that is the optimizer's part."
-        weights = subject.weights()
-        expect_same(layer, rule, {name: weights[name] for name in names}, before, share=0.0)
-
+    before, rule = subject.weights(), "{} must not change a weight: that is the optimizer's part."
     output = subject.forpass().copy()
-    look_at_weights("forpass", layer.trainable_names())
-    before = subject.weights()
+    after = subject.weights()
+    trained = {name: after[name] for name in subject.layer.trainable_names()}
+    subject.expect(rule.format("forpass"), trained, before, share=0.0)
     grad = subject.grad(output)
     first, second = subject.backprop(grad), subject.backprop(grad)
-    look_at_weights("backprop", before)
+    subject.expect(rule.format("backprop"), subject.weights(), after, share=0.0)
     rule = "backprop called twice must give the same: it writes gradients, it does not add to them."
     for name, gradient in second.items():
         remedy = "Leave alone what forpass stored."
         if name[1:] in before:
             remedy = f"self.{name} = …, not self.{name} += …, and leave alone what forpass stored."
-        expect_same(layer, rule, {name: gradient}, first, remedy)
+        subject.expect(rule, {name: gradient}, first, remedy)
     return "backprop writes the gradients anew, and changes no weight"
 
 
 def makes_its_weights_known(trial: Trial) -> str:
     """What has a gradient beside it, and is no larger for more samples, is a weight."""
-    subject = trial.subject()
+    subject, numbers = trial.subject(), np.ndarray | np.generic | int | float
     layer = subject.layer
-    shapes = []
-    for count in (SAMPLES, 5):
+
+    def shapes(count: int) -> dict[str, Shape]:
         subject.x = trial.samples(count)
         subject.step()
-        numbers = (np.ndarray, np.generic, int, float)
-        held = {name: value for name, value in vars(layer).items() if isinstance(value, numbers)}
-        shapes.append({name: np.shape(value) for name, value in held.items()})
-    few, many = shapes
+        return {name: np.shape(v) for name, v in vars(layer).items() if isinstance(v, numbers)}
+
+    few, many = shapes(SAMPLES), shapes(5)
     for name, shape in few.items():
         same = {few.get("d" + name), many.get(name), many.get("d" + name)} == {shape}
         if same and name not in layer.parameters:
@@ -161,27 +147,23 @@ def lives_in_a_vector(trial: Trial) -> str:
     rule = "A layer computes with its weights wherever they lie: training moves them into one "
     rule += "vector, and changes them there."
     remedy = "Keep what add_weight returned on the layer, alone or in a list."
-    for training in (False, True):
-        found, right = moved.forpass(training), wanted.forpass(training)
-        expect_same(layer, rule, {OUTPUT: found}, {OUTPUT: right}, remedy)
+    moved.expect_output(rule, wanted, remedy)
     flat.gradients[...] = 0
     rule = "backprop writes the gradients wherever they lie: training moves them, too."
-    expect_same(layer, rule, moved.step(), wanted.step())
+    moved.expect(rule, moved.step(), wanted.step())
     return "its weights may live in a vector"
 
 
 def goes_back_linearly(trial: Trial) -> str:
     """A gradient 1000 times as large gives results 1000 times as large: nothing is cut off."""
-    wanted = trial.subject().step()
     subject = trial.subject()
-    found = subject.backprop(1000 * subject.grad(subject.forpass()))
-    expect_same(
-        subject.layer,
-        "backprop must be linear: twice the grad, twice the gradients. Training relies on it.",
-        {f"for 1000·grad, {name}": gradient for name, gradient in found.items()},
-        {f"for 1000·grad, {name}": 1000 * wanted[name] for name in found},
-        "Cut gradients off in the optimizer, with clipnorm= or clipvalue=.",
-    )
+    usual = subject.step()
+    large = subject.backprop(1000 * subject.grad(subject.forpass()))
+    found = {f"for 1000·grad, {name}": gradient for name, gradient in large.items()}
+    wanted = {f"for 1000·grad, {name}": 1000 * usual[name] for name in large}
+    rule = "backprop must be linear: twice the grad, twice the gradients. Training relies on it."
+    remedy = "Cut gradients off in the optimizer, with clipnorm= or clipvalue=."
+    subject.expect(rule, found, wanted, remedy)
     return "backprop is linear: nothing is cut off"
 
 
@@ -190,13 +172,12 @@ def works_as_first_layer(trial: Trial) -> str:
     subject = trial.subject()
     subject.layer.skip_input_gradient = True
     rule = "With skip_input_gradient, backprop may return None, but all else stays the same."
-    expect_same(subject.layer, rule, subject.step(), trial.subject().step())
+    subject.expect(rule, subject.step())
     return "as the first layer it may leave out the gradient of x"
 
 
 def works_in_any_memory(trial: Trial) -> str:
     """In the reused memory of the training loop, or on arrays with gaps, all is the same."""
-    wanted = trial.subject().step()
     reusing, spread = trial.subject(), trial.subject()
     reusing.layer.memory = UsedAgain()
     samples = reusing.x
@@ -205,10 +186,10 @@ def works_in_any_memory(trial: Trial) -> str:
         reusing.step()
     reusing.x = samples
     rule = "Memory that self.memory gives again must not change the results."
-    expect_same(reusing.layer, rule, reusing.step(), wanted)
+    reusing.expect(rule, reusing.step())
     spread.x = [np.repeat(x, 2, axis=-1)[..., ::2] if x.ndim > 1 else x for x in samples]
     rule = "Arrays whose numbers do not lie side by side must give the same results."
-    expect_same(spread.layer, rule, spread.step(), wanted)
+    spread.expect(rule, spread.step())
     return "reused memory and arrays with gaps change nothing"
 
 
@@ -216,46 +197,36 @@ def comes_back_from_its_config(trial: Trial) -> str:
     """What get_config gives makes, after a way through JSON, a layer that does the same."""
     subject = trial.subject()
     layer = subject.layer
-    config = trial.original.get_config()
+    rule = "get_config must return a dictionary of the constructor's arguments."
+    with blamed_on(layer, rule):
+        config = trial.original.get_config()
+    if not isinstance(config, dict):
+        raise failure(layer, rule, told(config))
     try:
-        config = json.loads(json.dumps(config))
+        json.dumps(config)
     except TypeError as error:
         rule = "get_config must hold plain values, so that the model can be saved."
         remedy = "Give the constructor names and numbers, and look up inside what they stand for."
         raise failure(layer, rule, f"{config!r}: {error}", remedy) from error
     rule = f"{type(layer).__name__}.from_config(layer.get_config()) must make the layer again."
     with blamed_on(layer, rule, f", for the config {config!r}"):
-        again = trial.subject(layer=type(layer).from_config(config))
-    for name, value in vars(layer).items():
-        if isinstance(value, np.random.Generator) and name in vars(again.layer):
-            vars(again.layer)[name] = value
-    again = Subject(trial, again.layer)
+        made = as_from_a_file(trial.original)
+        if type(made) is type(layer):
+            made = trial.subject(layer=made).layer
+    if type(made) is not type(layer):
+        raise failure(layer, rule, f"{told(made)} from the config {config!r}")
+    generators = {k: v for k, v in vars(layer).items() if isinstance(v, np.random.Generator)}
+    vars(made).update((k, v) for k, v in generators.items() if k in vars(made))
     rule = "A layer made from get_config, with the same weights, must give the same output."
     remedy = f"The config is {config!r}: is every argument of the constructor in it?"
-    for training in (False, True):
-        found, wanted = again.forpass(training), subject.forpass(training)
-        expect_same(layer, rule, {OUTPUT: found}, {OUTPUT: wanted}, remedy)
+    Subject(trial, made).expect_output(rule, subject, remedy)
     return "it comes back from its config"
 
 
-def expect_same(
-    layer: Layer,
-    rule: str,
-    found: Mapping[str, Array],
-    wanted: Mapping[str, Array],
-    remedy: str | None = None,
-    share: float = 1e-9,
-) -> None:
-    """Raise unless arrays of one name agree, up to a share of the largest number for round-off."""
-    for name, array in found.items():
-        right = wanted[name]
-        if array.shape != right.shape:
-            raise failure(layer, rule, f"{name} of shape {array.shape}, not {right.shape}", remedy)
-        if np.array_equal(array, right, equal_nan=True):
-            continue
-        difference = np.asarray(np.nan_to_num(np.abs(array - right), nan=np.inf))
-        place = np.unravel_index(int(difference.argmax()), difference.shape)
-        if difference[place] > share * np.abs(right).max(initial=0.0, where=np.isfinite(right)):
-            where = name + place_text(place)
-            received = f"{where} is {number(array[place])}, not {number(right[place])}"
-            raise failure(layer, rule, received, remedy)
+def as_from_a_file(layer: Layer) -> Any:
+    """Return the layer made again from its config, as `load_model` does; it knows what is yours."""
+    own: dict[str, Any] = {}
+    description = json.dumps(plain(layer, own))
+    file = json.loads(description, object_hook=as_description)
+    give_meanings({"model": file, "compiled": None}, own, "check_layer")
+    return layers.KNOWN.rebuild(file)

@@ -13,8 +13,9 @@ from nnlite.foundation.errors import explain_error, told, type_error
 from nnlite.layers.layer import Layer
 from nnlite.testing import duties
 from nnlite.testing.differences import compare, measure_noise
+from nnlite.testing.parts import expect_right_parts
 from nnlite.testing.report import GradientRow, LayerReport, row_of, table
-from nnlite.testing.subject import OUTPUT, SAMPLES, Subject, Trial
+from nnlite.testing.subject import SAMPLES, Trial, place_of
 from nnlite.testing.traces import predicts_without_trace
 
 BEFORE_GRADIENTS = (
@@ -47,7 +48,13 @@ def check_layer(
     output shape; x and grad left alone; gradients written and not added up, and linear in grad;
     float32 and float64 kept; no trace of a prediction; the same results as the first layer, with
     its weights in one vector, in the training loop's reused memory, and when built again from its
-    config.
+    config. A regularizer or an activation of your own is tested first, by itself.
+
+    The errors of a gradient are relative to its entries, and for small ones to a thousandth of its
+    largest. A gradient that is 0, such as that of a bias before a softmax, is round-off of the size
+    that the others have: what is less than some billionths of the layer's largest gradient counts
+    as 0. So a gradient that is wrong by a thousandth is found down to a hundred-millionth of the
+    largest; a layer with smaller ones is tested on larger samples, with `x`.
 
     Parameters
     ----------
@@ -103,6 +110,7 @@ def check_layer(
     checked_number("tolerance", tolerance, above=0)
     trial = Trial(layer, input_shape, x)
     with np.errstate(all="ignore"):
+        expect_right_parts(trial)
         kept = [duty(trial) for duty in BEFORE_GRADIENTS]
         rows = checked_gradients(trial, tolerance)
         kept += [duty(trial) for duty in AFTER_GRADIENTS]
@@ -118,33 +126,28 @@ def checked_gradients(trial: Trial, tolerance: float) -> list[GradientRow]:
     def mixture() -> float:
         return float(np.vdot(grad, subject.forpass()))
 
-    step = subject.step()
-    del step[OUTPUT]
-    arrays = [*subject.layer.trainable_weights, *subject.x]
+    gradients = list(subject.step().items())[1:]
+    arrays, layer = [*subject.layer.trainable_weights, *subject.x], subject.layer
     noise = measure_noise(mixture, arrays)
     rows = []
-    for array, (name, analytic) in zip(arrays, step.items(), strict=True):
+    for array, (name, analytic) in zip(arrays, gradients, strict=True):
         found = compare(mixture, array, analytic, noise, tolerance)
         came_in = grad if name.startswith("dx") else None
-        row = row_of(subject.layer.name, name, found, SAMPLES, came_in)
-        misspelt = None if row.passed else _misspelt(subject.layer, name)
-        rows.append(replace(row, guess=misspelt) if misspelt else row)
+        row = row_of(layer.name, name, found, SAMPLES, came_in)
+        like = [held for held in vars(layer) if held != name and held.lower() == name.lower()]
+        if like and not row.passed:
+            row = replace(row, guess=f"backprop wrote self.{like[0]}; its name is self.{name}.")
+        rows.append(row)
     if not all(row.passed for row in rows):
-        raise wrong_gradients(subject, rows)
+        raise wrong_gradients(layer, rows)
     return rows
 
 
-def _misspelt(layer: Layer, name: str) -> str | None:
-    like = [held for held in vars(layer) if held != name and held.lower() == name.lower()]
-    return f"backprop wrote self.{like[0]}; its name is self.{name}." if like else None
-
-
-def wrong_gradients(subject: Subject, rows: list[GradientRow]) -> AssertionError:
+def wrong_gradients(layer: Layer, rows: list[GradientRow]) -> AssertionError:
     """Return the error that tells of the first wrong gradient, and shows the table of all."""
-    layer = subject.layer
     first, *others = (row for row in rows if not row.passed)
     what = ("input " if first.name.startswith("dx") else "weight ") + first.name[1:]
-    where = f"layer '{layer.name}' ({type(layer).__name__}), {what} of shape {first.shape}"
+    where = f"{place_of(layer)}, {what} of shape {first.shape}"
     rule = "backprop must give the gradients of forpass."
     lines = [explain_error(rule, first.sentence, where, first.guess), "", *table(rows)]
     lines += ["", *(row.finding for row in others)] * bool(others)

@@ -140,25 +140,21 @@ class LayerReport(GradientReport):
 def table(rows: Sequence[GradientRow]) -> list[str]:
     """Return the lines of the table."""
     partly = any(row.checked < math.prod(row.shape) for row in rows)
-    header = ["layer", "gradient", "shape"] + ["checked"] * partly
-    header += ["largest error", "at", "backprop", "differences", ""]
-    body = []
+    lines = [["layer", "gradient", "shape", "checked", "largest error", "at", "backprop"]]
+    lines[0] += ["differences", ""]
     for row in rows:
-        cells = [row.layer, row.name, str(row.shape)]
-        cells += [f"{row.checked:,} of {math.prod(row.shape):,}"] * partly
-        cells += [f"{row.max_error:.1e}", place_text(row.place)]
-        cells += [number(row.analytic), number(row.numeric), "ok" if row.passed else "FAIL"]
-        body.append(cells)
-    widths = [max(len(line[column]) for line in [header, *body]) for column in range(len(header))]
-    rule = "  " + "─" * (sum(widths) + 2 * (len(widths) - 1))
-    to_the_right = ("largest error", "backprop", "differences")
-    sides = [">" if title in to_the_right else "<" for title in header]
-    lines = []
-    for cells in [header, *body]:
-        columns = zip(cells, sides, widths, strict=True)
-        padded = [f"{cell:{side}{width}}" for cell, side, width in columns]
-        lines.append(("  " + "  ".join(padded)).rstrip())
-    return [lines[0], rule, *lines[1:]]
+        checked = f"{row.checked:,} of {math.prod(row.shape):,}"
+        figures = [f"{row.max_error:.1e}", place_text(row.place), number(row.analytic)]
+        figures += [number(row.numeric), "ok" if row.passed else "FAIL"]
+        lines.append([row.layer, row.name, str(row.shape), checked, *figures])
+    padded = []
+    for title, *cells in zip(*lines, strict=True):
+        side = ">" if title in ("largest error", "backprop", "differences") else "<"
+        width = max(map(len, [title, *cells]))
+        if partly or title != "checked":
+            padded.append([f"{cell:{side}{width}}" for cell in [title, *cells]])
+    header, *body = map("  ".join, zip(*padded, strict=True))
+    return [("  " + line).rstrip() for line in (header, "─" * len(header), *body)]
 
 
 def place_text(place: Iterable[Any]) -> str:

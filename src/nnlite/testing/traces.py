@@ -29,21 +29,21 @@ def predicts_without_trace(trial: Trial) -> str:
 
 def _expect_no_trace(subject: Subject) -> None:
     layer, trial = subject.layer, subject.trial
-    held, before = dict(vars(layer)), _fingerprint(vars(layer))[1]
+    before = _fingerprint(vars(layer))[1]
     x = [array[::-1].copy() for array in subject.x]
     watched = [weakref.ref(array) for array in x]
     layer.forpass(x if trial.several else x[0], False)
     # The attributes that a reader knows come first, those of the base class last.
-    for name in sorted({*held, *vars(layer)}, key=lambda name: (name.startswith("_"), name)):
-        found = _fingerprint(vars(layer)[name]) if name in vars(layer) else None
-        if found != before.get(name):
+    after = _fingerprint(vars(layer))[1]
+    for name in sorted(before | after, key=lambda name: (name.startswith("_"), name)):
+        if after.get(name) != before.get(name):
             rule = "forpass(x, training=False) must leave no trace on the layer: prediction holds "
             rule += "no memory, and may run in several threads."
             what = f"{'the weight ' if name in layer.parameters else ''}self.{name}"
             remedy = f"Store it only while training: if training: self.{name} = …"
             if name == "memory":
                 remedy = "Take self.memory only while training."
-            change = "another than before" if name in held else "new"
+            change = "another than before" if name in before else "new"
             raise failure(layer, rule, f"{what} is {change}", remedy)
     del x
     if _any_alive(watched) and gc.collect() >= 0 and _any_alive(watched):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,24 +19,18 @@ from nnlite.training.ending import Ending
 def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> dict[str, Any]:
     """Return the settings with the optimizer made, after looking up every name."""
     if loss is None:
-        raise value_error(
-            "A model learns by making its loss small: compile needs one.",
-            "loss=None",
-            remedy='loss="mse" for numbers, "binary_crossentropy" for yes or no, '
-            '"sparse_categorical_crossentropy" for classes.',
-        )
+        rule = "A model learns by making its loss small: compile needs one."
+        remedy = 'loss="mse" for numbers, "binary_crossentropy" for yes or no, '
+        remedy += '"sparse_categorical_crossentropy" for classes.'
+        raise value_error(rule, "loss=None", None, remedy)
     if isinstance(metric_list, str) or (metric_list is not None and callable(metric_list)):
         metric_list = [metric_list]
     for one in _leaves(loss):
         _check_is_called(losses.get(one), "values(y, a) and gradient(y, a)")
     for one in _leaves(metric_list):
         _check_is_called(metrics.get(one), "update_state(y_true, y_pred) and result()")
-    return {
-        "optimizer": optimizers.get(optimizer),
-        "loss": loss,
-        "metrics": metric_list,
-        "loss_weights": serialize(loss_weights),
-    }
+    made, shares = optimizers.get(optimizer), serialize(loss_weights)
+    return {"optimizer": made, "loss": loss, "metrics": metric_list, "loss_weights": shares}
 
 
 def _check_is_called(judge: Any, called: str) -> None:
@@ -51,13 +44,11 @@ def _check_is_called(judge: Any, called: str) -> None:
 
 def _leaves(given: Any) -> list[Any]:
     """Return all entries of nested lists and dictionaries."""
-    if given is None:
-        return []
     if isinstance(given, dict):
         given = list(given.values())
     if isinstance(given, list | tuple):
         return [leaf for entry in given for leaf in _leaves(entry)]
-    return [given]
+    return [] if given is None else [given]
 
 
 def endings(
@@ -86,21 +77,14 @@ def per_output(given: Any, names: Sequence[str], what: str, each: bool = False) 
         for name in given:
             if name not in names:
                 guess = nearest(str(name), names)
-                raise value_error(
-                    f"The {what} are given by the names of the outputs: {', '.join(names)}.",
-                    shown(name),
-                    remedy=f"Did you mean {guess!r}?"
-                    if guess
-                    else f"Give the output layer name={shown(name)}.",
-                )
+                remedy = f"Give the output layer name={shown(name)}."
+                remedy = f"Did you mean {guess!r}?" if guess else remedy
+                rule = f"The {what} are given by the names of the outputs: {', '.join(names)}."
+                raise value_error(rule, shown(name), None, remedy)
         return [given.get(name) for name in names]
     several = isinstance(given, list | tuple)
-    if each and not (
-        several and len(names) > 1 and any(isinstance(e, list | tuple) for e in given)
-    ):
-        # A metric object counts for one output: the others get copies.
-        entries = list(given) if several else [given] if given else []
-        return [entries, *(copy.deepcopy(entries) for _ in names[1:])]
+    if several and each:
+        several = len(names) > 1 and any(isinstance(entry, list | tuple) for entry in given)
     if not several:
         return [given] * len(names)
     if len(given) != len(names):

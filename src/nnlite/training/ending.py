@@ -11,15 +11,15 @@ So where nobody but the loss sees the output, the network ends at z, and the los
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from nnlite import activations, losses
-from nnlite.foundation.errors import value_error
+from nnlite.foundation.errors import told, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.rows import Rows, made_ready
 from nnlite.layers.activated import ActivatedLayer
@@ -29,6 +29,7 @@ from nnlite.losses.crossentropy import are_shares
 from nnlite.training import faster
 
 
+@dataclass(eq=False)
 class Ending:
     """How one output is judged.
 
@@ -53,29 +54,16 @@ class Ending:
         Whether the network ends at z, before the activation.
     """
 
-    def __init__(
-        self,
-        loss: Any,
-        metrics: Sequence[Any],
-        layer: Layer,
-        shape: Shape,
-        weight: float = 1.0,
-        private: bool = True,
-    ) -> None:
-        self.loss, self.metrics = losses.get(loss), metrics
-        self.layer, self.shape = layer, shape
-        self.weight, self.private = weight, private
-        self._choose()
+    loss: Any
+    metrics: Sequence[Any]
+    layer: Layer
+    shape: Shape
+    weight: float = 1.0
+    private: bool = True
 
-    def chosen_anew(self) -> Ending:
-        """Return the ending for one training: a user may have hung methods on its parts since."""
-        ending = copy.copy(self)
-        ending._choose()
-        return ending
-
-    def _choose(self) -> None:
-        loss: Any = self.loss
-        layer = self.layer
+    def __post_init__(self) -> None:
+        self.loss = losses.get(self.loss)
+        loss, layer = self.loss, self.layer
         activation = layer.activation if isinstance(layer, ActivatedLayer) else activations.linear
         self.activation, self.at_logits = activation.forpass, False
         self.owns_gradient = faster.judges_as_written(loss)
@@ -83,8 +71,8 @@ class Ending:
         self.values, self.slopes = loss.values, loss.gradient
         if isinstance(loss, losses.CrossEntropy):
             fits = self._fits(loss, activation)
-            alone = fits and self.private
-            self.at_logits = alone and faster.goes_around_the_activation(loss, layer)
+            if fits and self.private:
+                self.at_logits = faster.goes_around_the_activation(loss, layer)
             of_rows = loss.activation is activations.softmax and not loss.from_logits
             self.takes_shares = of_rows and not fits and self.owns_gradient
             # A layer with neither weights nor activation may hand on what a softmax gave.
@@ -93,6 +81,10 @@ class Ending:
         if self.free_sums:
             self.values = partial(loss.values_of, free_sums=True)
             self.slopes = partial(loss.gradient_of, free_sums=True)
+
+    def chosen_anew(self) -> Ending:
+        """Return the ending for one training: a user may have hung methods on its parts since."""
+        return replace(self)
 
     def _fits(self, loss: losses.CrossEntropy, activation: activations.ActivationFunction) -> bool:
         """Return whether the output's activation is the loss's; raise if they cannot learn."""
@@ -120,7 +112,7 @@ class Ending:
 
     def judge(self, y: Array, output: Array, weights: Array | None) -> tuple[Array, Array]:
         """Return the loss of every sample, and the prediction."""
-        loss: Any = self.loss
+        loss = self.loss
         if self.at_logits:
             a = self.activation(output)
             values = loss.values_from_logits(y, output, a)
@@ -132,9 +124,21 @@ class Ending:
 
     def gradient(self, y: Array, a: Array, weights: Array | None, scale: float = 1.0) -> Array:
         """Return `scale` × the gradient of the mean loss: for z, if the network ends there."""
-        loss: Any = self.loss
-        grad: Array = loss.gradient_from_logits(y, a) if self.at_logits else self.slopes(y, a)
+        slopes = self.loss.gradient_from_logits if self.at_logits else self.slopes
+        grad: Array = slopes(y, a)
+        if not self.owns_gradient:
+            grad = like_prediction(grad, a, self.loss.name)
         grad = np.multiply(grad, scale * self.weight / len(a), grad if self.owns_gradient else None)
         if weights is not None:
             grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))
         return grad
+
+
+def like_prediction(grad: Any, a: Array, loss: str) -> Array:
+    """Return the gradient that a user's loss gave, as an array like the prediction."""
+    if np.shape(grad) != a.shape or np.asarray(grad).dtype.kind not in "fiub":
+        rule = "gradient(y, a) must return a number for each number of a."
+        received = f"{told(grad)} for a of shape {a.shape}"
+        remedy = "For values of (y − a)²/2 it is a - y, not its mean nor its sum."
+        raise value_error(rule, received, f"loss '{loss}'", remedy)
+    return np.asarray(grad, a.dtype)

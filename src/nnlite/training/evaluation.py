@@ -29,12 +29,13 @@ class Evaluation:
     def __init__(self, model: LearningModel, data: Data) -> None:
         self.model = model
         self.endings = [ending.chosen_anew() for ending in model.endings]
-        own, (_, truths, _) = running.in_epoch(model), next(data.batches(1))
-        self.figures = Figures(self.endings, model.output_names, truths, own)
+        _, truths, _ = next(data.batches(1))
+        self.figures = Figures(self.endings, model.output_names, truths, running.counting())
+        model.figures = self.figures
         self.connect()
         self.regularized = regularized(model.layers)
-        written = all(ending.owns_gradient for ending in self.endings)
-        self.copies = self.figures.keep_arrays or not written
+        self.copies = not all(ending.owns_gradient for ending in self.endings)
+        self.copies |= self.figures.keep_arrays
 
     def connect(self) -> None:
         """Take the network of the model, without the activations that its losses go around."""

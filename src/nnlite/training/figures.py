@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from nnlite import metrics
+from nnlite.callbacks.base import as_figure
+from nnlite.foundation.errors import told, type_error
 from nnlite.foundation.types import Array
 from nnlite.training import faster
 from nnlite.training.ending import Ending
@@ -28,39 +29,34 @@ class Figures:
         The names of the outputs.
     truths
         Samples of the truth, one array for each output: metrics are chosen to fit them.
-    own
-        Whether others are counting now. A metric of the user's is one object for all, and nobody
-        knows how to put back what its `reset_state` throws away: so these figures get a copy.
+    counting
+        The metrics in which others are counting now. Nobody knows how to put back what the
+        `reset_state` of a user's object throws away: so these figures take a copy of it.
     """
 
     def __init__(
-        self,
-        endings: Sequence[Ending],
-        outputs: Sequence[str],
-        truths: Sequence[Array],
-        own: bool = False,
+        self, endings: list[Ending], outputs: list[str], truths: list[Array], counting: Any = ()
     ) -> None:
         self.shares = [ending.weight for ending in endings]
+        taken = [*counting]
         self.metrics = [
-            [chosen(metric, y, ending, own) for metric in ending.metrics]
+            [chosen(metric, y, ending, taken) for metric in ending.metrics]
             for ending, y in zip(endings, truths, strict=True)
         ]
-        self.names = [metric.name for metric in self.metrics[0]]
-        if len(endings) > 1:
-            named = list(zip(outputs, self.metrics, strict=True))
-            self.names = [f"{output}_loss" for output in outputs]
-            self.names += [f"{output}_{metric.name}" for output, each in named for metric in each]
-        self.names.insert(0, "loss")
-        self.keep_arrays = any(faster.keeps_arrays(m) for each in self.metrics for m in each)
+        self.all = [metric for each in self.metrics for metric in each]
+        prefixes = [f"{output}_" for output in outputs] if len(endings) > 1 else [""]
+        self.names = ["loss", *(f"{prefix}loss" for prefix in prefixes if prefix)]
+        named = zip(prefixes, self.metrics, strict=True)
+        self.names += [prefix + metric.name for prefix, each in named for metric in each]
+        self.keep_arrays = any(map(faster.keeps_arrays, self.all))
         self.reset()
 
     def reset(self) -> None:
         """Forget earlier batches."""
         self.count, self.penalties = 0, 0.0
         self.totals = [0.0] * len(self.shares)
-        for each in self.metrics:
-            for metric in each:
-                metric.reset_state()
+        for metric in self.all:
+            metric.reset_state()
 
     def add(self, place: int, y: Array, a: Array, values: Array) -> float:
         """Take the batch of one output into account, and return its share in the loss."""
@@ -76,12 +72,22 @@ class Figures:
         losses = [total / count for total in self.totals]
         loss = sum(share * mean for share, mean in zip(self.shares, losses, strict=True))
         results = [loss + self.penalties / count, *(losses if len(losses) > 1 else ())]
-        results += [metric.result() for each in self.metrics for metric in each]
+        results += map(result, self.all)
         return dict(zip(self.names, results, strict=True))
 
 
-def chosen(metric: Any, y: Array, ending: Ending, own: bool) -> metrics.Metric:
-    """Return the metric that fits this truth, or a copy of an object of the user's."""
-    if own and isinstance(metric, metrics.Metric):
+def result(metric: metrics.Metric) -> float:
+    """Return the figure of a metric, or explain that it is none."""
+    value = metric.result()
+    if (figure := as_figure(value)) is None:
+        rule, where = "result() of a metric must return one number.", f"metric '{metric.name}'"
+        raise type_error(rule, told(value), where, "return float(np.mean(self.values)), say.")
+    return figure
+
+
+def chosen(metric: Any, y: Array, ending: Ending, taken: list[Any]) -> metrics.Metric:
+    """Return the metric that fits this truth; of an object that is taken already, a copy."""
+    if any(metric is other for other in taken):
         metric = copy.deepcopy(metric)
+    taken.append(metric)
     return metrics.get(metric, y.shape[1:], ending.shape)

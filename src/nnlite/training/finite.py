@@ -13,18 +13,13 @@ class Finite:
     """Remembers the last finite weights of a training, and explains what went wrong since."""
 
     def __init__(self, step: Step, data: Data) -> None:
-        self.step, self.data = step, data
-        self.keep()
-
-    def keep(self) -> None:
-        """Remember the weights as they are."""
-        self.last = self.step.flat.snapshot()
+        self.step, self.data, self.last = step, data, step.flat.snapshot()
 
     def check_weights(self, epoch: int, batch: int) -> None:
         """Raise unless the weights are finite, and remember them."""
         if not np.isfinite(self.step.flat.weights).all():
             raise self.error("weights that are not finite", epoch, batch)
-        self.keep()
+        self.last = self.step.flat.snapshot()
 
     def error(self, found: str, epoch: int, batch: int) -> ValueError:
         """Go back to the last finite weights, and return the error that says why."""
@@ -40,10 +35,8 @@ class Finite:
             remedy += ", and scale the inputs first, e.g. (x - x.mean(0)) / x.std(0)"
         elif rate <= 1e-3:
             remedy += ", or clipnorm=1.0 in the optimizer"
-        return value_error(
-            "Training stopped: the loss is no longer finite. "
-            "The weights are back at the end of the last finite epoch.",
-            f"{found} in epoch {epoch + 1}, batch {batch + 1}, "
-            f"with learning rate {rate:g} and inputs as large as {largest:g}",
-            remedy=remedy + "; fit(..., check_finite=False) lets it run.",
-        )
+        remedy += "; fit(..., check_finite=False) lets it run."
+        rule = "Training stopped: the loss is no longer finite. "
+        rule += "The weights are back at the end of the last finite epoch."
+        received = f"{found} in epoch {epoch + 1}, batch {batch + 1}, with learning rate {rate:g}"
+        return value_error(rule, f"{received} and inputs as large as {largest:g}", None, remedy)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.callbacks import Callback, History
+from nnlite.callbacks.bar import say_beside
 from nnlite.callbacks.calling import CallbackList
 from nnlite.foundation.types import Array
 from nnlite.given.data import Data
@@ -37,13 +38,14 @@ class Loop:
     def __post_init__(self) -> None:
         self.model = self.step.model
         self.epoch, self.in_epoch = self.epochs.start, False
+        self.steps = -(-self.data.size // self.batch_size)
         self.history = History()
         everyone = [*self.given, self.history]
         self.callbacks = CallbackList(everyone, self.model, self.plan(), self.step.figures.results)
         self.faster = Faster(self.step, self.callbacks)
         self.check_finite = self.check_finite and not self.callbacks.watches_finiteness
         # The order within a single batch does not change its mean: it is cut once for all epochs.
-        whole = self.batch_size >= self.data.size and not self.data.kept
+        whole = self.steps == 1 and not self.data.kept
         self.whole = [self.data.all()] if whole else None
 
     def plan(self) -> dict[str, Any]:
@@ -53,7 +55,7 @@ class Loop:
             figures += [f"val_{name}" for name in figures]
         return {
             "epochs": self.epochs.stop,
-            "steps": -(-self.data.size // self.batch_size),
+            "steps": self.steps,
             "initial_epoch": self.epochs.start,
             "validates": validation is not None,
             "validation_freq": validation and validation.every,
@@ -74,40 +76,37 @@ class Loop:
         with surely(leave), np.errstate(all="ignore"):
             trainings.append(self)
             model.history, model.stop_training = self.history, False
-            until_ctrl_c(self.train, self.tell_of_ctrl_c, self.finish)
+            until_ctrl_c(self)
         return self.history
 
     def train(self) -> None:
         """Go through the epochs."""
         callbacks = self.callbacks
-        try:
-            with self.faster.training(self.workers, self.batch_size):
-                callbacks.tell("on_train_begin", {})
-                self.finite = Finite(self.step, self.data)
-                for epoch in self.epochs:
-                    self.epoch = epoch
-                    callbacks.tell("on_epoch_begin", epoch, {})
-                    figures = self.go_through_batches()
-                    if self.validation is not None:
-                        figures |= self.validation.figures(epoch, self.step, callbacks)
-                    callbacks.tell("on_epoch_end", epoch, figures)
-                    if self.model.stop_training:
-                        break
-        except KeyboardInterrupt:
-            self.model.stop_training = self.history.interrupted = True
-            raise
+        with self.faster.training(self.workers, self.batch_size):
+            callbacks.tell("on_train_begin", {})
+            self.finite = Finite(self.step, self.data)
+            for epoch in self.epochs:
+                self.epoch = epoch
+                callbacks.tell("on_epoch_begin", epoch, {})
+                figures = self.go_through_batches()
+                if self.validation is not None:
+                    figures |= self.validation.figures(epoch, self.step, callbacks)
+                callbacks.tell("on_epoch_end", epoch, figures)
+                if self.model.stop_training:
+                    break
 
     def go_through_batches(self) -> dict[str, float]:
         """Take a step for every batch, and return the figures of the epoch."""
         step, callbacks, model = self.step, self.callbacks, self.model
         self.faster.begin_epoch()
-        batches = self.whole or self.data.batches(self.batch_size, self.order(), reuse=True)
+        batches = iter(self.whole or self.data.batches(self.batch_size, self.order(), reuse=True))
         step.figures.reset()
         self.in_epoch = True
         try:
-            for batch, (x, y, weights) in enumerate(batches):
-                callbacks.on_batch_begin(batch)
-                loss = step.take(x, y, weights)
+            for batch in range(self.steps):
+                callbacks.tell("on_train_batch_begin", batch, {})
+                # Not earlier: callbacks may still look at the last batch, in the same memory.
+                loss = step.take(*next(batches))
                 if self.check_finite and not math.isfinite(loss):
                     raise self.finite.error(f"a loss of {loss}", self.epoch, batch)
                 callbacks.on_batch_end(batch)
@@ -126,12 +125,10 @@ class Loop:
 
     def tell_of_ctrl_c(self) -> None:
         """Say why the training ends."""
-        self.callbacks.say(
-            f"Training stopped by Ctrl-C in epoch {self.epoch + 1}; weights and history are kept."
-        )
+        kept = "weights and history are kept."
+        say_beside(self.given, f"Training stopped by Ctrl-C in epoch {self.epoch + 1}; {kept}")
 
     def finish(self) -> None:
         """Leave true gradients behind, and tell the callbacks that training has ended."""
-        self.in_epoch = False
         self.step.scale_gradients(1.0)
         self.callbacks.on_train_end()

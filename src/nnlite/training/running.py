@@ -16,21 +16,20 @@ class Running(threading.local):
 
     def __init__(self) -> None:
         self.trainings: list[Any] = []
-        """Those that are going on, the outermost first: with `model`, `history`, `in_epoch`."""
+        """Those that go on, the outermost first: with `model`, `history`, `step`, `in_epoch`."""
         self.was_interrupted = False
         """Whether it was Ctrl-C that ended the last one."""
 
-    def in_epoch(self, model: Any) -> bool:
-        """Return whether the figures of an epoch of this model are adding up."""
-        return any(training.in_epoch for training in self.trainings if training.model is model)
+    def counting(self) -> list[Any]:
+        """Return the metrics in which the figures of an epoch are adding up."""
+        counted = [training.step.figures.all for training in self.trainings if training.in_epoch]
+        return [metric for metrics in counted for metric in metrics]
 
 
 running = Running()
 
 
-def until_ctrl_c(
-    train: Callable[[], None], tell: Callable[[], None], finish: Callable[[], None]
-) -> None:
+def until_ctrl_c(training: Any) -> None:
     """Train until that ends by itself, or Ctrl-C ends it; finish in any case.
 
     The first Ctrl-C is told to the user. The second in a row is raised, whether it comes while the
@@ -38,17 +37,24 @@ def until_ctrl_c(
     it is the other, which the user began, that shall end.
     """
     inside, again = len(running.trainings) > 1, running.was_interrupted
-    running.was_interrupted = interrupted = False
+    running.was_interrupted = False
+
+    def obey(part: Callable[[], None]) -> None:
+        nonlocal again
+        try:
+            part()
+        except KeyboardInterrupt as press:
+            training.model.stop_training = training.history.interrupted = True
+            if inside or again or isinstance(press.__context__, KeyboardInterrupt):
+                raise
+            again = True
+            training.tell_of_ctrl_c()
+
     try:
-        train()
-    except KeyboardInterrupt as press:
-        if inside or again or isinstance(press.__context__, KeyboardInterrupt):
-            raise
-        tell()
-        interrupted = True
+        obey(training.train)
     finally:
-        finish()
-    running.was_interrupted = interrupted
+        obey(training.finish)
+    running.was_interrupted = training.history.interrupted
 
 
 @contextmanager
