@@ -73,10 +73,8 @@ class Sigmoid(ActivationFunction):
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return 1 / (1 + e⁻ᶻ)."""
         with np.errstate(over="ignore", under="ignore"):
-            a = np.negative(z, out)
-            a = np.exp(a, out)
-            a = np.add(a, 1, out)
-            return np.reciprocal(a, out)
+            a = np.exp(np.negative(z, out), out)
+            return np.reciprocal(np.add(a, 1, out), out)
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
         """Return grad · a(1 − a)."""
@@ -136,17 +134,18 @@ class LeakyRelu(ActivationFunction):
         # Below 0, the output would no longer tell on which side of 0 the input was.
         self.negative_slope = negative_slope
 
+    def slopes(self, z: Array) -> Array:
+        """Return 1 where z > 0, else the slope."""
+        one, slope = z.dtype.type(1), z.dtype.type(self.negative_slope)
+        return np.asarray(np.where(z > 0, one, slope))
+
     def forpass(self, z: Array, out: Array | None = None) -> Array:
         """Return z where z > 0, else slope·z."""
-        one, slope = z.dtype.type(1), z.dtype.type(self.negative_slope)
-        factor: Array = np.where(z > 0, one, slope)
-        return np.multiply(z, factor, out)
+        return np.multiply(z, self.slopes(z), out)
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
         """Return grad where a > 0, else slope·grad."""
-        one, slope = a.dtype.type(1), a.dtype.type(self.negative_slope)
-        factor: Array = np.where(a > 0, one, slope)
-        return np.multiply(grad, factor, out)
+        return np.multiply(grad, self.slopes(a), out)
 
 
 class Elu(ActivationFunction):
@@ -165,8 +164,7 @@ class Elu(ActivationFunction):
         """Return z where z > 0, else α(eᶻ − 1)."""
         bend = np.expm1(np.minimum(z, 0))
         bend *= self.alpha
-        straight = np.maximum(z, 0, out=out)
-        return np.add(straight, bend, out)
+        return np.add(np.maximum(z, 0, out=out), bend, out)
 
     def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
         """Return grad where a > 0, else grad · (a + α)."""

@@ -61,36 +61,6 @@ def fans(shape: Shape) -> tuple[int, int]:
     return places * shape[-2], places * shape[-1]
 
 
-class Zeros(Initializer):
-    """All zeros: the usual start of a bias.
-
-    >>> Zeros()((2,))
-    array([0., 0.], dtype=float32)
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-
-    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
-        """Return zeros."""
-        return np.zeros(shape)
-
-
-class Ones(Initializer):
-    """All ones.
-
-    >>> Ones()((2,), "float64")
-    array([1., 1.])
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-
-    def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
-        """Return ones."""
-        return np.ones(shape)
-
-
 def as_constant(name: str, value: Any, where: str | None) -> Array:
     """Return numbers as an array in float64."""
     return as_numbers(value, name).astype(np.float64)
@@ -115,6 +85,28 @@ class Constant(Initializer):
             rule = "A constant must be one number or have the shape of the weight."
             received = f"a constant of shape {self.value.shape} for a weight of shape {shape}"
             raise value_error(rule, received) from None
+
+
+class Zeros(Constant):
+    """All zeros: the usual start of a bias.
+
+    >>> Zeros()((2,))
+    array([0., 0.], dtype=float32)
+    """
+
+    def __init__(self) -> None:
+        super().__init__(0.0)
+
+
+class Ones(Constant):
+    """All ones.
+
+    >>> Ones()((2,), "float64")
+    array([1., 1.])
+    """
+
+    def __init__(self) -> None:
+        super().__init__(1.0)
 
 
 class RandomNormal(Initializer):
@@ -220,11 +212,9 @@ _CUT_DEVIATION = 0.87962566103423978
 
 def truncated_normal(stddev: float, shape: Shape, rng: np.random.Generator) -> Array:
     """Return samples of N(0, 1) cut at ±2 and scaled so that `stddev` is what comes out."""
-    samples = rng.standard_normal(shape)
-    outside = np.abs(samples) > 2
-    while outside.any():
+    samples = np.asarray(rng.standard_normal(shape))
+    while (outside := np.abs(samples) > 2).any():
         samples[outside] = rng.standard_normal(int(outside.sum()))
-        outside = np.abs(samples) > 2
     return samples * (stddev / _CUT_DEVIATION)
 
 
@@ -233,8 +223,8 @@ random_normal, random_uniform = RandomNormal, RandomUniform
 glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal
 he_normal, he_uniform, lecun_normal = HeNormal, HeUniform, LecunNormal
 
-_CLASSES = {snake_case(found.__name__): found for found in Initializer.__subclasses__()}
-KNOWN = Registry("initializer", Initializer, _CLASSES)
+_CLASSES = [*Initializer.__subclasses__(), *Constant.__subclasses__()]
+KNOWN = Registry("initializer", Initializer, {snake_case(c.__name__): c for c in _CLASSES})
 
 
 def get(identifier: Any) -> Initializer:

@@ -31,8 +31,10 @@ from nnlite.callbacks import (
     ModelCheckpoint,
     TerminateOnNaN,
 )
+from nnlite.datasets import boston_housing, gates, house_prices, mnist, xor
 from nnlite.foundation.arguments import ExplainsItsArguments
 from nnlite.foundation.checks import Flag, Share
+from nnlite.graph import Value
 from nnlite.layers import (
     BatchNormalization,
     Conv2D,
@@ -299,6 +301,77 @@ def test_every_flag_of_a_constructor_is_true_or_false(cls):
 
 def test_there_are_many_classes():
     assert len(public_classes()) > 70
+
+
+@pytest.mark.parametrize(
+    ("call", "rule", "received"),
+    [
+        (lambda: mnist.load_data(pat="x"), "load_data takes no arguments.", "pat='x'"),
+        (lambda: xor.load_data(3), "load_data takes no arguments.", "too many positional"),
+        (lambda: gates.load_data(), "load_data takes the arguments name.", "missing a required"),
+        (lambda: house_prices.load_data(pth=3), "load_data takes the arguments path.", "pth=3"),
+        (lambda: boston_housing.load_data(sed=3), "path, seed, test_split.", "sed=3"),
+        (lambda: Value(), "Value takes the arguments data, name.", "missing a required"),
+        (lambda: Value(3, nam="x"), "Value takes the arguments data, name.", "nam='x'"),
+    ],
+)
+def test_data_and_values_say_what_they_take(call, rule, received):
+    with pytest.raises(TypeError) as caught:
+        call()
+    first, second = str(caught.value).splitlines()[:2]
+    assert first.endswith(rule)
+    assert received in second
+
+
+class Mute:
+    def __repr__(self):
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize(
+    ("call", "rule"),
+    [
+        (lambda: gates.load_data(Mute()), "The name of a gate must be a string."),
+        (lambda: house_prices.load_data(Mute()), "path must be a string or a path."),
+        (lambda: boston_housing.load_data(test_split=Mute()), "test_split must be a share"),
+        (lambda: boston_housing.load_data(seed=Mute()), "seed must be an integer"),
+    ],
+)
+def test_data_tell_of_what_cannot_be_written(call, rule):
+    with pytest.raises((TypeError, ValueError), match=rule) as caught:
+        call()
+    assert "<Mute object>" in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [np.ones(3), np.array(["a", "b"])])
+@pytest.mark.parametrize(
+    ("call", "rule"),
+    [
+        (lambda value: layers.Dense(3, name=value), "name must be text."),
+        (lambda value: layers.Dense(3, dtype=value), 'dtype must be "float32" or "float64".'),
+        (lambda value: nnlite.Sequential(dtype=value), 'dtype must be "float32" or "float64".'),
+        (
+            lambda value: compiled().fit([[1.0]], [[1.0]], verbose=value),
+            'verbose must be 0, 1, 2 or "auto".',
+        ),
+    ],
+)
+def test_an_array_in_the_place_of_a_word_is_explained(call, rule, value):
+    with pytest.raises((TypeError, ValueError), match=rule):
+        call(value)
+
+
+def compiled():
+    model = nnlite.Sequential([layers.Dense(1, input_shape=(1,))])
+    model.compile("sgd", "mse")
+    return model
+
+
+@pytest.mark.parametrize("thing", [lambda: layers.Dense(3), lambda: layers.Dense, compiled])
+@pytest.mark.parametrize("use", ["predict", "__call__", "fit"])
+def test_a_layer_or_a_model_is_no_data(thing, use):
+    with pytest.raises(TypeError, match=r"array of numbers(?s:.)*A layer or a model is no data"):
+        getattr(compiled(), use)(thing())
 
 
 def test_a_mistyped_argument_is_meant_for_the_class_rather_than_for_its_base():

@@ -221,6 +221,13 @@ def test_rows_of_several_labels_have_no_class_weight() -> None:
         ([0, 1], (1,), {0: 1.0, 1: 2.0, 2: 3.0}, "Leave out 2"),
         ([[0], [1]], (1,), {0: 1.0, 1: 2.0, "1": 3.0}, "Leave out '1'"),
         ([0, 1], (3,), {0: 1.0, 1: 2.0, 2: 3.0, 3: 4.0}, "keys from 0 to 2.*\n.*\n.*Leave out 3"),
+        ([0, 0], (1,), {-1: 2.0, 0: 1.0}, "keys from 0 to 1.*\n.*\n.*Leave out -1"),
+        ([-1, 1], (1,), {-1: 2.0, 1: 1.0, -2: 1.0}, "keys from -1 to 1.*\n.*\n.*Leave out -2"),
+        ([0, 1], (1,), {0: 2.0, 1: 1.0, 0.5: 1.0}, "Leave out 0.5"),
+        ([4, 4], (1,), {4: 2.0, -3: 1.0}, "keys from 0 to 4.*\n.*\n.*Leave out -3"),
+        ([4, 4], (1,), {4: 2.0, 5: 1.0}, "keys from 0 to 4.*\n.*\n.*Leave out 5"),
+        ([1e15, 4], (1,), {1e15: 2.0, 4: 1.0, -1: 1.0}, "Leave out -1"),
+        ([-5, -5], (1,), {-5: 2.0, 3: 1.0}, "keys from 0 to 1.*\n.*\n.*Leave out 3"),
     ],
 )
 def test_weights_of_classes_that_the_model_does_not_have_are_refused(
@@ -228,6 +235,11 @@ def test_weights_of_classes_that_the_model_does_not_have_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         as_sample_weights(None, class_weight, np.array(y), 2, "float64", [output])
+
+
+def test_true_is_no_class_number() -> None:
+    with pytest.raises(TypeError, match=r"the key True \(bool\)\nRemedy: Write .*={1: 2.0}"):
+        as_sample_weights(None, {0: 1.0, True: 2.0}, np.array([0, 1]), 2, "float64", [(1,)])
 
 
 def test_a_class_may_have_a_weight_before_a_sample_of_it_comes() -> None:

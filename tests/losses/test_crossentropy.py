@@ -104,6 +104,79 @@ def test_soft_labels_and_several_places_are_divided_alike():
     assert loss.backprop(y, a) == pytest.approx(wanted)
 
 
+@pytest.mark.parametrize(
+    ("loss", "y"),
+    [
+        (CategoricalCrossentropy(), [[0, 1, 0], [1, 0, 0]]),
+        (SparseCategoricalCrossentropy(), [1, 0]),
+    ],
+)
+def test_rows_of_any_numbers_are_divided_by_their_sum(loss, y):
+    # Shares of ½, and of ¾: −1 is 3/4 of −4/3 of a row whose sum is below 0.
+    a = np.array([[2.0, 4.0, 2.0], [-3.0, -2.0, 1.0]])
+    assert loss(y, a) == pytest.approx((LN2 + LN4 - LN3) / 2)
+    # −y/a + Σy/Σa, each half.
+    wanted = np.array([[1 / 8, 1 / 8 - 1 / 4, 1 / 8], [1 / 3 - 1 / 4, -1 / 4, -1 / 4]]) / 2
+    assert loss.backprop(y, a) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("loss", "y"),
+    [(CategoricalCrossentropy(), [[0, 1], [1, 0]]), (SparseCategoricalCrossentropy(), [1, 0])],
+)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_share_outside_0_to_1_is_cut_off_and_has_no_gradient(loss, y, dtype):
+    # Shares of −½ and 1½, then of ¾ and ¼.
+    a = np.array([[3.0, -1.0], [3.0, 1.0]], dtype)
+    tiny = float(np.finfo(dtype).tiny)
+    with np.errstate(all="raise"):
+        assert loss(y, a) == pytest.approx((-math.log(tiny) + LN4 - LN3) / 2, rel=1e-6)
+        wanted = np.array([[0, 0], [1 / 4 - 1 / 3, 1 / 4]]) / 2
+        assert loss.backprop(y, a) == pytest.approx(wanted, rel=1e-6)
+        assert loss([y[1]], a[:1]) == 0.0
+        assert loss.backprop([y[1]], a[:1]).tolist() == [[0.0, 0.0]]
+
+
+def test_the_gradient_of_any_rows_is_that_of_differences():
+    rng = np.random.default_rng(3)
+    a = rng.normal(size=(40, 4))
+    a = a[np.abs(a.sum(axis=1)) > 0.1]
+    y = rng.dirichlet(np.ones(4), len(a))
+    loss, h = CategoricalCrossentropy(), 1e-6
+    numeric = np.zeros_like(a)
+    for place in np.ndindex(a.shape):
+        step = np.zeros_like(a)
+        step[place] = h
+        numeric[place] = (loss(y, a + step) - loss(y, a - step)) / (2 * h)
+    assert loss.backprop(y, a) == pytest.approx(numeric, rel=1e-4, abs=1e-7)
+
+
+@pytest.mark.parametrize("activation", ["relu", "linear"])
+@pytest.mark.parametrize("loss", ["categorical_crossentropy", "sparse_categorical_crossentropy"])
+def test_a_training_goes_on_with_outputs_above_1_and_below_0(activation, loss):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 4))
+    numbers = x[:, :3].argmax(axis=1)
+    y = numbers if loss.startswith("sparse") else np.eye(3)[numbers]
+    half = nnlite.initializers.Constant(0.5)
+    end = Dense(3, activation, bias_initializer=half)
+    model = nnlite.Sequential([Input((4,)), Dense(16, "tanh"), end], seed=0)
+    model.compile("adam", loss)
+    assert model.predict(x, verbose=0).max() > 1
+    figures = model.fit(x, y, epochs=40, verbose=0).history
+    assert figures["loss"][-1] < figures["loss"][0] / 5
+
+
+def test_outputs_of_which_one_has_it_all_are_refused_in_training_alone():
+    loss, y, a = SparseCategoricalCrossentropy(), [0, 1], np.array([[0.0, 7.0], [0.0, 9.0]])
+    assert np.isfinite(loss(y, a))
+    with pytest.raises(ValueError, match=r"must be probabilities.*\nReceived: y_pred from 0 to 9"):
+        loss.backprop(y, a)
+    # They may be right, or of one sample alone.
+    assert loss.backprop([1, 1], a).tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert loss.backprop([0], a[:1]).tolist() == [[0.0, 0.0]]
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("size", [0.0, 1e-45, 1e-30])
 def test_rows_of_almost_nothing_stay_finite(size, dtype):

@@ -6,6 +6,7 @@ import copy
 import gc
 import pickle
 import weakref
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -287,3 +288,53 @@ def test_reset_forgets_the_steps_of_the_model_trained_last():
     optimizer.reset()
     assert optimizer.iterations == 0
     assert train(model) == pytest.approx([1.9 + 0.81], rel=1e-14)
+
+
+# Optimizers that are equal, or have no hash
+
+
+@dataclass
+class Rolling(Optimizer):
+    """A user's: a dataclass has an `__eq__` of its own, and so no hash."""
+
+    rate: float = 0.1
+
+    def __post_init__(self) -> None:
+        super().__init__(self.rate)
+
+    def update(self, weights, gradients, learning_rate):
+        v = self.memory("v", weights)
+        v += gradients
+        weights -= learning_rate * v
+
+
+class AllAlike(SGD):
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AllAlike)
+
+    def __hash__(self) -> int:
+        return 1
+
+
+def test_an_optimizer_without_a_hash_trains_and_remembers():
+    model = line(Rolling())
+    # Gradient −9: v = −9, w = 1.9; then −8.1: v = −17.1, w = 3.61.
+    assert train(model) == pytest.approx([1.9], rel=1e-14)
+    assert train(model) == pytest.approx([3.61], rel=1e-14)
+
+
+def test_equal_optimizers_of_one_model_remember_apart():
+    first, second = AllAlike(0.1, momentum=0.5), AllAlike(0.1, momentum=0.5)
+    model = line(first)
+    train(model)
+    model.compile(second, "half_squared_error")
+    # Without the momentum of the first: 1.9 + 0.81.
+    assert train(model) == pytest.approx([2.71], rel=1e-14)
+    assert (first.iterations, second.iterations) == (1, 1)
+
+
+def test_a_copy_of_a_model_has_states_of_its_own_for_equal_optimizers():
+    model = line(AllAlike(0.1, momentum=0.5))
+    train(model)
+    twin = copy.deepcopy(model)
+    assert train(twin) == train(model) == pytest.approx([3.16], rel=1e-14)

@@ -77,10 +77,10 @@ def progress_callbacks(verbose: Any, others: Sequence[Any] = ()) -> list[Any]:
 
     One bar is enough: nothing, if the user's own callbacks bring one.
     """
+    if getattr(verbose, "ndim", 0) or verbose not in (0, 1, 2, "auto"):
+        raise value_error('verbose must be 0, 1, 2 or "auto".', f"verbose={shown(verbose)}")
     if verbose == 2:
         return [EpochLines()]
-    if verbose not in (0, 1, "auto"):
-        raise value_error('verbose must be 0, 1, 2 or "auto".', f"verbose={shown(verbose)}")
     own = any(isinstance(callback, ProgressBar) for callback in others)
     return [ProgressBar()] if verbose and not own else []
 

@@ -12,7 +12,8 @@ import os
 import numpy as np
 
 from nnlite.datasets.tables import Table, load_table
-from nnlite.foundation.errors import value_error
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.errors import shown, value_error
 
 CALL = "boston_housing.load_data"
 
@@ -24,6 +25,7 @@ target_name = "MEDV"
 Part = tuple[Table, Table]
 
 
+@explains_its_arguments
 def load_data(
     path: str | os.PathLike[str] | None = None, test_split: float = 0.2, seed: int = 113
 ) -> tuple[Part, Part]:
@@ -67,10 +69,11 @@ def load_data(
     if not (isinstance(test_split, int | float | np.floating) and 0 <= test_split < 1):
         rule = "test_split must be a share from 0 up to but not including 1."
         remedy = "Write test_split=0.2 to test on a fifth."
-        raise value_error(rule, f"test_split={test_split!r}", CALL, remedy)
+        raise value_error(rule, f"test_split={shown(test_split)}", CALL, remedy)
     if not (isinstance(seed, int | np.integer) and 0 <= seed < 2**32):
         rule = "seed must be an integer from 0 to 4294967295."
-        raise value_error(rule, f"seed={seed!r}", CALL, "Write seed=113 for the parts of Keras.")
+        remedy = "Write seed=113 for the parts of Keras."
+        raise value_error(rule, f"seed={shown(seed)}", CALL, remedy)
     columns = (*feature_names, target_name)
     x, y = load_table(path, "BostonHousing.csv", columns, "Harrison and Rubinfeld 1978")
     # A state of its own, of the kind that Keras shuffles with: only it gives the parts of Keras.

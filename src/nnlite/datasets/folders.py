@@ -44,5 +44,4 @@ def find_file(names: tuple[str, ...], subfolder: str) -> Path | None:
 def describe_search(subfolder: str) -> str:
     """Say where `find_file` looks, for the error of a file that is nowhere."""
     folders = ", ".join(map(str, search_folders(subfolder)))
-    unset = " (the environment variable NNLITE_DATA is not set)"
-    return folders + unset * (data_folder() is None)
+    return folders + " (the environment variable NNLITE_DATA is not set)" * (data_folder() is None)

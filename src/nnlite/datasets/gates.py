@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlite.foundation.errors import look_up, type_error
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.errors import look_up, shown, type_error
 
 INPUTS = ((0, 0), (0, 1), (1, 0), (1, 1))
 
@@ -22,6 +23,7 @@ OUTPUTS = {
 }
 
 
+@explains_its_arguments
 def load_data(name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the truth table of a gate.
 
@@ -48,6 +50,6 @@ def load_data(name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
     if not isinstance(name, str):
         rule, remedy = "The name of a gate must be a string.", 'Write gates.load_data("and").'
-        raise type_error(rule, f"{name!r}", "gates.load_data(name)", remedy)
+        raise type_error(rule, shown(name), "gates.load_data(name)", remedy)
     outputs = look_up("gate", name, OUTPUTS)
     return np.array(INPUTS, dtype=np.float64), np.array(outputs, dtype=np.float64).reshape(4, 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from nnlite.datasets.tables import Table, load_table
+from nnlite.foundation.arguments import explains_its_arguments
 
 feature_names = (
     "house age", "distance to the nearest MRT station", "number of convenience stores",
@@ -17,6 +18,7 @@ feature_names = (
 target_name = "house price of unit area"
 
 
+@explains_its_arguments
 def load_data(path: str | os.PathLike[str] | None = None) -> tuple[Table, Table]:
     """Return the features and the price of each house, in the order of the file.
 

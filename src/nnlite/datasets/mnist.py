@@ -15,6 +15,7 @@ from nnlite.datasets import folders
 from nnlite.datasets.download import DownloadError, download
 from nnlite.datasets.idx import parse_idx
 from nnlite.datasets.known_file import KnownFile, read_content
+from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.errors import explain_error, value_error
 
 MIRRORS = (
@@ -37,6 +38,7 @@ TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = FILES
 Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
+@explains_its_arguments
 def load_data() -> tuple[Part, Part]:
     """Return MNIST as `(x_train, y_train), (x_test, y_test)`.
 

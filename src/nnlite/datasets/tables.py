@@ -13,7 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlite.datasets import folders
-from nnlite.foundation.errors import explain_error, nearest, type_error, value_error
+from nnlite.foundation.errors import (
+    explain_error,
+    nearest,
+    shortened,
+    shown,
+    type_error,
+    value_error,
+)
 
 Table = NDArray[np.float64]
 
@@ -40,11 +47,11 @@ def find_table(
         where = folders.describe_search("course")
         raise FileNotFoundError(explain_error(rule, where=where, remedy=remedy))
     if not isinstance(path, str | os.PathLike):
-        remedy = f'Write path="{name}".'
-        raise type_error("path must be a string or a path.", f"path={path!r}", remedy=remedy)
-    if not Path(path).is_file():
-        rule, received = "path must be an existing CSV file.", f"path={os.fspath(path)!r}"
-        where, remedy = str(Path(path).absolute()), "Check the spelling and the folder."
+        received, remedy = f"path={shown(path)}", f'Write path="{name}".'
+        raise type_error("path must be a string or a path.", received, remedy=remedy)
+    if not os.path.isfile(path):
+        rule, received = "path must be an existing CSV file.", f"path={shown(os.fspath(path))}"
+        where, remedy = shortened(str(Path(path).absolute())), "Check the spelling and the folder."
         raise FileNotFoundError(explain_error(rule, received, where, remedy))
     return Path(path)
 

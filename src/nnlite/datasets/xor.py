@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlite.datasets import gates
+from nnlite.foundation.arguments import explains_its_arguments
 
 
+@explains_its_arguments
 def load_data() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the truth table of XOR: the inputs (4, 2) and the outputs (4, 1).
 

@@ -39,7 +39,7 @@ def formulas(judged: Judgement) -> tuple[str, str]:
     loss, y, a, together = judged.loss, judged.Y, judged.call.A, judged.at_logits
     if isinstance(loss, CrossEntropy) and loss.from_logits:
         together, (a, _) = True, activations.formulas(loss.activation, judged.call.Z)
-    name, output = loss.name or type(loss).__name__, judged.gradient
+    name, output = loss.name, judged.gradient
     # What a sum is divided by: m samples, and k judged numbers each; classes are judged together.
     places = output.size // max(len(output), 1)
     places //= output.shape[-1] if isinstance(loss, _OF_CLASSES) else 1

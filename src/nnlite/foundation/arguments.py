@@ -73,8 +73,7 @@ def checks_of(method: Callable[..., Any]) -> list[tuple[str, int, Any, Check]]:
     for position, argument in enumerate(inspect.signature(method).parameters.values()):
         held = getattr(types.get(argument.name), "__metadata__", ())
         if held and callable(held[0]):
-            by_name = argument.kind is argument.KEYWORD_ONLY
-            position = sys.maxsize if by_name else position
+            position = sys.maxsize if argument.kind is argument.KEYWORD_ONLY else position
             found.append((argument.name, position, argument.default, held[0]))
     return found
 
@@ -84,7 +83,7 @@ def place(method: str, args: tuple[Any, ...], options: Mapping[str, Any]) -> str
     if method != "__init__":
         return method
     noun, name = getattr(type(args[0]), "noun", None), options.get("name")
-    return noun and f"{noun} '{name if name and isinstance(name, str) else args[0].name}'"
+    return noun and f"{noun} '{name if isinstance(name, str) and name else args[0].name}'"
 
 
 def constructors(of: type) -> list[Callable[..., Any]]:

@@ -122,8 +122,7 @@ def positive_integer(name: str, value: Any, where: str | None, remedy: str | Non
 
 
 def _counts(value: Any) -> bool:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return whole and bool(value > 0)
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value > 0)
 
 
 def passed_through(function: Callable[[Any], Any]) -> Check:
@@ -154,8 +153,9 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
     >>> check_dtype("float64"), check_dtype(None)
     (dtype('float64'), dtype('float32'))
     """
-    for known in map(np.dtype, (np.float32, np.float64)):
-        if dtype is None or dtype in (known, known.name, known.type):
+    for known in map(np.dtype, ("float32", "float64")):
+        names = known, known.name, known.type
+        if dtype is None or (not isinstance(dtype, np.ndarray) and dtype in names):
             return known
     raise value_error('dtype must be "float32" or "float64".', f"dtype={shown(dtype)}")
 

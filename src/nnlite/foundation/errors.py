@@ -117,12 +117,3 @@ def told(value: Any) -> str:
     if getattr(value, "ndim", 0):
         return f"an array of shape {tuple(value.shape)} ({type(value).__name__})"
     return f"{shown(value)} ({type(value).__name__})"
-
-
-def with_article(noun: str) -> str:
-    """Return the noun with "A" or "An" before it.
-
-    >>> with_article("loss"), with_article("optimizer")
-    ('A loss', 'An optimizer')
-    """
-    return f"An {noun}" if noun[0] in "aeiou" else f"A {noun}"

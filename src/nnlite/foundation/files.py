@@ -19,7 +19,14 @@ def as_path(filepath: Any) -> Path:
     if not isinstance(filepath, str | Path):
         received = f"'{shown(filepath)}' ({type(filepath).__name__})"
         raise type_error(rule, received, None, remedy)
-    if not str(filepath) or Path(filepath).is_dir():
+    try:
+        os.stat(filepath)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as error:
+        received = f"{shown(str(filepath))}: {getattr(error, 'strerror', error)}"
+        raise OSError(explain_error(rule, received, None, remedy)) from None
+    if not str(filepath) or os.path.isdir(filepath):
         raise value_error(rule, f"{shown(str(filepath))}, a folder", None, remedy)
     return Path(filepath)
 
@@ -48,7 +55,7 @@ def check_exists(path: Path) -> None:
 @contextmanager
 def written_whole(path: Path) -> Iterator[IO[bytes]]:
     """Open a file for writing: a failure in the middle leaves what was there before."""
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.unfinished")
+    unfinished = path.with_name(f".{uuid.uuid4().hex}.unfinished")
     try:
         with unfinished.open("xb") as file:
             yield file

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from nnlite.foundation.errors import listed, look_up, told, type_error, with_article
+from nnlite.foundation.errors import listed, look_up, told, type_error
 
 T = TypeVar("T")
 
@@ -97,7 +97,8 @@ class Registry(Generic[T]):
             found = found()
         if isinstance(found, self.base):
             return found
-        rule = f"{with_article(self.kind)} is given by its name or as an object of class "
+        article = "An" if self.kind[0] in "aeiou" else "A"
+        rule = f"{article} {self.kind} is given by its name or as an object of class "
         remedy = f"Known names: {listed(self.named)}."
         raise type_error(f"{rule}{self.base.__name__}.", told(identifier), None, remedy)
 

@@ -34,7 +34,6 @@ def set_random_seed(seed: int) -> None:
 def new_generator(seed: int | None = None) -> np.random.Generator:
     """Return a generator: from `seed`, else from that of `set_random_seed`, else a fresh one."""
     if seed is not None:
-        checked_number("seed", seed, least=0, whole=True)
         return np.random.default_rng(seed)
     with _lock:
         return np.random.default_rng(_seeds.spawn(1)[0] if _seeds is not None else None)

@@ -10,7 +10,7 @@ import numpy as np
 from nnlite.foundation.checks import checked_number
 from nnlite.foundation.errors import nearest, shown, value_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.given.numbers import as_numbers, cast, check_kind
+from nnlite.given.numbers import as_numbers, cast
 from nnlite.given.rows import Rows, made_ready
 
 
@@ -188,10 +188,4 @@ def unpaired(y_true: Any, y_pred: Array, where: str | None = None) -> ValueError
 
 def peek(data: Any, name: str) -> Any:
     """Return the data as an array, only to look at its shape."""
-    check_kind(data, name)
-    if hasattr(data, "shape"):
-        return data
-    try:
-        return np.asarray(data)
-    except ValueError:
-        return as_numbers(data, name)
+    return data if hasattr(data, "shape") else as_numbers(data, name)

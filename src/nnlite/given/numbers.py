@@ -45,8 +45,7 @@ def apart(result: Any, given: Any) -> Any:
     (False, False)
     """
     arrays = given if isinstance(given, list) else [given]
-    shared = any(np.may_share_memory(result, array) for array in arrays)
-    return result.copy() if shared else result
+    return result.copy() if any(np.may_share_memory(result, one) for one in arrays) else result
 
 
 def check_kind(data: Any, name: str) -> None:
@@ -56,6 +55,7 @@ def check_kind(data: Any, name: str) -> None:
         (isinstance(data, Mapping), f"Take its values: list({name}.values())."),
         (isinstance(data, Set | Iterator), f"Make it a list first: list({name})."),
         (callable(data) and not hasattr(data, "dtype"), "Call it first, with ()."),
+        (hasattr(data, "forpass"), "A layer or a model is no data: give what goes into it."),
         (np.ma.is_masked(data), "Fill the gaps first, e.g. with data.filled(0)."),
     )
     for holds, remedy in remedies:
@@ -73,8 +73,7 @@ def _not_numbers(array: Array, name: str) -> TypeError:
         remedy = "Take the real part or the size: x.real, np.abs(x)."
     elif array.dtype.kind in "US":
         remedy = _remedy_for_text(str(value), name)
-    received = f"{kind}, the first {shown(value)}"
-    return type_error(f"{name} must be numbers.", received, None, remedy)
+    return type_error(f"{name} must be numbers.", f"{kind}, the first {shown(value)}", None, remedy)
 
 
 def _remedy_for_text(value: str, name: str) -> str:

@@ -63,6 +63,10 @@ def _multiply_by_class(weights: Array, class_weight: Any, classes: Array, units:
         raise type_error(rule, told(class_weight), None, remedy)
     weighed = np.zeros(len(classes), bool)
     for label, factor in class_weight.items():
+        if isinstance(label, bool | np.bool_):
+            rule = "The keys of class_weight are class numbers."
+            remedy = f"Write class_weight={{{int(label)}: {shown(factor)}}}."
+            raise type_error(rule, f"the key {told(label)}", None, remedy)
         checked_number(f"class_weight[{shown(label)}]", factor, least=0)
         weights[classes == label] *= factor
         weighed |= classes == label
@@ -73,10 +77,17 @@ def _multiply_by_class(weights: Array, class_weight: Any, classes: Array, units:
         text = any(isinstance(key, str) for key in class_weight)
         hint = "The keys are class numbers, not text." if text else None
         raise value_error(rule, received, None, hint)
-    known = range(units) if units > 1 else (-1, 0, 1)
-    unknown = [label for label in class_weight if label not in known]
-    if unknown and np.isin(classes, known).all():
-        rule = f"class_weight has keys from 0 to {known[-1]}, the classes of the model."
+    known: Sequence[int] = range(max(units, 2))
+    if units == 1 and 0 not in class_weight and not (classes == 0).any():
+        known = (-1, 1)
+    if not np.isin(classes, known).all():
+        known = range(max(2, int(classes.max()) + 1))
+    # A number that is no int, and text, are looked for in a range by going through it all.
+    numbers = [k for k in class_weight if isinstance(k, int | float | np.number)]
+    there = [k for k in numbers if k == np.floor(k) and known[0] <= k <= known[-1]]
+    unknown = [k for k in class_weight if k not in there and not np.any(classes == k)]
+    if unknown:
+        rule = f"class_weight has keys from {known[0]} to {known[-1]}, the classes of the model."
         raise value_error(rule, received, None, f"Leave out {shown(unknown[0])}.")
 
 

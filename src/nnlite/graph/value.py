@@ -11,6 +11,7 @@ import operator
 import reprlib
 from typing import TYPE_CHECKING, Any
 
+from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.graph import refusals
 from nnlite.graph.refusals import NotANumber, or_infinity, real_number, refuse, shown
 
@@ -57,6 +58,7 @@ class Value(NotANumber):
 
     __slots__ = ("data", "derivatives", "grad", "is_constant", "name", "operands", "operation")
 
+    @explains_its_arguments
     def __init__(self, data: float, name: str = "") -> None:
         self.data = real_number(data, "A Value holds one number.")
         self.name, self.grad, self.operation = name, 0.0, ""

@@ -11,12 +11,19 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.configuration import Configurable
-from nnlite.foundation.errors import must_define, value_error
+from nnlite.foundation.errors import must_define, told, type_error, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given import targets
 from nnlite.given.data import unpaired
 from nnlite.given.numbers import as_floats
 from nnlite.given.sample_weights import weight_for_each
+
+
+class OfTheClass:
+    """A name that is that of the class, unless a subclass or an object has one of its own."""
+
+    def __get__(self, owner: Any, kind: type) -> str:
+        return kind.__name__
 
 
 class Loss(Configurable):
@@ -26,7 +33,7 @@ class Loss(Configurable):
     their *sum* for `a`. The rest follows. Nobody writes again to the arrays that it is given.
     """
 
-    name = ""
+    name: Any = OfTheClass()
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
         """Return the mean loss over the samples."""
@@ -41,7 +48,7 @@ class Loss(Configurable):
         """Return the gradient of the mean loss for the prediction, in its shape."""
         y, a = self.prepare(y_true, y_pred)
         with np.errstate(under="ignore"):
-            grad = self.gradient(y, a) / len(a)
+            grad = like_the_prediction(self.gradient(y, a), a, self.name) / len(a)
         if sample_weight is not None:
             weights = weight_for_each(sample_weight, len(grad), grad.dtype)
             grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))
@@ -64,9 +71,7 @@ class Loss(Configurable):
 
     def prepare(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
         """Return truth and prediction as floating arrays of matching shapes."""
-        a = as_floats(y_pred, "y_pred")
-        if a.ndim == 0:
-            a = a.reshape(1)
+        a = np.atleast_1d(as_floats(y_pred, "y_pred"))
         where = f"loss '{self.name}'"
         if not a.size:
             raise unpaired(y_true, a, where)
@@ -84,11 +89,24 @@ def one_for_each(values: Any, samples: int, loss: str) -> Array:
     if np.shape(values) == (samples, 1):
         return np.asarray(values)[:, 0]
     rule = "values(y, a) must return one number for each sample."
+    if isinstance(values, list | tuple | None):
+        remedy = "End values with return and an array: np.asarray(...)."
+        raise type_error(rule, told(values), f"loss '{loss}'", remedy)
     received = f"values of shape {np.shape(values)} for {samples} samples"
     remedy = "Leave out the mean over the samples: it is taken later."
     if np.ndim(values):
         remedy = "Take the mean over the outputs alone: values.reshape(len(y), -1).mean(axis=1)."
     raise value_error(rule, received, f"loss '{loss}'", remedy)
+
+
+def like_the_prediction(slopes: Any, a: Array, loss: str) -> Array:
+    """Return the gradient that a user's loss computed, as an array like the prediction."""
+    if np.shape(slopes) != a.shape or np.asarray(slopes).dtype.kind not in "fiub":
+        rule = "gradient(y, a) must return a number for each number of a."
+        received = f"{told(slopes)} for a of shape {a.shape}"
+        remedy = "For values of (y − a)²/2 it is a - y, not its mean nor its sum."
+        raise value_error(rule, received, f"loss '{loss}'", remedy)
+    return np.asarray(slopes, a.dtype)
 
 
 def mean_over_outputs(values: Array) -> Array:

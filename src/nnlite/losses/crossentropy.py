@@ -62,11 +62,15 @@ class CrossEntropy(Loss):
     def check_predictions(self, a: Array) -> None:
         """Raise unless probabilities lie between 0 and 1."""
         if not self.from_logits and a.size and (a.min() < 0 or a.max() > 1):
-            rule = "Predictions must be probabilities, from 0 to 1."
-            received = f"y_pred from {a.min():g} to {a.max():g}"
-            own = self.activation.name
-            remedy = f"End the model with a {own} activation, or use from_logits=True."
-            raise value_error(rule, received, f"loss '{self.name}'", remedy)
+            raise self.no_probabilities(a)
+
+    def no_probabilities(self, a: Array) -> ValueError:
+        """Return the error of predictions that this loss cannot learn from."""
+        rule = "Predictions must be probabilities, from 0 to 1."
+        received = f"y_pred from {a.min():g} to {a.max():g}"
+        own = self.activation.name
+        remedy = f"End the model with a {own} activation, or use from_logits=True."
+        return value_error(rule, received, f"loss '{self.name}'", remedy)
 
 
 class BinaryCrossentropy(CrossEntropy):
@@ -111,36 +115,61 @@ class BinaryCrossentropy(CrossEntropy):
         return targets.probabilities(y, output_shape, dtype, self.name)
 
 
-class CategoricalCrossentropy(CrossEntropy):
+class OfClasses(CrossEntropy):
+    """What the losses of one class among several share: each row of a is divided by its sum."""
+
+    activation = softmax
+
+    def rows(self, y: Array, a: Array) -> Array:
+        """Return the truth as one-hot rows, in the shape of a."""
+        raise must_define(self, "rows(y, a)")
+
+    def check_predictions(self, a: Array) -> None:
+        """Take any numbers: they are shares of a sum."""
+
+    def values_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
+        """Return −Σ y ln a, of rows that are divided by their sums."""
+        shares = np.minimum(a / _divisors(a, free_sums)[0], 1)
+        return mean_over_outputs(-(self.rows(y, a) * _logarithm(shares)).sum(axis=-1))
+
+    def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
+        """Return −y/a, and Σy/Σa besides where Σa divides; what is cut off has no part in it.
+
+        Raise if nothing is left to follow, since one output has it all, whatever the class.
+        """
+        (sums, divided), y = _divisors(a, free_sums), self.rows(y, a)
+        shares = a / sums
+        cut = (shares < 0) | (shares > 1) | divided & ((shares == 0) | (shares == 1))
+        left, small = np.where(cut, 0, y), np.abs(a) < np.finfo(a.dtype).tiny
+        shared = divided * left.sum(axis=-1, keepdims=True) / sums
+        grad: Array = shared - left / np.where(small, _positive(a), a)
+        if cut.any() and not grad.any() and np.ptp(a.argmax(-1)) == 0 and np.ptp(y.argmax(-1)) > 0:
+            raise self.no_probabilities(a)
+        return grad / _places(a)
+
+
+class CategoricalCrossentropy(OfClasses):
     """L = −Σ y ln a for one-hot y, so dL/da = −y/a; from z through softmax: dL/dz = a − y.
 
     From the logits, L = ln Σ e^z − Σ y·z. Rows of a that do not sum to 1, as those of a sigmoid,
-    are divided by their sum: L = −Σ y ln(a/Σa), so dL/da = −y/a + Σy/Σa.
+    a ReLU or a linear layer, are divided by their sum: L = −Σ y ln(a/Σa), so dL/da = −y/a + Σy/Σa.
+    A share a/Σa below 0 counts as the smallest positive number and one above 1 as 1, as Keras
+    clips them: there the loss is flat, so the gradient is 0.
 
     >>> CategoricalCrossentropy(from_logits=True)([[1.0, 0.0]], [[0.0, 10000.0]])
     10000.0
     """
 
     name = "categorical_crossentropy"
-    activation = softmax
 
-    def values_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
-        """Return −Σ y ln a, of rows that are divided by their sums."""
-        return self._values(y, a / _divisors(a, free_sums)[0])
-
-    def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
-        """Return −y/a, and Σy/Σa besides where Σa divides."""
-        sums, divided = _divisors(a, free_sums)
-        shared: Array = divided * y.sum(axis=-1, keepdims=True) / sums
-        return (shared - y / _positive(a)) / _places(a)
-
-    def _values(self, y: Array, a: Array) -> Array:
-        return mean_over_outputs(-(y * _logarithm(a)).sum(axis=-1))
+    def rows(self, y: Array, a: Array) -> Array:
+        """Return the truth as it is."""
+        return y
 
     def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return ln Σ e^z − Σ y·z, with the largest z taken off both."""
         if _is_safe(a):
-            return self._values(y, a)
+            return mean_over_outputs(-(y * np.log(a)).sum(axis=-1))
         shifted = z - z.max(axis=-1, keepdims=True)
         correct = (shifted * y).sum(axis=-1)
         return mean_over_outputs(_log_sum_exp(shifted) * y.sum(axis=-1) - correct)
@@ -155,7 +184,7 @@ class CategoricalCrossentropy(CrossEntropy):
         return targets.one_hot_rows(y, output_shape, dtype, self.name)
 
 
-class SparseCategoricalCrossentropy(CrossEntropy):
+class SparseCategoricalCrossentropy(OfClasses):
     """L = −ln a[y] for class number y, so dL/da[y] = −1/a[y]; from z: dL/dz = a − one-hot(y).
 
     Rows of a that do not sum to 1 are divided by their sum: see `CategoricalCrossentropy`.
@@ -165,18 +194,12 @@ class SparseCategoricalCrossentropy(CrossEntropy):
     """
 
     name = "sparse_categorical_crossentropy"
-    activation = softmax
 
-    def values_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
-        """Return −ln a[y], of rows that are divided by their sums."""
-        return mean_over_outputs(-_logarithm(_pick(a / _divisors(a, free_sums)[0], y)))
-
-    def gradient_of(self, y: Array, a: Array, free_sums: bool = False) -> Array:
-        """Return −1/a at the class of each sample, and 1/Σa everywhere where Σa divides."""
-        sums, divided = _divisors(a, free_sums)
-        grad = np.zeros_like(a)
-        np.put_along_axis(grad, y[..., None], -1 / _positive(_pick(a, y))[..., None], axis=-1)
-        return (grad + divided / sums) / _places(a)
+    def rows(self, y: Array, a: Array) -> Array:
+        """Return a row for each class number: 1 in its place, else 0."""
+        one_hot = np.zeros_like(a)
+        np.put_along_axis(one_hot, y[..., None], 1, axis=-1)
+        return one_hot
 
     def values_from_logits(self, y: Array, z: Array, a: Array) -> Array:
         """Return ln Σ e^z − z[y], with the largest z taken off both."""
@@ -184,8 +207,7 @@ class SparseCategoricalCrossentropy(CrossEntropy):
         if _is_safe(right):
             return mean_over_outputs(-np.log(right))
         shifted = z - z.max(axis=-1, keepdims=True)
-        correct = _pick(shifted, y)
-        return mean_over_outputs(_log_sum_exp(shifted) - correct)
+        return mean_over_outputs(_log_sum_exp(shifted) - _pick(shifted, y))
 
     def gradient_from_logits(self, y: Array, a: Array) -> Array:
         """Return a − 1 at the class of each sample, a elsewhere."""
@@ -213,7 +235,7 @@ def _divisors(a: Array, free_sums: bool) -> tuple[Array, Array]:
     chance, so that a little more of one output still changes the sum.
     """
     sums = a.sum(axis=-1, keepdims=True)
-    divided = (sums >= np.finfo(a.dtype).tiny) & (free_sums | ~are_shares(a))
+    divided = (np.abs(sums) >= np.finfo(a.dtype).tiny) & (free_sums | ~are_shares(a))
     return np.where(divided, sums, a.dtype.type(1)), divided
 
 

@@ -7,17 +7,11 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.types import Array
+from nnlite.losses import crossentropy, regression
 from nnlite.losses.base import Loss
-from nnlite.losses.crossentropy import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    SparseCategoricalCrossentropy,
-)
-from nnlite.losses.regression import HalfSquaredError, Huber, MeanAbsoluteError, MeanSquaredError
 
 
-def _per_sample(loss_class: type[Loss], y_true: Any, y_pred: Any, **options: Any) -> Array:
-    loss = loss_class(**options)
+def _per_sample(loss: Loss, y_true: Any, y_pred: Any) -> Array:
     y, a = loss.prepare(y_true, y_pred)
     with np.errstate(under="ignore"):
         return loss.values(y, a)
@@ -29,7 +23,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Array:
     >>> mean_squared_error([[1.0], [2.0]], [[1.0], [4.0]])
     array([0., 4.])
     """
-    return _per_sample(MeanSquaredError, y_true, y_pred)
+    return _per_sample(regression.MeanSquaredError(), y_true, y_pred)
 
 
 def half_squared_error(y_true: Any, y_pred: Any) -> Array:
@@ -38,7 +32,7 @@ def half_squared_error(y_true: Any, y_pred: Any) -> Array:
     >>> half_squared_error([[1.0], [2.0]], [[1.0], [4.0]])
     array([0., 2.])
     """
-    return _per_sample(HalfSquaredError, y_true, y_pred)
+    return _per_sample(regression.HalfSquaredError(), y_true, y_pred)
 
 
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Array:
@@ -47,7 +41,7 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Array:
     >>> mean_absolute_error([[1.0], [2.0]], [[1.0], [4.0]])
     array([0., 2.])
     """
-    return _per_sample(MeanAbsoluteError, y_true, y_pred)
+    return _per_sample(regression.MeanAbsoluteError(), y_true, y_pred)
 
 
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Array:
@@ -56,7 +50,7 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Array:
     >>> huber([[0.0], [0.0]], [[0.5], [3.0]])
     array([0.125, 2.5  ])
     """
-    return _per_sample(Huber, y_true, y_pred, delta=delta)
+    return _per_sample(regression.Huber(delta), y_true, y_pred)
 
 
 def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> Array:
@@ -65,7 +59,7 @@ def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> 
     >>> binary_crossentropy([[1.0], [0.0]], [[0.5], [0.5]]).round(4)
     array([0.6931, 0.6931])
     """
-    return _per_sample(BinaryCrossentropy, y_true, y_pred, from_logits=from_logits)
+    return _per_sample(crossentropy.BinaryCrossentropy(from_logits), y_true, y_pred)
 
 
 def categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> Array:
@@ -74,7 +68,7 @@ def categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False
     >>> categorical_crossentropy([[0.0, 1.0]], [[0.75, 0.25]]).round(4)
     array([1.3863])
     """
-    return _per_sample(CategoricalCrossentropy, y_true, y_pred, from_logits=from_logits)
+    return _per_sample(crossentropy.CategoricalCrossentropy(from_logits), y_true, y_pred)
 
 
 def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> Array:
@@ -83,4 +77,4 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool 
     >>> sparse_categorical_crossentropy([1], [[0.75, 0.25]]).round(4)
     array([1.3863])
     """
-    return _per_sample(SparseCategoricalCrossentropy, y_true, y_pred, from_logits=from_logits)
+    return _per_sample(crossentropy.SparseCategoricalCrossentropy(from_logits), y_true, y_pred)

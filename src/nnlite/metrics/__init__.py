@@ -68,8 +68,6 @@ def get(identifier: Any, truth: Shape = (), prediction: Shape = ()) -> Metric:
     if isinstance(identifier, np.ndarray):
         rule = "metrics are given in a list: names, functions or objects."
         raise type_error(rule, told(identifier), None, "An array becomes one by its tolist().")
-    if isinstance(identifier, losses.Loss):
-        return FunctionMetric(identifier, identifier.name)
     if isinstance(identifier, str) and identifier in losses.KNOWN and identifier not in KNOWN:
         return FunctionMetric(losses.get(identifier), identifier)
     found = KNOWN.find(identifier)

@@ -63,8 +63,7 @@ class CategoricalAccuracy(_HitRate):
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every sample whether its class is found."""
         check_equal_shapes(y, a)
-        hits: Array = np.equal(y.argmax(-1), a.argmax(-1))
-        return hits
+        return np.asarray(y.argmax(-1) == a.argmax(-1))
 
 
 class SparseCategoricalAccuracy(_HitRate):
@@ -84,8 +83,7 @@ class SparseCategoricalAccuracy(_HitRate):
             remedy = "For one-hot rows use categorical_accuracy; for one output, binary_accuracy."
             raise value_error(rule, received, None, remedy)
         guess = a.argmax(-1)
-        hits: Array = np.equal(y.reshape(guess.shape), guess)
-        return hits
+        return np.asarray(y.reshape(guess.shape) == guess)
 
 
 class Accuracy(_HitRate):

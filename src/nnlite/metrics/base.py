@@ -54,8 +54,8 @@ class FunctionMetric(Metric):
     """The mean over the samples of any function of (y_true, y_pred), the user's own as well."""
 
     def __init__(self, function: Callable[[Any, Any], Any], name: str | None = None) -> None:
-        self.function = function
-        super().__init__(name or getattr(function, "__name__", type(function).__name__))
+        self.function, own = function, getattr(function, "name", type(function).__name__)
+        super().__init__(name or getattr(function, "__name__", own))
 
     def update_state(self, y_true: Any, y_pred: Any) -> None:
         """Add the function's values for this batch."""

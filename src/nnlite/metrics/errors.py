@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.types import Array
+from nnlite import losses
+from nnlite.losses import Loss
 from nnlite.metrics.base import Metric, as_equal_shapes
 
 
@@ -28,28 +29,28 @@ def r2_score(y_true: Any, y_pred: Any) -> float:
     return R2Score()(y_true, y_pred)
 
 
-def _errors(y_true: Any, y_pred: Any) -> Array:
-    """Return ŷ − y in numbers that hold it: those of small types would wrap around."""
-    y, a = as_equal_shapes(y_true, y_pred)
-    if y.dtype != a.dtype or a.dtype.char not in "fd":
-        y = y.astype(np.result_type(y, a, np.float32))
-    return a - y
+class MeanOfALoss(Metric):
+    """The mean of what a loss says of each sample."""
+
+    loss: Loss
+
+    def update_state(self, y_true: Any, y_pred: Any) -> None:
+        """Add the values of this batch, from numbers that hold them: small types wrap around."""
+        y, a = as_equal_shapes(y_true, y_pred)
+        if y.dtype != a.dtype or a.dtype.char not in "fd":
+            y = y.astype(np.result_type(y, a, np.float32))
+        self.total += float(self.loss.values(y, a).sum())
+        self.count += len(a)
 
 
-class MeanSquaredError(Metric):
+class MeanSquaredError(MeanOfALoss):
     """The mean of (ŷ − y)².
 
     >>> MeanSquaredError()([[1.0], [2.0]], [[1.0], [4.0]])
     2.0
     """
 
-    default_name = "mean_squared_error"
-
-    def update_state(self, y_true: Any, y_pred: Any) -> None:
-        """Add the squared errors of this batch."""
-        error = _errors(y_true, y_pred).ravel()
-        self.total += float(np.dot(error, error))
-        self.count += error.size
+    default_name, loss = "mean_squared_error", losses.MeanSquaredError()
 
 
 class RootMeanSquaredError(MeanSquaredError):
@@ -66,20 +67,14 @@ class RootMeanSquaredError(MeanSquaredError):
         return float(super().result() ** 0.5)
 
 
-class MeanAbsoluteError(Metric):
+class MeanAbsoluteError(MeanOfALoss):
     """The mean of |ŷ − y|.
 
     >>> MeanAbsoluteError()([[1.0], [2.0]], [[1.0], [4.0]])
     1.0
     """
 
-    default_name = "mean_absolute_error"
-
-    def update_state(self, y_true: Any, y_pred: Any) -> None:
-        """Add the errors of this batch."""
-        error = np.abs(_errors(y_true, y_pred))
-        self.total += float(error.sum())
-        self.count += error.size
+    default_name, loss = "mean_absolute_error", losses.MeanAbsoluteError()
 
 
 class R2Score(Metric):

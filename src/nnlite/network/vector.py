@@ -61,10 +61,11 @@ class FlatWeights:
             apart = weight.value.base is None and weight.value.dtype == dtype
             if not apart and weight.value.base is not self.weights:
                 weight.place(np.empty(weight.value.shape, dtype), others=self.own)
-        self.states: LivingKeys[Optimizer, State] = LivingKeys()
+        self.states: LivingKeys[State, State] = LivingKeys()
+        """For each optimizer, known by its state of steps by hand, what it remembers of these."""
         if before:
-            for optimizer, state in before.states.items():
-                self.states[optimizer] = state.laid_out(before.parts, self.parts)
+            for by_hand, state in before.states.items():
+                self.states[by_hand] = state.laid_out(before.parts, self.parts)
 
     def is_home(self) -> bool:
         """Return whether exactly the weights that are trained now, in their dtype, belong here."""
@@ -85,7 +86,7 @@ class FlatWeights:
 
     def state_of(self, optimizer: Optimizer) -> State:
         """Return what an optimizer remembers of these weights."""
-        state = self.states.setdefault(optimizer, State())
+        state = self.states.setdefault(optimizer.by_hand, State())
         state.vector, state.parts = self.weights, [part.place for part in self.parts]
         return state
 

@@ -81,8 +81,12 @@ class Optimizer(Configurable):
         self.clipnorm, self.clipvalue = clipnorm, clipvalue
         self.global_clipnorm, self.weight_decay = global_clipnorm, weight_decay
         self.name = name or type(self).__name__
-        self.bound_state = self._by_hand = State()
-        """What it remembers of the model that it trains; training binds it before each step."""
+        self.bound_state = self.by_hand = State()
+        """What it remembers of the model that it trains; training binds it before each step.
+
+        What it remembers of steps by hand stays the same: models know the optimizer by that, since
+        two optimizers may be equal, or have no hash.
+        """
 
     iterations = of_the_state(
         "iterations", "How many steps it has taken on the model that it trained last."
@@ -155,11 +159,11 @@ class Optimizer(Configurable):
         if self.bound_state.vector is weights:
             return
         if self.bound_state.vector is not None:
-            self.bound_state = self._by_hand
+            self.bound_state = self.by_hand
         like = weights.shape, weights.dtype
-        if self._by_hand.like not in (None, like):
+        if self.by_hand.like not in (None, like):
             self.reset()
-        self._by_hand.like = like
+        self.by_hand.like = like
 
     def reset(self) -> None:
         """Forget all steps taken on the model that was trained last."""
@@ -209,18 +213,15 @@ def _checked_rate(value: Any) -> float:
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        remedy = None
+        rule, remedy = "learning_rate must be a number or a schedule.", None
         if isinstance(value, str):
             remedy = "Write the number without quotes: learning_rate=0.1."
         elif callable(value):
-            remedy = (
-                "Make an object of a class of nnlite.optimizers.schedules, or use the callback "
-                "LearningRateScheduler(function)."
-            )
-        rule = "learning_rate must be a number or a schedule."
+            remedy = "Make an object of a class of nnlite.optimizers.schedules, "
+            remedy += "or use the callback LearningRateScheduler(function)."
         raise type_error(rule, f"learning_rate={told(value)}", None, remedy)
     if not 0 <= float(value) < np.inf:
-        remedy = "0.01 is a usual start for SGD, 0.001 for Adam."
         rule = "learning_rate must be from 0 on, and finite."
+        remedy = "0.01 is a usual start for SGD, 0.001 for Adam."
         raise value_error(rule, f"learning_rate={shown(value)}", None, remedy)
     return float(value)

@@ -8,7 +8,7 @@ from typing import Any
 from nnlite import losses, metrics, optimizers
 from nnlite.foundation.checks import checked_number
 from nnlite.foundation.configuration import serialize
-from nnlite.foundation.errors import nearest, shown, type_error, value_error
+from nnlite.foundation.errors import must_define, nearest, shown, type_error, value_error
 from nnlite.foundation.ours import never_called
 from nnlite.layers.joining import Tensor
 from nnlite.network.branches import Branches
@@ -26,7 +26,11 @@ def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> d
     if isinstance(metric_list, str) or (metric_list is not None and callable(metric_list)):
         metric_list = [metric_list]
     for one in _leaves(loss):
-        _check_is_called(losses.get(one), "values(y, a) and gradient(y, a)")
+        judge = losses.get(one)
+        _check_is_called(judge, "values(y, a) and gradient(y, a)")
+        for name in ("values", "gradient"):
+            if getattr(getattr(judge, name), "__func__", None) is getattr(losses.Loss, name):
+                raise must_define(judge, f"{name}(y, a)")
     for one in _leaves(metric_list):
         _check_is_called(metrics.get(one), "update_state(y_true, y_pred) and result()")
     made, shares = optimizers.get(optimizer), serialize(loss_weights)
@@ -35,8 +39,10 @@ def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> d
 
 def _check_is_called(judge: Any, called: str) -> None:
     """Raise if a loss or a metric has of its own only what no model calls."""
-    if names := " and ".join(never_called(judge)):
-        rule = f"Training and evaluation call {called}; {names} is for you to call."
+    if methods := never_called(judge):
+        names = " and ".join(methods)
+        are = "is" if len(methods) == 1 else "are"
+        rule = f"Training and evaluation call {called}; {names} {are} for you to call."
         received = f"{type(judge).__name__}, which overrides {names} alone"
         remedy = f"Write what it computes as {called}: the rest follows."
         raise type_error(rule, received, remedy=remedy)

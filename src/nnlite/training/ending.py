@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from nnlite import activations, losses
-from nnlite.foundation.errors import told, value_error
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.rows import Rows, made_ready
 from nnlite.layers.activated import ActivatedLayer
 from nnlite.layers.layer import Layer
-from nnlite.losses.base import one_for_each
+from nnlite.losses.base import like_the_prediction, one_for_each
 from nnlite.losses.crossentropy import are_shares
 from nnlite.training import faster
 
@@ -127,18 +127,8 @@ class Ending:
         slopes = self.loss.gradient_from_logits if self.at_logits else self.slopes
         grad: Array = slopes(y, a)
         if not self.owns_gradient:
-            grad = like_prediction(grad, a, self.loss.name)
+            grad = like_the_prediction(grad, a, self.loss.name)
         grad = np.multiply(grad, scale * self.weight / len(a), grad if self.owns_gradient else None)
         if weights is not None:
             grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))
         return grad
-
-
-def like_prediction(grad: Any, a: Array, loss: str) -> Array:
-    """Return the gradient that a user's loss gave, as an array like the prediction."""
-    if np.shape(grad) != a.shape or np.asarray(grad).dtype.kind not in "fiub":
-        rule = "gradient(y, a) must return a number for each number of a."
-        received = f"{told(grad)} for a of shape {a.shape}"
-        remedy = "For values of (y − a)²/2 it is a - y, not its mean nor its sum."
-        raise value_error(rule, received, f"loss '{loss}'", remedy)
-    return np.asarray(grad, a.dtype)

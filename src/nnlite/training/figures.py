@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -45,9 +47,9 @@ class Figures:
         ]
         self.all = [metric for each in self.metrics for metric in each]
         prefixes = [f"{output}_" for output in outputs] if len(endings) > 1 else [""]
-        self.names = ["loss", *(f"{prefix}loss" for prefix in prefixes if prefix)]
+        names = ["loss", *(f"{prefix}loss" for prefix in prefixes if prefix)]
         named = zip(prefixes, self.metrics, strict=True)
-        self.names += [prefix + metric.name for prefix, each in named for metric in each]
+        self.names = numbered(names + [p + metric.name for p, each in named for metric in each])
         self.keep_arrays = any(map(faster.keeps_arrays, self.all))
         self.reset()
 
@@ -74,6 +76,19 @@ class Figures:
         results = [loss + self.penalties / count, *(losses if len(losses) > 1 else ())]
         results += map(result, self.all)
         return dict(zip(self.names, results, strict=True))
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Return the names, with a number behind one that is taken.
+
+    >>> numbered(["mae", "mse", "mae"])
+    ['mae', 'mse', 'mae_1']
+    """
+    taken: dict[str, None] = {}
+    for name in names:
+        numbers = (f"{name}_{number}" if number else name for number in count())
+        taken[next(free for free in numbers if free not in taken)] = None
+    return [*taken]
 
 
 def result(metric: metrics.Metric) -> float:
