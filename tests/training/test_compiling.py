@@ -152,7 +152,9 @@ def test_a_loss_that_returns_no_array_is_explained(loss: Any, received: str) -> 
     calls.append(lambda: loss.backprop([[1.0], [2.0]], [[1.0], [2.0]]))
     has_values = isinstance(loss.returned[0], np.ndarray)
     for call in calls if has_values else calls[:1]:
-        with pytest.raises(ValueError if has_values else TypeError, match=r"\(y, a\) must return ") as error:
+        with pytest.raises(
+            ValueError if has_values else TypeError, match=r"\(y, a\) must return "
+        ) as error:
             call()
         assert f"Received: {received}" in str(error.value)
         assert "Where: loss 'mean_absolute_error'" in str(error.value)
