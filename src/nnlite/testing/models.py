@@ -87,7 +87,7 @@ def gradcheck(
         )
         warnings.warn(notes[0], stacklevel=2)
     rule = "A step goes forward and backward through all layers and the loss: check_layer looks at "
-    rule += "a layer of your own, and the gradient(y, a) of a loss is an array of the shape of a."
+    rule += "a layer of your own, and the gradient(y, a) of a loss a number for each number of a."
     blamed = blamed_on(f"model '{model.name}'", rule, unless_explained=True)
     with np.errstate(all="ignore"), blamed:
         found, at_kinks = compare_all(batch, tolerance, max_entries)
