@@ -3,7 +3,8 @@
 Shapes: images x (n, h, w, c), kernels W (kh, kw, c, f), results z (n, oh, ow, f). Down the image, m
 rows of results are made at once from t planes of combined rows: see `toom_cook`. Across it, the
 pixels of a window are neighbours in memory, kw·c numbers in a row, and so a matrix of windows is
-nothing but a way to look at a plane: nothing is gathered.
+nothing but a way to look at a plane. For small work, m is 1, and the rows of a window lie side by
+side: results are plain sums of products.
 """
 
 from __future__ import annotations
@@ -26,13 +27,20 @@ CACHE = 1 << 18
 SMALL = 300_000
 """Up to so many multiplications, results are plain sums of products: whole numbers stay whole."""
 
+BIAS_PLANE = 1
+"""The plane that goes into every result once, with the factor 1: that of the point 1."""
+
 NARROW = 8
 """Products with so few columns are slow: two neighbouring results are then made by one."""
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """All windows of a kernel: along both axes with stride 1, on images with c channels."""
+    """All windows of a kernel: along both axes with stride 1, on images with c channels.
+
+    With m = 1, no products are saved: the kh pixels below each other lie side by side in the one
+    plane that there is, and a window is kw·kh·c numbers in a row.
+    """
 
     rows: Axis
     columns: Axis
@@ -46,7 +54,12 @@ class Sweep:
     @cached_property
     def t(self) -> int:
         """How many planes there are."""
-        return self.m + self.rows.kernel - 1
+        return 1 if self.m == 1 else self.m + self.rows.kernel - 1
+
+    @cached_property
+    def pixel(self) -> int:
+        """How many numbers a plane holds for a column of x."""
+        return self.c * (self.rows.kernel if self.m == 1 else 1)
 
     @cached_property
     def groups(self) -> int:
@@ -62,12 +75,11 @@ class Sweep:
     @cached_property
     def width(self) -> int:
         """How many numbers one product sees of a row: those of its windows."""
-        return (self.columns.kernel + (self.pair - 1) * self.apart) * self.c
+        return (self.columns.kernel + (self.pair - 1) * self.apart) * self.pixel
 
-    @cached_property
-    def bias_plane(self) -> int:
-        """The plane that goes into every result once, with the factor 1: that of the point 1."""
-        return 0 if self.m == 1 else 1
+    def matrix(self) -> Array:
+        """Return A, which makes results of the planes; for m = 1, where there is one, unused."""
+        return matrices(self.m, self.rows.kernel, self.dtype).A
 
     def pieces(self, n: int) -> Iterator[slice]:
         """Cut a batch so that the numbers of each piece stay in the cache."""
@@ -78,20 +90,28 @@ class Sweep:
             yield slice(start, min(n, start + step))
 
     def planes(self, x: Array, memory: Memory) -> Array:
-        """Return T = B·rows: (t, n, groups, width·c), zeros where windows reach over the edge."""
-        B = matrices(self.m, self.rows.kernel, self.dtype).B
+        """Return T: (t, n, groups, width·pixel), zeros where windows reach over the edge."""
         n, h, w, c = x.shape
-        left, used = self.columns.before * c, self.columns.used * c
-        line, t, g = self.columns.span * c, self.t, self.groups
-        T = memory.zeros(f"T {self.rows.before} {left} {used}", (t, n, g, line), self.dtype)
+        left, used, line = self.columns.before, self.columns.used, self.columns.span * self.pixel
+        name = f"T {self.rows.before} {self.rows.used} {left} {used}"
+        T = memory.zeros(name, (self.t, n, self.groups, line), self.dtype)
+        if self.m == 1:
+            taps = T.reshape(n, self.groups, self.columns.span, self.rows.kernel, c)
+            for tap in range(self.rows.kernel):
+                above = tap - self.rows.before
+                first, end = max(0, -above), min(self.groups, h - above)
+                seen = taps[:, first:end, left : left + used, tap]
+                seen[...] = x[:, first + above : end + above, :used]
+            return T
+        B, t, g = matrices(self.m, self.rows.kernel, self.dtype).B, self.t, self.groups
         for first, count, missing, end in self._runs(h):
-            place = view(
-                T, first * line + left, (n, count, t, used), (g * line, line, n * g * line)
-            )
+            shape, steps = (n, count, t, used * c), (g * line, line, n * g * line)
+            place = view(T, first * line + left * c, shape, steps)
             if missing == end:
                 continue
             at = (first * self.m - self.rows.before + missing) * w * c
-            rows = view(x, at, (n, count, end - missing, used), (h * w * c, self.m * w * c, w * c))
+            shape = (n, count, end - missing, used * c)
+            rows = view(x, at, shape, (h * w * c, self.m * w * c, w * c))
             np.matmul(B[:, missing:end], rows, out=place)
         return T
 
@@ -112,9 +132,9 @@ class Sweep:
     def windows(self, T: Array) -> Array:
         """Show T as matrices of windows: (t, apart, columns, n·groups, width)."""
         t, n, g, line = T.shape
-        c, apart, pair = self.c, self.apart, self.pair
+        step, apart, pair = self.pixel, self.apart, self.pair
         shape = (t, apart, self.columns.count // apart // pair, n * g, self.width)
-        return view(T, 0, shape, (n * g * line, c, pair * apart * c, line))
+        return view(T, 0, shape, (n * g * line, step, pair * apart * step, line))
 
     def results(self, M: Array) -> Array:
         """Show M (t, n·groups, ow·f) as such matrices: (t, apart, columns, n·groups, pair·f)."""
@@ -122,6 +142,33 @@ class Sweep:
         apart, pair = self.apart, self.pair
         shape = (t, apart, self.columns.count // apart // pair, lines, pair * self.f)
         return view(M, 0, shape, (lines * line, line // apart, pair * self.f, line))
+
+    def results_of(self, z: Array) -> Array:
+        """Show z (apart, n, oh, ow/apart·f) as such matrices."""
+        apart, n, oh, line = z.shape
+        pair = self.pair
+        shape = (1, apart, self.columns.count // apart // pair, n * oh, pair * self.f)
+        return view(z, 0, shape, (0, n * oh * line, pair * self.f, line))
+
+    def kernels(self, W: Array) -> Array:
+        """Return U, by which windows are multiplied: (t, width, pair·f)."""
+        if self.m == 1:
+            U = W.swapaxes(0, 1).reshape(1, -1, self.f)
+        else:
+            G = matrices(self.m, self.rows.kernel, self.dtype).G
+            U = G.dot(W.reshape(len(W), -1)).reshape(self.t, -1, self.f)
+        return U if self.pair == 1 else _for_pairs(U, self.apart * self.pixel)
+
+    def kernel_gradient(self, dU: Array, shape: Shape) -> Array:
+        """Return dW from dU."""
+        if self.pair == 2:
+            dU = _from_pairs(dU.reshape(self.t, self.width, 2, self.f), self.apart * self.pixel)
+        kh, kw, c, f = shape
+        if self.m == 1:
+            return dU.reshape(kw, kh, c, f).swapaxes(0, 1)
+        G = matrices(self.m, kh, self.dtype).G
+        dW: Array = G.T.dot(dU.reshape(self.t, -1)).reshape(shape)
+        return dW
 
     def by_image(self, M: Array, n: int) -> Array:
         """Show M as the t rows of each group: (apart, n, groups, t, ow/apart·f)."""
@@ -152,21 +199,24 @@ def forward(
     It is written into `z`; without it, into memory that is used again for the next images, as
     (apart, n, oh, ow/apart·f).
     """
-    A, G, _ = matrices(sweep.m, sweep.rows.kernel, sweep.dtype)
-    U = G.dot(W.reshape(len(W), -1)).reshape(sweep.t, -1, sweep.f)
-    if sweep.pair == 2:
-        U = _for_pairs(U, sweep.apart * sweep.c)
+    A, U = sweep.matrix(), sweep.kernels(W)[:, np.newaxis, np.newaxis]
     count = sweep.columns.count
-    biases = None if b is None else np.tile(b, count)
+    biases = None if b is None else np.multiply.outer(np.ones(count, b.dtype), b).reshape(-1)
     for piece in sweep.pieces(len(x)):
         T = sweep.planes(x[piece], memory)
         n = T.shape[1]
-        M = memory.take("M", (sweep.t, n * sweep.groups, count * sweep.f), sweep.dtype)
-        np.matmul(sweep.windows(T), U[:, np.newaxis, np.newaxis], out=sweep.results(M))
-        if biases is not None:
-            np.add(M[sweep.bias_plane], biases, M[sweep.bias_plane])
         shape = (sweep.apart, n, sweep.rows.count, count // sweep.apart * sweep.f)
         part = memory.take("some z", shape, sweep.dtype) if z is None else z[piece].reshape(shape)
+        if sweep.m == 1:
+            np.matmul(sweep.windows(T), U, out=sweep.results_of(part))
+            if biases is not None:
+                np.add(part, biases[: shape[-1]], part)
+            yield piece, part
+            continue
+        M = memory.take("M", (sweep.t, n * sweep.groups, count * sweep.f), sweep.dtype)
+        np.matmul(sweep.windows(T), U, out=sweep.results(M))
+        if biases is not None:
+            np.add(M[BIAS_PLANE], biases, M[BIAS_PLANE])
         rows_of_M = sweep.by_image(M, n)
         for rows, groups, rows_each in sweep.in_groups(part):
             np.matmul(A[:rows_each], rows_of_M[:, :, groups], out=rows)
@@ -182,7 +232,7 @@ def kernel_gradient(
     memory: Memory,
 ) -> None:
     """Write dW = Σ windowsᵀ·dz and db = Σ dz; `dz_of` gives the dz of some of the images."""
-    A, G, _ = matrices(sweep.m, sweep.rows.kernel, sweep.dtype)
+    A = sweep.matrix()
     apart, pair, width, f = sweep.apart, sweep.pair, sweep.width, sweep.f
     dU = np.zeros((sweep.t, width * pair * f), sweep.dtype)
     if db is not None:
@@ -193,18 +243,20 @@ def kernel_gradient(
     for piece in sweep.pieces(len(x)):
         T = sweep.planes(x[piece], memory)
         n = T.shape[1]
-        dM = memory.take("M", (sweep.t, n * sweep.groups, count * f), sweep.dtype)
-        rows_of_dM = sweep.by_image(dM, n)
         dz = dz_of(piece).reshape(apart, n, sweep.rows.count, count // apart * f)
-        for rows, groups, rows_each in sweep.in_groups(dz):
-            np.matmul(A[:rows_each].T, rows, out=rows_of_dM[:, :, groups])
-        np.matmul(sweep.windows(T).swapaxes(3, 4), sweep.results(dM), out=per_column)
+        if sweep.m == 1:
+            seen, results = dz, sweep.results_of(dz)
+        else:
+            dM = memory.take("M", (sweep.t, n * sweep.groups, count * f), sweep.dtype)
+            rows_of_dM = sweep.by_image(dM, n)
+            for rows, groups, rows_each in sweep.in_groups(dz):
+                np.matmul(A[:rows_each].T, rows, out=rows_of_dM[:, :, groups])
+            seen, results = dM[BIAS_PLANE], sweep.results(dM)
+        np.matmul(sweep.windows(T).swapaxes(3, 4), results, out=per_column)
         dU += per_column.reshape(sweep.t, -1, width * pair * f).sum(axis=1)
         if db is not None:
-            db += column_sums(dM[sweep.bias_plane].reshape(-1, f))
-    if pair == 2:
-        dU = _from_pairs(dU.reshape(sweep.t, width, 2, f), apart * sweep.c)
-    dW[...] = G.T.dot(dU.reshape(sweep.t, -1)).reshape(dW.shape)
+            db += column_sums(seen.reshape(-1, f))
+    dW[...] = sweep.kernel_gradient(dU, dW.shape)
 
 
 def _for_pairs(U: Array, step: int) -> Array:
@@ -240,5 +292,6 @@ def sweep_over(
     """Return the sweep for these windows; plain where the work is small."""
     rows, columns = windows
     work = n * rows.count * columns.count * rows.kernel * columns.kernel * c * f
-    m = 1 if work <= SMALL else rows_at_once(rows.count, rows.kernel)
+    # Of one channel, a window is small: to combine rows takes longer than all its products.
+    m = 1 if work <= SMALL or c == 1 else rows_at_once(rows.count, rows.kernel)
     return Sweep(rows, columns, c, f, m, dtype, apart)
