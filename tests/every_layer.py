@@ -23,6 +23,7 @@ from nnlite.layers import (
     Conv1D,
     Conv2D,
     Conv2DTranspose,
+    Cropping2D,
     Dense,
     DepthwiseConv2D,
     Dropout,
@@ -36,9 +37,14 @@ from nnlite.layers import (
     Maximum,
     MaxPooling1D,
     MaxPooling2D,
+    Minimum,
     Multiply,
+    Normalization,
+    RandomFlip,
     ReLU,
+    Rescaling,
     Reshape,
+    SeparableConv2D,
     Softmax,
     Subtract,
     UpSampling2D,
@@ -111,6 +117,7 @@ CASES = {
     "Multiply": Case(Multiply, {}, THREE),
     "Average": Case(Average, {}, THREE),
     "Maximum": Case(Maximum, {}, THREE),
+    "Minimum": Case(Minimum, {}, THREE),
     "Concatenate": Case(Concatenate, {}, [(2, 3), (2, 1)]),
     "Concatenate on the first axis": Case(Concatenate, {"axis": 1}, [(2, 3), (4, 3)]),
     "Conv2D": Case(Conv2D, {"filters": 3, "kernel_size": 2, "activation": "tanh"}, (4, 5, 2)),
@@ -164,6 +171,59 @@ CASES = {
     "Conv2DTranspose with gaps": Case(
         Conv2DTranspose, {"filters": 2, "kernel_size": 2, "strides": 3}, (3, 2, 2)
     ),
+    "Conv2DTranspose, larger by its padding": Case(
+        Conv2DTranspose,
+        {"filters": 2, "kernel_size": (3, 2), "strides": (3, 4), "output_padding": (1, 3)},
+        (2, 3, 2),
+    ),
+    "Conv2DTranspose, same and smaller": Case(
+        Conv2DTranspose,
+        {
+            "filters": 2,
+            "kernel_size": (3, 4),
+            "strides": (2, 3),
+            "padding": "same",
+            "output_padding": (0, 1),
+        },
+        (3, 2, 2),
+    ),
+    "SeparableConv2D": Case(
+        SeparableConv2D,
+        {"filters": 3, "kernel_size": 2, "depth_multiplier": 2, "activation": "tanh"},
+        (4, 4, 2),
+    ),
+    "SeparableConv2D in steps": Case(
+        SeparableConv2D,
+        {
+            "filters": 2,
+            "kernel_size": (3, 2),
+            "strides": 2,
+            "padding": "same",
+            "use_bias": False,
+            "pointwise_regularizer": "l2",
+        },
+        (5, 4, 3),
+    ),
+    "SeparableConv2D, dilated": Case(
+        SeparableConv2D, {"filters": 2, "kernel_size": 2, "dilation_rate": 2}, IMAGES
+    ),
+    "Normalization": Case(Normalization, {}, (4,)),
+    "Normalization of images": Case(
+        Normalization, {"mean": [1.0, -2.0], "variance": [4.0, 0.25]}, (2, 3, 2)
+    ),
+    "Normalization with one mean": Case(
+        Normalization, {"axis": None, "mean": 2.0, "variance": 3.0}, (2, 3)
+    ),
+    "Normalization of places": Case(Normalization, {"axis": (1, -1)}, (2, 3, 2)),
+    "Normalization, the way back": Case(
+        Normalization,
+        {"mean": [1.0, 2.0, 3.0], "variance": [4.0, 9.0, 1.0], "invert": True},
+        (3,),
+    ),
+    "Rescaling": Case(Rescaling, {"scale": 0.5, "offset": -1}, (4,)),
+    "RandomFlip": Case(RandomFlip, {}, (3, 4, 2)),
+    "RandomFlip with a seed": Case(RandomFlip, {"mode": "horizontal", "seed": 3}, (3, 4, 2)),
+    "Cropping2D": Case(Cropping2D, {"cropping": ((1, 0), (0, 2))}, IMAGES),
     "MaxPooling2D": Case(MaxPooling2D, {}, (4, 5, 2)),
     "MaxPooling2D, same": Case(
         MaxPooling2D, {"pool_size": 3, "strides": 2, "padding": "same"}, (6, 5, 2)
@@ -189,12 +249,13 @@ CASES = {
 }
 
 # What no network computes with.
-WITHOUT_A_CASE = {"Layer", "Input", "InputLayer", "Weight"}
+WITHOUT_A_CASE = {"Layer", "InputLayer", "Weight"}
 
 
 def public_layers() -> set[str]:
     """Return the names of the classes in nnlite.layers, of those with two names the first."""
-    return {getattr(layers, name).__name__ for name in layers.__all__} - WITHOUT_A_CASE
+    public = [getattr(layers, name) for name in layers.__all__]
+    return {each.__name__ for each in public if isinstance(each, type)} - WITHOUT_A_CASE
 
 
 def every_layer(*without: str) -> Callable[[Any], Any]:

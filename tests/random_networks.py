@@ -10,7 +10,15 @@ import pytest
 from every_layer import CASES, Case
 from nnlite import Input, Model, Sequential, losses
 from nnlite.callbacks import Callback
-from nnlite.layers import BatchNormalization, Concatenate, Dense, Dropout, Flatten
+from nnlite.layers import (
+    BatchNormalization,
+    Concatenate,
+    Dense,
+    Dropout,
+    Flatten,
+    Normalization,
+    RandomFlip,
+)
 from nnlite.optimizers import SGD
 
 SHAPES = [(5,), (4, 3), (6, 5, 2), (5, 6, 4)]
@@ -45,6 +53,10 @@ ENDINGS: list[tuple[str, Any]] = [
     ("softmax", losses.SparseCategoricalCrossentropy()),
     ("sigmoid", losses.SparseCategoricalCrossentropy()),
     ("linear", losses.SparseCategoricalCrossentropy(from_logits=True)),
+    ("softmax", losses.CategoricalCrossentropy(label_smoothing=0.2)),
+    ("linear", losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.1)),
+    ("softmax", losses.KLDivergence(reduction="sum")),
+    ("linear", losses.Hinge()),
 ]
 
 
@@ -73,7 +85,7 @@ def random_problem(seed: int, with_branches: bool, dtype: str = "float64") -> Pr
         model = Sequential(chain, dtype=dtype, seed=seed)
     _shake_weights(rng, model)
     samples = int(rng.integers(2, 6))
-    x = rng.standard_normal((samples, *tensors[0].shape))
+    x = rng.standard_normal((samples, *tensors[0].sample))
     # Numbers that grow from layer to layer would end in probabilities of 0 and 1.
     before_end = Model(model.inputs, model.layers[-2].output, dtype=dtype).predict(x)
     model.layers[-1].W /= max(1.0, float(np.abs(before_end).max()))
@@ -89,15 +101,15 @@ def _next(rng: Any, tensors: list[Any], with_branches: bool) -> Any:
             return merged
     if with_branches and rng.random() < 0.3:
         calls = [tensor.node for tensor in tensors[1:]]
-        again = [call.layer for call in calls if [one.shape for one in call.inputs] == [x.shape]]
-        # A dropout that is called twice has two masks, of which it shows the last.
-        again = [layer for layer in again if not isinstance(layer, Dropout)]
+        again = [call.layer for call in calls if [one.sample for one in call.inputs] == [x.sample]]
+        # What draws twice, such as a dropout two masks, shows the last.
+        again = [layer for layer in again if not isinstance(layer, Dropout | RandomFlip)]
         if again:
             return again[rng.integers(len(again))](x)
     for layer in shuffled(rng, SINGLE):
-        if _fits(layer, x.shape):
+        if _fits(layer, x.sample):
             return layer(x)
-    raise AssertionError(f"No layer of the list takes {x.shape}.")
+    raise AssertionError(f"No layer of the list takes {x.sample}.")
 
 
 def _merged(rng: Any, tensors: list[Any]) -> Any:
@@ -105,12 +117,12 @@ def _merged(rng: Any, tensors: list[Any]) -> Any:
     for layer in shuffled(rng, MERGES):
         earlier = tensors[rng.integers(len(tensors))]
         pair = [tensors[-1], earlier]
-        if _fits(layer, [tensor.shape for tensor in pair]):
+        if _fits(layer, [tensor.sample for tensor in pair]):
             return layer(pair)
         if isinstance(layer, Concatenate):
             continue
-        units = tensors[-1].shape[-1]
-        if _fits(Dense(units), earlier.shape) and earlier.shape[:-1] == tensors[-1].shape[:-1]:
+        units = tensors[-1].sample[-1]
+        if _fits(Dense(units), earlier.sample) and earlier.shape[:-1] == tensors[-1].shape[:-1]:
             return layer([tensors[-1], Dense(units, "tanh")(earlier)])
     return None
 
@@ -126,6 +138,10 @@ def _fits(layer: Any, shape: Any) -> bool:
 def _shake_weights(rng: Any, model: Any) -> None:
     """Move all weights, a little: those that begin with 0 or 1 would hide mistakes."""
     for layer in model.layers:
+        if isinstance(layer, Normalization):
+            if not layer.is_given:
+                layer.adapt(rng.standard_normal((9, *layer.input_shape)))
+            continue
         for weight in layer.weights:
             size = 0.4 / np.sqrt(weight.size / weight.shape[-1])
             weight += size * rng.standard_normal(weight.shape)
@@ -139,7 +155,9 @@ def _truth(rng: Any, loss: str, shape: tuple[int, int]) -> Any:
         return rng.integers(0, shape[1], shape[0])
     if loss == "categorical_crossentropy":
         return np.eye(shape[1])[rng.integers(0, shape[1], shape[0])]
-    if loss == "binary_crossentropy":
+    if loss == "hinge":
+        return rng.choice([-1.0, 1.0], shape)
+    if loss in ("binary_crossentropy", "kl_divergence"):
         return rng.uniform(0, 1, shape)
     return rng.standard_normal(shape)
 
@@ -157,12 +175,14 @@ def networks(count: int) -> Any:
 
 
 class Saw(Callback):
-    """What the only step of a training showed: its gradients, and the masks of its dropouts."""
+    """What the only step of a training showed: its gradients, and what its layers drew."""
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self.gradient = self.model.gradient_vector.copy()
         dropouts = [layer for layer in self.model.layers if isinstance(layer, Dropout)]
         self.masks = {layer.name: layer.mask.copy() for layer in dropouts}
+        flips = [layer for layer in self.model.layers if isinstance(layer, RandomFlip)]
+        self.masks |= {layer.name: layer.turned.copy() for layer in flips}
 
 
 def seen_in_one_step(problem: Problem) -> Any:

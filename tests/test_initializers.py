@@ -213,3 +213,15 @@ def test_neurons_of_one_layer_start_differently_and_layers_too() -> None:
     assert len(np.unique(first)) == 16
     assert (first != second).all()
     assert bias.tolist() == [0.0, 0.0, 0.0, 0.0]
+
+
+def test_normal_and_uniform_are_short_for_the_random_ones() -> None:
+    for short, long in ("normal", "random_normal"), ("uniform", "random_uniform"):
+        layer, other = (
+            Sequential([Dense(50, kernel_initializer=name, input_shape=(40,))], seed=1).layers[0]
+            for name in (short, long)
+        )
+        assert np.array_equal(layer.W, other.W)
+        assert np.abs(layer.W).max() > 0.04
+    with pytest.raises(ValueError, match='Did you mean "uniform"'):
+        initializers.get("unifrom")

@@ -24,6 +24,9 @@ ACTIVATIONS: dict[str | None, Callable[[Any], Any]] = {
     "relu": torch.relu,
     "leaky_relu": lambda z: F.leaky_relu(z, 0.2),
     "elu": F.elu,
+    "selu": F.selu,
+    "silu": F.silu,
+    "gelu": F.gelu,
     "softplus": lambda z: F.softplus(z, threshold=1e9),
     "softmax": lambda z: torch.softmax(z, dim=-1),
 }
@@ -97,6 +100,9 @@ def transposed(config: Any, weights: Any, x: Any, state: Any) -> Any:
     n, h, w, _ = x.shape
     kh, kw, filters, _ = W.shape
     high, wide = (h - 1) * sh + max(kh, sh), (w - 1) * sw + max(kw, sw)
+    if config["output_padding"] is not None and config["padding"] == "valid":
+        down, right = pair(config["output_padding"])
+        high, wide = (h - 1) * sh + kh + down, (w - 1) * sw + kw + right
     whole = x.new_zeros((n, high, wide, filters))
     for i in range(h):
         for j in range(w):
@@ -104,9 +110,48 @@ def transposed(config: Any, weights: Any, x: Any, state: Any) -> Any:
             at = (i * sh, wide - j * sw - kw, j * sw, high - i * sh - kh)
             whole = whole + F.pad(stamp, (0, 0, at[2], at[1], at[0], at[3]))
     if config["padding"] == "same":
-        top, left = max(kh - sh, 0) // 2, max(kw - sw, 0) // 2
-        whole = whole[:, top : top + h * sh, left : left + w * sw]
+        rows, columns = h * sh, w * sw
+        if config["output_padding"] is not None:
+            down, right = pair(config["output_padding"])
+            rows, columns = (h - 1) * sh + kh % 2 + down, (w - 1) * sw + kw % 2 + right
+        top, left = (
+            max((h - 1) * sh + kh - rows, 0) // 2,
+            max((w - 1) * sw + kw - columns, 0) // 2,
+        )
+        whole = whole[:, top : top + rows, left : left + columns]
     return ACTIVATIONS[config["activation"]](whole + weights["b"] if "b" in weights else whole)
+
+
+def separable(config: Any, weights: Any, x: Any, state: Any) -> Any:
+    along = {**config, "activation": None}
+    u = depthwise(along, {"W": weights["W"]}, x, state)
+    z = torch.tensordot(u, weights["P"][0, 0], dims=1) + weights.get("b", 0.0)
+    return ACTIVATIONS[config["activation"]](z)
+
+
+def standardized(config: Any, weights: Any, x: Any, state: Any) -> Any:
+    axis = config["axis"]
+    axes = [] if axis is None else [axis] if isinstance(axis, int) else axis
+    kept = sorted(one % x.ndim for one in axes)
+    shape = [size if place in kept else 1 for place, size in enumerate(x.shape)]
+    given = {name: config[name] for name in ("mean", "variance") if config[name] is not None}
+    mean, variance = (
+        torch.as_tensor(numbers, dtype=x.dtype).reshape(shape)
+        for numbers in ({**weights, **given}[name] for name in ("mean", "variance"))
+    )
+    sigma = variance.sqrt().clamp(min=1e-7)
+    return mean + x * sigma if config["invert"] else (x - mean) / sigma
+
+
+def flipping(config: Any, weights: Any, x: Any, state: Any) -> Any:
+    """Chance has no second opinion: which samples were turned around is the layer's."""
+    if not state["training"]:
+        return x
+    axes = {"horizontal": (2,), "vertical": (1,), "horizontal_and_vertical": (2, 1)}
+    for axis, drawn in zip(axes[config["mode"]], state["mask"], strict=True):
+        drawn = drawn.bool().reshape(-1, 1, 1, 1)
+        x = torch.where(drawn, x.flip(axis), x)
+    return x
 
 
 def pooling(mean: bool, rank: int) -> Callable[..., Any]:
@@ -166,6 +211,11 @@ def zero_padding(config: Any, weights: Any, x: Any, state: Any) -> Any:
     return F.pad(x, (0, 0, left, right, top, bottom))
 
 
+def cropping(config: Any, weights: Any, x: Any, state: Any) -> Any:
+    (top, bottom), (left, right) = config["cropping"]
+    return F.pad(x, (0, 0, -left, -right, -top, -bottom))
+
+
 def reshape(config: Any, weights: Any, x: Any, state: Any) -> Any:
     return x.reshape(len(x), *config["target_shape"])
 
@@ -188,6 +238,7 @@ TWINS: dict[str, Callable[..., Any]] = {
     "Conv1D": convolution,
     "Conv2D": convolution,
     "Conv2DTranspose": transposed,
+    "Cropping2D": cropping,
     "Dense": dense,
     "DepthwiseConv2D": depthwise,
     "Dropout": dropout,
@@ -200,9 +251,14 @@ TWINS: dict[str, Callable[..., Any]] = {
     "MaxPooling1D": pooling(mean=False, rank=1),
     "MaxPooling2D": pooling(mean=False, rank=2),
     "Maximum": lambda config, weights, x, state: torch.stack(x).max(dim=0).values,
+    "Minimum": lambda config, weights, x, state: torch.stack(x).min(dim=0).values,
     "Multiply": lambda config, weights, x, state: product(x),
+    "Normalization": standardized,
+    "RandomFlip": flipping,
     "ReLU": lambda config, weights, x, state: F.leaky_relu(x, config["negative_slope"]),
     "Reshape": reshape,
+    "Rescaling": lambda config, weights, x, state: x * config["scale"] + config["offset"],
+    "SeparableConv2D": separable,
     "Softmax": lambda config, weights, x, state: torch.softmax(x, dim=-1),
     "Subtract": lambda config, weights, x, state: x[0] - x[1],
     "UpSampling2D": upsampling,
@@ -216,7 +272,14 @@ def class_scores(loss: Any, a: Any) -> Any:
 
 
 def loss_of(loss: Any, y: Any, a: Any) -> Any:
-    """Return the mean loss over the batch."""
+    """Return the loss of the batch."""
+    if loss.name == "hinge":
+        return torch.relu(1 - y * a).mean()
+    if loss.name == "kl_divergence":
+        return F.kl_div(torch.log(a), y, reduction="sum")
+    if smoothing := getattr(loss, "label_smoothing", 0.0):
+        classes = a.shape[-1] if loss.name == "categorical_crossentropy" else 2
+        y = y * (1 - smoothing) + smoothing / classes
     if loss.name == "mean_squared_error":
         return F.mse_loss(a, y)
     if loss.name == "half_squared_error":
@@ -267,7 +330,7 @@ class TorchNetwork:
 
     def penalty(self) -> Any:
         """Return what the regularizers add to the loss."""
-        names = {"W": "kernel_regularizer", "b": "bias_regularizer"}
+        names = {"W": "kernel_regularizer", "P": "pointwise_regularizer", "b": "bias_regularizer"}
         return sum(
             PENALTIES[layer.get_config().get(names[name])](self.weights[layer.name][name])
             for layer in self.model.layers

@@ -73,16 +73,11 @@ def __getattr__(name: str) -> Any:
         found = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
         globals()[name] = found
         return found
-    if name in __all__:
+    if name in __all__ or name == "backend":
         return importlib.import_module(f"{__name__}.{name}")
-    from nnlite.foundation.errors import explain_error, nearest
+    from nnlite.foundation.unknown import unknown_name
 
-    guess = nearest(name, __all__)
-    remedy = f"Did you mean nnlite.{guess}?" if guess else None
-    for home in () if name.startswith("_") else ("layers", "optimizers", "callbacks", "datasets"):
-        if hasattr(importlib.import_module(f"{__name__}.{home}"), name):
-            remedy = f"from nnlite.{home} import {name}"
-    raise AttributeError(explain_error(f"nnlite has no {name}.", f"nnlite.{name}", None, remedy))
+    raise unknown_name(__name__, name)
 
 
 def __dir__() -> list[str]:

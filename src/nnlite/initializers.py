@@ -16,6 +16,7 @@ from nnlite.foundation.errors import must_define, shown, value_error
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array, Shape
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.given.numbers import as_numbers
 
 
@@ -219,12 +220,14 @@ def truncated_normal(stddev: float, shape: Shape, rng: np.random.Generator) -> A
 
 
 zeros, ones, constant = Zeros, Ones, Constant
-random_normal, random_uniform = RandomNormal, RandomUniform
+normal = random_normal = RandomNormal
+uniform = random_uniform = RandomUniform
 glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal
 he_normal, he_uniform, lecun_normal = HeNormal, HeUniform, LecunNormal
 
 _CLASSES = [*Initializer.__subclasses__(), *Constant.__subclasses__()]
-KNOWN = Registry("initializer", Initializer, {snake_case(c.__name__): c for c in _CLASSES})
+_NAMED = {snake_case(c.__name__): c for c in _CLASSES} | {"normal": normal, "uniform": uniform}
+KNOWN = Registry("initializer", Initializer, _NAMED)
 
 
 def get(identifier: Any) -> Initializer:
@@ -234,3 +237,6 @@ def get(identifier: Any) -> Initializer:
     Zeros()
     """
     return KNOWN.get(identifier)
+
+
+explains_unknown_names(__name__)

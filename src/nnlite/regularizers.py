@@ -11,6 +11,7 @@ from nnlite.foundation.configuration import Configurable
 from nnlite.foundation.errors import must_define
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.types import Array
+from nnlite.foundation.unknown import explains_unknown_names
 
 
 class Regularizer(Configurable):
@@ -81,3 +82,6 @@ def get(identifier: Any) -> Regularizer | None:
     L2()
     """
     return None if identifier is None else KNOWN.get(identifier)
+
+
+explains_unknown_names(__name__)

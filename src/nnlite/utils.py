@@ -1,4 +1,4 @@
-"""Two helpers that every Keras script imports: one-hot rows, and the random seed."""
+"""Helpers that Keras scripts import: one-hot rows, the random seed, and the picture of a model."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.checks import checked_number
-from nnlite.foundation.errors import value_error
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import Flag, Positive, checked_number
+from nnlite.foundation.errors import shown, value_error
+from nnlite.foundation.files import as_path, check_folder, written_whole
 from nnlite.foundation.seeding import set_random_seed
 from nnlite.foundation.types import Array
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.given.numbers import as_numbers, check_finite
 
-__all__ = ["set_random_seed", "to_categorical"]
+__all__ = ["plot_model", "set_random_seed", "to_categorical"]
 
 
 def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32") -> Array:
@@ -58,3 +61,72 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
         raise value_error(rule, received, None, remedy) from None
     rows[np.arange(labels.size), labels.ravel().astype(np.int64)] = 1
     return rows.reshape(*labels.shape, count)
+
+
+@explains_its_arguments
+def plot_model(
+    model: Any,
+    to_file: Any = "model.png",
+    show_shapes: Flag = False,
+    show_dtype: Flag = False,
+    show_layer_names: Flag = False,
+    rankdir: str = "TB",
+    expand_nested: Flag = False,
+    dpi: Positive = 200,
+    show_layer_activations: Flag = False,
+    show_trainable: Flag = False,
+) -> Any:
+    """Draw the layers of a model into a file, as `nnlite.plot.architecture` draws them.
+
+    Parameters
+    ----------
+    model
+        A model that knows the shape of its input.
+    to_file
+        Where the picture is written: png, svg, pdf or another format of matplotlib. None: nowhere.
+    show_shapes, show_layer_names
+        Whether shapes stand beside the wires, and names in the blocks.
+    rankdir
+        "TB": data flows from top to bottom.
+    dpi
+        How many pixels an inch has.
+    show_dtype, expand_nested, show_layer_activations, show_trainable
+        Taken for the sake of Keras scripts, and do nothing: activations and what is frozen always
+        stand in the blocks, and a model inside a model is drawn with its layers.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes with the blocks.
+
+    Examples
+    --------
+    >>> from nnlite import Sequential
+    >>> from nnlite.layers import Dense
+    >>> model = Sequential([Dense(4, input_shape=(2,)), Dense(1)])
+    >>> axes = plot_model(model, "model.png", show_shapes=True)  # doctest: +SKIP
+    """
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    from nnlite import plot
+
+    if rankdir != "TB":
+        rule = 'Data flows from top to bottom: rankdir must be "TB".'
+        raise value_error(rule, f"rankdir={shown(rankdir)}")
+    options: dict[str, Any] = {"shapes": show_shapes, "names": show_layer_names}
+    if to_file is None:
+        return plot.architecture(model, **options)
+    path, known = as_path(to_file), FigureCanvasBase.get_supported_filetypes()
+    kind = path.suffix.removeprefix(".").lower()
+    if kind not in known:
+        rule = f"The name of the file ends in the format: {', '.join(sorted(known))}."
+        raise value_error(rule, f"to_file={shown(str(path))}", None, 'to_file="model.png"')
+    check_folder(path)
+    ax = plot.architecture(model, **options)
+    figure: Any = ax.figure
+    with written_whole(path) as file:
+        figure.savefig(file, format=kind, dpi=dpi)
+    return ax
+
+
+explains_unknown_names(__name__)

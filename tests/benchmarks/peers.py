@@ -92,7 +92,7 @@ class Branches(nn.Module):
         for node in model.nodes:
             sources = [slots[source] for source in node.inputs]
             slots[node.output] = len(slots)
-            modules = modules_of(node.layer, node.inputs[0].shape, ())
+            modules = modules_of(node.layer, node.inputs[0].sample, ())
             self.steps.append(nn.Sequential(*modules))
             self.plan.append(sources)
 
@@ -117,7 +117,7 @@ def torch_network(model: nnlite.Model) -> nn.Module:
     modules: list[Any] = []
     flattened: tuple[int, ...] = ()
     for node in model.nodes:
-        shape = node.inputs[0].shape
+        shape = node.inputs[0].sample
         if isinstance(node.layer, L.Flatten):
             flattened = shape
         modules += modules_of(node.layer, shape, flattened)

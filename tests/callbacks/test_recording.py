@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,38 @@ def test_the_history_takes_epochs_without_figures() -> None:
     history.on_epoch_end(0)
     history.on_epoch_end(1, {"loss": 1.0})
     assert (history.epoch, history.history) == ([0, 1], {"loss": [1.0]})
+
+
+def cells(page: str) -> list[list[str]]:
+    """The texts of a table, row by row."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page)
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
+
+
+def test_a_notebook_shows_the_history_as_a_table() -> None:
+    history = History()
+    history.on_epoch_end(0, {"loss": 0.5, "learning_rate": 1e-5})
+    history.on_epoch_end(1, {"loss": 12.34567, "learning_rate": 1e-5, "val_<b>": 0.0})
+    assert cells(history._repr_html_()) == [
+        ["epoch", "loss", "learning_rate", "val_&lt;b&gt;"],
+        ["1", "0.5000", "1.000e-05", ""],
+        ["2", "12.3457", "1.000e-05", "0.0000"],
+    ]
+    assert History()._repr_html_() == "<p>No epoch has ended.</p>"
+
+
+def test_of_a_long_training_the_table_shows_the_first_and_last_epochs() -> None:
+    history = History()
+    for epoch in range(1000):
+        history.on_epoch_end(epoch, {"loss": 1.0})
+    epochs = [row[0] for row in cells(history._repr_html_())]
+    assert epochs[1:] == [*map(str, range(1, 9)), "…", *map(str, range(993, 1001))]
+
+
+def test_figures_that_were_added_by_hand_stand_in_the_table_too() -> None:
+    history = History()
+    history.history["mine"] = [2.0, 3.0]
+    assert cells(history._repr_html_())[1:] == [["1", "2.0000"], ["2", "3.0000"]]
 
 
 def test_verbose_2_prints_a_line_per_epoch(

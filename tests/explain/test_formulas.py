@@ -139,7 +139,8 @@ def check_formulas(explanation, unless=()):
 
 
 @pytest.mark.parametrize(
-    "activation", ["sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "softmax", None]
+    "activation",
+    ["sigmoid", "tanh", "relu", "leaky_relu", "elu", "silu", "softplus", "softmax", None],
 )
 def test_formulas_of_activations_are_true_in_a_layer_and_as_a_layer(activation):
     inside = explained([Dense(4, activation=activation), Dense(2)], (3,))

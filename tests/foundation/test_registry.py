@@ -133,7 +133,10 @@ def test_a_constructor_with_any_number_of_arguments_comes_back_from_its_config()
 
 def test_a_class_without_a_constructor_has_an_empty_config() -> None:
     assert activations.relu.get_config() == {}
-    assert losses.MeanSquaredError().get_config() == {}
+    assert losses.MeanSquaredError().get_config() == {
+        "reduction": "sum_over_batch_size",
+        "name": None,
+    }
 
 
 def test_numpy_values_are_plain_in_a_config() -> None:

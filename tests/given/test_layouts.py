@@ -198,7 +198,6 @@ def test_a_missing_truth_in_a_file_is_named_by_its_row_in_the_whole(tmp_path: Pa
             np.where(np.arange(37) == 18, 0.5, 0.0),
             "0.5 at sample 18",
         ),
-        ("categorical_crossentropy", np.eye(2)[np.arange(37) % 2] * (1, 0.5), "row 1 sums to 0.5"),
     ],
 )
 def test_a_wrong_class_in_a_file_is_named_by_its_place_in_the_whole(

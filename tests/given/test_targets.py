@@ -94,7 +94,7 @@ def test_the_gradient_has_the_shape_of_the_prediction(loss: losses.Loss) -> None
         metrics.RootMeanSquaredError(),
         metrics.R2Score(),
         metrics.BinaryAccuracy(),
-        metrics.Accuracy(),
+        metrics.get("accuracy"),
     ],
 )
 def test_a_row_against_a_column_is_one_figure_and_never_a_square(metric: metrics.Metric) -> None:

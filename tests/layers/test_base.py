@@ -370,7 +370,20 @@ def test_names_come_from_the_class_and_count_up():
     model = nnlite.Sequential([Input((2,)), *layers], seed=0)
     names = ["dense", "mine", "dense_1", "batch_normalization"]
     assert [layer.name for layer in model.layers] == names
-    assert repr(model.layers[0]) == "<Dense 'dense'>"
+    assert repr(Dense(2)) == "<Dense 'dense'>"
+
+
+def test_a_layer_tells_its_shapes_and_parameters():
+    layer = Dense(2, name="mine")
+    assert repr(layer) == "<Dense 'mine'>"
+    layer.build((3,))
+    assert repr(layer) == "<Dense 'mine'; W (3, 2), b (2,): 8 parameters>"
+    tensor = layer(Input((3,)))
+    words = "<Dense 'mine': (None, 3) → (None, 2); W (3, 2), b (2,): 8 parameters>"
+    assert repr(layer) == words
+    both = Add(name="sum")
+    both([tensor, tensor])
+    assert repr(both) == "<Add 'sum': (None, 2), (None, 2) → (None, 2)>"
 
 
 # What is set on a layer

@@ -161,8 +161,8 @@ def test_a_model_of_ones_own_that_forgets_the_constructor_of_its_base_is_told(ba
     assert "Remedy: super().__init__(...)" in str(caught.value)
 
 
-def test_what_no_model_has_is_told_as_python_tells_it():
-    with pytest.raises(AttributeError, match="'Sequential' object has no attribute 'lossy'"):
+def test_what_no_model_has_is_told_as_that():
+    with pytest.raises(AttributeError, match="Model 'sequential' has no lossy"):
         _ = model_of(Dense(1)).lossy
 
 

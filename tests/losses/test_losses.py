@@ -14,6 +14,8 @@ EVERY = [
     "binary_crossentropy",
     "categorical_crossentropy",
     "sparse_categorical_crossentropy",
+    "kl_divergence",
+    "hinge",
 ]
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from nnlite.metrics import (
-    Accuracy,
     BinaryAccuracy,
     CategoricalAccuracy,
     SparseCategoricalAccuracy,
@@ -15,7 +14,7 @@ from nnlite.metrics import (
     categorical_accuracy,
     sparse_categorical_accuracy,
 )
-from nnlite.metrics.accuracy import _HitRate, fitting_accuracy
+from nnlite.metrics.accuracy import FittingAccuracy, _HitRate, fitting_accuracy
 
 
 def test_binary_accuracy_counts_the_right_side_of_the_threshold() -> None:
@@ -78,11 +77,11 @@ def test_accuracy_is_each_of_the_three() -> None:
     assert accuracy([[1], [0]], [[0.9], [0.8]]).tolist() == [1.0, 0.0]
     assert accuracy([[0, 1], [0, 1], [1, 0]], rows).tolist() == [1.0, 0.0, 1.0]
     assert accuracy([1, 1, 0], rows).tolist() == [1.0, 0.0, 1.0]
-    assert Accuracy()([1, 1, 0], rows) == pytest.approx(2 / 3, rel=1e-15)
-    assert Accuracy()([[1], [0]], [[0.9], [0.8]]) == 0.5
+    assert FittingAccuracy()([1, 1, 0], rows) == pytest.approx(2 / 3, rel=1e-15)
+    assert FittingAccuracy()([[1], [0]], [[0.9], [0.8]]) == 0.5
 
 
-@pytest.mark.parametrize("metric", [BinaryAccuracy(), Accuracy()], ids=repr)
+@pytest.mark.parametrize("metric", [BinaryAccuracy(), FittingAccuracy()], ids=repr)
 def test_a_smaller_last_batch_counts_by_its_size(metric: Any) -> None:
     metric.reset_state()
     metric.update_state(np.array([[1], [1], [1]]), np.array([[0.9], [0.9], [0.9]]))

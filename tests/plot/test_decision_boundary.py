@@ -245,3 +245,91 @@ def test_on_narrow_axes_the_classes_are_named_one_below_the_other_or_not_at_all(
     plot.decision_boundary(and_gate, SQUARE, [0, 0, 0, 1], ax=tiny)
     assert narrow.get_legend()._ncols == 1
     assert tiny.get_legend() is None
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        lambda x: x[:, 0] > 0.5,
+        lambda x: (x[:, 0] > 0.5).astype(int),
+        lambda x: (x[:, :1] > 0.5).astype(float),
+        lambda x: np.where(x[:, 0] > 0.5, "yes", "no").astype(object),
+    ],
+)
+def test_words_as_labels_are_numbered_for_a_function_that_answers_with_numbers(says, ax):
+    plot.decision_boundary(says, SQUARE, ["no", "no", "yes", "yes"], ax=ax)
+    assert list(samples(ax)) == ["class no", "class yes"]
+    (shades,) = [c for c in ax.collections if isinstance(c, QuadContourSet) and c.filled][:1]
+    assert sum(path.contains_point((0, 0.5)) for path in shades.get_paths()) == 1
+    assert len(lines(ax)) == 1
+    np.testing.assert_allclose(lines(ax)[0][:, 0], 0.5, atol=0.01)
+
+
+def test_numbers_written_as_words_are_the_classes_they_name(ax):
+    plot.decision_boundary(lambda x: 1 + (x[:, 0] > 0.5), SQUARE, ["1", "1", "2", "2"], ax=ax)
+    assert list(samples(ax)) == ["class 1", "class 2"]
+    assert holds(regions(ax)[PALE_VERMILION], (1, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("says", "y", "words"),
+    [
+        (
+            lambda x: np.full(len(x), 3),
+            ["no", "no", "yes", "yes"],
+            "0 for 'no', 1 for 'yes'.\nReceived: 3",
+        ),
+        (
+            lambda x: np.full(len(x), "no"),
+            [0, 0, 1, 1],
+            "one of the labels in y: 0, 1.\nReceived: 'no'",
+        ),
+    ],
+)
+def test_answers_of_another_kind_than_the_labels_are_explained(says, y, words, ax):
+    with pytest.raises(ValueError, match=words):
+        plot.decision_boundary(says, SQUARE, y, ax=ax)
+
+
+def three_probabilities(x):
+    """Three classes, each the surer the further its corner is from the others' borders."""
+    scores = np.exp(8 * np.stack([np.full(len(x), 0.5), x[:, 0], x[:, 1]], axis=1))
+    return scores / scores.sum(axis=1, keepdims=True)
+
+
+def test_three_classes_are_shaded_by_how_far_the_first_leads(ax):
+    plot.decision_boundary(three_probabilities, SQUARE, [0, 1, 2, 1], ax=ax)
+    filled = [c for c in ax.collections if isinstance(c, QuadContourSet) and c.filled]
+    assert len(filled) == 3
+    for shades, (colour, places) in zip(
+        filled,
+        {
+            BLUE: [(0.4, 0), (-0.2, 0)],
+            VERMILION: [(0.6, 0), (1.2, 0)],
+            GREEN: [(0, 0.6), (0, 1.2)],
+        }.items(),
+        strict=True,
+    ):
+        np.testing.assert_allclose(shades.levels, np.linspace(0, 1, 11))
+        bands = [
+            next(k for k, path in enumerate(shades.get_paths()) if path.contains_point(place))
+            for place in places
+        ]
+        p = np.sort(three_probabilities(np.array(places)), axis=1)
+        assert bands == [int(10 * lead) for lead in p[:, -1] - p[:, -2]]
+        palest, surest = (shades.get_facecolor()[band] for band in (0, -1))
+        assert palest.min() > 0.9
+        assert surest.min() < 0.6
+        rgb = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        np.testing.assert_array_equal(np.argsort(rgb), np.argsort(surest[:3]))
+
+
+def test_no_place_is_without_a_class_where_there_are_probabilities(ax):
+    plot.decision_boundary(three_probabilities, SQUARE, [0, 1, 2, 1], ax=ax)
+    filled = [c for c in ax.collections if isinstance(c, QuadContourSet) and c.filled]
+    for place in np.random.default_rng(0).uniform(-0.2, 1.2, (200, 2)):
+        owners = [any(p.contains_point(place) for p in shades.get_paths()) for shades in filled]
+        margins = np.sort(three_probabilities(place[None])[0])
+        if margins[-1] - margins[-2] > 0.02:
+            assert sum(owners) == 1
+            assert owners.index(True) == three_probabilities(place[None])[0].argmax()

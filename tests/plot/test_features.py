@@ -97,7 +97,64 @@ def test_another_layer_is_chosen_by_name_or_number(ax):
     model = nnlite.Sequential([Dense(4, input_shape=(9,)), Dense(2, name="second")])
     for choice in ("second", 1, -1, model.layers[1]):
         axes = plot.weights(model, layer=choice)
-        assert [np.shape(image) for image in drawn(axes)] == [(2, 2), (2, 2)]
+        assert drawn(axes) == [model.layers[1].W.tolist()]
+
+
+def behind(*layers):
+    """A model of images 4 by 4, in which these layers come before a Dense one."""
+    image = nnlite.layers.Input(shape=(4, 4, 1))
+    return nnlite.Sequential([image, *layers, Dense(3, name="last")], seed=0)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        lambda: [nnlite.layers.MaxPooling2D(2), Flatten()],
+        lambda: [nnlite.layers.Conv2D(1, 3, padding="same"), Flatten()],
+        lambda: [Flatten(), Dense(16)],
+    ],
+)
+def test_what_does_not_weigh_the_image_is_drawn_as_a_table(before, ax):
+    model = behind(*before())
+    plot.weights(model, layer="last", ax=ax)
+    W = model.layers[-1].W
+    assert drawn(ax) == [W.tolist()]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("neurons", "inputs")
+    assert ax.get_title() == f"last: W {W.shape}"
+    assert ax.images[0].get_clim() == pytest.approx((-np.abs(W).max(), np.abs(W).max()))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        lambda: [Flatten()],
+        lambda: [nnlite.layers.Dropout(0.5), Flatten(), nnlite.layers.BatchNormalization()],
+        lambda: [nnlite.layers.Reshape((16,)), nnlite.layers.Activation("tanh")],
+    ],
+)
+def test_what_weighs_the_image_itself_is_drawn_as_images(before, ax):
+    model = behind(*before())
+    plot.weights(model, ax=ax)
+    assert drawn(ax) == [model.layers[-1].W[:, k].reshape(4, 4).tolist() for k in range(3)]
+
+
+def test_the_model_tells_the_shape_of_an_image_that_is_no_square(ax):
+    model = nnlite.Sequential([Flatten(input_shape=(2, 3)), Dense(2)])
+    plot.weights(model, ax=ax)
+    assert [np.shape(image) for image in drawn(ax)] == [(2, 3), (2, 3)]
+
+
+def test_who_says_how_the_inputs_lie_gets_images_of_any_layer(ax):
+    plot.weights(behind(nnlite.layers.MaxPooling2D(2), Flatten()), shape=(2, 2), ax=ax)
+    assert [np.shape(image) for image in drawn(ax)] == [(2, 2)] * 3
+
+
+def test_numbers_are_written_into_a_small_table(ax):
+    model = nnlite.Sequential([Dense(2, input_shape=(1,)), Dense(1, name="last")])
+    model.layers[1].W = [[0.5], [-1.0]]
+    plot.weights(model, layer="last", numbers=True, ax=ax)
+    written = [(*text.get_position(), text.get_text()) for text in ax.texts]
+    assert written == [(0, 0, "0.5"), (0, 1, "−1.0")]
 
 
 def test_a_layer_alone_is_drawn(ax):
@@ -142,8 +199,28 @@ def test_feature_maps_are_what_the_convolution_makes_of_the_image(ax):
         [[120, 160], [240, 280]],
         [[-12, -16], [-24, -28]],
     ]
-    assert {image.get_clim() for image in ax.images} == {(-28, 280)}
+    assert {image.get_clim() for image in ax.images} == {(-280, 280)}
     assert bar(ax).get_ylabel() == "activation"
+
+
+def test_maps_with_numbers_below_0_are_white_at_0(ax):
+    plot.feature_maps(np.array([[[-1.0], [0.0], [4.0]]]), ax=ax)
+    (image,) = ax.images
+    assert image.get_clim() == (-4, 4)
+    negative, zero, positive = (image.cmap(image.norm(value)) for value in (-4, 0, 4))
+    np.testing.assert_allclose(zero[:3], 1, atol=0.01)
+    assert negative[0] > negative[2]
+    assert positive[2] > positive[0]
+
+
+def test_maps_without_any_go_from_the_smallest_to_the_largest(ax):
+    plot.feature_maps(np.array([[[0.0], [4.0]]]), ax=ax)
+    assert (ax.images[0].get_clim(), ax.images[0].cmap.name) == ((0, 4), "viridis")
+
+
+def test_colours_that_are_asked_for_are_taken(ax):
+    plot.feature_maps(np.array([[[-1.0], [4.0]]]), cmap="gray", ax=ax)
+    assert (ax.images[0].get_clim(), ax.images[0].cmap.name) == ((-1, 4), "gray")
 
 
 @pytest.mark.parametrize("shape", [(3, 3), (3, 3, 1), (1, 3, 3, 1), (9,)])
@@ -232,6 +309,8 @@ def test_with_axes_no_figure_is_made(draw, ax):
 
 def test_all_words_can_be_read(written_badly):
     assert written_badly(plot.weights(np.eye(784))) == []
+    pooled = behind(nnlite.layers.MaxPooling2D(2), Flatten())
+    assert written_badly(plot.weights(pooled, numbers=True)) == []
     assert written_badly(plot.filters(np.ones((3, 3, 8, 200)), channel=1)) == []
     assert written_badly(plot.feature_maps(np.arange(26 * 26 * 10.0).reshape(26, 26, 10))) == []
 

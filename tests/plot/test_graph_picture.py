@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
@@ -343,3 +344,18 @@ def test_a_graph_too_large_to_read_is_refused():
         value = value + 1
     with pytest.raises(ValueError, match=r"at most 150 values.*\nReceived: a graph of 201 values"):
         value.draw()
+
+
+def test_a_notebook_shows_the_graph_and_opens_no_figure():
+    picture = three_times_a_plus_bc()._repr_svg_()
+    assert picture.lstrip().startswith("<?xml")
+    for words in ("33", "$J$", "$a$"):
+        assert f"<!-- {words} -->" in picture
+    assert plt.get_fignums() == []
+
+
+def test_a_graph_that_is_too_large_for_a_picture_is_shown_as_text():
+    total = Value(0.0)
+    for _ in range(100):
+        total = total + 1
+    assert total._repr_svg_() is None

@@ -7,6 +7,7 @@ from matplotlib.colors import to_hex
 
 import nnlite
 from nnlite import plot
+from nnlite.plot.history import Curves
 
 BLUE, VERMILION, GREEN = "#0072b2", "#c44e00", "#009e73"
 
@@ -224,3 +225,37 @@ def test_the_empty_one_of_several_is_named(ax):
 def test_what_is_no_history_is_explained(wrong, ax):
     with pytest.raises(TypeError, match="what fit returned"):
         plot.history(wrong, ax=ax)
+
+
+def picture(ax):
+    """All that is seen of curves: lines, limits, ticks and legend."""
+    lines = [(*map(list, line.get_data()), line.get_marker()) for line in ax.lines]
+    legend = ax.get_legend()
+    words = legend and [
+        (text.get_text(), line.get_marker())
+        for text, line in zip(legend.get_texts(), legend.get_lines(), strict=True)
+    ]
+    return lines, ax.get_xlim(), ax.get_ylim(), list(ax.get_yticks()), words
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_picture_kept_up_to_date_is_the_picture_drawn_at_the_end(log):
+    epochs = np.arange(1, 41)
+    curves = {"loss": 100.0 / epochs**2, "val_loss": 200.0 / epochs**2}
+    kept = Curves({"loss": curves["loss"][:2]}, log=log)
+    for end in (3, 29, 31, 40):
+        assert kept.update({name: values[:end] for name, values in curves.items()})
+    assert picture(kept.ax) == picture(plot.history(curves, log=log))
+
+
+def test_the_lines_of_a_picture_kept_up_to_date_stay():
+    kept = Curves({"loss": [3.0], "val_loss": [4.0]})
+    before = list(kept.ax.lines)
+    kept.update({"loss": [3.0, 2.0], "val_loss": [4.0, 3.0]})
+    assert list(kept.ax.lines) == before
+    assert [line.get_ydata().tolist() for line in before] == [[3, 2], [4, 3]]
+
+
+def test_a_metric_without_a_place_is_told():
+    kept = Curves({"loss": [3.0]})
+    assert not kept.update({"loss": [3.0, 2.0], "mae": [1.0, 1.0]})

@@ -156,10 +156,66 @@ def test_drawing_takes_at_most_three_hundredths_of_the_time(cell, clock, monkeyp
 
     monkeypatch.setattr(live.Notebook, "show", slow_show)
 
-    plot = LivePlot()
+    plot = LivePlot(share=0.03)
     train(clock, plot, epochs=200)
-    # The first two, one each after 67 seconds, and the last.
-    assert plot.redraws == 5
+    # The first two, one each after 65 seconds, and the last.
+    assert plot.redraws == 6
+
+
+def slow_pictures(clock, monkeypatch, seconds):
+    show = live.Notebook.show
+
+    def slow_show(self):
+        clock.now += seconds
+        show(self)
+
+    monkeypatch.setattr(live.Notebook, "show", slow_show)
+
+
+@pytest.mark.parametrize(("share", "redraws"), [(0.2, 5), (0.5, 12)])
+def test_at_most_a_share_of_the_time_goes_into_drawing(cell, clock, monkeypatch, share, redraws):
+    slow_pictures(clock, monkeypatch, 2.0)
+    clock.epoch = 1 / 8
+    plot = LivePlot(share=share)
+    train(clock, plot, epochs=160)
+    # After 0.25 and 0.5 seconds of training, then after each 8 or 2, and the last.
+    assert plot.redraws == redraws
+
+
+def test_there_is_at_least_one_picture_a_second(cell, clock, monkeypatch):
+    slow_pictures(clock, monkeypatch, 0.125)
+    clock.epoch = 1 / 8
+    plot = LivePlot()
+    train(clock, plot, epochs=80)
+    assert plot.redraws >= clock.now > 10
+
+
+def test_nothing_is_made_anew_for_a_picture(windows, clock):
+    made = []
+
+    class Look(nnlite.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            (ax,) = windows[0].axes
+            made.append([ax, *ax.lines])
+
+    train(clock, LivePlot(), Look(), epochs=40, validation_data=([4], [8]))
+    assert all(artists == made[0] for artists in made)
+
+
+def test_a_metric_that_comes_later_gets_its_place(windows, clock):
+    plot = LivePlot()
+    plot.on_train_begin()
+    for epoch, logs in enumerate([{"loss": 2.0}, {"loss": 1.0, "accuracy": 0.5}]):
+        clock.on_epoch_begin(epoch)
+        plot.on_epoch_end(epoch, logs)
+    assert plot.failure is None
+    assert [panel.get_ylabel() for panel in windows[0].axes[0].child_axes] == ["loss", "accuracy"]
+
+
+@pytest.mark.parametrize("share", [0, -0.1, 1.5, "much"])
+def test_a_share_that_is_none_is_explained(share):
+    with pytest.raises((ValueError, TypeError), match="share"):
+        LivePlot(share=share)
 
 
 def test_the_last_epoch_is_not_drawn_twice(cell, clock):

@@ -238,3 +238,66 @@ def test_a_model_needs_data_and_shape_and_loss(ax):
 def test_what_is_neither_model_nor_function_is_explained(ax):
     with pytest.raises(TypeError, match=r"J\(w, b\)"):
         plot.loss_surface([1, 2], ax=ax)
+
+
+def markers(ax):
+    return [line for line in ax.lines if line.get_marker() not in ("", "None")]
+
+
+def test_the_place_where_the_model_stands_is_marked_with_its_loss(ax):
+    # It says 4 and 7 instead of 3 and 5: the mean of 1² and 2².
+    plot.loss_surface(model_of_two(), [1, 2], [3, 5], ax=ax)
+    (marker,) = markers(ax)
+    assert (marker.get_xdata().tolist(), marker.get_ydata().tolist()) == ([3], [1])
+    assert [text.get_text() for text in ax.texts] == ["here $J = 2.5$"]
+
+
+def test_other_limits_without_the_model_have_no_mark(ax):
+    plot.loss_surface(model_of_two(), [1, 2], [3, 5], w=(0, 2), ax=ax)
+    assert markers(ax) == []
+    assert list(ax.texts) == []
+
+
+def test_a_function_stands_nowhere(ax):
+    plot.loss_surface(valley, ax=ax)
+    assert markers(ax) == []
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_in_the_bowl_the_model_stands_at_its_height(log):
+    ax = plot.loss_surface(model_of_two(), [1, 2], [3, 5], kind="surface", log=log)
+    (marker,) = markers(ax)
+    u, v, height = (float(np.asarray(values)[0]) for values in marker.get_data_3d())
+    assert (u, v) == (3, 1)
+    assert height == pytest.approx(np.log10(2.5) if log else 2.5)
+
+
+@pytest.mark.parametrize(
+    ("J", "options", "words"),
+    [
+        (
+            lambda w, b: w * w + b * b,
+            {"w": (-3, 3), "b": (-4, 4), "resolution": 51},
+            "0 1 4 10 15 25",
+        ),
+        (lambda w, b: 10.2 + 0.7 * w, {"w": (0, 1)}, "10.20 10.22 10.30 10.50 10.60 10.80"),
+        (lambda w, b: 10.0**w, {"w": (-2, 2), "log": True}, "0.01 0.05 0.40 2.00 20.00 100.00"),
+        (lambda w, b: 10.0**w, {"w": (-6, 2), "log": True}, None),
+    ],
+)
+def test_the_numbers_beside_the_bar_are_round_and_have_as_many_decimals(J, options, words, ax):
+    plot.loss_surface(J, ax=ax, **options)
+    ax.figure.canvas.draw()
+    (bar,) = [other for other in ax.figure.axes if other is not ax]
+    shown = [label.get_text() for label in bar.get_yticklabels()]
+    if words is not None:
+        assert shown == words.split()
+    numbers = [float(word.replace("−", "-")) for word in shown]
+    np.testing.assert_allclose(numbers, bar.get_yticks(), rtol=0.06)
+    assert len(numbers) >= 5
+    low, high = filled(ax).levels[[0, -1]]
+    assert low <= min(numbers) < max(numbers) <= high
+
+
+def test_the_mark_can_be_read(written_badly):
+    assert written_badly(plot.loss_surface(model_of_two(), [1, 2], [3, 5])) == []

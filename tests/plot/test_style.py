@@ -36,6 +36,12 @@ PICTURES = {
     "images": lambda ax: plot.images(np.eye(4)[None], [1], [2], ax=ax),
     "predictions": lambda ax: plot.predictions([1, 2], [2, 1], ax=ax),
     "network": lambda ax: plot.network(network(), ax=ax),
+    "array": lambda ax: plot.array(np.eye(3), then=np.eye(3)[0], by="A[0]", ax=ax),
+    "convolution": lambda ax: plot.convolution(np.eye(4), np.ones((2, 2)), ax=ax),
+    "confusion": lambda ax: plot.confusion([0, 1], [1, 1], ax=ax),
+    "depth": lambda ax: plot.depth(network(), np.ones((4, 3)), ax=ax),
+    "shapes": lambda ax: plot.shapes(network(), np.ones((4, 3)), ax=ax),
+    "architecture": lambda ax: plot.architecture(network(), ax=ax),
     "graph": lambda ax: plot.graph(nnlite.graph.Value(2, "x") * 3, ax=ax),
 }
 
@@ -120,3 +126,33 @@ def test_importing_the_pictures_loads_no_pyplot():
     code = "import sys, nnlite.plot; print('matplotlib.pyplot' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert result.stdout.strip() == "False", result.stderr
+
+
+def is_round(step):
+    return round(float(f"{step:.6e}".split("e")[0]), 5) in (1, 2, 5, 10)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_numbers_along_axes_go_in_round_steps_with_as_many_decimals(name):
+    ax = PICTURES[name](Figure(figsize=(7.3, 5.1)).add_subplot())
+    FigureCanvasAgg(ax.figure).draw()
+    panels = [ax, *ax.child_axes] if ax.axison else ax.child_axes
+    for axis in [axis for panel in panels for axis in (panel.xaxis, panel.yaxis)]:
+        ticks, words = axis.get_ticklocs(), [label.get_text() for label in axis.get_ticklabels()]
+        if axis.get_scale() == "linear" and len(ticks) > 1 and any(words):
+            assert all(is_round(step) for step in np.diff(ticks)), ticks
+            assert len({len(word.partition(".")[2]) for word in words}) == 1, words
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ([0, 0.1, 0.25], ["0.00", "0.10", "0.25"]),
+        ([1, 20, 300], ["1", "20", "300"]),
+        ([-0.0, 5e-7], ["0", "5e−7"]),
+        ([0, 2e8], ["0", "2e8"]),
+        ([], []),
+    ],
+)
+def test_numbers_of_one_scale_have_as_many_decimals(numbers, words):
+    assert style.alike(numbers) == words

@@ -14,15 +14,21 @@ from nnlite.layers import (
     Average,
     BatchNormalization,
     Concatenate,
+    Cropping2D,
     Dense,
     Dropout,
     Flatten,
     Layer,
     LeakyReLU,
     Maximum,
+    Minimum,
     Multiply,
+    Normalization,
+    RandomFlip,
     ReLU,
+    Rescaling,
     Reshape,
+    SeparableConv2D,
     Softmax,
     Subtract,
 )
@@ -240,7 +246,18 @@ ACTIVATION_FAULTS = [
         arguments={"activation": name},
         id=f"{name} without its slope",
     )
-    for name in ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "softmax")
+    for name in [
+        "sigmoid",
+        "tanh",
+        "relu",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "silu",
+        "gelu",
+        "softplus",
+        "softmax",
+    ]
 ] + [
     faulty(
         Activation,
@@ -557,10 +574,70 @@ MERGE_FAULTS = [
     ),
 ]
 
+IMAGES = (3, 4, 2)
+COLUMNS = {"mean": [1.0, 2.0, 3.0, 4.0], "variance": [4.0, 9.0, 0.25, 16.0]}
+
+PREPARING_FAULTS = [
+    faulty(
+        Normalization,
+        "Received: dx[",
+        then=write(dx=lambda self, grad: grad * self.sigma),
+        arguments=COLUMNS,
+        id="multiplied instead of divided",
+    ),
+    faulty(
+        Normalization,
+        "Received: dx[",
+        then=write(dx=lambda self, grad: grad / self.sigma**2),
+        arguments=COLUMNS,
+        id="divided by the variance",
+    ),
+    faulty(
+        Rescaling,
+        "grad as it came in",
+        then=lambda self, grad, dx: grad * 1.0,
+        arguments={"scale": 0.5},
+        id="the scale is forgotten",
+    ),
+    faulty(
+        RandomFlip,
+        "Received: dx[",
+        backprop=lambda self, grad: grad * 1.0,
+        arguments={"seed": 0},
+        shape=IMAGES,
+        id="the gradient is not turned back",
+    ),
+    faulty(
+        Cropping2D,
+        "Received: dx[",
+        backprop=lambda self, grad: np.pad(grad, ((0, 0), (0, 1), (0, 0), (0, 0))),
+        arguments={"cropping": ((1, 0), (0, 0))},
+        shape=IMAGES,
+        id="the frame is on the other side",
+    ),
+    faulty(
+        Minimum,
+        "Received: dx[0][",
+        forpass=Maximum.forpass,
+        then=lambda self, grad, dx: dx[::-1],
+        shape=TWO,
+        id="the gradient goes to the smaller of a maximum",
+    ),
+    faulty(
+        SeparableConv2D,
+        "Received: dP[",
+        then=write(dP=lambda self, grad: 2 * self.dP),
+        arguments={"filters": 3, "kernel_size": 2},
+        shape=IMAGES,
+        id="the pointwise kernel learns twice as much",
+    ),
+]
+
 
 @pytest.mark.parametrize(
     ("layer_class", "arguments", "shape", "words"),
     [
+        *PREPARING_FAULTS,
         *DENSE_FAULTS,
         *ACTIVATION_FAULTS,
         *DROPOUT_FAULTS,

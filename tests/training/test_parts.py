@@ -6,7 +6,20 @@ import numpy as np
 import pytest
 
 import nnlite
-from nnlite.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D
+from nnlite.layers import (
+    BatchNormalization,
+    Conv2D,
+    Cropping2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPooling2D,
+    Normalization,
+    RandomFlip,
+    Rescaling,
+    SeparableConv2D,
+)
 from nnlite.network.chain import Chain
 from nnlite.training import parts
 
@@ -65,6 +78,28 @@ def test_the_same_seed_gives_the_same_bits():
     first, second = (trained(network(dtype="float32"), 2)[1] for _ in range(2))
     for mine, theirs in zip(first, second, strict=True):
         np.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.mark.parametrize(
+    ("layer", "takes_part"),
+    [
+        (lambda: Rescaling(0.5, 1), True),
+        (lambda: Cropping2D(((1, 0), (0, 0))), True),
+        (lambda: SeparableConv2D(3, 2, depthwise_regularizer="l2"), True),
+        (lambda: Normalization(mean=1.0, variance=4.0), True),
+        (lambda: RandomFlip(seed=1), False),
+    ],
+)
+def test_what_looks_at_each_sample_by_itself_takes_part_and_computes_the_same(
+    layer, takes_part, monkeypatch
+):
+    assert isinstance(layer(), parts.BY_SAMPLE) == takes_part
+    shared, weights = trained(network(layer()), 2, batch_size=9)
+    monkeypatch.setattr(parts, "PART", 10**9)
+    whole, same_weights = trained(network(layer()), 2, batch_size=9)
+    np.testing.assert_allclose(shared["loss"], whole["loss"], rtol=1e-9)
+    for mine, theirs in zip(weights, same_weights, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-9)
 
 
 def test_frozen_layers_stay_as_they_are():

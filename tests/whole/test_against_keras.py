@@ -12,7 +12,7 @@ import pytest
 from nnlite import callbacks, initializers, losses, metrics, optimizers, regularizers
 from nnlite.layers import BatchNormalization, Dense, Input
 from nnlite.models import Model, Sequential
-from nnlite.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop, schedules
+from nnlite.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Nadam, RMSprop, schedules
 
 pytestmark = pytest.mark.bits
 
@@ -70,6 +70,21 @@ AFTER_THREE_STEPS: list[tuple[Callable[[], optimizers.Optimizer], list[float]]] 
     (
         lambda: Adagrad(0.1),
         [0.2887118, -0.7956932, 1.780654, 0.4429354, -0.09472811, -0.016591],
+    ),
+    (lambda: Adadelta(), [0.4999957, -0.9999957, 1.999996, 0.2500043, 0.09999571, -0.1999957]),
+    (lambda: Adadelta(1.0), [0.4957145, -0.9957163, 1.995712, 0.2542813, 0.09571745, -0.1957196]),
+    (
+        lambda: Adadelta(1.0, rho=0.5, epsilon=1e-3),
+        [0.3517511, -0.8536683, 1.849585, 0.3934697, -0.04485763, -0.05779648],
+    ),
+    (lambda: Nadam(), [0.4974537, -0.9974541, 1.997453, 0.2525452, 0.09745442, -0.197455]),
+    (
+        lambda: Nadam(0.01, beta_1=0.5, beta_2=0.6, epsilon=1e-3),
+        [0.4688402, -0.968897, 1.968773, 0.2810259, 0.06894138, -0.1690128],
+    ),
+    (
+        lambda: Nadam(0.01, weight_decay=0.1, clipnorm=0.5),
+        [0.4730774, -0.9716238, 1.968523, 0.2745695, 0.07423417, -0.1739812],
     ),
     (lambda: Adam(0.01), [0.470017, -0.9700234, 1.97001, 0.2799676, 0.07002759, -0.1700359]),
     (

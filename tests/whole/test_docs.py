@@ -17,6 +17,7 @@ EXPECTED = {
     "Logistic regression with RMSprop": r"1\.0\n",
     "Hours studied": r"\[\[0\.[0-4]\d*\s*\]\n \[0\.99\d*\s*\]\]\n",
     "XOR, in a chain and in functional form": r'Model: "sequential"\n.*Total params: 43\n.*',
+    "Images that are prepared in the network": r"\(None, 1\)\ntrained\n",
     "House prices": r"dict_keys\(\['loss', 'mae', 'val_loss', 'val_mae'\]\).*",
 }
 

@@ -37,7 +37,7 @@ MARGIN = 0.01
 """How far z keeps from a kink; the largest step of the differences moves it by less."""
 
 SMOOTH = ["linear", "sigmoid", "tanh", "softplus", "softmax"]
-KINKED = ["relu", "leaky_relu", "elu"]
+KINKED = ["relu", "leaky_relu", "elu", "selu"]
 
 
 def away_from_zero(rng, shape, margin=0.1):
@@ -98,7 +98,11 @@ def numbers_for(name, rng, shape):
         return y, y + size * rng.choice([-1, 1], shape)
     if name in ("mean_squared_error", "half_squared_error"):
         return rng.standard_normal(shape), rng.standard_normal(shape)
-    if name == "binary_crossentropy":
+    if name == "hinge":
+        # y·a is at least 0.2 from 1, on both sides.
+        y = rng.choice([-1.0, 1.0], shape)
+        return y, y * (1 + rng.uniform(0.2, 0.8, shape) * rng.choice([-1, 1], shape))
+    if name in ("binary_crossentropy", "kl_divergence"):
         return rng.uniform(0, 1, shape), rng.uniform(0.05, 0.95, shape)
     a = activations.softmax(rng.standard_normal(shape))
     classes = rng.integers(0, shape[-1], shape[:-1])
@@ -113,6 +117,8 @@ LOSSES = [
     "binary_crossentropy",
     "categorical_crossentropy",
     "sparse_categorical_crossentropy",
+    "kl_divergence",
+    "hinge",
 ]
 
 
@@ -284,7 +290,7 @@ def distance_to_kinks(model, x):
 def samples_away_from_kinks(model, rng, count):
     """Return samples for every input, drawn until no ReLU and no maximum is near its kink."""
     for _ in range(300):
-        shapes = [tensor.shape for tensor in model.inputs]
+        shapes = [tensor.sample for tensor in model.inputs]
         x = [rng.standard_normal((count, *shape)) for shape in shapes]
         if distance_to_kinks(model, x if len(x) > 1 else x[0]) > MARGIN:
             return x
@@ -292,7 +298,7 @@ def samples_away_from_kinks(model, rng, count):
 
 
 def random_activation(rng):
-    name = rng.choice(["linear", "sigmoid", "tanh", "softplus", "relu", "softmax"])
+    name = rng.choice(["linear", "sigmoid", "tanh", "softplus", "relu", "softmax", "gelu"])
     return Watched() if name == "relu" else str(name)
 
 

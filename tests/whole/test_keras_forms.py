@@ -310,6 +310,7 @@ def test_lr_and_learning_rate_are_one() -> None:
 def test_defaults_are_those_of_keras() -> None:
     assert SGD().learning_rate == 0.01
     assert {o().learning_rate for o in (Adam, RMSprop, optimizers.Adagrad)} == {0.001}
+    assert optimizers.Adadelta().learning_rate == optimizers.Nadam().learning_rate == 0.001
     assert optimizers.AdamW().weight_decay == 0.004
     dense = Dense(2)
     assert dense.activation.name == "linear"
@@ -386,23 +387,26 @@ def test_what_keras_takes_for_speed_is_taken_and_ignored() -> None:
         ),
         (
             "nnlite.activations",
-            "linear sigmoid tanh relu leaky_relu elu softplus softmax step",
+            "linear sigmoid tanh relu leaky_relu elu selu silu swish gelu softplus softmax step",
         ),
         (
             "nnlite.losses",
             "mse mae mean_squared_error MeanSquaredError half_squared_error HalfSquaredError "
             "mean_absolute_error MeanAbsoluteError huber Huber binary_crossentropy "
             "BinaryCrossentropy categorical_crossentropy CategoricalCrossentropy "
-            "sparse_categorical_crossentropy SparseCategoricalCrossentropy",
+            "sparse_categorical_crossentropy SparseCategoricalCrossentropy "
+            "kl_divergence KLDivergence hinge Hinge",
         ),
         (
             "nnlite.metrics",
             "accuracy binary_accuracy categorical_accuracy sparse_categorical_accuracy "
             "mean_squared_error root_mean_squared_error mean_absolute_error r2_score "
             "BinaryAccuracy CategoricalAccuracy SparseCategoricalAccuracy MeanSquaredError "
-            "RootMeanSquaredError MeanAbsoluteError R2Score",
+            "RootMeanSquaredError MeanAbsoluteError R2Score Accuracy Precision Recall F1Score AUC "
+            "TopKCategoricalAccuracy SparseTopKCategoricalAccuracy Mean "
+            "top_k_categorical_accuracy sparse_top_k_categorical_accuracy",
         ),
-        ("nnlite.optimizers", "SGD RMSprop Adagrad Adam AdamW schedules"),
+        ("nnlite.optimizers", "SGD RMSprop Adagrad Adadelta Adam AdamW Nadam schedules"),
         (
             "nnlite.optimizers.schedules",
             "ExponentialDecay InverseTimeDecay PiecewiseConstantDecay CosineDecay",
@@ -414,7 +418,7 @@ def test_what_keras_takes_for_speed_is_taken_and_ignored() -> None:
             "GlorotUniform GlorotNormal HeNormal HeUniform LecunNormal",
         ),
         ("nnlite.regularizers", "l1 l2 l1_l2 L1 L2 L1L2"),
-        ("nnlite.utils", "to_categorical set_random_seed"),
+        ("nnlite.utils", "to_categorical set_random_seed plot_model"),
         (
             "nnlite.callbacks",
             "Callback History ProgressBar EarlyStopping ModelCheckpoint LearningRateScheduler "

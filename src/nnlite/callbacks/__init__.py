@@ -7,11 +7,14 @@ from typing import Any
 from nnlite.callbacks.bar import ProgressBar
 from nnlite.callbacks.base import Callback
 from nnlite.callbacks.checkpoint import ModelCheckpoint
+from nnlite.callbacks.functions import LambdaCallback
 from nnlite.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from nnlite.callbacks.recording import CSVLogger, History
 from nnlite.callbacks.stopping import EarlyStopping, TerminateOnNaN
+from nnlite.foundation.unknown import unknown_name
 
-__all__ = ["CSVLogger", "Callback", "History", "LivePlot", "ModelCheckpoint", "ProgressBar"]
+__all__ = ["CSVLogger", "Callback", "History", "LambdaCallback", "LivePlot"]
+__all__ += ["ModelCheckpoint", "ProgressBar"]
 __all__ += ["EarlyStopping", "LearningRateScheduler", "ReduceLROnPlateau", "TerminateOnNaN"]
 
 
@@ -21,4 +24,4 @@ def __getattr__(name: str) -> Any:
         from nnlite.plot.live import LivePlot
 
         return LivePlot
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise unknown_name(__name__, name)

@@ -6,6 +6,7 @@ import csv
 from typing import Any, NoReturn
 
 from nnlite.callbacks.base import Callback, Logs
+from nnlite.callbacks.table import table
 from nnlite.foundation.checks import Flag
 from nnlite.foundation.errors import explain_error, nearest, shown, type_error
 from nnlite.foundation.files import FilePath, check_folder
@@ -23,7 +24,9 @@ class Records(dict[str, list[float]]):
 
     def __missing__(self, name: Any) -> list[float]:
         word = name if isinstance(name, str) else shown(name)
-        guess = nearest(word, self)
+        # Keras 2 has acc for accuracy.
+        short = (k for k in self if word and (k.startswith(word) or word.startswith(k)))
+        guess = nearest(word, self) or next(short, None)
         remedy = f'Did you mean "{guess}"?' if guess else "Names come from compile(metrics=[...])."
         if word.startswith("val_") and not any(known.startswith("val_") for known in self):
             remedy = "Give fit validation_data or validation_split."
@@ -72,6 +75,9 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
             self.epochs.setdefault(name, []).append(epoch)
+
+    def _repr_html_(self) -> str:
+        return table(self.history, self.epochs)
 
 
 class CSVLogger(Callback):

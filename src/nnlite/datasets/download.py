@@ -87,7 +87,7 @@ def _receive(response: Any, file: KnownFile, given_up: threading.Event) -> bytes
 
     parts, late = [], given_up.is_set()
     with tqdm(total=file.size, desc=file.name, unit="B", unit_scale=True, disable=late) as bar:
-        for part in unpack(_body(response, file, given_up), file.size):
+        for part in unpack(_body(response, file, given_up), file.size, file.md5_of_gz):
             parts.append(part)
             bar.update(len(part))
     content = b"".join(parts)

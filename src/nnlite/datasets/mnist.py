@@ -6,17 +6,9 @@ Data: LeCun, Cortes and Burges, CC BY-SA 3.0.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
-
-from nnlite.datasets import folders
-from nnlite.datasets.download import DownloadError, download
-from nnlite.datasets.idx import parse_idx
-from nnlite.datasets.known_file import KnownFile, read_content
+from nnlite.datasets.image_set import ImageSet, Part
+from nnlite.datasets.known_file import KnownFile
 from nnlite.foundation.arguments import explains_its_arguments
-from nnlite.foundation.errors import explain_error, value_error
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",
@@ -34,8 +26,6 @@ FILES = tuple(
     KnownFile(name, int(size), sha256) for name, size, sha256 in map(str.split, TABLE.splitlines())
 )
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = FILES
-
-Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
 @explains_its_arguments
@@ -69,39 +59,4 @@ def load_data() -> tuple[Part, Part]:
     >>> x_train.shape, y_train[:3]                                # doctest: +SKIP
     ((60000, 28, 28), array([5, 0, 4], dtype=uint8))
     """
-    mirrors = list(MIRRORS)
-    kinds = zip(FILES, (3, 1, 3, 1), strict=True)
-    x_train, y_train, x_test, y_test = (_read(file, mirrors, axes) for file, axes in kinds)
-    return (x_train, y_train), (x_test, y_test)
-
-
-def _read(file: KnownFile, mirrors: list[str], dimensions: int) -> NDArray[np.uint8]:
-    path = _find(file) or _download(file, mirrors)
-    content = read_content(path, file.size)
-    array = parse_idx(content, dimensions, str(path))
-    if complaint := file.complaint(content):
-        rule = f"{file.name} must hold exactly the bytes of MNIST."
-        remedy = "Delete the file: the next mnist.load_data() downloads it again."
-        raise value_error(rule, complaint, str(path), remedy)
-    return array
-
-
-def _find(file: KnownFile) -> Path | None:
-    return folders.find_file((file.name, f"{file.name}.gz"), "mnist")
-
-
-def _download(file: KnownFile, mirrors: list[str]) -> Path:
-    """Download a file into the cache, and put the mirror that delivered it first for the next."""
-    folder = folders.cache_folder() / "mnist"
-    try:
-        delivered_by = download(file, mirrors, folder)
-    except DownloadError as error:
-        missing = ", ".join(file.name for file in FILES if _find(file) is None)
-        rule = f"MNIST needs files that are not on this computer: {missing}."
-        received = f"no file from the addresses tried:\n{error}"
-        remedy = f"Connect to the network, or put the files, plain or with .gz, into {folder}"
-        remedy += " or into a folder that the environment variable NNLITE_DATA names."
-        where = folders.describe_search("mnist")
-        raise OSError(explain_error(rule, received, where, remedy)) from error
-    mirrors.sort(key=lambda mirror: mirror != delivered_by)
-    return folder / file.name
+    return ImageSet("MNIST", "mnist", FILES, MIRRORS).load()

@@ -16,6 +16,12 @@ _FORMULAS: dict[type[g.ActivationFunction], tuple[str, str]] = {
     g.Relu: ("max({z}, 0)", "{da} ⊙ ({z} > 0)"),
     g.LeakyRelu: ("{z} if {z} > 0 else {p}·{z}", "{da} ⊙ (1 if {z} > 0 else {p})"),
     g.Elu: ("{z} if {z} > 0 else {times}(e^{z} − 1)", "{da} ⊙ (1 if {z} > 0 else {a} + {p})"),
+    g.Selu: (
+        "1.0507·{z} if {z} > 0 else 1.7581·(e^{z} − 1)",
+        "{da} ⊙ (1.0507 if {z} > 0 else {a} + 1.7581)",
+    ),
+    g.Silu: ("{z} ⊙ σ({z})", "{da} ⊙ σ({z}) ⊙ (1 + {z} ⊙ (1 − σ({z})))"),
+    g.Gelu: ("{z} ⊙ Φ({z})", "{da} ⊙ (Φ({z}) + {z} ⊙ Φ′({z}))"),
     g.Softplus: ("ln(1 + e^{z})", "{da} ⊙ σ({z})"),
     g.SoftmaxFunction: ("softmax({z})", "{a} ⊙ ({da} − Σ {da} ⊙ {a})"),
 }
@@ -32,6 +38,8 @@ def formulas(
     p = f"{getattr(activation, 'negative_slope', getattr(activation, 'alpha', 1)):g}"
     times = "" if p == "1" else f"{p}·"
     value, slope = _FORMULAS.get(type(activation), unknown)
+    if getattr(activation, "approximate", False):
+        value, slope = value.replace("Φ", "Φ≈"), slope.replace("Φ", "Φ≈")
     symbols = {"z": z, "a": a, "da": da, "p": p, "times": times}
     return value.format(**symbols), slope.format(**symbols)
 

@@ -6,7 +6,14 @@ import math
 from typing import Any
 
 from nnlite import layers
-from nnlite.explain.general import Formulas, equation, kernel_lines, product_of
+from nnlite.explain.general import (
+    Formulas,
+    equation,
+    input_line,
+    kernel_lines,
+    product_of,
+    weight_line,
+)
 from nnlite.explain.lines import Line, shape_of
 from nnlite.explain.watching import Call
 from nnlite.layers.layer import Layer
@@ -54,6 +61,36 @@ def _transposed_forward(call: Call) -> list[Line]:
 def _transposed_backward(call: Call) -> list[Line | None]:
     """Return dW = windows(dz)ᵀ·x, db = Σ dz, dx = windows(dz)·W."""
     return kernel_lines(call, "windows({dz})ᵀ·{x}", "windows({dz})·{W}")
+
+
+def _separable_forward(call: Call) -> list[Line]:
+    """Return u = x ∗ W channel by channel, and z = u·P + b."""
+    u, U = call.layer.depthwise(call.x[0]), _between(call)
+    shapes = f"{shape_of(call.x[0])} ∗ {shape_of(call.layer.W)} = {shape_of(u)}"
+    return [
+        *window_lines(call),
+        Line(U, f"{call.X[0]} ∗ {call.W['W']}", shapes, u, "channel by channel"),
+        equation(call, "{x}·{P}", (U, u), note="pixel by pixel"),
+    ]
+
+
+def _separable_backward(call: Call) -> list[Line | None]:
+    """Return dP = uᵀ·dz, db = Σ dz, du = dz·Pᵀ; from it dW and dx, channel by channel."""
+    U, dZ, note = _between(call), f"d{call.Z}", "channel by channel"
+    P = call.layer.P[0, 0]
+    du = None if call.dz is None else call.dz @ P.T
+    return [
+        weight_line(call, "P", f"{U}ᵀ·{dZ}"),
+        weight_line(call, "b", f"Σ {dZ}"),
+        Line(f"d{U}", f"{dZ}·{call.W['P']}ᵀ", value=du),
+        weight_line(call, "W", f"windows({call.X[0]})ᵀ·d{U}", note=note),
+        input_line(call, f"back(d{U}·{call.W['W']}ᵀ)", note=note),
+    ]
+
+
+def _between(call: Call) -> str:
+    """Return the symbol of what lies between the two steps, with the number of the output."""
+    return "U" + call.Z.removeprefix("Z")
 
 
 def window_lines(call: Call, larger: bool = False) -> list[Line]:
@@ -112,5 +149,6 @@ _CONVOLUTION = Formulas("Z", _forward, _backward, True)
 CONVOLUTIONS: dict[type[Layer], Formulas] = {
     layers.Conv2D: _CONVOLUTION,
     layers.DepthwiseConv2D: _CONVOLUTION,
+    layers.SeparableConv2D: Formulas("UZ", _separable_forward, _separable_backward, True),
     layers.Conv2DTranspose: Formulas("Z", _transposed_forward, _transposed_backward, True),
 }

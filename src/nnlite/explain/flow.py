@@ -18,6 +18,7 @@ from nnlite.explain.watching import Call, Judgement, WatchedStep
 from nnlite.foundation.types import Array
 from nnlite.layers.joining import Tensor
 from nnlite.losses import CrossEntropy, SparseCategoricalCrossentropy
+from nnlite.losses.reduction import times_the_mean
 
 FACTOR = 1000.0
 HALF = 0.5
@@ -102,7 +103,7 @@ def baseline_loss(step: WatchedStep) -> float:
 
 
 def _constant_loss(judged: Judgement) -> float:
-    loss, y, shape = judged.loss, judged.y, judged.gradient.shape
+    loss, y, shape = judged.loss, judged.loss.truth(judged.y), judged.gradient.shape
     if isinstance(loss, SparseCategoricalCrossentropy):
         shares = np.bincount(y.reshape(-1), minlength=shape[-1]) / y.size
         answer: Array = np.broadcast_to(shares, shape)
@@ -111,4 +112,5 @@ def _constant_loss(judged: Judgement) -> float:
     else:
         return -math.inf
     values = loss.values_of if isinstance(loss, CrossEntropy) else loss.values
-    return float(values(y, answer.astype(judged.gradient.dtype)).mean())
+    times = times_the_mean(loss.reduction, judged.gradient)
+    return float(values(y, answer.astype(judged.gradient.dtype)).mean()) * times

@@ -88,6 +88,31 @@ def _normalization_backward(call: Call) -> list[Line | None]:
     ]
 
 
+def _standard_symbols(call: Call) -> tuple[str, str]:
+    """Return the symbols of mean and deviation, with the number of the output."""
+    number = call.Z.removeprefix("N")
+    return f"μ{number}", f"σ{number}"
+
+
+def _standard_forward(call: Call) -> list[Line]:
+    """Return a = (x − μ)/σ, or the way back: mean and deviation of other data, that stay."""
+    mean, deviation = call.layer.mean_and_deviation(call.x[0])
+    (MU, SIGMA), X = _standard_symbols(call), call.X[0]
+    formula = f"{MU} + {X} ⊙ {SIGMA}" if call.layer.invert else f"({X} − {MU})/{SIGMA}"
+    untouched = not call.layer.is_given and not mean.any() and (deviation == 1).all()
+    return [
+        Line(MU, "mean of the data", value=mean, note="not adapted yet" if untouched else ""),
+        Line(SIGMA, "√(variance of the data)", value=deviation),
+        Line(call.Z, formula, shape_of(call.z), call.z),
+    ]
+
+
+def _standard_backward(call: Call) -> list[Line | None]:
+    """Return dx = da/σ, or da ⊙ σ."""
+    _, SIGMA = _standard_symbols(call)
+    return [input_line(call, f"d{call.A}{' ⊙ ' if call.layer.invert else '/'}{SIGMA}")]
+
+
 DENSE = Formulas("Z", lambda call: [equation(call, "{x}·{W}")], _dense_backward, True)
 # Its z is its input, and the line of its derivative is `activation_gradient`.
 ACTIVATION = Formulas("", lambda call: [activation_line(call)], lambda call: [])
@@ -95,6 +120,7 @@ _KINDS: dict[type[Layer], Formulas] = {
     layers.Dense: DENSE,
     layers.Activation: ACTIVATION,
     layers.BatchNormalization: Formulas("μσUN", _normalization_forward, _normalization_backward),
+    layers.Normalization: Formulas("μσN", _standard_forward, _standard_backward),
     **CONVOLUTIONS,
     **WEIGHTLESS,
 }

@@ -19,6 +19,8 @@ from nnlite.explain.watching import Call, WatchedStep
 from nnlite.foundation.types import Array
 from nnlite.layers.activated import ActivatedLayer
 from nnlite.layers.joining import Tensor
+from nnlite.losses import CategoricalCrossentropy
+from nnlite.losses.crossentropy import SUMS_TO_1
 
 MOST_SATURATED, SATURATED_BY_DATA = 0.9, 0.5
 MOST_DEAD, ENOUGH_TO_CALL_DEAD = 0.5, 128
@@ -34,7 +36,7 @@ def find_trouble(step: WatchedStep, lines: list[Line]) -> list[str]:
     activated = [call for call in step.calls if isinstance(call.layer, ActivatedLayer)]
     silent = [*dead(step, activated), *saturated(step, activated)]
     found = [*lonely_softmax(activated), *no_activation(step), *silent]
-    found += rows_that_are_no_shares(step)
+    found += [*rows_that_are_no_shares(step), *truth_that_is_no_share(step)]
     if step.judgements:
         if not silent:
             found += [*twins(step), *flow_of_gradients(step)]
@@ -94,6 +96,18 @@ def rows_that_are_no_shares(step: WatchedStep) -> Iterator[str]:
             said.append("Shares below 0 or above 1 are cut off.")
         remedy = 'Use activation="softmax"; where several classes can be true, binary_crossentropy.'
         yield " ".join([f"{judged.call.layer.name}:", *said, remedy])
+
+
+def truth_that_is_no_share(step: WatchedStep) -> Iterator[str]:
+    """Find rows of truth that do not sum to 1, as probabilities of classes do."""
+    for judged in step.judgements:
+        sums = judged.y.sum(axis=-1) if isinstance(judged.loss, CategoricalCrossentropy) else 1
+        if np.abs(sums - 1).max() > SUMS_TO_1:
+            yield (
+                f"The rows of {judged.Y} sum to {short(np.min(sums))} up to {short(np.max(sums))}, "
+                f"not to 1: {judged.loss.name} takes them, and the gradient of z is a·Σy − y. "
+                "Where several classes can be true, use sigmoid with binary_crossentropy."
+            )
 
 
 def no_activation(step: WatchedStep) -> Iterator[str]:

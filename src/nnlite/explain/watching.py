@@ -198,7 +198,8 @@ def _judge(ending: Ending, y: Array, call: Call) -> Judgement:
     gradient = np.array(ending.gradient(y, prediction, None))
     if at_logits:
         call.a = np.array(prediction)
-    value, divided = float(values.mean()) if share else 0.0, ending.divides(prediction)
+    times = ending.descended(prediction) if ending.stays_apart else 1.0
+    value, divided = float(values.mean()) * times if share else 0.0, ending.divides(prediction)
     return Judgement(call, ending.loss, share, at_logits, y, value, gradient, divided)
 
 

@@ -57,9 +57,21 @@ def _words(call: Call, joint: str, place: int = 0) -> dict[str, Any]:
         "sign": "−" * (place > 0),
         "part": _slice(call, place) if len(X) > 1 else "",
         "rate": getattr(layer, "rate", 0),
+        "scale": getattr(layer, "scale", 1),
+        "offset": _added(getattr(layer, "offset", 0)),
         # Where no size is told, the window is the whole image.
         "window": _times(np.atleast_1d(getattr(layer, "size", call.x[0].shape[1:-1]))),
     }
+
+
+def _added(number: float) -> str:
+    """Write what is added to a formula: + 2, − 2, or nothing."""
+    return f" {'−' if number < 0 else '+'} {abs(number):g}" if number else ""
+
+
+def _turned(call: Call) -> str:
+    """Say how many images of the batch chance turned around."""
+    return f"{int(call.layer.turned.any(axis=0).sum())} of {len(call.a)} turned"
 
 
 def _times(sizes: Iterable[int]) -> str:
@@ -108,8 +120,12 @@ WEIGHTLESS: dict[type[Layer], Formulas] = {
     layers.Multiply: _one_line("M", "{x}", "{da} ⊙ {others}", " ⊙ ", "swapped"),
     layers.Average: _one_line("M", "({x})/{n}", "{da}/{n}", " + ", "shared out"),
     layers.Maximum: _one_line("M", "max({x})", "{da} where {one} wins", ", ", "the winner's"),
+    layers.Minimum: _one_line("M", "min({x})", "{da} where {one} wins", ", ", "the winner's"),
     layers.Concatenate: _one_line("M", "[{x}]", "{da}{part}", ", ", "its slice", _sizes_added_up),
     layers.Dropout: _one_line("D", "{x}" + _MASK, "{da}" + _MASK, remark=_dropped),
+    layers.Rescaling: _one_line("S", "{x}·{scale:g}{offset}", "{da}·{scale:g}"),
+    layers.RandomFlip: _one_line("R", "flip({x})", "flip({da})", remark=_turned),
+    layers.Cropping2D: _resized("R", "middle({x})", "{da} in a frame of zeros"),
     layers.Flatten: _one_line("F", "flatten({x})", "reshape({da})", change=_change_of_axes),
     layers.Reshape: _one_line("R", "reshape({x})", "reshape({da})", change=_change_of_axes),
     layers.ZeroPadding2D: _resized("R", "zeros around({x})", "{da} without the zeros"),

@@ -67,7 +67,12 @@ CALLED = (
     Call("Layer", "forpass", EVERYWHERE, "for every batch; in a step with training=True"),
     Call("Layer", "backprop", STEPS, "for every batch, with the gradient of the output"),
     Call("ActivationFunction", "forpass", EVERYWHERE, "by its layer's forpass"),
-    Call("ActivationFunction", "backprop", STEPS, "by its layer's backprop"),
+    Call(
+        "ActivationFunction",
+        "backprop",
+        STEPS,
+        "by its layer's backprop; with z=z if it says needs_z = True",
+    ),
     Call("ActivationFunction", "__call__", NEVER, "is for you to call"),
     Call("Initializer", "__call__", MAKING, "once for each weight"),
     Call("Initializer", "fill", MAKING, "by __call__"),

@@ -201,6 +201,12 @@ class Value(NotANumber):
 
         return plot.graph(self, ax=ax)
 
+    def _repr_svg_(self) -> str | None:
+        """Return the picture of the graph, for a notebook; None where it is too large for one."""
+        from nnlite.plot.graph import MOST_VALUES, svg
+
+        return svg(self) if len(self.nodes()) <= MOST_VALUES else None
+
 
 def exp(x: Value | float) -> Value:
     """Return e to the power x."""

@@ -32,16 +32,24 @@ class ActivatedLayer(Layer):
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return a = g(z). A loss that is computed from z goes around it, and around backprop."""
         z = self.forpass_z(x, training)
-        a = self.activation.forpass(z, z)
-        if training:
-            self.a = a
-        return a
+        return self.activate(z, z, training)
 
     def backprop(self, grad: Array) -> Any:
         """Return dx, from dz = grad · g′(z)."""
         room = self.memory.take("dz", self.a.shape, self.a.dtype)
-        dz = self.activation.backprop(grad, self.a, room)
+        besides = {"z": self.z} if self.activation.needs_z else {}
+        dz = self.activation.backprop(grad, self.a, room, **besides)
         return self.backprop_z(dz)
+
+    def activate(self, z: Array, room: Array, training: bool) -> Array:
+        """Return a = g(z), written to `room`; that may be z, if backprop does not need it."""
+        if training and self.activation.needs_z:
+            self.z = z
+            room = self.memory.take("a", z.shape, z.dtype) if room is z else room
+        a = self.activation.forpass(z, room)
+        if training:
+            self.a = a
+        return a
 
 
 class KernelLayer(ActivatedLayer):

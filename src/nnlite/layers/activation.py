@@ -29,10 +29,8 @@ class Activation(ActivatedLayer):
 
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return a = g(x)."""
-        a = self.activation.forpass(x, self.memory_in(training).take("a", x.shape, x.dtype))
-        if training:
-            self.a = a
-        return a
+        room = self.memory_in(training).take("a", x.shape, x.dtype)
+        return self.activate(x, room, training)
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
         """Return x: this layer is nothing but its activation."""

@@ -7,13 +7,20 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.checks import Flag, PositiveInteger
+from nnlite.foundation.errors import shown
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels import column_sums
 from nnlite.kernels.convolution import convolve, input_gradient, kernel_gradient
 from nnlite.kernels.depthwise import depthwise, depthwise_gradients
 from nnlite.kernels.windows import Windows
 from nnlite.layers.convolution import Convolution
-from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
+from nnlite.layers.options import (
+    ActivationLike,
+    DataFormat,
+    InitializerLike,
+    RegularizerLike,
+    as_sizes,
+)
 
 
 class DepthwiseConv2D(Convolution):
@@ -94,8 +101,13 @@ class Conv2DTranspose(Convolution):
         dx = dZ·W         (n·h·w, kh·kw·f)·(kh·kw·f, c)
 
     So W is (kh, kw, f, c), and images become stride times as large: h·stride with "same", and
-    (h − 1)·stride + kh with "valid" (h·stride if the kernel is smaller than the stride). Parameters
-    are those of `Conv2D`, without groups.
+    (h − 1)·stride + kh with "valid" (h·stride if the kernel is smaller than the stride).
+
+    Several sizes shrink to the same small one. `output_padding`, a number from 0 to below the
+    stride or a pair of them, says which is meant: (h − 1)·stride + kh + output_padding with
+    "valid", and (h − 1)·stride + output_padding with "same", and 1 more if kh is odd.
+
+    Other parameters are those of `Conv2D`, without groups.
 
     >>> pixel = np.array([[[[2.0]]]])
     >>> Conv2DTranspose(1, 2, kernel_initializer="ones")(pixel)[0, :, :, 0]
@@ -109,6 +121,7 @@ class Conv2DTranspose(Convolution):
         kernel_size: Any,
         strides: Any = 1,
         padding: str = "valid",
+        output_padding: Any = None,
         data_format: DataFormat = None,
         dilation_rate: Any = 1,
         activation: ActivationLike = None,
@@ -122,6 +135,7 @@ class Conv2DTranspose(Convolution):
         super().__init__(**options)
         self.filters = filters
         self.set_windows(kernel_size, strides, padding, dilation_rate)
+        self.behind = self.pixels_behind(output_padding)
         self.activation, self.use_bias = activation, use_bias
         self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
         self.kernel_regularizer, self.bias_regularizer = kernel_regularizer, bias_regularizer
@@ -138,13 +152,28 @@ class Conv2DTranspose(Convolution):
         rows, columns = self.windows(input_shape)
         return (rows.size, columns.size, self.filters)
 
+    def pixels_behind(self, given: Any) -> Shape:
+        """Return what comes behind (n − 1)·stride + 1 pixels, the least that n windows span."""
+        reaches = [(k - 1) * gap + 1 for k, gap in zip(self.size, self.dilation, strict=True)]
+        if given is None and self.padding == "same":
+            return tuple(step - 1 for step in self.steps)
+        if given is None:
+            return tuple(max(r, s) - 1 for r, s in zip(reaches, self.steps, strict=True))
+        more = as_sizes("output_padding", given, f"layer '{self.name}'", least=0)
+        behind = [r % 2 if self.padding == "same" else r for r in reaches]
+        added = tuple(m + b - 1 for m, b in zip(more, behind, strict=True))
+        if any(m >= step for m, step in zip(more, self.steps, strict=True)) or min(added) < 0:
+            least = 1 if min(added) < 0 else 0
+            rule = f"output_padding must be from {least} to below the stride."
+            received = f"output_padding={shown(given)}, strides={self.steps}"
+            remedy = 'With "same", a kernel of even size needs 1 or more.' if least else None
+            raise self.misfit(rule, received, remedy)
+        return added
+
     def windows(self, shape: Shape) -> Windows:
         """Return the windows on the larger image, one for each pixel of the smaller."""
-        larger = tuple(
-            n * step if self.padding == "same" else (n - 1) * step + max((k - 1) * gap + 1, step)
-            for n, k, step, gap in zip(shape, self.size, self.steps, self.dilation, strict=False)
-        )
-        return super().windows(larger)
+        sizes = zip(shape, self.steps, self.behind, strict=False)
+        return super().windows(tuple((n - 1) * step + 1 + more for n, step, more in sizes))
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
         """Return z: each pixel of x writes the kernel, times its value, onto the large image."""

@@ -41,7 +41,7 @@ def Input(
     Examples
     --------
     >>> Input(shape=(5,)).shape, Input(shape=(2)).shape
-    ((5,), (2,))
+    ((None, 5), (None, 2))
     """
     if shape is None:
         remedy = "Input(shape=(30,)) for a table with 30 columns."

@@ -252,4 +252,12 @@ class Layer(Weighted):
         return twin
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} '{self.name}'>"
+        what = f"{type(self).__name__} '{self.name}'"
+        if self._first_call is not None and self._first_call.inputs:
+            shapes = [str(tensor.shape) for tensor in self._first_call.inputs]
+            what += f": {', '.join(shapes)} → {self._first_call.output.shape}"
+        if self.parameters:
+            weights = [f"{name} {weight.value.shape}" for name, weight in self.parameters.items()]
+            count = self.count_params()
+            what += f"; {', '.join(weights)}: {count:,} parameter{'s' * (count != 1)}"
+        return f"<{what}>"

@@ -135,6 +135,20 @@ class Maximum(Merge):
         return [grad * (self.winner == place) for place in range(self.candidates)]
 
 
+class Minimum(Maximum):
+    """a = the smallest of x₁, x₂, …; the gradient goes to the winner alone, the first of ties.
+
+    >>> Minimum()([np.array([[1.0, 5.0]]), np.array([[3.0, 2.0]])])
+    array([[1., 2.]], dtype=float32)
+    """
+
+    def forpass(self, x: Sequence[Array], training: bool = False) -> Array:
+        """Return the smallest."""
+        if training:
+            self.winner, self.candidates = np.stack(x).argmin(axis=0), len(x)
+        return reduce(np.minimum, x)
+
+
 _WHOLE = "axis must be a whole number other than 0, the axis of the samples."
 Axis = Annotated[int, require(lambda axis: type(axis) is int and axis != 0, _WHOLE)]
 

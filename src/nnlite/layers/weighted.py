@@ -19,10 +19,11 @@ from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
 from nnlite.given.numbers import as_numbers, check_weights
 from nnlite.layers.stray import own_classes
+from nnlite.layers.variables import Variables
 from nnlite.layers.weight import Weight
 
 
-class Weighted(Configurable):
+class Weighted(Configurable, Variables):
     """The half of a layer that owns weights; `Layer` computes with them.
 
     Reading a weight is reading a plain attribute. Writing one writes into its array, which is a

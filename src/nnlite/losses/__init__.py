@@ -6,6 +6,7 @@ from typing import Any
 
 from nnlite.foundation.errors import shown, type_error, value_error
 from nnlite.foundation.registry import Registry
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.losses.base import Loss
 from nnlite.losses.crossentropy import (
     BinaryCrossentropy,
@@ -13,11 +14,14 @@ from nnlite.losses.crossentropy import (
     CrossEntropy,
     SparseCategoricalCrossentropy,
 )
+from nnlite.losses.divergence import Hinge, KLDivergence
 from nnlite.losses.functions import (
     binary_crossentropy,
     categorical_crossentropy,
     half_squared_error,
+    hinge,
     huber,
+    kl_divergence,
     mean_absolute_error,
     mean_squared_error,
     sparse_categorical_crossentropy,
@@ -30,6 +34,7 @@ __all__ += ["half_squared_error", "huber", "mean_absolute_error", "mean_squared_
 __all__ += ["BinaryCrossentropy", "CategoricalCrossentropy", "CrossEntropy"]
 __all__ += ["SparseCategoricalCrossentropy", "sparse_categorical_crossentropy"]
 __all__ += ["binary_crossentropy", "categorical_crossentropy"]
+__all__ += ["Hinge", "KLDivergence", "hinge", "kl_divergence"]
 
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
@@ -42,8 +47,11 @@ _FUNCTIONS: dict[Any, type[Loss]] = {
     binary_crossentropy: BinaryCrossentropy,
     categorical_crossentropy: CategoricalCrossentropy,
     sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+    kl_divergence: KLDivergence,
+    hinge: Hinge,
 }
-_SHORT = {"mse": MeanSquaredError, "mae": MeanAbsoluteError}
+_SHORT = {"mse": MeanSquaredError, "mae": MeanAbsoluteError, "kld": KLDivergence}
+_SHORT |= {"kullback_leibler_divergence": KLDivergence}
 KNOWN = Registry("loss", Loss, _SHORT, _FUNCTIONS)
 
 
@@ -64,3 +72,6 @@ def get(identifier: Any) -> Loss:
         remedy += "with values(y, a) and gradient(y, a)."
         raise type_error(rule, shown(identifier), None, remedy)
     return KNOWN.get(found)
+
+
+explains_unknown_names(__name__)

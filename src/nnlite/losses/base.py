@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlite.foundation.checks import Name
 from nnlite.foundation.configuration import Configurable
 from nnlite.foundation.errors import must_define, told, type_error, value_error
 from nnlite.foundation.types import Array, Shape
@@ -17,6 +18,7 @@ from nnlite.given import targets
 from nnlite.given.data import unpaired
 from nnlite.given.numbers import as_floats
 from nnlite.given.sample_weights import weight_for_each
+from nnlite.losses.reduction import MEAN, NONE, Reduction, times_the_mean
 
 
 class OfTheClass:
@@ -31,28 +33,48 @@ class Loss(Configurable):
 
     A subclass writes `values(y, a)`, one value per sample, and `gradient(y, a)`, the gradient of
     their *sum* for `a`. The rest follows. Nobody writes again to the arrays that it is given.
+
+    Parameters
+    ----------
+    reduction
+        "sum_over_batch_size" or "mean": the mean over the samples; "sum": their sum;
+        "mean_with_sample_weight": the sum, divided by that of the weights; "none" or None: a call
+        returns the loss of every sample, `fit` descends their sum and shows their mean, as in
+        Keras.
+    name
+        What errors call it.
     """
 
     name: Any = OfTheClass()
+    reduction: str | None = MEAN
 
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
-        """Return the mean loss over the samples."""
+    def __init__(self, reduction: Reduction = MEAN, name: Name = None) -> None:
+        self.reduction = reduction
+        self.name = name or self.name
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Return the mean loss over the samples, or what `reduction` makes of them."""
         y, a = self.prepare(y_true, y_pred)
         with np.errstate(under="ignore"):
             values = one_for_each(self.values(y, a), len(a), self.name)
+        weights = None
         if sample_weight is not None:
-            values = values * weight_for_each(sample_weight, len(values), values.dtype)
-        return float(values.mean())
+            weights = weight_for_each(sample_weight, len(values), values.dtype)
+            values = values * weights
+        if self.reduction in (NONE, None):
+            return values
+        return float(values.mean()) * times_the_mean(self.reduction, a, weights)
 
     def backprop(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Array:
-        """Return the gradient of the mean loss for the prediction, in its shape."""
+        """Return the gradient of the loss for the prediction, in its shape."""
         y, a = self.prepare(y_true, y_pred)
         with np.errstate(under="ignore"):
             grad = like_the_prediction(self.gradient(y, a), a, self.name) / len(a)
+        weights = None
         if sample_weight is not None:
             weights = weight_for_each(sample_weight, len(grad), grad.dtype)
             grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))
-        return np.asarray(grad)
+        return np.asarray(grad) * times_the_mean(self.reduction, a, weights)
 
     def values(self, y: Array, a: Array) -> Array:
         """Return the loss of every sample."""
@@ -61,6 +83,10 @@ class Loss(Configurable):
     def gradient(self, y: Array, a: Array) -> Array:
         """Return the gradient of the sum of the samples' losses for `a`."""
         raise must_define(self, "gradient(y, a)")
+
+    def truth(self, y: Array) -> Array:
+        """Return the truth as `values` and `gradient` take it: as it is, unless smoothed."""
+        return y
 
     def check_targets(self, y: Any, output_shape: Shape, dtype: Any) -> Array:
         """Return the truth as an array that fits an output of that shape, or explain why not."""
@@ -79,7 +105,7 @@ class Loss(Configurable):
         if len(y) != len(a):
             raise unpaired(y_true, a, where)
         self.check_predictions(a)
-        return y, a
+        return self.truth(y), a
 
 
 def one_for_each(values: Any, samples: int, loss: str) -> Array:

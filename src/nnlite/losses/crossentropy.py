@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.activations import ActivationFunction, sigmoid, softmax
-from nnlite.foundation.checks import Flag
+from nnlite.foundation.checks import Flag, Share
 from nnlite.foundation.errors import must_define, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given import targets
@@ -28,7 +28,8 @@ class CrossEntropy(Loss):
 
     activation: ActivationFunction
 
-    def __init__(self, from_logits: Flag = False) -> None:
+    def __init__(self, from_logits: Flag = False, **options: Any) -> None:
+        super().__init__(**options)
         self.from_logits = from_logits
 
     def values(self, y: Array, a: Array) -> Array:
@@ -73,7 +74,31 @@ class CrossEntropy(Loss):
         return value_error(rule, received, f"loss '{self.name}'", remedy)
 
 
-class BinaryCrossentropy(CrossEntropy):
+class SmoothedCrossEntropy(CrossEntropy):
+    """A cross-entropy that may be told to be less sure of the truth: label_smoothing s.
+
+    The share s of every y is dealt out evenly: to yes and no, or to all k classes of a row.
+    """
+
+    def __init__(
+        self, from_logits: Flag = False, label_smoothing: Share = 0.0, **options: Any
+    ) -> None:
+        super().__init__(from_logits, **options)
+        self.label_smoothing = label_smoothing
+
+    label_smoothing = 0.0
+
+    def even(self, classes: int) -> float:
+        """Return the number that each output of a row of so many gets for s = 1."""
+        return 1 / classes
+
+    def truth(self, y: Array) -> Array:
+        """Return y(1 − s) + s/k."""
+        s = self.label_smoothing
+        return y * (1 - s) + s * self.even(y.shape[-1]) if s else y
+
+
+class BinaryCrossentropy(SmoothedCrossEntropy):
     """L = −(y ln a + (1 − y) ln(1 − a)), so dL/da = (a − y) / (a(1 − a)); from z: dL/dz = a − y.
 
     From the logits, L = max(z, 0) − z·y + ln(1 + e^−|z|), which never overflows.
@@ -84,6 +109,10 @@ class BinaryCrossentropy(CrossEntropy):
 
     name = "binary_crossentropy"
     activation = sigmoid
+
+    def even(self, classes: int) -> float:
+        """Return ½: each output is a yes or a no of its own."""
+        return 0.5
 
     def values_of(self, y: Array, a: Array) -> Array:
         """Return −(y ln a + (1 − y) ln(1 − a)), the mean over the outputs."""
@@ -148,7 +177,7 @@ class OfClasses(CrossEntropy):
         return grad / _places(a)
 
 
-class CategoricalCrossentropy(OfClasses):
+class CategoricalCrossentropy(SmoothedCrossEntropy, OfClasses):
     """L = −Σ y ln a for one-hot y, so dL/da = −y/a; from z through softmax: dL/dz = a − y.
 
     From the logits, L = ln Σ e^z − Σ y·z. Rows of a that do not sum to 1, as those of a sigmoid,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from nnlite.foundation.checks import Positive
@@ -73,7 +75,8 @@ class Huber(Loss):
 
     name = "huber"
 
-    def __init__(self, delta: Positive = 1.0) -> None:
+    def __init__(self, delta: Positive = 1.0, **options: Any) -> None:
+        super().__init__(**options)
         self.delta = delta
 
     def values(self, y: Array, a: Array) -> Array:

@@ -10,11 +10,13 @@ from nnlite import losses
 from nnlite.foundation.errors import told, type_error
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.types import Shape
+from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.losses import mean_absolute_error, mean_squared_error
 from nnlite.metrics.accuracy import (
     Accuracy,
     BinaryAccuracy,
     CategoricalAccuracy,
+    FittingAccuracy,
     SparseCategoricalAccuracy,
     accuracy,
     binary_accuracy,
@@ -23,6 +25,8 @@ from nnlite.metrics.accuracy import (
     sparse_categorical_accuracy,
 )
 from nnlite.metrics.base import FunctionMetric, Metric
+from nnlite.metrics.classification import F1Score, Precision, Recall
+from nnlite.metrics.curves import AUC
 from nnlite.metrics.errors import (
     MeanAbsoluteError,
     MeanSquaredError,
@@ -31,20 +35,33 @@ from nnlite.metrics.errors import (
     r2_score,
     root_mean_squared_error,
 )
+from nnlite.metrics.mean import Mean
+from nnlite.metrics.ranking import (
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
+)
 
 __all__ = ["MAE", "MSE", "Metric", "get", "mae", "mse"]
 __all__ += ["MeanAbsoluteError", "MeanSquaredError", "R2Score", "RootMeanSquaredError"]
 __all__ += ["mean_absolute_error", "mean_squared_error", "r2_score", "root_mean_squared_error"]
 __all__ += ["Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy"]
 __all__ += ["accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"]
+__all__ += ["AUC", "F1Score", "Mean", "Precision", "Recall"]
+__all__ += ["SparseTopKCategoricalAccuracy", "TopKCategoricalAccuracy"]
+__all__ += ["sparse_top_k_categorical_accuracy", "top_k_categorical_accuracy"]
 
 mse = MSE = mean_squared_error
 mae = MAE = mean_absolute_error
 
 _SHORT: dict[str, type[Metric]] = {"mse": MeanSquaredError, "mae": MeanAbsoluteError}
-_SHORT |= {"acc": Accuracy, "r2": R2Score, "rmse": RootMeanSquaredError}
+_SHORT |= {"acc": FittingAccuracy, "r2": R2Score, "rmse": RootMeanSquaredError}
+_SHORT |= {"fitting_accuracy": FittingAccuracy, "Accuracy": Accuracy}
+for _kind in (AUC, F1Score, Mean, Precision, Recall):
+    _SHORT |= {_kind.default_name: _kind, _kind.__name__: _kind}
 _FUNCTIONS: dict[Any, type[Metric]] = {
-    accuracy: Accuracy,
+    accuracy: FittingAccuracy,
     binary_accuracy: BinaryAccuracy,
     categorical_accuracy: CategoricalAccuracy,
     sparse_categorical_accuracy: SparseCategoricalAccuracy,
@@ -52,6 +69,8 @@ _FUNCTIONS: dict[Any, type[Metric]] = {
     root_mean_squared_error: RootMeanSquaredError,
     mean_absolute_error: MeanAbsoluteError,
     r2_score: R2Score,
+    top_k_categorical_accuracy: TopKCategoricalAccuracy,
+    sparse_top_k_categorical_accuracy: SparseTopKCategoricalAccuracy,
 }
 KNOWN = Registry("metric", Metric, _SHORT, _FUNCTIONS)
 
@@ -70,13 +89,19 @@ def get(identifier: Any, truth: Shape = (), prediction: Shape = ()) -> Metric:
         raise type_error(rule, told(identifier), None, "An array becomes one by its tolist().")
     if isinstance(identifier, str) and identifier in losses.KNOWN and identifier not in KNOWN:
         return FunctionMetric(losses.get(identifier), identifier)
-    found = KNOWN.find(identifier)
+    # As in Keras, the word means what fits, in any case; the class compares labels.
+    fits = isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc")
+    found = FittingAccuracy if fits else KNOWN.find(identifier)
     if callable(found) and not isinstance(found, Metric | type):
         return FunctionMetric(found)
-    fitting = fitting_accuracy(truth, prediction) if found is Accuracy and prediction else found
+    accuracy_of_any_kind = found is FittingAccuracy
+    fitting = fitting_accuracy(truth, prediction) if accuracy_of_any_kind and prediction else found
     metric = KNOWN.get(fitting)
-    if isinstance(identifier, str) and identifier != found.__name__:
+    if isinstance(identifier, str) and identifier not in (found.__name__, "Accuracy"):
         metric.name = identifier
-    elif found is Accuracy:
+    elif accuracy_of_any_kind:
         metric.name = found.default_name
     return metric
+
+
+explains_unknown_names(__name__)

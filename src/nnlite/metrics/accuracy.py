@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.foundation.checks import Name, Number
+from nnlite.foundation.checks import DType, Name, Number
 from nnlite.foundation.errors import must_define, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.losses.base import mean_over_outputs
@@ -20,11 +20,9 @@ class _HitRate(Metric):
         """Return for every answer whether it is right."""
         raise must_define(self, "hits(y, a)")
 
-    def update_state(self, y_true: Any, y_pred: Any) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Count the right answers of this batch."""
-        hits = self.hits(*as_arrays(y_true, y_pred))
-        self.total += int(np.count_nonzero(hits))
-        self.count += hits.size
+        self.add(self.hits(*as_arrays(y_true, y_pred)), sample_weight)
 
     def for_each(self, y_true: Any, y_pred: Any) -> Array:
         """Return for every sample the share of its answers that are right."""
@@ -41,8 +39,8 @@ class BinaryAccuracy(_HitRate):
 
     default_name = "binary_accuracy"
 
-    def __init__(self, name: Name = None, threshold: Number = 0.5) -> None:
-        super().__init__(name)
+    def __init__(self, name: Name = None, threshold: Number = 0.5, dtype: DType = None) -> None:
+        super().__init__(name, dtype)
         self.threshold = threshold
 
     def hits(self, y: Array, a: Array) -> Array:
@@ -77,19 +75,46 @@ class SparseCategoricalAccuracy(_HitRate):
 
     def hits(self, y: Array, a: Array) -> Array:
         """Return for every sample whether its class is found."""
+        self.check_rows(y, a)
+        guess = a.argmax(-1)
+        hits: Array = np.equal(y.reshape(guess.shape), guess)
+        return hits
+
+    def check_rows(self, y: Array, a: Array) -> None:
+        """Raise unless there is a class number for each row of outputs."""
         if a.ndim < 2 or y.size * a.shape[-1] != a.size:
             rule = "sparse_categorical_accuracy takes one class number for each row of outputs."
             received = f"y_true of shape {y.shape}, y_pred of shape {a.shape}"
             remedy = "For one-hot rows use categorical_accuracy; for one output, binary_accuracy."
             raise value_error(rule, received, None, remedy)
-        guess = a.argmax(-1)
-        return np.asarray(y.reshape(guess.shape) == guess)
 
 
 class Accuracy(_HitRate):
-    """The share of right answers, of the kind that fits: see `fitting_accuracy`.
+    """The share of predicted labels that are the true ones.
 
-    >>> Accuracy()([[1], [0]], [[0.9], [0.8]])
+    Probabilities are no labels: "accuracy", as a name, finds the labels first.
+
+    >>> Accuracy()([2, 0, 1], [2, 1, 1]).__round__(4)
+    0.6667
+    """
+
+    default_name = "accuracy"
+
+    def hits(self, y: Array, a: Array) -> Array:
+        """Return for every label whether it is the true one."""
+        whole = np.equal(y, np.floor(y)).all() and not np.equal(a, np.floor(a)).all()
+        if whole or y.shape != a.shape:
+            rule = "Accuracy compares labels: it counts where y_pred is the same as y_true."
+            wrong = f"y_pred from {a.min():g} to {a.max():g}, of shape {a.shape}"
+            remedy = 'For the outputs of a network, use metrics=["accuracy"], by its name.'
+            raise value_error(rule, f"y_true of shape {y.shape}, {wrong}", None, remedy)
+        return np.equal(y, a)
+
+
+class FittingAccuracy(_HitRate):
+    """The share of right answers, of the kind that fits: what "accuracy" means.
+
+    >>> FittingAccuracy()([[1], [0]], [[0.9], [0.8]])
     0.5
     """
 
@@ -148,4 +173,4 @@ def accuracy(y_true: Any, y_pred: Any) -> Array:
     >>> accuracy([1, 0], [[0.2, 0.8], [0.3, 0.7]])
     array([1., 0.])
     """
-    return Accuracy().for_each(y_true, y_pred)
+    return FittingAccuracy().for_each(y_true, y_pred)

@@ -8,7 +8,7 @@ import numpy as np
 
 from nnlite import losses
 from nnlite.losses import Loss
-from nnlite.metrics.base import Metric, as_equal_shapes
+from nnlite.metrics.base import Metric, as_equal_shapes, weights_like
 
 
 def root_mean_squared_error(y_true: Any, y_pred: Any) -> float:
@@ -17,7 +17,7 @@ def root_mean_squared_error(y_true: Any, y_pred: Any) -> float:
     >>> root_mean_squared_error([[0.0], [0.0]], [[3.0], [3.0]])
     3.0
     """
-    return RootMeanSquaredError()(y_true, y_pred)
+    return float(RootMeanSquaredError()(y_true, y_pred))
 
 
 def r2_score(y_true: Any, y_pred: Any) -> float:
@@ -26,7 +26,7 @@ def r2_score(y_true: Any, y_pred: Any) -> float:
     >>> r2_score([[1.0], [2.0], [3.0]], [[1.0], [2.0], [3.0]])
     1.0
     """
-    return R2Score()(y_true, y_pred)
+    return float(R2Score()(y_true, y_pred))
 
 
 class MeanOfALoss(Metric):
@@ -34,13 +34,12 @@ class MeanOfALoss(Metric):
 
     loss: Loss
 
-    def update_state(self, y_true: Any, y_pred: Any) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add the values of this batch, from numbers that hold them: small types wrap around."""
         y, a = as_equal_shapes(y_true, y_pred)
         if y.dtype != a.dtype or a.dtype.char not in "fd":
             y = y.astype(np.result_type(y, a, np.float32))
-        self.total += float(self.loss.values(y, a).sum())
-        self.count += len(a)
+        self.add(self.loss.values(y, a), sample_weight)
 
 
 class MeanSquaredError(MeanOfALoss):
@@ -94,18 +93,22 @@ class R2Score(Metric):
         self.count = 0
         self.mean = self.spread = self.error = np.zeros(1)
 
-    def update_state(self, y_true: Any, y_pred: Any) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Merge this batch into mean, spread and error (Chan's formula, which keeps its digits)."""
         y, a = as_equal_shapes(y_true, y_pred)
         y = y.reshape(len(y), -1).astype(np.float64, copy=False)
         a = a.reshape(len(a), -1).astype(np.float64, copy=False)
-        mean = y.mean(axis=0)
+        weights = weights_like(1.0 if sample_weight is None else sample_weight, (len(y), 1))
+        count = float(weights.sum())
+        if not count:
+            return
+        mean = (weights * y).sum(axis=0) / count
         step = mean - self.mean
-        total = self.count + len(y)
-        between = step**2 * (self.count * len(y) / total)
-        self.spread = self.spread + np.square(y - mean).sum(axis=0) + between
-        self.mean = self.mean + step * (len(y) / total)
-        self.error = self.error + np.square(a - y).sum(axis=0)
+        total = self.count + count
+        between = step**2 * (self.count * count / total)
+        self.spread = self.spread + (weights * np.square(y - mean)).sum(axis=0) + between
+        self.mean = self.mean + step * (count / total)
+        self.error = self.error + (weights * np.square(a - y)).sum(axis=0)
         self.count = total
 
     def result(self) -> float:

@@ -33,6 +33,7 @@ def compile(
     loss: Any = None,
     metrics: Any = None,
     loss_weights: Any = None,
+    weighted_metrics: Any = None,
     *,
     run_eagerly: Any = None,
     jit_compile: Any = None,
@@ -51,11 +52,13 @@ def compile(
         A list of names, functions or objects of `nnlite.metrics`.
     loss_weights
         With several outputs, the share of each in the whole loss.
+    weighted_metrics
+        Metrics that count each sample by its weight, as the loss does; `metrics` do not.
     run_eagerly, jit_compile, steps_per_execution
         Taken for the sake of Keras scripts, and do nothing.
     """
     with all_or_nothing(model):
-        model.compiled = compiling.checked(optimizer, loss, metrics, loss_weights)
+        model.compiled = compiling.checked(optimizer, loss, metrics, loss_weights, weighted_metrics)
         model.forget_endings()
         if model.nodes and model.endings:
             model.optimizer.bound_state = model.flat.state_of(model.optimizer)

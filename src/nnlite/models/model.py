@@ -22,6 +22,7 @@ from nnlite.layers.layer import Layer
 from nnlite.models import fitting, reading, saving
 from nnlite.models import summary as summaries
 from nnlite.models.naming import unique_names
+from nnlite.models.unknown import ExplainsUnknownNames
 from nnlite.models.weights import WeightsOfLayers
 from nnlite.network.branches import Branches, as_tensors, check_ends
 from nnlite.network.chain import Network
@@ -30,7 +31,7 @@ from nnlite.training.ending import Ending
 from nnlite.training.figures import Figures
 
 
-class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
+class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArguments):
     """A network between inputs and outputs, with branches and merges.
 
     Parameters
@@ -65,7 +66,7 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
     history: History | None = None
     """What the last `fit` returned."""
     compiled: dict[str, Any] | None = None
-    """What `compile` was told: optimizer, loss, metrics, loss_weights."""
+    """What `compile` was told: optimizer, loss, metrics, loss_weights, weighted_metrics."""
     figures: Figures | None = None
     """The losses and metrics that added up last."""
     _endings: list[Ending] | None = None
@@ -79,6 +80,7 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
     checked = reading.checked
     checked_inputs = reading.checked_inputs
     summary = summaries.summary
+    _repr_svg_ = summaries.picture
     save = saving.save_model
     save_weights = saving.save_weights
     load_weights = saving.load_weights
@@ -115,7 +117,7 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
         for node in self.nodes:
             node.layer.join_model(self.dtype, self.rng)
         for node in self.nodes:
-            shapes = [tensor.shape for tensor in node.inputs]
+            shapes = [tensor.sample for tensor in node.inputs]
             node.layer.ensure_built(shapes if node.several else shapes[0])
 
     def _name_layers(self) -> None:
@@ -183,13 +185,13 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
     def input_shape(self) -> Any:
         """The shape of the data, None standing for the number of samples."""
         self.check_built("input_shape")
-        return one_or_list([(None, *tensor.shape) for tensor in self.inputs])
+        return one_or_list([tensor.shape for tensor in self.inputs])
 
     @property
     def output_shape(self) -> Any:
         """The shape of the predictions, None standing for the number of samples."""
         self.check_built("output_shape")
-        return one_or_list([(None, *tensor.shape) for tensor in self.outputs])
+        return one_or_list([tensor.shape for tensor in self.outputs])
 
     @property
     def input(self) -> Any:
@@ -286,14 +288,6 @@ class Model(WeightsOfLayers, metaclass=ExplainsItsArguments):
             received, where = f"model.{name} = {told(value)}", f"model '{self.name}'"
             raise AttributeError(explain_error(rule, received, where, f"model.compile({name}=...)"))
         object.__setattr__(self, name, value)
-
-    def __getattr__(self, name: str) -> Any:
-        kind = type(self).__name__
-        if "rng" in vars(self) or name.startswith("__"):
-            raise AttributeError(f"'{kind}' object has no attribute '{name}'")
-        rule = "The constructor of a model begins with that of its base."
-        received = f"{kind}.__init__ without it"
-        raise AttributeError(explain_error(rule, received, None, "super().__init__(...)"))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} '{self.name}' of {len(self.layers)} layers>"

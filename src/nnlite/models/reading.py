@@ -37,7 +37,7 @@ def checked(
     given = as_list(y, model.output_names, "output", len(inputs[0]))
     check_lengths(inputs, [np.atleast_1d(peek(target, "y")) for target in given])
     targets = [e.check(t, model.dtype) for e, t in zip(endings, given, strict=True)]
-    shapes, wished = [tensor.shape for tensor in model.outputs], (sample_weight, class_weight)
+    shapes, wished = [tensor.sample for tensor in model.outputs], (sample_weight, class_weight)
     weights = as_sample_weights(*wished, targets[0], len(inputs[0]), model.dtype, shapes)
     return Data(inputs, targets, weights, kept_for(model))
 
@@ -61,7 +61,7 @@ def read(model: LearningModel, x: Any) -> list[Array | Rows]:
     for data, tensor, name in zip(given, model.inputs, names, strict=True):
         readers = [model.name_of(node.layer) for node in model.nodes if tensor in node.inputs]
         where = f"model '{model.name}', layer '{readers[0] if readers else tensor}'"
-        arrays.append(as_input(data, tensor.shape, model.dtype, name, where))
+        arrays.append(as_input(data, tensor.sample, model.dtype, name, where))
     check_lengths(arrays)
     return arrays
 
@@ -76,7 +76,7 @@ def _check_order(model: LearningModel, x: Any, y: Any) -> None:
     single = len(model.inputs) == len(model.outputs) == 1
     if not single or isinstance(x, dict) or isinstance(y, dict):
         return
-    takes, gives = model.inputs[0].shape, model.outputs[0].shape
+    takes, gives = model.inputs[0].sample, model.outputs[0].sample
     shape_x = np.shape(peek(x, "x"))[1:]
     shape_y = () if y is None else np.shape(peek(y, "y"))[1:]
     if takes not in ((1,), shape_x) and shape_x in (gives, ()) and shape_y == takes:

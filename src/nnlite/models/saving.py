@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _CONFIG = "config"
 _KINDS = {"optimizer": optimizers, "loss": losses, "metrics": metrics}
+_KINDS |= {"weighted_metrics": metrics}
 
 
 def save_model(model: Model, filepath: str | Path) -> None:
@@ -79,7 +80,7 @@ def load_model(
     ...     Sequential([Wide(3, input_shape=(2,))]).save(f"{folder}/model.npz")
     ...     model = load_model(f"{folder}/model.npz", custom_objects={"Wide": Wide})
     >>> model.layers
-    [<Wide 'wide'>]
+    [<Wide 'wide': (None, 2) → (None, 3); W (2, 3), b (3,): 9 parameters>]
     """
     flag("compile", compile, "load_model")
     arrays = _read(filepath)
@@ -94,7 +95,9 @@ def load_model(
     try:
         model = _model(config["model"])
         model.set_weights([arrays[name] for name in _named_weights(model)])
-        if (told := config["compiled"]) is not None:
+        if config["compiled"] is not None:
+            # Files of earlier versions tell of no weighted metrics.
+            told = {"weighted_metrics": None, **config["compiled"]}
             made = {name: kind.KNOWN.rebuild(told[name]) for name, kind in _KINDS.items()}
             model.compile(**told | made)
     except (KeyError, IndexError, AttributeError, TypeError) as error:
@@ -126,7 +129,7 @@ def _description(model: Model) -> dict[str, Any]:
     if isinstance(model, Sequential):
         order = [place[node.layer] for node in model.nodes]
         again = {"order": order} if len(order) > len(model.layers) else {}
-        return {**base, "input_shape": model.inputs[0].shape, **again}
+        return {**base, "input_shape": model.inputs[0].sample, **again}
     slots = Branches(model.inputs, model.outputs).slots
     calls = [[place[n.layer], n.several, [slots[t] for t in n.inputs]] for n in model.nodes]
     begins = [place[tensor.node.layer] for tensor in model.inputs]

@@ -110,7 +110,7 @@ class Sequential(Model):
         if [node.inputs for node in entry.nodes] != ends[:-1]:
             rule = "The layers of a model are put into a Sequential one after the other."
             received = f"model '{entry.name}', with branches"
-            remedy = f"x = Input(shape={entry.inputs[0].shape}); Model(x, {entry.name}(x))"
+            remedy = f"x = Input(shape={entry.inputs[0].sample}); Model(x, {entry.name}(x))"
             raise value_error(rule, received, f"model '{self.name}'", remedy)
         return entry._calls if isinstance(entry, Sequential) else [n.layer for n in entry.nodes]
 

@@ -1,4 +1,4 @@
-"""The table of a model's layers, as the course prints it."""
+"""The table of a model's layers, as the course prints it; and their picture."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ def summary(model: Model, line_length: int = 65, print_fn: Any = None) -> None:
     """Print the table of layers, output shapes, and numbers of parameters."""
     model.check_built("summary")
     (print_fn or print)(table(model, line_length))
+
+
+def picture(model: Model) -> str | None:
+    """Return the layers as a picture for a notebook; None where there is none to draw."""
+    from nnlite.plot.architecture import svg
+    from nnlite.plot.blocks import MOST_BLOCKS
+
+    return svg(model) if model.built and len(model.nodes) <= MOST_BLOCKS else None
 
 
 def table(model: Model, line_length: int = 65) -> str:
@@ -39,7 +47,7 @@ def table(model: Model, line_length: int = 65) -> str:
 def row(model: Model, layer: Layer, branches: bool) -> list[str]:
     """Return the cells of one layer."""
     calls = [node for node in model.nodes if node.layer is layer]
-    shape = calls[0].output.shape if calls else layer.input_shape
+    shape = calls[0].output.sample if calls else layer.input_shape
     name = f"{model.name_of(layer)} ({type(layer).__name__})"
     cells = [name, f"{(None, *(shape or ()))}", f"{layer.count_params():,}"]
     if branches:

@@ -13,10 +13,11 @@ from nnlite.foundation.types import Array
 from nnlite.given.numbers import check_weights
 from nnlite.layers.joining import Node
 from nnlite.layers.layer import Layer
+from nnlite.layers.variables import Variables
 from nnlite.network.vector import FlatWeights
 
 
-class WeightsOfLayers:
+class WeightsOfLayers(Variables):
     """What a model is without its inputs and outputs: layers, and all their weights."""
 
     name: str

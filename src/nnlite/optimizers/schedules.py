@@ -17,6 +17,7 @@ from nnlite.foundation.checks import (
 from nnlite.foundation.configuration import Configurable
 from nnlite.foundation.errors import must_define, shown, type_error, value_error
 from nnlite.foundation.registry import Registry
+from nnlite.foundation.unknown import explains_unknown_names
 
 
 class LearningRateSchedule(Configurable):
@@ -136,3 +137,5 @@ class CosineDecay(LearningRateSchedule):
 
 _CLASSES = (ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, CosineDecay)
 KNOWN = Registry("schedule", LearningRateSchedule, {rule.__name__: rule for rule in _CLASSES})
+
+explains_unknown_names(__name__)

@@ -26,12 +26,14 @@ def decision_boundary(
 ) -> Axes:
     """Draw which class a model gives to every place of the plane, and the samples on it.
 
+    Where the model gives probabilities, the plane is the paler the less the first class leads.
+
     Parameters
     ----------
     model
         A model with two inputs, or a function that takes points (n, 2). It returns labels, or a
         number for each point (from the middle between two labels on, it is the second), or a row
-        with a score for each class.
+        with a score for each class. Labels that are words it may number, in alphabetic order.
     x
         The samples, of shape (n, 2).
     y
@@ -62,16 +64,13 @@ def decision_boundary(
     labels, classes = labels_and_classes(y, len(points))
     plane = [np.linspace(*style.padded(values, 0.25), resolution) for values in points.T]
     grid = np.stack(np.meshgrid(*plane), axis=-1).reshape(-1, 2)
-    classes, margins, shades = margins_of(ask(model, grid), classes)
+    classes, margins, certain = margins_of(ask(model, grid), classes)
     ax = style.axes_or_new(ax, height=6)
-    if shades is not None:
-        _shade(ax, plane, shades)
     size = 70 if len(points) <= 30 else 30
     for number, name in enumerate(classes):
         margin = margins[:, number].reshape(resolution, resolution)
-        if shades is None and margin.max() > 0:
-            pale = style.lighter(style.look(number)["color"], 0.7)
-            ax.contourf(*plane, margin, levels=[0.0, float(margin.max()) * 1.01], colors=[pale])
+        if not certain or len(classes) > 2 or number == 1:
+            _colour(ax, plane, margin, number, certain, both=len(classes) == 2)
         if margin.min() < 0 < margin.max() and (len(classes) > 2 or number == 1):
             ax.contour(*plane, margin, levels=[0.0], colors=[style.INK], linewidths=1.2)
         mine = points[labels == name].T
@@ -81,16 +80,30 @@ def decision_boundary(
     limits = [values[[0, -1]] for values in plane]
     ax.set(xlim=limits[0], ylim=limits[1], xlabel=names[0], ylabel=names[1])
     _add_legend(ax)
+    style.round_numbers(ax.xaxis, ax.yaxis)
     style.open_frame(ax)
     return ax
 
 
-def _shade(ax: Axes, plane: list[Array], shades: Array) -> None:
-    """Colour the plane from the first class to the second, paler where the model is in doubt."""
-    ends = [style.lighter(style.look(number)["color"], 0.45) for number in (0, 1)]
-    colours = style.blend(ends[0], "white", ends[1])
-    heights = shades.reshape(len(plane[1]), len(plane[0]))
-    ax.contourf(*plane, heights, levels=np.linspace(0, 1, 11), cmap=colours, vmin=0, vmax=1)
+def _colour(
+    ax: Axes, plane: list[Array], margin: Array, number: int, certain: bool, both: bool
+) -> None:
+    """Colour where a class wins; if margins tell how certain it is, from white to its colour.
+
+    With `both`, the shades go on to the colour of the class that wins where this one loses.
+    """
+    own = style.look(number)["color"]
+    if not certain:
+        if margin.max() > 0:
+            levels = [0.0, float(margin.max()) * 1.01]
+            ax.contourf(*plane, margin, levels=levels, colors=[style.lighter(own, 0.7)])
+        return
+    colours: list[Any] = ["white", style.lighter(own, 0.45)]
+    if both:
+        margin = (margin + 1) / 2
+        colours.insert(0, style.lighter(style.look(1 - number)["color"], 0.45))
+    shades: dict[str, Any] = {"cmap": style.blend(*colours), "vmin": 0, "vmax": 1}
+    ax.contourf(*plane, margin, levels=np.linspace(0, 1, 11), **shades)
 
 
 def _add_legend(ax: Axes) -> None:
@@ -112,7 +125,7 @@ def two_features(model: Any, x: Any) -> Array:
         remedy += "and train a model on these."
         raise value_error(rule, f"x of shape {points.shape}{many}", remedy=remedy)
     inputs = getattr(model, "inputs", None)
-    takes = inputs[0].shape if inputs else (2,)
+    takes = inputs[0].sample if inputs else (2,)
     if takes != (2,):
         rule = "A decision boundary is drawn over two features: the model takes two."
         received = f"a model of {takes[0]} features" if len(takes) == 1 else f"samples {takes}"
@@ -170,10 +183,10 @@ def ask(model: Any, grid: Array) -> Array:
     return output
 
 
-def margins_of(output: Array, classes: Array) -> tuple[Array, Array, Array | None]:
+def margins_of(output: Array, classes: Array) -> tuple[Array, Array, bool]:
     """Return the classes, and for each point and class by how much it wins (above 0) or loses.
 
-    For one number between 0 and 1 also this number, for the shades.
+    Of probabilities these are numbers from −1 to 1, that tell how certain it is: then also True.
     """
     known = ", ".join(map(str, classes))
     if output.ndim == 2 and output.shape[1] > 1:
@@ -186,18 +199,39 @@ def margins_of(output: Array, classes: Array) -> tuple[Array, Array, Array | Non
         scores = output.astype(np.float64)
         best = np.sort(scores, axis=1)
         rival = np.where(scores == best[:, -1:], best[:, -2:-1], best[:, -1:])
-        return classes, scores - rival, None
+        certain = best[:, 0].min() >= 0 and np.abs(scores.sum(axis=1) - 1).max() < 1e-3
+        return classes, scores - rival, bool(certain)
     values = output.reshape(-1)
     if values.dtype.kind != "f" or np.isin(values, classes).all():
-        values = values.astype(int) if values.dtype.kind == "b" else values
+        values = _as_classes(values, classes)
         classes = np.union1d(classes, values)
-        return classes, np.where(values[:, None] == classes, 1.0, -1.0), None
+        return classes, np.where(values[:, None] == classes, 1.0, -1.0), False
     if len(classes) != 2:
         rule = "One number for each point tells two classes apart."
         remedy = "End the model with a softmax of as many units as there are classes."
         raise value_error(rule, f"{len(classes)} classes in y: {known}", remedy=remedy)
     middle = float(classes.mean()) if classes.dtype.kind in "iu" else 0.5
-    shades = values.astype(np.float64)
-    inside = middle == 0.5 and shades.min() >= 0 and shades.max() <= 1
-    above = shades - middle
-    return classes, np.stack([-above, above], axis=1), shades if inside else None
+    numbers = values.astype(np.float64)
+    certain = middle == 0.5 and numbers.min() >= 0 and numbers.max() <= 1
+    above = (2.0 if certain else 1.0) * (numbers - middle)
+    return classes, np.stack([-above, above], axis=1), bool(certain)
+
+
+def _as_classes(values: Array, classes: Array) -> Array:
+    """Return the labels that were answered; a number may stand for a word, or be its number."""
+    values = values.astype(int) if values.dtype.kind == "b" else values
+    numeric = [array.dtype.kind in "iuf" for array in (values, classes)]
+    if numeric[0] == numeric[1]:
+        return values
+    answered = np.unique(values)
+    if numeric[0] and np.isin(answered.astype(str), classes.astype(str)).all():
+        return values.astype(str)
+    if numeric[0] and np.isin(answered, range(len(classes))).all():
+        return np.asarray(classes[values.astype(int)])
+    rule = f"The function answers with one of the labels in y: {', '.join(map(str, classes))}."
+    if numeric[0]:
+        numbered = [f"{number} for {name!r}" for number, name in enumerate(classes.tolist())]
+        rule = "The function answers with one of the labels in y, or with its number: "
+        rule += f"{', '.join(numbered)}."
+    known = range(len(classes)) if numeric[0] else ()
+    raise value_error(rule, repr(next(value for value in answered.tolist() if value not in known)))

@@ -10,7 +10,7 @@ import numpy as np
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.plot.loss_surface import Loss, Range, height, loss_surface
-from nnlite.plot.style import INK, LINES, Axes, axes_or_new, look, open_frame, padded
+from nnlite.plot.style import INK, LINES, Axes, axes_or_new, look, open_frame, padded, round_numbers
 
 
 def gradient_path(
@@ -68,6 +68,7 @@ def gradient_path(
             loss_surface(surface, w=w, b=b, kind=kind, ax=ax)
         else:
             ax.set(xlabel="$w$", ylabel="$b$")
+            round_numbers(ax.xaxis, ax.yaxis)
             open_frame(ax)
     limits = {"xlim": w or ax.get_xlim(), "ylim": b or ax.get_ylim()}
     for number, (name, points) in enumerate(ways.items()):

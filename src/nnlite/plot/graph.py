@@ -22,6 +22,7 @@ MOST_VALUES = 150
 # Lengths are in em, the size of the letters, so that words and lines fit each other.
 ROW, RADIUS, MARGIN = 3.3, 1.2, 0.4
 GAP, GAP_PER_CLIMB = 1.6, 0.25
+LETTERS: dict[str, Any] = {"smallest": 9.0, "largest": 18.0}
 
 
 def graph(value: Value, ax: Axes | None = None) -> Axes:
@@ -51,8 +52,17 @@ def graph(value: Value, ax: Axes | None = None) -> Axes:
     >>> [text.get_text() for text in axes.texts][:3]
     ['−2', '−4', '$x$']
     """
+    return _draw(_Drawing(_values_to_draw(value)), ax)
+
+
+def svg(value: Value) -> str:
+    """Return the graph of a value as a picture for a notebook, without pyplot."""
     drawing = _Drawing(_values_to_draw(value))
-    ax, font = style.axes_in_em(ax, *drawing.size, smallest=9.0, largest=18.0)
+    return style.as_svg(_draw(drawing, style.sheet(*drawing.size, **LETTERS)))
+
+
+def _draw(drawing: _Drawing, ax: Axes | None) -> Axes:
+    ax, font = style.axes_in_em(ax, *drawing.size, **LETTERS)
     _draw_wires(ax, drawing)
     for number in range(len(drawing.values)):
         _draw_value(ax, drawing, number, font)

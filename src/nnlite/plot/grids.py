@@ -103,12 +103,17 @@ def _write_numbers(ax: Axes, unit: float) -> None:
         words = {place: _short(float(value)) for place, value in np.ndenumerate(values)}
         longest, pixel = max(map(len, words.values())), 1 / values.shape[1]
         size = min(1.4 * style.font_size(), unit * pixel / (style.LETTER * max(longest + 0.5, 2)))
-        brightness = np.asarray(image.cmap(image.norm(values)))[..., :3] @ [0.3, 0.6, 0.1]
+        inks = inks_on(image)
         left, _, _, top = image.get_extent()
         for (i, j), word in words.items():
             x, y = left + (j + 0.5) * pixel, top + (i + 0.5) * pixel
-            ink = "black" if brightness[i, j] > 0.5 else "white"
-            ax.text(x, y, word, color=ink, size=size, ha="center", va="center_baseline")
+            ax.text(x, y, word, color=inks[i, j], size=size, ha="center", va="center_baseline")
+
+
+def inks_on(image: Any) -> Any:
+    """Return, for every pixel of a drawn image, the colour in which a number can be read on it."""
+    brightness = np.asarray(image.cmap(image.norm(image.get_array())))[..., :3] @ [0.3, 0.6, 0.1]
+    return np.where(brightness > 0.5, "black", "white")
 
 
 def _short(value: float) -> str:
@@ -123,6 +128,7 @@ def _add_bar(ax: Axes, words: str, right: float, unit: float) -> None:
     x, width = (right + 0.5 * letter - start) / (end - start), letter / (end - start)
     bar = ax.figure.colorbar(ax.images[0], cax=ax.inset_axes((x, 0.05, width, 0.9)))
     bar.set_label(words)
+    style.round_numbers(bar.ax.yaxis)
     bar.outline.set_visible(False)
 
 

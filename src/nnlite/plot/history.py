@@ -1,4 +1,7 @@
-"""Learning as curves: losses and metrics, epoch by epoch."""
+"""Learning as curves: losses and metrics, epoch by epoch.
+
+`Curves` is the drawing; when a training has gone on, it lengthens the lines that are there.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,16 @@ import numpy as np
 from nnlite.foundation.checks import flag
 from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
-from nnlite.plot.style import Axes, axes_or_new, font_size, look, open_frame, padded, size_in_points
+from nnlite.plot.style import (
+    Axes,
+    axes_or_new,
+    font_size,
+    look,
+    open_frame,
+    padded,
+    round_numbers,
+    size_in_points,
+)
 
 
 class _Training(NamedTuple):
@@ -54,53 +66,115 @@ def history(
     >>> [line.get_label() for line in axes.lines]
     ['training', 'validation']
     """
-    flag("log", log)
-    trainings = _trainings(history)
-    chosen = _metrics_to_draw(trainings, metrics)
-    ax = axes_or_new(ax, height=4.5 if len(chosen) == 1 else 3.6 * ((len(chosen) + 1) // 2))
-    for name, panel in zip(chosen, _panels(ax, len(chosen)), strict=True):
-        _draw_metric(panel, trainings, name)
-        if log and "accuracy" not in name:
-            _make_logarithmic(panel)
-    return ax
+    return Curves(history, metrics, log=log, ax=ax).ax
 
 
-def _draw_metric(ax: Axes, trainings: Mapping[str, _Training], metric: str) -> None:
+class Curves:
+    """The picture of a training, that can be kept up to date.
+
+    Parameters
+    ----------
+    history, metrics, log, ax
+        As for `history`.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> curves = Curves({"loss": [0.9]}, ax=Figure().add_subplot())
+    >>> curves.update({"loss": [0.9, 0.5]}), curves.ax.lines[0].get_ydata().tolist()
+    (True, [0.9, 0.5])
+    """
+
+    def __init__(
+        self,
+        history: Any,
+        metrics: str | Sequence[str] | None = None,
+        *,
+        log: bool = False,
+        ax: Axes | None = None,
+    ) -> None:
+        self.metrics, self.log = metrics, flag("log", log)
+        trainings = _trainings(history)
+        chosen = _metrics_to_draw(trainings, metrics)
+        height = 4.5 if len(chosen) == 1 else 3.6 * ((len(chosen) + 1) // 2)
+        self.ax = axes_or_new(ax, height=height)
+        self.panels = dict(zip(chosen, panels(self.ax, len(chosen)), strict=True))
+        self.lines: dict[tuple[str, str], Any] = {}
+        for metric, panel in self.panels.items():
+            panel.set(xlabel="epoch", ylabel=metric.replace("_", " "))
+            panel.xaxis.set_major_locator(whole_numbers())
+            round_numbers(panel.yaxis)
+            panel.grid(alpha=0.25)
+            open_frame(panel)
+        self._draw(trainings)
+
+    def update(self, history: Any) -> bool:
+        """Draw what has been added; return False where there is a metric that has no place yet."""
+        trainings = _trainings(history)
+        if _metrics_to_draw(trainings, self.metrics) != list(self.panels):
+            return False
+        self._draw(trainings)
+        return True
+
+    def _draw(self, trainings: Mapping[str, _Training]) -> None:
+        for metric, panel in self.panels.items():
+            before = [line.get_marker() for line in panel.lines]
+            for number, name in enumerate(trainings):
+                alone = len(trainings) == 1
+                labels = ("training", "validation") if alone else (name, f"{name}, validation")
+                dashed = look(1 if alone else number)
+                dashed |= {"linestyle": "--", "markerfacecolor": "white"}
+                self._lengthen(panel, trainings[name], name, metric, labels[0], look(number))
+                self._lengthen(panel, trainings[name], name, f"val_{metric}", labels[1], dashed)
+            epochs = [epoch for training in trainings.values() for epoch in training.epochs]
+            panel.set_xlim(padded(epochs, 0.02))
+            panel.relim()
+            panel.autoscale_view(scalex=False)
+            if self.log and "accuracy" not in metric:
+                logarithmic(panel)
+            if len(panel.lines) > 1 and [line.get_marker() for line in panel.lines] != before:
+                panel.legend()
+
+    def _lengthen(
+        self,
+        panel: Axes,
+        training: _Training,
+        name: str,
+        curve: str,
+        label: str,
+        style: dict[str, Any],
+    ) -> None:
+        if curve not in training.curves:
+            return
+        epochs, values = training.curves[curve]
+        if (name, curve) not in self.lines:
+            (self.lines[name, curve],) = panel.plot([], [], label=label, ms=5, **style)
+        line = self.lines[name, curve]
+        line.set_data(np.asarray(epochs), values)
+        # Of few epochs, each gets a marker.
+        line.set_marker(style["marker"] if len(training.epochs) <= 30 else "")
+
+
+def whole_numbers() -> Any:
+    """Return what puts ticks at whole numbers only."""
     from matplotlib.ticker import MaxNLocator
 
-    alone = len(trainings) == 1
-    for number, (name, (all_epochs, curves)) in enumerate(trainings.items()):
-        labels = ("training", "validation") if alone else (name, f"{name}, validation")
-        dashed = look(1 if alone else number) | {"linestyle": "--", "markerfacecolor": "white"}
-        names, looks = (metric, f"val_{metric}"), (look(number), dashed)
-        for curve, label, style in zip(names, labels, looks, strict=True):
-            if curve in curves:
-                # Of few epochs, each gets a marker.
-                style["marker"] = style["marker"] if len(all_epochs) <= 30 else ""
-                ax.plot(*curves[curve], label=label, ms=5, **style)
-    epochs = [epoch for training in trainings.values() for epoch in training.epochs]
-    ax.set(xlabel="epoch", xlim=padded(epochs, 0.02), ylabel=metric.replace("_", " "))
-    steps = [1, 2, 5, 10]
-    ax.xaxis.set_major_locator(MaxNLocator("auto", steps=steps, integer=True, min_n_ticks=1))
-    ax.grid(alpha=0.25)
-    open_frame(ax)
-    if len(ax.lines) > 1:
-        ax.legend()
+    return MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
 
 
-def _make_logarithmic(ax: Axes) -> None:
+def logarithmic(ax: Axes) -> None:
     """Draw powers of ten at equal distances, with numbers as people write them."""
     from matplotlib.ticker import LogLocator, NullFormatter
 
-    ax.set_yscale("log")
+    if ax.get_yscale() != "log":
+        ax.set_yscale("log")
     low, high = ax.get_ylim()
-    if high < 1000 * low:
-        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1000 * low else (1,)))
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_formatter(NullFormatter())
 
 
-def _panels(ax: Axes, count: int) -> list[Axes]:
+def panels(ax: Axes, count: int) -> list[Axes]:
     """Divide the axes into parts, two side by side if they are wide enough, with room for words."""
     if count == 1:
         return [ax]

@@ -7,16 +7,14 @@ import io
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from nnlite.callbacks import Callback, History
 from nnlite.callbacks.base import Logs
-from nnlite.foundation.checks import Flag
-from nnlite.plot.history import history
+from nnlite.foundation.checks import Flag, number
+from nnlite.plot.history import Curves
 
 SHORTEST_PAUSE = 0.25
-# Of the time of a training, at most this share goes into drawing.
-LARGEST_SHARE = 0.03
 
 FIGURE: dict[str, Any] = {"figsize": (8.0, 4.0), "dpi": 100}
 # Where the curves stand in the figure: to compute it for every picture would double its time.
@@ -36,6 +34,9 @@ class LivePlot(Callback):
         The names of what to draw, by default everything.
     log
         Whether the losses are drawn on a logarithmic scale.
+    share
+        At most this part of the time goes into drawing. With 0.2, there is at least one picture a
+        second, where an epoch takes no longer and a picture at most 0.2 seconds.
 
     Examples
     --------
@@ -46,16 +47,24 @@ class LivePlot(Callback):
     >>> history = model.fit([1, 2], [2, 4], epochs=3, verbose=0, callbacks=[live])  # doctest: +SKIP
     """
 
-    def __init__(self, metrics: str | Sequence[str] | None = None, *, log: Flag = False) -> None:
+    def __init__(
+        self,
+        metrics: str | Sequence[str] | None = None,
+        *,
+        log: Flag = False,
+        share: Annotated[float, number(above=0, most=1)] = 0.2,
+    ) -> None:
         self.metrics = metrics
         self.log = log
+        self.share = share
         self.screen: Notebook | Window | None = None
         self.failure: Exception | None = None
+        self.curves: Curves | None = None
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Look for a screen."""
         self.record = History()
-        self.failure = None
+        self.curves = self.failure = None
         self.redraws = 0
         self.is_current = True
         self.next_redraw = time.perf_counter() + SHORTEST_PAUSE
@@ -81,14 +90,15 @@ class LivePlot(Callback):
             self.screen = None
             return
         start = time.perf_counter()
-        self.screen.figure.clear()
-        ax = self.screen.figure.add_axes(PLACE)
-        history(self.record, self.metrics, log=self.log, ax=ax)
+        if self.curves is None or not self.curves.update(self.record):
+            self.screen.figure.clear()
+            ax = self.screen.figure.add_axes(PLACE)
+            self.curves = Curves(self.record, self.metrics, log=self.log, ax=ax)
         self.screen.show()
         end = time.perf_counter()
         # The first drawing takes long, since it loads the letters: it tells nothing of the next.
         cost = end - start if self.redraws else 0.0
-        self.next_redraw = end + max(SHORTEST_PAUSE, cost / LARGEST_SHARE)
+        self.next_redraw = end + max(SHORTEST_PAUSE, cost / self.share - cost)
         self.redraws += 1
         self.is_current = True
 

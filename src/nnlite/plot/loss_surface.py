@@ -12,7 +12,15 @@ from nnlite.foundation.checks import flag
 from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.models import Model
-from nnlite.plot.style import Axes, axes_or_new, blend
+from nnlite.plot.style import (
+    VERMILION,
+    Axes,
+    alike,
+    axes_or_new,
+    blend,
+    round_numbers,
+    short_number,
+)
 
 Loss = Callable[[float, float], float]
 Range = tuple[float, float]
@@ -34,7 +42,7 @@ def loss_surface(
     names: tuple[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the loss J over two weights.
+    """Draw the loss J over two weights; a model's place in it is marked, with the loss there.
 
     Parameters
     ----------
@@ -73,7 +81,8 @@ def loss_surface(
     """
     if kind not in ("contour", "surface"):
         raise value_error('kind must be "contour" or "surface".', f"kind={kind!r}")
-    J, own_names, centre = name_and_function(model, x, y, weights)
+    J, own_names, place = name_and_function(model, x, y, weights)
+    centre = place or (0.0, 0.0)
     w, b = (limits or (at - 3.0, at + 3.0) for limits, at in zip((w, b), centre, strict=True))
     landscape = measure(J, w, b, resolution, log)
     names = names or own_names
@@ -86,8 +95,24 @@ def loss_surface(
     draw = _draw_bowl if kind == "surface" else _draw_from_above
     # From pale, deep in the valley, to dark: ways stand out where they matter.
     draw(ax, landscape, log, blend("#F7FBFF", "#9DB8CC", "#3A5A73"))
+    if place is not None and w[0] <= place[0] <= w[1] and b[0] <= place[1] <= b[1]:
+        _mark(ax, place, height(J, *place), log)
     ax.set(xlim=w, ylim=b, xlabel=names[0], ylabel=names[1])
+    round_numbers(ax.xaxis, ax.yaxis)
     return ax
+
+
+def _mark(ax: Any, place: tuple[float, float], loss: float, log: bool) -> None:
+    """Mark where the model stands, in front of the landscape."""
+    levels = [np.log10(loss) if log else loss] if ax.name == "3d" else []
+    look: dict[str, Any] = {"marker": "o", "ms": 10, "mew": 1.5, "zorder": 10}
+    ax.plot(*([at] for at in (*place, *levels)), color=VERMILION, mec="white", **look)
+    words = f"here $J = {short_number(loss)}$"
+    if levels:
+        ax.text(*place, *levels, f"    {words}", va="center", zorder=9)
+        return
+    box: dict[str, Any] = {"pad": 2, "fc": "white", "ec": "none", "alpha": 0.8}
+    ax.annotate(words, place, (10, 10), textcoords="offset points", bbox=box, zorder=11)
 
 
 def _draw_from_above(ax: Any, landscape: Landscape, log: bool, colours: Any) -> None:
@@ -97,7 +122,9 @@ def _draw_from_above(ax: Any, landscape: Landscape, log: bool, colours: Any) -> 
     norm = BoundaryNorm(levels, colours.N)
     filled = ax.contourf(*landscape, levels=levels, cmap=colours, norm=norm)
     ax.contour(*landscape, levels=levels, colors="white", linewidths=0.6)
-    bar = ax.figure.colorbar(filled, ax=ax, format="%.2g", pad=0.02)
+    bar = ax.figure.colorbar(filled, ax=ax, pad=0.02)
+    ticks = _round_ticks(levels, log)
+    bar.set_ticks(ticks, labels=alike(ticks))
     bar.minorticks_off()
     bar.set_label("$J$")
     bar.outline.set_visible(False)
@@ -113,6 +140,21 @@ def _levels(heights: Array, log: bool, count: int = 14) -> Array:
     if 0 < low < 0.02 * high:
         low = 0.0
     return np.asarray(low + (high - low) * np.linspace(0, 1, count) ** 2)
+
+
+def _round_ticks(levels: Array, log: bool, count: int = 6) -> list[float]:
+    """Return round numbers at about equal distances on the bar, whose levels are not round."""
+    places = np.linspace(0, len(levels) - 1, count)
+    wanted = np.interp(places, np.arange(len(levels)), np.log(levels) if log else levels)
+    wanted = np.exp(wanted) if log else wanted
+    gaps = np.diff(wanted)
+    ticks = []
+    for value, *room in zip(wanted, [gaps[0], *gaps], [*gaps, gaps[-1]], strict=True):
+        finest = min([*room, *([abs(value)] if value else [])])
+        power = 10.0 ** np.floor(np.log10(finest))
+        step = max(s for s in (1, 2, 5) if s * power <= 1.0001 * finest) * power
+        ticks.append(float(f"{round(value / step) * step:.12g}"))
+    return sorted({tick for tick in ticks if levels[0] <= tick <= levels[-1]})
 
 
 def _draw_bowl(ax: Any, landscape: Landscape, log: bool, colours: Any) -> None:
@@ -164,13 +206,13 @@ def height(J: Loss, u: float, v: float) -> float:
 
 def name_and_function(
     model: Any, x: Any, y: Any, weights: tuple[Any, Any]
-) -> tuple[Loss, tuple[str, str], tuple[float, float]]:
-    """Return J, what its two weights are called, and where they are now."""
+) -> tuple[Loss, tuple[str, str], tuple[float, float] | None]:
+    """Return J, what its two weights are called, and where a model's are now."""
     if not isinstance(model, Model):
         if not callable(model):
             rule = "plot.loss_surface needs a function J(w, b), or a compiled model with x and y."
             raise type_error(rule, type(model).__name__)
-        return model, ("$w$", "$b$"), (0.0, 0.0)
+        return model, ("$w$", "$b$"), None
     model.check_built("plot.loss_surface")
     if x is None or y is None:
         received, where = "x=None" if x is None else "y=None", f"model '{model.name}'"

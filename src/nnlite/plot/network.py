@@ -1,4 +1,7 @@
-"""A network as neurons and connections: the thicker a line, the larger its weight."""
+"""A network as neurons and connections: the thicker a line, the larger its weight.
+
+With data, every neuron is a small picture of what it sees.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,54 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnlite.foundation.checks import positive_integer
-from nnlite.foundation.errors import type_error, value_error
-from nnlite.foundation.types import Array
+from nnlite.foundation.errors import value_error
 from nnlite.models import Model
 from nnlite.plot import style
+from nnlite.plot.columns import Column, check_model, columns_of, flow, values_of
+from nnlite.plot.network_page import Page, Places, places_of
+from nnlite.plot.neurons import Circles, Images, View
+from nnlite.plot.planes import Curves, Planes, truth_of
 from nnlite.plot.style import Axes
 
-RADIUS, DASHES = 0.3, (0, (4, 1.5))
+DASHES = (0, (4, 1.5))
+# Of more connections between two layers than this, only so many strong ones are not faded.
+STRONGEST = 40
+# How lines of each sign look, and what the legend says of them.
+_SIGNED: dict[int, Any] = {
+    1: (style.BLUE, "solid", "$w > 0$"),
+    -1: (style.VERMILION, DASHES, "$w < 0$"),
+}
+_UNSIGNED: dict[int, Any] = {1: (style.GREY, "solid", "what goes along")}
 
 
-def network(model: Any, *, most: int = 12, ax: Axes | None = None) -> Axes:
-    r"""Draw the neurons of a model and the connections between them.
+def network(
+    model: Any, x: Any = None, y: Any = None, *, most: int = 12, ax: Axes | None = None
+) -> Axes:
+    r"""Draw the neurons of a model and the connections between them; with data, what each sees.
 
     A line is the thicker the larger its weight, blue where that is positive, vermilion and dashed
-    where it is negative; the same colours fill a neuron by its bias. Of a layer with more neurons
-    than `most`, only some are drawn, and its number stands above.
+    where it is negative. Of a layer with more neurons than `most`, only some are drawn, and its
+    number stands above; of many lines, all but the strongest are faded.
+
+    Without data, a neuron is a circle that the same colours fill by its bias. With data it is a
+    picture on one scale for each layer, white where it gives what it gives at z = 0, blue where
+    it gives more and vermilion where it gives less:
+
+    - Of two features, the plane as the neuron sees it, with the line where z = 0. On the last
+      plane are the samples, in the colours of what it should give there. Of neurons that compete
+      in a softmax, white is one half, and the line is where two of them tie.
+    - Of one feature, its curve.
+    - Of images, the first of them on its way: maps; as numbers, what a neuron gives; and the
+      weights of neurons that weigh the image itself. A grey line is as thick as what goes along
+      it for this image is large.
 
     Parameters
     ----------
     model
-        A chain of Dense layers, and others that leave the number of values as it is.
+        A chain of Dense layers, and others that leave the number of values as it is; for images,
+        any chain of layers.
+    x, y
+        Samples and what is true of them: labels or what `fit` takes. For images x is enough.
     most
         How many neurons of a layer are drawn at most.
     ax
@@ -46,141 +77,93 @@ def network(model: Any, *, most: int = 12, ax: Axes | None = None) -> Axes:
     >>> axes = network(model, ax=Figure().add_subplot())
     >>> [text.get_text() for text in axes.texts]
     ['input\n2', 'dense\n4', 'dense_1\n1']
+    >>> len(network(model, [[0, 0], [1, 1]], [0, 1], ax=Figure().add_subplot()).images)
+    7
     """
-    columns = _columns(model)
+    check_model(model)
     if positive_integer("most", most, "plot.network") < 2:
         raise value_error("most must be at least 2.", f"most={most}")
-    places = [_places(len(column.biases), most) for column in columns]
-    tallest = max(float(place.y.max()) for place in places)
-    ax = style.axes_or_new(ax, height=min(6.5, 1.8 + 0.8 * tallest))
-    # Letters are in points; all other lengths in distances between two neurons, `unit` points.
-    width, height = style.size_in_points(ax)
-    longest = max(len(line) for column in columns for line in column.words.split("\n"))
-    font = min(style.font_size(), width / (style.LETTER * (longest + 2) * len(columns)))
-    half, above, below = tallest + 1.5 * RADIUS, 3.2 * font, 2.0 * font
-    unit = max((height - above - below) / (2 * half), 1.0)
-    spacing = min(max(width / unit / len(columns), 2.0), 8.0)
-    for number, (column, place) in enumerate(zip(columns, places, strict=True)):
-        x = spacing * number
+    columns, view, wires = _look_at(model, x, y)
+    places = places_of(columns, most, view)
+    page = Page(ax, columns, places, view)
+    for number, place in enumerate(places):
         if number:
-            _draw_connections(ax, (x - spacing, x), column.W, places[number - 1], place)
-        _draw_neurons(ax, x, column, place)
-        ax.text(x, half, column.words, ha="center", va="bottom", size=font)
-    _explain_colours(ax, font, has_biases=any(column.biases.any() for column in columns))
-    ax.set_axis_off()
-    limits = (-spacing / 2, spacing * (len(columns) - 0.5))
-    ax.set(xlim=limits, ylim=(-half - below / unit, half + above / unit), aspect="equal")
-    return ax
+            ends = page.ends_of_connections(number)
+            _draw_connections(page.ax, ends, wires[number - 1], places[number - 1], place)
+        for neuron, frame in zip(place.shown, page.frames(number), strict=True):
+            view.draw(page.ax, number, int(neuron), frame)
+    page.write(_legend(wires) + view.handles())
+    return page.ax
 
 
-class _Column(NamedTuple):
-    """One layer: what leads into it, and what each neuron adds."""
+def _look_at(model: Model, x: Any, y: Any) -> tuple[list[Column], View, list[_Wires]]:
+    """Return the columns, how their neurons are drawn, and what leads from each to the next."""
+    shape = model.inputs[0].sample
+    seen, images = shape in ((1,), (2,)), _is_image(shape)
+    columns = columns_of(model, maps=x is not None and images)
+    wires = [_Wires(column.W) for column in columns[1:]]
+    where = f"model '{model.name}'"
+    if x is None:
+        if y is not None:
+            raise value_error("y is what is true of samples: x is needed.", "x=None", where)
+        return columns, Circles(columns), wires
+    if not (seen or images):
+        rule = "Neurons are drawn as what they see of two features, of one, or of images."
+        remedy = "Without x there are circles: plot.network(model). To see planes, train a model "
+        remedy += "on two columns, x[:, [0, 1]]."
+        raise value_error(rule, f"a model of samples {shape}", where, remedy)
+    given = model.checked_inputs(x)
+    if images:
+        values = values_of(model, [given[0][:1]])
+        for number, (here, before) in enumerate(zip(columns[1:], columns, strict=False)):
+            if here.W is None or here.W.shape != (before.count, here.count):
+                wires[number] = _Wires(flow(before, here, values), signed=False)
+        truth = None if y is None else truth_of(y, len(given[0]), columns[-1].count)[0]
+        return columns, Images(columns, values, truth), wires
+    if y is None:
+        rule = "The last plane shows the samples with what is true of them: y is needed."
+        raise value_error(rule, "y=None", where, "plot.network(model, x, y)")
+    kind = Planes if shape == (2,) else Curves
+    return columns, kind(model, columns, given[0].astype(np.float64), y), wires
 
-    name: str
-    activation: str
-    W: Array
-    biases: Array
 
-    @property
-    def words(self) -> str:
-        """What stands above the layer."""
-        return f"{self.name}\n{len(self.biases)} {self.activation}".rstrip()
+def _is_image(shape: tuple[int, ...]) -> bool:
+    """Return whether samples of this shape are images; flat ones are squares of at least 5 by 5."""
+    return len(shape) > 1 or (shape[0] >= 25 and int(shape[0] ** 0.5) ** 2 == shape[0])
 
 
-class _Places(NamedTuple):
-    """Which neurons of a layer are drawn, how high they stand, and where dots stand for others."""
+class _Wires(NamedTuple):
+    """What leads from each neuron to each of the next: weights, or else lengths without a sign."""
 
-    shown: Array
-    y: Array
-    dots: tuple[float, ...] = ()
-
-
-def _places(count: int, most: int) -> _Places:
-    if count <= most:
-        return _Places(np.arange(count), (count - 1) / 2 - np.arange(count, dtype=float))
-    half = max(1, min(10, most) // 2)
-    shown = np.concatenate([np.arange(half), np.arange(count - half, count)])
-    heights = np.delete(half - np.arange(2 * half + 1, dtype=float), half)
-    return _Places(shown, heights, (-0.25, 0.0, 0.25))
+    matrix: Any
+    signed: bool = True
 
 
 def _draw_connections(
-    ax: Axes, x: tuple[float, float], W: Array, before: _Places, here: _Places
+    ax: Axes, x: tuple[float, float], wires: _Wires, before: Places, here: Places
 ) -> None:
+    """Draw the lines between two columns, at these two places; the strongest come last."""
     from matplotlib.collections import LineCollection
     from matplotlib.colors import to_rgba
 
-    drawn = W[np.ix_(before.shown, here.shown)]
+    drawn = wires.matrix[np.ix_(before.shown, here.shown)]
     share = np.abs(drawn) / (float(np.abs(drawn).max()) or 1.0)
-    for sign, colour, kind in ((1, style.BLUE, "solid"), (-1, style.VERMILION, DASHES)):
-        chosen = drawn * sign > 0
-        pairs, strength = np.argwhere(chosen), share[chosen]
+    weakest = np.sort(share, axis=None)[-STRONGEST] if share.size > STRONGEST else 0.0
+    opacity = np.where(share >= weakest, 0.12 + 0.88 * share, 0.06)
+    for sign, (colour, kind, _) in (_SIGNED if wires.signed else _UNSIGNED).items():
+        pairs = np.argwhere(drawn * sign > 0)
+        pairs = pairs[np.argsort(share[tuple(pairs.T)], kind="stable")]
+        places = tuple(pairs.T)
         ends = [[(x[0], before.y[i]), (x[1], here.y[j])] for i, j in pairs]
-        widths, colours = 0.3 + 2.7 * strength, [to_rgba(colour, 0.12 + 0.88 * s) for s in strength]
-        lines = LineCollection(ends, linewidths=widths, colors=colours, linestyles=[kind], zorder=1)
-        ax.add_collection(lines)
+        looks: dict[str, Any] = {"colors": [to_rgba(colour, o) for o in opacity[places]]}
+        looks |= {"linewidths": 0.3 + 2.7 * share[places], "linestyles": [kind], "zorder": 1}
+        ax.add_collection(LineCollection(ends, **looks))
 
 
-def _draw_neurons(ax: Axes, x: float, column: _Column, place: _Places) -> None:
-    from matplotlib.patches import Circle
-
-    largest = float(np.abs(column.biases).max()) or 1.0
-    for bias, y in zip(column.biases[place.shown], place.y, strict=True):
-        fill = _bias_colour(float(bias) / largest)
-        ax.add_patch(Circle((x, y), RADIUS, facecolor=fill, edgecolor=style.INK, zorder=2))
-    for y in place.dots:
-        ax.add_patch(Circle((x, y), RADIUS / 6, color=style.GREY, zorder=2))
-
-
-def _bias_colour(share: float) -> Any:
-    """Return the filling of a neuron whose bias is that share of the largest of its layer."""
-    return style.signed_colours()(0.5 + 0.35 * share)
-
-
-def _explain_colours(ax: Axes, font: float, has_biases: bool) -> None:
-    """Say below the network what lines and fillings mean."""
+def _legend(wires: list[_Wires]) -> list[Any]:
+    """Return what explains the lines."""
     from matplotlib.lines import Line2D
 
-    handles = [
-        Line2D([], [], color=style.BLUE, linewidth=2, label="$w > 0$"),
-        Line2D([], [], color=style.VERMILION, linewidth=2, linestyle=DASHES, label="$w < 0$"),
-    ]
-    neuron: dict[str, Any] = {"linestyle": "", "marker": "o", "markeredgecolor": style.INK, "ms": 8}
-    for share, words in ((1, "$b > 0$"), (-1, "$b < 0$")) if has_biases else ():
-        handles.append(Line2D([], [], markerfacecolor=_bias_colour(share), label=words, **neuron))
-    frame: dict[str, Any] = {"frameon": False, "borderaxespad": 0, "ncols": len(handles)}
-    ax.legend(handles=handles, loc="lower center", fontsize=font, **frame)
-
-
-def _columns(model: Any) -> list[_Column]:
-    """Return the input and each layer of neurons, from left to right."""
-    if not isinstance(model, Model):
-        raise type_error("plot.network draws a model.", type(model).__name__)
-    model.check_built("plot.network")
-    count = int(np.prod(model.inputs[0].shape))
-    columns = [_Column("input", "", np.zeros((0, count)), np.zeros(count))]
-    tensor = model.inputs[0]
-    for node in model.nodes:
-        name = model.name_of(node.layer)
-        if node.inputs != [tensor]:
-            raise _misfit(model, f"'{name}', where branches meet or part")
-        tensor = node.output
-        W = getattr(node.layer.parameters.get("W"), "value", None)
-        size = int(np.prod(tensor.shape))
-        activation = getattr(getattr(node.layer, "activation", None), "name", "")
-        activation = "" if activation == "linear" else activation
-        if W is not None and W.shape == (len(columns[-1].biases), size):
-            b = getattr(node.layer.parameters.get("b"), "value", np.zeros(size))
-            columns.append(_Column(name, activation, W, b))
-        elif size != len(columns[-1].biases) or (W is not None and W.ndim > 1):
-            raise _misfit(model, f"{type(node.layer).__name__} '{name}' that makes {tensor.shape}")
-        elif activation:
-            name, _, W, biases = columns.pop()
-            columns.append(_Column(name, activation, W, biases))
-    return columns
-
-
-def _misfit(model: Model, received: str) -> ValueError:
-    rule = "plot.network draws a chain of Dense layers, where every neuron feeds every next."
-    remedy = "For convolutions see plot.filters and plot.feature_maps; for any model, summary()."
-    return value_error(rule, received, f"model '{model.name}'", remedy)
+    kinds = [_SIGNED[sign] for sign in _SIGNED if any(wire.signed for wire in wires)]
+    kinds += [_UNSIGNED[1]] * (not all(wire.signed for wire in wires))
+    return [Line2D([], [], color=c, lw=2, linestyle=kind, label=words) for c, kind, words in kinds]

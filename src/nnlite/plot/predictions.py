@@ -10,7 +10,16 @@ import numpy as np
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.metrics import r2_score, root_mean_squared_error
-from nnlite.plot.style import GREY, Axes, axes_or_new, look, open_frame, padded, with_minus
+from nnlite.plot.style import (
+    GREY,
+    Axes,
+    axes_or_new,
+    look,
+    open_frame,
+    padded,
+    round_numbers,
+    with_minus,
+)
 
 
 def predictions(y_true: Any, y_pred: Any, *, ax: Axes | None = None) -> Axes:
@@ -54,6 +63,7 @@ def predictions(y_true: Any, y_pred: Any, *, ax: Axes | None = None) -> Axes:
     ax.set(xlabel="target $y$", ylabel=r"prediction $\hat{y}$")
     ax.set(xlim=ends, ylim=ends, aspect="equal")
     ax.legend()
+    round_numbers(ax.xaxis, ax.yaxis)
     open_frame(ax)
     return ax
 

@@ -6,6 +6,7 @@ line always says the same a second time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from nnlite.foundation.errors import type_error
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Axes
+    from matplotlib.axis import Axis
     from matplotlib.colors import LinearSegmentedColormap
 else:
     Axes = Any  # The true one is loaded when something is drawn.
@@ -36,11 +38,15 @@ def axes_or_new(ax: Any, height: float, width: float = WIDTH, **options: Any) ->
     """Return the axes to draw in: those given, or those of a new figure of this size, in inches."""
     from matplotlib.axes import Axes
 
+    from nnlite.plot import letters
+
     if ax is None:
         import matplotlib.pyplot as plt
 
-        ax = plt.figure(figsize=(width, height), layout="constrained").add_subplot(**options)
+        layout = letters.Constrained()
+        ax = plt.figure(figsize=(width, height), layout=layout).add_subplot(**options)
     if isinstance(ax, Axes):
+        letters.watch(ax)
         return ax
     remedy = "Make one: figure, ax = plt.subplots()."
     if hasattr(ax, "shape"):
@@ -57,13 +63,40 @@ def axes_in_em(
 
     A new figure is at most a page wide, unless the letters were to be too small.
     """
-    height = abs(top - bottom)
-    size = min(largest, max(smallest, 72 * WIDTH / width)) / 72
-    ax = axes_or_new(ax, height * size, width * size)
+    wide, high = _page_size(width, bottom, top, smallest, largest)
+    ax = axes_or_new(ax, high, wide)
     page_width, page_height = size_in_points(ax)
     ax.set_axis_off()
     ax.set(xlim=(0, width), ylim=(bottom, top), aspect="equal")
-    return ax, min(largest, page_width / width, page_height / height)
+    return ax, min(largest, page_width / width, page_height / abs(top - bottom))
+
+
+def _page_size(
+    width: float, bottom: float, top: float, smallest: float, largest: float
+) -> tuple[float, float]:
+    """Return the width and height of a page, in inches, for a picture of this size in em."""
+    size = min(largest, max(smallest, 72 * WIDTH / width)) / 72
+    return width * size, abs(top - bottom) * size
+
+
+def sheet(width: float, bottom: float, top: float, smallest: float, largest: float) -> Axes:
+    """Return axes that fill a figure of the size that `axes_in_em` makes, unknown to pyplot."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=_page_size(width, bottom, top, smallest, largest))
+    FigureCanvasAgg(figure)
+    return figure.add_axes((0, 0, 1, 1))
+
+
+def as_svg(ax: Axes) -> str:
+    """Return the figure of these axes as a picture that a page can hold."""
+    import io
+
+    file = io.StringIO()
+    figure: Any = ax.figure
+    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    return file.getvalue()
 
 
 def size_in_points(ax: Axes) -> tuple[float, float]:
@@ -84,6 +117,16 @@ def open_frame(ax: Axes) -> None:
     """Leave out the lines above and to the right, that show nothing."""
     if ax.name == "rectilinear":
         ax.spines[["top", "right"]].set_visible(False)
+
+
+def round_numbers(*axes: Axis) -> None:
+    """Let the numbers along these axes be round: steps of 1, 2 or 5, never of 2.5."""
+    from matplotlib.ticker import MaxNLocator
+
+    for axis in axes:
+        locator = axis.get_major_locator()
+        if isinstance(locator, MaxNLocator):
+            locator.set_params(steps=[1, 2, 5, 10])
 
 
 def look(number: int) -> dict[str, Any]:
@@ -151,3 +194,30 @@ def with_minus(text: str) -> str:
     from matplotlib import rcParams
 
     return text.replace("-", "−") if rcParams["axes.unicode_minus"] else text
+
+
+def alike(numbers: Sequence[float]) -> list[str]:
+    """Write numbers with as many decimals as the finest of them needs.
+
+    >>> alike([0, 0.25, 2]), alike([-10, 0, 10]), alike([0, 2e-7])
+    (['0.00', '0.25', '2.00'], ['−10', '0', '10'], ['0', '2e−7'])
+    """
+    size = max(map(abs, numbers), default=0.0)
+    for decimals in range(6):
+        if all(abs(round(n, decimals) - n) <= 1e-9 * size for n in numbers) and size < 1e7:
+            return [with_minus(f"{number + 0.0:.{decimals}f}") for number in numbers]
+    return [short_number(number) for number in numbers]
+
+
+def round_ticks(low: float, high: float, count: int = 4) -> list[tuple[float, str]]:
+    """Return round numbers between two, at most so many steps: where they lie, and as text.
+
+    >>> round_ticks(-0.25, 1.25, 3)
+    [(0.16666666666666666, '0.0'), (0.5, '0.5'), (0.8333333333333334, '1.0')]
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    ticks = MaxNLocator(count, steps=[1, 2, 5, 10]).tick_values(low, high)
+    inside = [float(tick) for tick in ticks if low <= tick <= high]
+    shares = [(tick - low) / (high - low) for tick in inside]
+    return list(zip(shares, alike(inside), strict=True))

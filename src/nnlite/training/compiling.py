@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,25 +17,53 @@ from nnlite.network.chain import Network
 from nnlite.training.ending import Ending
 
 
-def checked(optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any) -> dict[str, Any]:
+def checked(
+    optimizer: Any, loss: Any, metric_list: Any, loss_weights: Any, weighted_metrics: Any = None
+) -> dict[str, Any]:
     """Return the settings with the optimizer made, after looking up every name."""
     if loss is None:
         rule = "A model learns by making its loss small: compile needs one."
         remedy = 'loss="mse" for numbers, "binary_crossentropy" for yes or no, '
         remedy += '"sparse_categorical_crossentropy" for classes.'
         raise value_error(rule, "loss=None", None, remedy)
-    if isinstance(metric_list, str) or (metric_list is not None and callable(metric_list)):
-        metric_list = [metric_list]
+    metric_list, weighted_metrics = map(_as_list, (metric_list, weighted_metrics))
     for one in _leaves(loss):
         judge = losses.get(one)
         _check_is_called(judge, "values(y, a) and gradient(y, a)")
         for name in ("values", "gradient"):
             if getattr(getattr(judge, name), "__func__", None) is getattr(losses.Loss, name):
                 raise must_define(judge, f"{name}(y, a)")
-    for one in _leaves(metric_list):
+    for one in (*_leaves(metric_list), *_leaves(weighted_metrics)):
         _check_is_called(metrics.get(one), "update_state(y_true, y_pred) and result()")
+        _check_compares(metrics.get(one))
+    for one in _leaves(weighted_metrics):
+        _check_takes_weights(metrics.get(one))
     made, shares = optimizers.get(optimizer), serialize(loss_weights)
-    return {"optimizer": made, "loss": loss, "metrics": metric_list, "loss_weights": shares}
+    told = {"optimizer": made, "loss": loss, "metrics": metric_list, "loss_weights": shares}
+    return {**told, "weighted_metrics": weighted_metrics}
+
+
+def _as_list(given: Any) -> Any:
+    alone = isinstance(given, str) or (given is not None and callable(given))
+    return [given] if alone else given
+
+
+def _check_compares(metric: Any) -> None:
+    """Raise if a metric knows nothing of truth and prediction."""
+    if isinstance(metric, metrics.Mean):
+        rule = "The metrics of a model compare truth and prediction; Mean averages numbers."
+        remedy = 'Call it yourself: mean.update_state(values); or use metrics=["mae"].'
+        raise type_error(rule, repr(metric), remedy=remedy)
+
+
+def _check_takes_weights(metric: Any) -> None:
+    """Raise if a metric cannot count samples by their weights."""
+    taken = inspect.signature(metric.update_state).parameters
+    if len(taken) < 3 and not any(p.kind is p.VAR_POSITIONAL for p in taken.values()):
+        rule = "A weighted metric counts every sample by its weight."
+        received = f"{type(metric).__name__}, whose update_state takes {', '.join(taken)}"
+        remedy = "def update_state(self, y_true, y_pred, sample_weight=None):"
+        raise type_error(rule, received, remedy=remedy)
 
 
 def _check_is_called(judge: Any, called: str) -> None:
@@ -63,6 +92,7 @@ def endings(
     """Return the ending of each output; the names are those of the outputs."""
     loss_of = per_output(settings["loss"], names, "loss")
     metrics_of = per_output(settings["metrics"], names, "metrics", each=True)
+    weighted_of = per_output(settings["weighted_metrics"], names, "weighted_metrics", each=True)
     weight_of = per_output(settings["loss_weights"], names, "loss_weights")
     found = []
     for place, tensor in enumerate(outputs):
@@ -70,7 +100,9 @@ def endings(
         weight = float(checked_number("loss_weights", share, least=0))
         private = not isinstance(network, Branches) or network.is_private(place)
         judged_by = loss_of[place], _leaves(metrics_of[place])
-        found.append(Ending(*judged_by, tensor.node.layer, tensor.shape, weight, private))
+        weighted = _leaves(weighted_of[place])
+        layer, shape = tensor.node.layer, tensor.sample
+        found.append(Ending(*judged_by, layer, shape, weight, private, weighted))
     return found
 
 

@@ -26,6 +26,7 @@ from nnlite.layers.activated import ActivatedLayer
 from nnlite.layers.layer import Layer
 from nnlite.losses.base import like_the_prediction, one_for_each
 from nnlite.losses.crossentropy import are_shares
+from nnlite.losses.reduction import MEAN, NONE, times_the_mean
 from nnlite.training import faster
 
 
@@ -47,6 +48,8 @@ class Ending:
         The share of this output in the whole loss.
     private
         Whether the loss alone sees this output, so that it may look at the logits instead.
+    weighted_metrics
+        The metrics that see the weights of the samples.
 
     Attributes
     ----------
@@ -60,6 +63,7 @@ class Ending:
     shape: Shape
     weight: float = 1.0
     private: bool = True
+    weighted_metrics: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
         self.loss = losses.get(self.loss)
@@ -69,6 +73,9 @@ class Ending:
         self.owns_gradient = faster.judges_as_written(loss)
         self.takes_shares = self.free_sums = False
         self.values, self.slopes = loss.values, loss.gradient
+        self.changes_truth = faster.changes_truth(loss)
+        self.is_mean = loss.reduction in (MEAN, "mean")
+        self.stays_apart = loss.reduction in (NONE, None)
         if isinstance(loss, losses.CrossEntropy):
             fits = self._fits(loss, activation)
             if fits and self.private:
@@ -113,6 +120,7 @@ class Ending:
     def judge(self, y: Array, output: Array, weights: Array | None) -> tuple[Array, Array]:
         """Return the loss of every sample, and the prediction."""
         loss = self.loss
+        y = loss.truth(y) if self.changes_truth else y
         if self.at_logits:
             a = self.activation(output)
             values = loss.values_from_logits(y, output, a)
@@ -120,14 +128,26 @@ class Ending:
             a = output
             loss.check_predictions(a)
             values = one_for_each(self.values(y, a), len(a), loss.name)
-        return values if weights is None else values * weights, a
+        if weights is not None:
+            values = values * weights
+        if not (self.is_mean or self.stays_apart):
+            values = values * times_the_mean(loss.reduction, a, weights)
+        return values, a
+
+    def descended(self, a: Array) -> float:
+        """Return what is descended where losses stay apart, as a factor of what is shown."""
+        return times_the_mean(self.loss.reduction, a)
 
     def gradient(self, y: Array, a: Array, weights: Array | None, scale: float = 1.0) -> Array:
         """Return `scale` × the gradient of the mean loss: for z, if the network ends there."""
-        slopes = self.loss.gradient_from_logits if self.at_logits else self.slopes
+        loss = self.loss
+        y = loss.truth(y) if self.changes_truth else y
+        if not self.is_mean:
+            scale *= times_the_mean(loss.reduction, a, weights)
+        slopes = loss.gradient_from_logits if self.at_logits else self.slopes
         grad: Array = slopes(y, a)
         if not self.owns_gradient:
-            grad = like_the_prediction(grad, a, self.loss.name)
+            grad = like_the_prediction(grad, a, loss.name)
         grad = np.multiply(grad, scale * self.weight / len(a), grad if self.owns_gradient else None)
         if weights is not None:
             grad *= weights.reshape(-1, *[1] * (grad.ndim - 1))

@@ -57,7 +57,8 @@ class Evaluation:
         for place, ending in enumerate(self.endings):
             truth = y[place]
             values, a = ending.judge(truth, outputs[place], weights)
-            loss += figures.add(place, truth, a, values)
+            share = figures.add(place, truth, a, values, weights)
+            loss += share * ending.descended(a) if ending.stays_apart else share
             if scale is not None:
                 gradients.append(ending.gradient(truth, a, weights, scale))
         return loss, gradients

@@ -33,6 +33,7 @@ from nnlite.kernels.memory import NEW, UsedAgain
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.losses import Loss
+from nnlite.losses.crossentropy import SmoothedCrossEntropy
 from nnlite.network.chain import Network, check_gradient
 from nnlite.training.parts import in_parts
 from nnlite.training.running import surely
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 _JUDGING = ("values", "gradient", "values_of", "gradient_of", "check_predictions")
 _FROM_LOGITS = ("values_from_logits", "gradient_from_logits")
-_COUNTING = ("reset_state", "update_state", "result", "hits")
+_COUNTING = ("reset_state", "update_state", "result", "hits", "add")
 _DESCENDING = ("step", "update", "subtract", "is_plain", "learning_rate")
 _HOOKS = [row.method for row in CALLED if row.base == "Callback"]
 
@@ -94,6 +95,12 @@ def goes_around_the_activation(loss: Any, layer: Any) -> bool:
 def judges_as_written(loss: Any) -> bool:
     """Return whether a loss keeps no array that it is given, and holds none that it returns."""
     return ours(loss, *_JUDGING, *_FROM_LOGITS)
+
+
+def changes_truth(loss: Any) -> bool:
+    """Return whether a loss has another view of the truth than metrics have."""
+    smooths = ours(loss, "truth") and isinstance(loss, SmoothedCrossEntropy)
+    return bool(loss.label_smoothing) if smooths else not ours(loss, "truth", like=Loss)
 
 
 def keeps_arrays(metric: Any) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from nnlite import metrics
 from nnlite.callbacks.base import as_figure
-from nnlite.foundation.errors import told, type_error
+from nnlite.foundation.errors import told, type_error, value_error
 from nnlite.foundation.types import Array
 from nnlite.training import faster
 from nnlite.training.ending import Ending
@@ -45,11 +45,19 @@ class Figures:
             [chosen(metric, y, ending, taken) for metric in ending.metrics]
             for ending, y in zip(endings, truths, strict=True)
         ]
-        self.all = [metric for each in self.metrics for metric in each]
+        self.weighted = [
+            [chosen(metric, y, ending, taken) for metric in ending.weighted_metrics]
+            for ending, y in zip(endings, truths, strict=True)
+        ]
+        self.all = [metric for each in (*self.metrics, *self.weighted) for metric in each]
         prefixes = [f"{output}_" for output in outputs] if len(endings) > 1 else [""]
         names = ["loss", *(f"{prefix}loss" for prefix in prefixes if prefix)]
         named = zip(prefixes, self.metrics, strict=True)
-        self.names = numbered(names + [p + metric.name for p, each in named for metric in each])
+        names += [p + metric.name for p, each in named for metric in each]
+        for p, each in zip(prefixes, self.weighted, strict=True):
+            for name in (metric.name for metric in each):
+                names.append(f"{p}weighted_{name}" if p + name in names else p + name)
+        self.names = numbered(names)
         self.keep_arrays = any(map(faster.keeps_arrays, self.all))
         self.reset()
 
@@ -60,12 +68,16 @@ class Figures:
         for metric in self.all:
             metric.reset_state()
 
-    def add(self, place: int, y: Array, a: Array, values: Array) -> float:
+    def add(
+        self, place: int, y: Array, a: Array, values: Array, weights: Array | None = None
+    ) -> float:
         """Take the batch of one output into account, and return its share in the loss."""
         total = float(np.add.reduce(values))
         self.totals[place] += total
         for metric in self.metrics[place]:
             metric.update_state(y, a)
+        for metric in self.weighted[place]:
+            metric.update_state(y, a, weights)
         return self.shares[place] * total / len(values)
 
     def results(self) -> dict[str, float]:
@@ -105,4 +117,10 @@ def chosen(metric: Any, y: Array, ending: Ending, taken: list[Any]) -> metrics.M
     if any(metric is other for other in taken):
         metric = copy.deepcopy(metric)
     taken.append(metric)
-    return metrics.get(metric, y.shape[1:], ending.shape)
+    found = metrics.get(metric, y.shape[1:], ending.shape)
+    if found.is_several(ending.shape):
+        rule = "A metric of a model is one number: it is shown, compared and drawn."
+        received = f"{found!r}, which gives several"
+        remedy = 'average="macro" gives one; of several thresholds, make a metric of each.'
+        raise value_error(rule, received, f"layer '{ending.layer.name}'", remedy)
+    return found

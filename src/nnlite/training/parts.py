@@ -28,12 +28,14 @@ from nnlite.foundation.types import Array
 from nnlite.kernels.memory import UsedAgain
 from nnlite.layers.activation import Activation
 from nnlite.layers.convolution import Convolution
+from nnlite.layers.cropping import Cropping2D
 from nnlite.layers.dense import Dense
 from nnlite.layers.dropout import Dropout
 from nnlite.layers.layer import Layer
 from nnlite.layers.merging import Merge
 from nnlite.layers.normalization import BatchNormalization
 from nnlite.layers.pooling import GlobalPooling
+from nnlite.layers.preprocessing import Normalization, Rescaling
 from nnlite.layers.reshaping import Reshape
 from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
 from nnlite.layers.windows import WindowLayer
@@ -42,14 +44,8 @@ from nnlite.network.chain import Chain, LinearPart, Network, Runner, layer_of
 from nnlite.training.standins import computes_as_written, fit_together, show, watch
 
 BY_SAMPLE = (
-    Activation,
-    Dense,
-    GlobalPooling,
-    Merge,
-    Reshape,
-    UpSampling2D,
-    WindowLayer,
-    ZeroPadding2D,
+    *(Activation, Cropping2D, Dense, GlobalPooling, Merge, Normalization, Rescaling, Reshape),
+    *(UpSampling2D, WindowLayer, ZeroPadding2D),
 )
 """Layers that look at each sample by itself, so that it does not matter in which part it is."""
 

@@ -1,44 +1,17 @@
-"""An activation is the bend in a network: without one, any number of layers is a single line.
+"""The activations whose derivative is told by their value: it is written in terms of the output a.
 
-Each activation shows its value and, beside it, its derivative, written in terms of the *output* a.
+Each shows its value and, beside it, its derivative.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from nnlite.activations.base import ActivationFunction
 from nnlite.foundation.checks import NotNegative
-from nnlite.foundation.configuration import Configurable
-from nnlite.foundation.errors import must_define, told, type_error, value_error
-from nnlite.foundation.registry import Registry
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
-from nnlite.given.numbers import as_floats
 from nnlite.kernels import row_sums
-
-
-class ActivationFunction(Configurable):
-    """A function a = g(z) of numbers, with the way a gradient takes back through it.
-
-    Call it with numbers or arrays. A subclass writes `forpass` and `backprop`; with `out` given,
-    both must fill and return it (`out` may be `z`, or `grad`, itself).
-    """
-
-    name = ""
-
-    def __call__(self, z: Any) -> Any:
-        """Return g(z) for a number, a list, or an array."""
-        a = self.forpass(as_floats(z, "z"))
-        return a if isinstance(z, np.ndarray) or a.ndim else a[()]
-
-    def forpass(self, z: Array, out: Array | None = None) -> Array:
-        """Return a = g(z)."""
-        raise must_define(self, "forpass(z, out=None)")
-
-    def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
-        """Return grad · g′(z), where `a` is g(z)."""
-        raise must_define(self, "backprop(grad, a, out=None)")
 
 
 class Linear(ActivationFunction):
@@ -171,6 +144,32 @@ class Elu(ActivationFunction):
         return np.multiply(grad, np.where(a > 0, a.dtype.type(1), a + self.alpha), out)
 
 
+class Selu(ActivationFunction):
+    """a = λz where z > 0, else λα(eᶻ − 1); so g′ = λ where a > 0, else a + λα.
+
+    With these λ and α, numbers of mean 0 and variance 1 keep both from layer to layer, if the
+    weights start by "lecun_normal".
+
+    >>> selu(1)
+    np.float64(1.0507009873554805)
+    """
+
+    name = "selu"
+    scale, alpha = 1.0507009873554805, 1.6732632423543772
+
+    def forpass(self, z: Array, out: Array | None = None) -> Array:
+        """Return λz where z > 0, else λα(eᶻ − 1)."""
+        bend = np.expm1(np.minimum(z, 0))
+        bend *= self.scale * self.alpha
+        straight = np.maximum(z, 0, out=out)
+        return np.add(np.multiply(straight, self.scale, out), bend, out)
+
+    def backprop(self, grad: Array, a: Array, out: Array | None = None) -> Array:
+        """Return λ·grad where a > 0, else grad · (a + λα)."""
+        one, bent = a.dtype.type(self.scale), self.scale * self.alpha
+        return np.multiply(grad, np.where(a > 0, one, a + bent), out)
+
+
 class Softplus(ActivationFunction):
     """a = ln(1 + eᶻ), a ReLU without the kink; so g′ = σ(z) = 1 − e⁻ᵃ.
 
@@ -242,28 +241,5 @@ class Step(ActivationFunction):
 
 
 linear, sigmoid, tanh, relu = Linear(), Sigmoid(), Tanh(), Relu()
-leaky_relu, elu, softplus = LeakyRelu(), Elu(), Softplus()
+leaky_relu, elu, selu, softplus = LeakyRelu(), Elu(), Selu(), Softplus()
 softmax, step = SoftmaxFunction(), Step()
-
-_FUNCTIONS = (linear, sigmoid, tanh, relu, leaky_relu, elu, softplus, softmax, step)
-KNOWN = Registry("activation", ActivationFunction, {known.name: known for known in _FUNCTIONS})
-
-
-def get(identifier: Any) -> ActivationFunction:
-    """Return the activation that a name, an object or `None` (linear) means.
-
-    >>> get("relu") is relu
-    True
-    """
-    if identifier is None:
-        return linear
-    # A layer, or a function of another library, is named after the activation it stands for.
-    guess = getattr(identifier, "__name__", type(identifier).__name__).lower()
-    if not isinstance(identifier, str | dict | ActivationFunction) and callable(identifier):
-        known = next((name for name in KNOWN.named if name.replace("_", "") == guess), None)
-        rule = "An activation is given by its name or as an object of class ActivationFunction."
-        remedy = "For one of your own, extend nnlite.activations.ActivationFunction "
-        remedy += "with forpass and backprop."
-        remedy = f'Write activation="{known}".' if known else remedy
-        raise type_error(rule, told(identifier), None, remedy)
-    return KNOWN.get(identifier)
