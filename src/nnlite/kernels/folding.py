@@ -146,6 +146,12 @@ class Folding:
         return np.zeros((len(z), *sizes, z.shape[3]), z.dtype)
 
 
+@lru_cache(maxsize=1024)
+def folded(windows: Windows) -> Folding:
+    """Return the folding for these windows."""
+    return Folding(windows)
+
+
 def _cut(array: Array, sizes: Pair, images: Pair, piles: Pair) -> Array:
     """Show (n, h, w, c) as (n, images down, across, rows, columns, piles down, across, c)."""
     (h, w), (down, across), (high, wide) = sizes, images, piles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,10 @@ class Memory:
     def zeros(self, name: str, shape: Shape, dtype: Any) -> Array:
         """Return an array that was made of zeros: who always writes the same places keeps them."""
         return np.zeros(shape, dtype)
+
+    def prepared(self, name: str, arrays: Sequence[Array], make: Callable[[], Any]) -> Any:
+        """Return what `make` gives; who always gets the same arrays keeps it."""
+        return make()
 
     def part(self, name: str) -> Memory:
         """Return a memory whose names are apart from those of this one."""
@@ -48,6 +53,7 @@ class UsedAgain(Memory):
         self.arrays: dict[str, Array] = {}
         self.whole: dict[str, Array] = {}
         self.parts: dict[str, UsedAgain] = {}
+        self.made: dict[str, tuple[Any, Any]] = {}
 
     def take(self, name: str, shape: Shape, dtype: Any) -> Array:
         """Return the same array while shape and dtype stay, else as much of it as is needed."""
@@ -66,6 +72,15 @@ class UsedAgain(Memory):
         if key not in self.arrays:
             self.arrays[key] = np.zeros(shape, dtype)
         return self.arrays[key]
+
+    def prepared(self, name: str, arrays: Sequence[Array], make: Callable[[], Any]) -> Any:
+        """Return what was made for the same places in memory last time; it keeps them alive."""
+        places = [(a.__array_interface__["data"][0], a.shape, a.dtype.char) for a in arrays]
+        known, made = self.made.get(name, (None, None))
+        if known != places:
+            made = make()
+            self.made[name] = places, made
+        return made
 
     def part(self, name: str) -> Memory:
         """Return the memory of that name within this one."""

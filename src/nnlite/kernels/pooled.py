@@ -71,17 +71,15 @@ def gradients(
     high, wide, rows = down.shape[1] + 1, plan.apart, plan.rows.count
     dz = None if skip_input else memory.take("dz", (n, rows, pw, wide, f), W.dtype)
 
-    def dz_of(piece: slice) -> Array:
+    def write_dz(piece: slice, apart: Array) -> None:
         part = da[piece].reshape(-1, ph, pw * f)
         lines = memory.take("d lines", (len(part), rows, pw * f), W.dtype)
         deal(part, down[piece], [lines[:, tap::high] for tap in range(high)])
-        apart = memory.take("d apart", (wide, len(part), rows, pw * f), W.dtype)
         deal(lines, across[piece], list(apart))
         if dz is not None:
             dz[piece] = apart.reshape(wide, len(part), rows, pw, f).transpose(1, 2, 3, 0, 4)
-        return apart
 
-    sweep.kernel_gradient(plan, trace.x, dz_of, dW, db, memory)
+    sweep.kernel_gradient(plan, trace.x, write_dz, dW, db, memory)
     if dz is None:
         return None
     windows = (plan.rows, plan.columns)

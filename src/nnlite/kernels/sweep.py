@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -77,10 +78,6 @@ class Sweep:
         """How many numbers one product sees of a row: those of its windows."""
         return (self.columns.kernel + (self.pair - 1) * self.apart) * self.pixel
 
-    def matrix(self) -> Array:
-        """Return A, which makes results of the planes; for m = 1, where there is one, unused."""
-        return matrices(self.m, self.rows.kernel, self.dtype).A
-
     def pieces(self, n: int) -> Iterator[slice]:
         """Cut a batch so that the numbers of each piece stay in the cache."""
         by_size = CACHE // (self.rows.count * self.columns.count * self.f)
@@ -89,20 +86,24 @@ class Sweep:
         for start in range(0, n, step):
             yield slice(start, min(n, start + step))
 
-    def planes(self, x: Array, memory: Memory) -> Array:
-        """Return T: (t, n, groups, width·pixel), zeros where windows reach over the edge."""
+    def planes(self, x: Array, memory: Memory) -> tuple[Array, list[Call]]:
+        """Return T: (t, n, groups, width·pixel), zeros where windows reach over the edge.
+
+        And what makes it of x: products or copies.
+        """
         n, h, w, c = x.shape
         left, used, line = self.columns.before, self.columns.used, self.columns.span * self.pixel
         name = f"T {self.rows.before} {self.rows.used} {left} {used}"
         T = memory.zeros(name, (self.t, n, self.groups, line), self.dtype)
+        calls: list[Call] = []
         if self.m == 1:
             taps = T.reshape(n, self.groups, self.columns.span, self.rows.kernel, c)
             for tap in range(self.rows.kernel):
                 above = tap - self.rows.before
                 first, end = max(0, -above), min(self.groups, h - above)
-                seen = taps[:, first:end, left : left + used, tap]
-                seen[...] = x[:, first + above : end + above, :used]
-            return T
+                seen = x[:, first + above : end + above, :used]
+                calls.append((taps[:, first:end, left : left + used, tap], seen))
+            return T, calls
         B, t, g = matrices(self.m, self.rows.kernel, self.dtype).B, self.t, self.groups
         for first, count, missing, end in self._runs(h):
             shape, steps = (n, count, t, used * c), (g * line, line, n * g * line)
@@ -112,8 +113,8 @@ class Sweep:
             at = (first * self.m - self.rows.before + missing) * w * c
             shape = (n, count, end - missing, used * c)
             rows = view(x, at, shape, (h * w * c, self.m * w * c, w * c))
-            np.matmul(B[:, missing:end], rows, out=place)
-        return T
+            calls.append((place, B[:, missing:end], rows))
+        return T, calls
 
     def _runs(self, h: int) -> Iterator[tuple[int, int, int, int]]:
         """Yield the groups inside of the image in one run, and each at its edge by itself.
@@ -177,18 +178,71 @@ class Sweep:
         shape = (self.apart, n, self.groups, t, part)
         return view(M, 0, shape, (part, self.groups * line, line, lines * line))
 
-    def in_groups(self, z: Array) -> list[tuple[Array, slice, int]]:
-        """Show z (apart, n, oh, ow/apart·f) in groups of m rows, and of the rest: with their size.
+    def in_groups(self, z: Array, M: Array) -> list[tuple[Array, Array, Array]]:
+        """Show z (apart, n, oh, ow/apart·f) in groups of m rows, and the rest of the rows.
 
-        Each is rows of z, the groups that they belong to, and how many rows each has.
+        With each go the rows of A that make them, and what they are made of in M.
         """
+        A = matrices(self.m, self.rows.kernel, self.dtype).A
         apart, n, oh, line = z.shape
         full, rest = divmod(oh, self.m)
-        steps = (n * oh * line, oh * line, self.m * line, line)
-        whole = view(z, 0, (apart, n, full, self.m, line), steps)
-        last = view(z, full * self.m * line, (apart, n, 1, rest, line), steps)
-        both = [(whole, slice(0, full), self.m), (last, slice(full, full + 1), rest)]
-        return [(rows, groups, count) for rows, groups, count in both if rows.size]
+        steps, of_M = (n * oh * line, oh * line, self.m * line, line), self.by_image(M, n)
+        found = []
+        for start, count, rows in ((0, full, self.m), (full, 1, rest)):
+            if count * rows:
+                place = view(z, start * self.m * line, (apart, n, count, rows, line), steps)
+                found.append((place, A[:rows], of_M[:, :, start : start + count]))
+        return found
+
+
+Call: TypeAlias = tuple[Array, ...]
+"""Where a product is written, and its factors; or a copy, and what of."""
+
+
+def carry_out(calls: list[Call]) -> None:
+    """Write all products and copies."""
+    for call in calls:
+        if len(call) == 3:
+            np.matmul(call[1], call[2], out=call[0])
+        else:
+            call[0][...] = call[1]
+
+
+class Piece(NamedTuple):
+    """Some images, and what is to be done with them: views, made once for arrays that stay."""
+
+    images: slice
+    planes: list[Call]
+    windows: Array
+    M: Array
+    """What the planes give; with m = 1, z itself."""
+    results: Array
+    groups: list[tuple[Array, Array, Array]]
+    z: Array
+
+
+def _cut(sweep: Sweep, x: Array, z: Array | None, memory: Memory, name: str) -> list[Piece]:
+    """Return the pieces of a batch; without z, each is written where the last one was."""
+
+    def make() -> list[Piece]:
+        pieces, count = [], sweep.columns.count
+        for images in sweep.pieces(len(x)):
+            T, planes = sweep.planes(x[images], memory)
+            n = T.shape[1]
+            shape = (sweep.apart, n, sweep.rows.count, count // sweep.apart * sweep.f)
+            part = memory.take("some z", shape, sweep.dtype) if z is None else z[images]
+            M = part = part.reshape(shape)
+            results, groups = sweep.results_of(part) if sweep.m == 1 else part, []
+            if sweep.m > 1:
+                M = memory.take("M", (sweep.t, n * sweep.groups, count * sweep.f), sweep.dtype)
+                results, groups = sweep.results(M), sweep.in_groups(part, M)
+            windows = sweep.windows(T)
+            pieces.append(Piece(images, planes, windows, M, results, groups, part))
+        return pieces
+
+    given = [x] if z is None else [x, z]
+    made: list[Piece] = memory.prepared(f"{name} {sweep.apart}", given, make)
+    return made
 
 
 def forward(
@@ -199,62 +253,48 @@ def forward(
     It is written into `z`; without it, into memory that is used again for the next images, as
     (apart, n, oh, ow/apart·f).
     """
-    A, U = sweep.matrix(), sweep.kernels(W)[:, np.newaxis, np.newaxis]
-    count = sweep.columns.count
+    U, count = sweep.kernels(W)[:, np.newaxis, np.newaxis], sweep.columns.count
     biases = None if b is None else np.multiply.outer(np.ones(count, b.dtype), b).reshape(-1)
-    for piece in sweep.pieces(len(x)):
-        T = sweep.planes(x[piece], memory)
-        n = T.shape[1]
-        shape = (sweep.apart, n, sweep.rows.count, count // sweep.apart * sweep.f)
-        part = memory.take("some z", shape, sweep.dtype) if z is None else z[piece].reshape(shape)
-        if sweep.m == 1:
-            np.matmul(sweep.windows(T), U, out=sweep.results_of(part))
-            if biases is not None:
-                np.add(part, biases[: shape[-1]], part)
-            yield piece, part
-            continue
-        M = memory.take("M", (sweep.t, n * sweep.groups, count * sweep.f), sweep.dtype)
-        np.matmul(sweep.windows(T), U, out=sweep.results(M))
+    for piece in _cut(sweep, x, z, memory, "forward"):
+        carry_out(piece.planes)
+        np.matmul(piece.windows, U, out=piece.results)
         if biases is not None:
-            np.add(M[BIAS_PLANE], biases, M[BIAS_PLANE])
-        rows_of_M = sweep.by_image(M, n)
-        for rows, groups, rows_each in sweep.in_groups(part):
-            np.matmul(A[:rows_each], rows_of_M[:, :, groups], out=rows)
-        yield piece, part
+            place = piece.z if sweep.m == 1 else piece.M[BIAS_PLANE]
+            np.add(place, biases[: place.shape[-1]], place)
+        for rows, A, of_M in piece.groups:
+            np.matmul(A, of_M, out=rows)
+        yield piece.images, piece.z
 
 
 def kernel_gradient(
     sweep: Sweep,
     x: Array,
-    dz_of: Callable[[slice], Array],
+    dz: Array | Callable[[slice, Array], None],
     dW: Array,
     db: Array | None,
     memory: Memory,
 ) -> None:
-    """Write dW = Σ windowsᵀ·dz and db = Σ dz; `dz_of` gives the dz of some of the images."""
-    A = sweep.matrix()
-    apart, pair, width, f = sweep.apart, sweep.pair, sweep.width, sweep.f
+    """Write dW = Σ windowsᵀ·dz and db = Σ dz.
+
+    A function in the place of dz writes that of some images, as (apart, n, oh, ow/apart·f).
+    """
+    pair, width, f = sweep.pair, sweep.width, sweep.f
     dU = np.zeros((sweep.t, width * pair * f), sweep.dtype)
     if db is not None:
         db[...] = 0
-    count = sweep.columns.count
-    shape = (sweep.t, apart, count // apart // pair, width, pair * f)
+    shape = (sweep.t, sweep.apart, sweep.columns.count // sweep.apart // pair, width, pair * f)
     per_column = memory.take("dU", shape, sweep.dtype)
-    for piece in sweep.pieces(len(x)):
-        T = sweep.planes(x[piece], memory)
-        n = T.shape[1]
-        dz = dz_of(piece).reshape(apart, n, sweep.rows.count, count // apart * f)
-        if sweep.m == 1:
-            seen, results = dz, sweep.results_of(dz)
-        else:
-            dM = memory.take("M", (sweep.t, n * sweep.groups, count * f), sweep.dtype)
-            rows_of_dM = sweep.by_image(dM, n)
-            for rows, groups, rows_each in sweep.in_groups(dz):
-                np.matmul(A[:rows_each].T, rows, out=rows_of_dM[:, :, groups])
-            seen, results = dM[BIAS_PLANE], sweep.results(dM)
-        np.matmul(sweep.windows(T).swapaxes(3, 4), results, out=per_column)
+    given = None if callable(dz) else dz
+    for piece in _cut(sweep, x, given, memory, "kernel"):
+        if callable(dz):
+            dz(piece.images, piece.z)
+        carry_out(piece.planes)
+        for rows, A, of_dM in piece.groups:
+            np.matmul(A.T, rows, out=of_dM)
+        np.matmul(piece.windows.swapaxes(3, 4), piece.results, out=per_column)
         dU += per_column.reshape(sweep.t, -1, width * pair * f).sum(axis=1)
         if db is not None:
+            seen = piece.z if sweep.m == 1 else piece.M[BIAS_PLANE]
             db += column_sums(seen.reshape(-1, f))
     dW[...] = sweep.kernel_gradient(dU, dW.shape)
 

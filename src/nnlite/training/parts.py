@@ -156,7 +156,8 @@ class Partner:
 
     def __init__(self) -> None:
         self.inbox: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        threading.Thread(target=self._work, daemon=True).start()
+        self.thread = threading.Thread(target=self._work, daemon=True)
+        self.thread.start()
 
     def share(self, tasks: Sequence[Callable[[], Any]]) -> list[Any]:
         """Return the results of the tasks; an error in any of them is raised."""
@@ -195,6 +196,7 @@ class Partner:
     def leave(self) -> None:
         """Let the thread end."""
         self.inbox.put(None)
+        self.thread.join()
 
     def _work(self) -> None:
         with np.errstate(all="ignore"):
