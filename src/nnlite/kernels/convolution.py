@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlite.foundation.types import Array
 from nnlite.kernels import sweep
-from nnlite.kernels.folding import Folding, folded
+from nnlite.kernels.folding import Folding, folding_of
 from nnlite.kernels.memory import NEW, Memory
 from nnlite.kernels.products import by_column, column_sums, long_product, tall_product
 from nnlite.kernels.windows import Windows, mirror
@@ -98,7 +98,7 @@ def _convolve(
         if b is not None:
             by_column(np.add, lines, b, lines)
         return
-    folding = folded(windows)
+    folding = folding_of(windows)
     x, W, results = folding.images(x, memory), folding.kernel(W), folding.room(z, memory)
     _run(sweep.forward(_plan(folding, x, W), x, W, b, memory, results))
     folding.join(results, z)
@@ -112,7 +112,7 @@ def _kernel_gradient(
         if db is not None:
             column_sums(lines, db)
         return long_product(x.reshape(-1, x.shape[3]), lines).reshape(W.shape)
-    folding = folded(windows)
+    folding = folding_of(windows)
     x, dz = folding.images(x, memory), folding.take_apart(dz)
     dW = np.empty_like(folding.kernel(W))
     sweep.kernel_gradient(_plan(folding, x, dW), x, dz, dW, db, memory)
@@ -125,7 +125,7 @@ def _input_gradient(dz: Array, W: Array, windows: Windows, dx: Array, memory: Me
         flipped = np.ascontiguousarray(W.reshape(c, f).T)
         tall_product(dz.reshape(-1, f), flipped, dx.reshape(-1, c))
         return
-    folding = folded(windows)
+    folding = folding_of(windows)
     dz, W = folding.take_apart(dz), folding.kernel(W)
     around = mirror(folding.windows[0]), mirror(folding.windows[1])
     W = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))

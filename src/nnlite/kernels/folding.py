@@ -147,7 +147,7 @@ class Folding:
 
 
 @lru_cache(maxsize=1024)
-def folded(windows: Windows) -> Folding:
+def folding_of(windows: Windows) -> Folding:
     """Return the folding for these windows."""
     return Folding(windows)
 
