@@ -27,7 +27,9 @@ def convolve(
     z = memory.take("z", (len(x), rows.count, columns.count, W.shape[3]), W.dtype)
     for share, ins, outs in _shares(x, W, groups):
         some_b = None if b is None else b[outs]
-        part = z if groups == 1 else memory.take("part", (*z.shape[:3], _size(outs)), W.dtype)
+        part = (
+            z if groups == 1 else memory.scratch.take("part", (*z.shape[:3], _size(outs)), W.dtype)
+        )
         _convolve(x[..., ins], W[..., outs], some_b, windows, part, memory.part(share))
         if groups > 1:
             z[..., outs] = part
@@ -61,7 +63,9 @@ def input_gradient(
     dx = memory.take("dx", (len(dz), rows.size, columns.size, channels), W.dtype)
     for share, ins, outs in _shares(dx, W, groups):
         part = (
-            dx if groups == 1 else memory.take("part of dx", (*dx.shape[:3], _size(ins)), W.dtype)
+            dx
+            if groups == 1
+            else memory.scratch.take("part of dx", (*dx.shape[:3], _size(ins)), W.dtype)
         )
         _input_gradient(dz[..., outs], W[..., outs], windows, part, memory.part(share))
         if groups > 1:
@@ -129,12 +133,12 @@ def _input_gradient(dz: Array, W: Array, windows: Windows, dx: Array, memory: Me
     dz, W = folding.take_apart(dz), folding.kernel(W)
     around = mirror(folding.windows[0]), mirror(folding.windows[1])
     W = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
-    plan = sweep.sweep_over(around, len(dz), *W.shape[2:], W.dtype)
+    plan, memory = sweep.sweep_over(around, len(dz), *W.shape[2:], W.dtype), memory.part("back")
     if folding.slides:
         _run(sweep.forward(plan, dz, W, None, memory, dx))
         return
     sizes = (around[0].count, around[1].count)
-    folded = memory.take("folded", (len(dz), *sizes, W.shape[3]), W.dtype)
+    folded = memory.scratch.take("folded", (len(dz), *sizes, W.shape[3]), W.dtype)
     _run(sweep.forward(plan, dz, W, None, memory, folded))
     folding.input_gradient(folded, dx, memory)
 

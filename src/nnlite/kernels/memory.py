@@ -18,6 +18,11 @@ class Memory:
     (2, 3)
     """
 
+    @property
+    def scratch(self) -> Memory:
+        """Where to write what is needed only until a function returns."""
+        return self
+
     def take(self, name: str, shape: Shape, dtype: Any) -> Array:
         """Return an array of that shape."""
         return np.empty(shape, dtype)
@@ -49,11 +54,20 @@ class UsedAgain(Memory):
     True
     """
 
-    def __init__(self) -> None:
+    def __init__(self, scratch: Memory | None = None) -> None:
+        self._scratch = scratch
         self.arrays: dict[str, Array] = {}
         self.whole: dict[str, Array] = {}
         self.parts: dict[str, UsedAgain] = {}
         self.made: dict[str, tuple[Any, Any]] = {}
+
+    @property
+    def scratch(self) -> Memory:
+        """Where to write what is needed only until a function returns: many may share it.
+
+        It stays in the cache of a processor, where each layer finds it warm from the one before.
+        """
+        return self if self._scratch is None else self._scratch
 
     def take(self, name: str, shape: Shape, dtype: Any) -> Array:
         """Return the same array while shape and dtype stay, else as much of it as is needed."""
@@ -85,5 +99,5 @@ class UsedAgain(Memory):
     def part(self, name: str) -> Memory:
         """Return the memory of that name within this one."""
         if name not in self.parts:
-            self.parts[name] = UsedAgain()
+            self.parts[name] = UsedAgain(self.scratch)
         return self.parts[name]

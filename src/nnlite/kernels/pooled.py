@@ -54,7 +54,7 @@ def convolve_and_pool(
     down = memory.take("down", (kept, size[0] - 1, ph, pw * f), np.dtype(bool))
     for piece, apart in sweep.forward(plan, x, W, b, memory):
         n = apart.shape[1]
-        best = memory.take("best", (n, rows.count, pw * f), W.dtype)
+        best = memory.scratch.take("best", (n, rows.count, pw * f), W.dtype)
         tournament(list(apart), best, across[piece] if keep_trace else None)
         lines = [best[:, tap :: size[0]] for tap in range(size[0])]
         z = a[piece].reshape(n, ph, pw * f)
@@ -69,11 +69,11 @@ def gradients(
     plan, across, down = trace.sweep, trace.across, trace.down
     n, ph, pw, f = da.shape
     high, wide, rows = down.shape[1] + 1, plan.apart, plan.rows.count
-    dz = None if skip_input else memory.take("dz", (n, rows, pw, wide, f), W.dtype)
+    dz = None if skip_input else memory.scratch.take("dz", (n, rows, pw, wide, f), W.dtype)
 
     def write_dz(piece: slice, apart: Array) -> None:
         part = da[piece].reshape(-1, ph, pw * f)
-        lines = memory.take("d lines", (len(part), rows, pw * f), W.dtype)
+        lines = memory.scratch.take("d lines", (len(part), rows, pw * f), W.dtype)
         deal(part, down[piece], [lines[:, tap::high] for tap in range(high)])
         deal(lines, across[piece], list(apart))
         if dz is not None:

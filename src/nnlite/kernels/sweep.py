@@ -94,7 +94,7 @@ class Sweep:
         n, h, w, c = x.shape
         left, used, line = self.columns.before, self.columns.used, self.columns.span * self.pixel
         name = f"T {self.rows.before} {self.rows.used} {left} {used}"
-        T = memory.zeros(name, (self.t, n, self.groups, line), self.dtype)
+        T = memory.scratch.zeros(name, (self.t, n, self.groups, line), self.dtype)
         calls: list[Call] = []
         if self.m == 1:
             taps = T.reshape(n, self.groups, self.columns.span, self.rows.kernel, c)
@@ -230,11 +230,13 @@ def _cut(sweep: Sweep, x: Array, z: Array | None, memory: Memory, name: str) -> 
             T, planes = sweep.planes(x[images], memory)
             n = T.shape[1]
             shape = (sweep.apart, n, sweep.rows.count, count // sweep.apart * sweep.f)
-            part = memory.take("some z", shape, sweep.dtype) if z is None else z[images]
+            part = memory.scratch.take("some z", shape, sweep.dtype) if z is None else z[images]
             M = part = part.reshape(shape)
             results, groups = sweep.results_of(part) if sweep.m == 1 else part, []
             if sweep.m > 1:
-                M = memory.take("M", (sweep.t, n * sweep.groups, count * sweep.f), sweep.dtype)
+                M = memory.scratch.take(
+                    "M", (sweep.t, n * sweep.groups, count * sweep.f), sweep.dtype
+                )
                 results, groups = sweep.results(M), sweep.in_groups(part, M)
             windows = sweep.windows(T)
             pieces.append(Piece(images, planes, windows, M, results, groups, part))
@@ -283,7 +285,7 @@ def kernel_gradient(
     if db is not None:
         db[...] = 0
     shape = (sweep.t, sweep.apart, sweep.columns.count // sweep.apart // pair, width, pair * f)
-    per_column = memory.take("dU", shape, sweep.dtype)
+    per_column = memory.scratch.take("dU", shape, sweep.dtype)
     given = None if callable(dz) else dz
     for piece in _cut(sweep, x, given, memory, "kernel"):
         if callable(dz):

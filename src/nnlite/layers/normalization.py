@@ -145,7 +145,7 @@ class BatchNormalization(Layer):
         if self.trainable:
             total, with_x = yield _added, (total, with_x)
             slope = factor * with_x / (self.count * self.deviation**2)
-            share = take("share", rows.shape, rows.dtype)
+            share = self.memory.scratch.take("share", rows.shape, rows.dtype)
             dx -= by_column(np.multiply, self.centered, slope, share)
             by_column(np.subtract, dx, factor * total / self.count + self.offset * slope, dx)
         return dx.reshape(grad.shape)

@@ -148,9 +148,10 @@ def training_mode(model: LearningModel) -> Iterator[None]:
             if memory is NEW:
                 vars(layer).pop("shown", None)
 
+    scratch = UsedAgain()
     with surely(leave):
         for layer in layers:
-            layer.memory, layer.is_first = UsedAgain(), layer in first
+            layer.memory, layer.is_first = UsedAgain(scratch), layer in first
             layer.skip_input_gradient = layer.is_first and leaves_out_input_gradient(layer)
         yield
 
