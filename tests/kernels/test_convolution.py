@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlite.kernels import depthwise, sweep
+from nnlite.kernels import depthwise, planes
 from nnlite.kernels.convolution import convolve, input_gradient, kernel_gradient
 from nnlite.kernels.memory import UsedAgain
 from nnlite.kernels.toom_cook import matrices
@@ -77,17 +77,17 @@ def gradients_in_loops(x, W, grad, placed, in_groups=1):
 def pieces(request, monkeypatch):
     """Cut a batch into pieces of one image, of a few, or not at all."""
     numbers, products = request.param
-    monkeypatch.setattr(sweep, "CACHE", numbers)
-    monkeypatch.setattr(sweep, "PRODUCT", products)
+    monkeypatch.setattr(planes, "CACHE", numbers)
+    monkeypatch.setattr(planes, "PRODUCT", products)
 
 
 @pytest.fixture(params=[0, 1 << 60], ids=["several rows at once", "row by row"])
 def way(request, monkeypatch):
     """Take the way of large work, or the plain one of small work."""
-    monkeypatch.setattr(sweep, "SMALL", request.param)
-    sweep.sweep_over.cache_clear()
+    monkeypatch.setattr(planes, "SMALL", request.param)
+    planes.sweep_over.cache_clear()
     yield
-    sweep.sweep_over.cache_clear()
+    planes.sweep_over.cache_clear()
 
 
 def close(array, expected):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nnlite.foundation.types import Array
-from nnlite.kernels import sweep
+from nnlite.kernels import planes, sweep
 from nnlite.kernels.folding import Folding, folding_of
 from nnlite.kernels.memory import NEW, Memory
 from nnlite.kernels.products import by_column, column_sums, long_product, tall_product
@@ -133,7 +133,7 @@ def _input_gradient(dz: Array, W: Array, windows: Windows, dx: Array, memory: Me
     dz, W = folding.take_apart(dz), folding.kernel(W)
     around = mirror(folding.windows[0]), mirror(folding.windows[1])
     W = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
-    plan, memory = sweep.sweep_over(around, len(dz), *W.shape[2:], W.dtype), memory.part("back")
+    plan, memory = planes.sweep_over(around, len(dz), *W.shape[2:], W.dtype), memory.part("back")
     if folding.slides:
         _run(sweep.forward(plan, dz, W, None, memory, dx))
         return
@@ -143,8 +143,8 @@ def _input_gradient(dz: Array, W: Array, windows: Windows, dx: Array, memory: Me
     folding.input_gradient(folded, dx, memory)
 
 
-def _plan(folding: Folding, x: Array, W: Array) -> sweep.Sweep:
-    return sweep.sweep_over(folding.windows, len(x), *W.shape[2:], W.dtype)
+def _plan(folding: Folding, x: Array, W: Array) -> planes.Sweep:
+    return planes.sweep_over(folding.windows, len(x), *W.shape[2:], W.dtype)
 
 
 def _run(pieces: Iterator[object]) -> None:

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnlite.foundation.types import Array
-from nnlite.kernels import sweep
+from nnlite.kernels import planes, sweep
 from nnlite.kernels.convolution import input_gradient
 from nnlite.kernels.memory import Memory
+from nnlite.kernels.planes import Sweep
 from nnlite.kernels.pooling import deal, tournament
-from nnlite.kernels.sweep import Sweep
 from nnlite.kernels.windows import Windows
 
 
@@ -47,7 +47,7 @@ def convolve_and_pool(
     rows = replace(windows[0], count=ph * size[0])
     columns = replace(windows[1], count=pw * size[1])
     x, (c, f) = np.ascontiguousarray(x), W.shape[2:]
-    plan = sweep.sweep_over((rows, columns), len(x), c, f, W.dtype, size[1])
+    plan = planes.sweep_over((rows, columns), len(x), c, f, W.dtype, size[1])
     a = memory.take("a", (len(x), ph, pw, f), W.dtype)
     kept = len(x) if keep_trace else 0
     across = memory.take("across", (kept, size[1] - 1, ph * size[0], pw * f), np.dtype(bool))
