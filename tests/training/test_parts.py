@@ -22,6 +22,7 @@ from nnlite.layers import (
 )
 from nnlite.network.chain import Chain
 from nnlite.training import parts
+from nnlite.training.threads import Partner
 
 pytestmark = pytest.mark.bits
 
@@ -149,7 +150,7 @@ def test_an_error_in_the_second_thread_is_raised_in_the_first():
     def fail():
         raise ValueError("in the other half")
 
-    partner = parts.Partner()
+    partner = Partner()
     try:
         with pytest.raises(ValueError, match="in the other half"):
             partner.share([lambda: 1, fail, lambda: 3])

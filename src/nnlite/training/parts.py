@@ -14,11 +14,9 @@ from __future__ import annotations
 
 import math
 import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -41,6 +39,7 @@ from nnlite.layers.windows import WindowLayer
 from nnlite.network.branches import SharedCall
 from nnlite.network.chain import Chain, LinearPart, Network, Runner, layer_of
 from nnlite.training.standins import computes_as_written, fit_together, show, watch
+from nnlite.training.threads import Partner, one_blas_thread
 
 BY_SAMPLE = (
     *(Activation, Cropping2D, Dense, GlobalPooling, Merge, Normalization, Rescaling, Reshape),
@@ -154,59 +153,6 @@ def advance(part: Any, answer: Any) -> tuple[Any, Any]:
     return together, known
 
 
-class Partner:
-    """A second thread, that takes every second task."""
-
-    def __init__(self) -> None:
-        self.inbox: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self.thread = threading.Thread(target=self._work, daemon=True)
-        self.thread.start()
-
-    def share(self, tasks: Sequence[Callable[[], Any]]) -> list[Any]:
-        """Return the results of the tasks; an error in any of them is raised."""
-        results: list[Any] = [None] * len(tasks)
-        errors: list[BaseException] = []
-        finished = threading.Lock()
-
-        def work(first: int) -> None:
-            for place in range(first, len(tasks), 2):
-                if errors:
-                    break
-                results[place] = tasks[place]()
-
-        def theirs() -> None:
-            try:
-                work(1)
-            except BaseException as error:
-                errors.append(error)
-            finally:
-                finished.release()
-
-        finished.acquire()
-        self.inbox.put(theirs)
-        try:
-            work(0)
-        except BaseException as error:
-            errors.append(error)
-            raise
-        finally:
-            # Even if mine fails, theirs comes to its end: it writes into the same model.
-            finished.acquire()
-        if errors:
-            raise errors[0]
-        return results
-
-    def leave(self) -> None:
-        """Let the thread end."""
-        self.inbox.put(None)
-        self.thread.join()
-
-    def _work(self) -> None:
-        with np.errstate(all="ignore"):
-            while (task := self.inbox.get()) is not None:
-                task()
-
-
 @contextmanager
 def in_parts(
     network: Network, batch_size: int, workers: int | None = None, watched: bool = False
@@ -216,7 +162,7 @@ def in_parts(
         yield network.replaced(watch) if watched else network
         return
     with ExitStack() as leaving:
-        leaving.enter_context(one_blas_thread())
+        leaving.enter_context(one_blas_thread)
         place, size = cut(network, batch_size)
         ends = network.cut(place) if size < batch_size else None
         if ends is None:
@@ -291,41 +237,3 @@ def twin_of(runner: Runner, scratch: UsedAgain) -> Any:
     for name, weight in layer.parameters.items():
         twin.parameters[name].place(weight.value)
     return LinearPart(twin) if isinstance(runner, LinearPart) else twin
-
-
-class OneBlasThread:
-    """Holds matrix products to one thread while anybody wants that: two fits at once, too.
-
-    A convolution is many products: a second thread for each costs more than it gains, and two
-    threads that multiply at once must keep to their own.
-    """
-
-    def __init__(self) -> None:
-        self.lock, self.wanted = threading.Lock(), 0
-        self.controller: Any = None
-        self.limit: Any = None
-
-    def __enter__(self) -> None:
-        with self.lock:
-            self.wanted += 1
-            if self.wanted == 1:
-                if self.controller is None:
-                    # Not with the package: it looks through all libraries that are loaded.
-                    from threadpoolctl import ThreadpoolController
-
-                    self.controller = ThreadpoolController()
-                self.limit = self.controller.limit(limits=1, user_api="blas")
-
-    def __exit__(self, *error: object) -> None:
-        with self.lock:
-            self.wanted -= 1
-            if not self.wanted:
-                self.limit.restore_original_limits()
-
-
-_one_blas_thread = OneBlasThread()
-
-
-def one_blas_thread() -> OneBlasThread:
-    """Return what holds matrix products to one thread, for `with`."""
-    return _one_blas_thread
