@@ -318,6 +318,16 @@ def test_a_model_that_does_not_fit_is_explained(model: Any, kind: Any, said: str
         NNClassifier(model=model).fit(X, NAMES)
 
 
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "relu"])
+def test_a_model_of_a_classifier_has_to_give_probabilities(activation: str) -> None:
+    def model(n_inputs: int, n_outputs: int) -> Model:
+        return Sequential([Dense(n_outputs, activation)])
+
+    said = r"none below 0, and together 1.\nReceived: \[.*\] for the first sample"
+    with pytest.raises(ValueError, match=said):
+        NNClassifier(model=model, random_state=0).fit(X, NAMES)
+
+
 # Parameters
 
 

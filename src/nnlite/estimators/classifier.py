@@ -9,6 +9,8 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
 from nnlite.estimators.estimator import NetworkEstimator
+from nnlite.estimators.samples import Samples
+from nnlite.estimators.settings import Settings
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array
 
@@ -73,6 +75,16 @@ class NNClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
         """Return the most probable label of each sample."""
         probabilities = self._outputs(X)
         return np.asarray(self.classes_[probabilities.argmax(axis=1)])
+
+    def _begin(self, settings: Settings, samples: Samples, seed: int) -> None:
+        super()._begin(settings, samples, seed)
+        # Not only after an hour of training: what has no softmax is no probability.
+        row = self.model_.predict(samples.X[:1])[0]
+        if (row < 0).any() or abs(row.sum() - 1) > 1e-3:
+            rule = "A model of a classifier gives probabilities: none below 0, and together 1."
+            received = f"{shown([round(float(a), 3) for a in row])} for the first sample"
+            remedy = 'End it with Dense(n_outputs, activation="softmax"), without from_logits.'
+            raise value_error(rule, received, f"estimator '{settings.name}'", remedy)
 
     def _meet(self, y: Array, weights: Array | None) -> None:
         check_classification_targets(y)

@@ -153,7 +153,7 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         samples, watched = self._read(X, y, sample_weight, goes_on), None
         seed = seed_of(settings.random_state)
         if not goes_on:
-            self._begin(settings, seed)
+            self._begin(settings, samples, seed)
         if settings.early_stopping:
             share, strata = settings.validation_fraction, self._strata(samples.targets)
             samples, watched = samples.split(share, seed, strata)
@@ -169,7 +169,7 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         goes_on = hasattr(self, "model_")
         samples = self._read(X, y, sample_weight, goes_on, classes)
         if not goes_on:
-            self._begin(settings, seed_of(settings.random_state))
+            self._begin(settings, samples, seed_of(settings.random_state))
         return self._train(settings, samples, 1)
 
     def _settings(self) -> Settings:
@@ -201,7 +201,7 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         """Return what shall be as frequent in the validation part as in the rest."""
         return None
 
-    def _begin(self, settings: Settings, seed: int) -> None:
+    def _begin(self, settings: Settings, samples: Samples, seed: int) -> None:
         """Make a new network, with an empty history."""
         sizes = self.n_features_in_, self.n_outputs_
         self.model_ = network(settings, *sizes, self._activation, self._loss, seed)
