@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import Any
@@ -15,7 +16,9 @@ class Partner:
 
     def __init__(self) -> None:
         self.inbox: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self.thread = threading.Thread(target=self._work, daemon=True)
+        # Ctrl-C may come before anybody can let the thread leave: it also ends with its owner.
+        weakref.finalize(self, self.inbox.put, None)
+        self.thread = threading.Thread(target=work_off, args=[self.inbox], daemon=True)
         self.thread.start()
 
     def share(self, tasks: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -57,10 +60,12 @@ class Partner:
         self.inbox.put(None)
         self.thread.join()
 
-    def _work(self) -> None:
-        with np.errstate(all="ignore"):
-            while (task := self.inbox.get()) is not None:
-                task()
+
+def work_off(inbox: SimpleQueue[Callable[[], None] | None]) -> None:
+    """Do what arrives, until that is None."""
+    with np.errstate(all="ignore"):
+        while (task := inbox.get()) is not None:
+            task()
 
 
 class OneBlasThread:
