@@ -203,6 +203,7 @@ except OSError as error:
 """
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs limits of a process")
 def test_a_disk_that_is_full_in_the_middle_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "model.npz"
     path.write_bytes(b"old")

@@ -28,6 +28,8 @@ from nnlite.layers import Dense, Dropout
 from nnlite.optimizers import Adam
 from nnlite.optimizers.schedules import ExponentialDecay
 
+pytest.importorskip("resource")
+
 MEGABYTE = 2**20
 BOMB = 320 * MEGABYTE
 
@@ -36,8 +38,9 @@ import json, resource, sys
 import nnlite
 from nnlite.layers import Dense
 nnlite.Sequential([Dense(1, input_shape=(1,))]).compile(loss="mse", metrics=["auc"])
-mapped = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (mapped + 300 * 2**20,) * 2)
+if sys.platform == "linux":
+    mapped = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + 300 * 2**20,) * 2)
 model = nnlite.Sequential([Dense(3, input_shape=(2,)), Dense(1)])
 found = []
 for path, way in json.load(sys.stdin):
@@ -47,7 +50,8 @@ for path, way in json.load(sys.stdin):
         found.append([type(error).__name__, str(error)])
     else:
         found.append(["", ""])
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+unit = 1 if sys.platform == "darwin" else 1024
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 print(json.dumps([found, peak]))
 """
 

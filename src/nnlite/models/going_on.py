@@ -68,7 +68,7 @@ def restore_optimizer(model: Model, told: dict[str, Any], read: Callable[[str], 
     if told["missed"] is not None:
         state.missed = _like(read(told["missed"]), np.zeros(size, int))
     for name, start, place in told["arrays"]:
-        array = read(place)
+        array = read(place).copy()
         # The library's rules keep an array as long as the weights.
         if is_ours(type(optimizer)):
             array = _like(array, flat.weights)
@@ -88,7 +88,7 @@ def _count(value: Any) -> int:
 def _like(array: Array, other: Array) -> Array:
     if array.shape != other.shape or array.dtype != other.dtype:
         raise ValueError(f"an array of shape {array.shape} for {other.size} weights")
-    return array
+    return array.copy()
 
 
 def _generators(model: Model) -> Iterator[tuple[int, dict[str, Any], str]]:
