@@ -1,0 +1,50 @@
+// What the network says: a bar for each output, and what is true of the sample.
+
+const MOST_BARS = 20;
+
+function outputOf(app, output) {
+  const { slot, names } = output;
+  const size = count(app.network.shapes[slot]);
+  const truth = element("p", { className: "truth" });
+  const rows = size > MOST_BARS ? [] : Array.from({ length: size }, (_, index) => {
+    const name = names?.length === size ? names[index] : size > 1 ? `${index}` : "y";
+    const [bar, value] = [element("span", { className: "bar" }), element("output")];
+    const row = element("button", { className: "answer", onclick: () => select(app, slot, index) },
+      element("span", { className: "name", title: name }, name), bar, value);
+    return { row, bar, value };
+  });
+  if (rows.length) alignNames(rows);
+
+  function draw() {
+    const a = app.flow.a[slot];
+    const likely = a.every((value) => value >= 0 && value <= 1);
+    const most = likely ? 1 : largest(a) || 1;
+    const best = a.indexOf(a.reduce((top, value) => Math.max(top, value), -Infinity));
+    rows.forEach(({ row, bar, value }, index) => {
+      drawBar(bar, a[index], most);
+      bar.classList.toggle("whole", likely);
+      value.textContent = likely ? `${(100 * a[index]).toFixed(1)} %` : written(a[index]);
+      row.classList.toggle("best", size > 1 && index === best);
+    });
+    truth.textContent = truthOf(app, output, best);
+  }
+  return { parts: [...rows.map(({ row }) => row), truth], draw };
+}
+
+// Return what is true of the sample, with a tick if the network says the same.
+function truthOf(app, { slot, truth, names }, best) {
+  if (!truth || app.sample === null) return "";
+  const width = count(truth.shape.slice(1));
+  const row = app.numbers.subarray(truth.at + app.sample * width, truth.at + (app.sample + 1) * width);
+  const a = app.flow.a[slot];
+  const activation = stepOf(app.network, slot).activation.name;
+  if (a.length === 1) {
+    if (activation !== "sigmoid") return say("truth", written(row[0]));
+    return say("truth", `${names?.[row[0]] ?? row[0]} ${a[0] > 0.5 === row[0] > 0.5 ? "✓" : "✗"}`);
+  }
+  if (width > 1 && row.some((value) => value !== 0 && value !== 1)) {
+    return say("truth", Array.from(row, written).join(", "));
+  }
+  const right = width === 1 ? row[0] : row.indexOf(1);
+  return say("truth", `${names?.[right] ?? right} ${right === best ? "✓" : "✗"}`);
+}

@@ -1,0 +1,216 @@
+"""The page in a browser: strokes, clicks, sliders; nothing is asked of the net."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import browser
+from nnlite import Input, Model, Sequential
+from nnlite.layers import Concatenate, Conv2D, Dense, Flatten, MaxPooling2D
+
+pytestmark = [pytest.mark.slow, browser.needs_browser]
+
+FEATURES = ["length", "width", "height"]
+
+
+@pytest.fixture(scope="module")
+def tab(tmp_path_factory) -> Iterator[browser.Browser]:
+    with browser.browser(tmp_path_factory.mktemp("browser")) as tab:
+        yield tab
+
+
+@pytest.fixture(autouse=True)
+def _all_is_quiet(tab: browser.Browser) -> Iterator[None]:
+    """No error on the console, and no request but for the file itself."""
+    tab.errors.clear()
+    tab.requests.clear()
+    yield
+    assert tab.errors == []
+    assert [url for url in tab.requests if not url.startswith(("file:", "data:"))] == []
+    assert len([url for url in tab.requests if url.startswith("file:")]) <= 1
+
+
+def digits() -> Sequential:
+    layers = [Conv2D(3, 3, activation="relu", input_shape=(28, 28, 1)), MaxPooling2D(4)]
+    return Sequential([*layers, Flatten(), Dense(4, "softmax")], seed=1, name="digits")
+
+
+def table() -> Sequential:
+    return Sequential([Dense(4, "tanh", input_shape=(3,)), Dense(2, "softmax")], seed=1)
+
+
+def opened(tab: Any, folder: Path, model: Model, width: int = 1400, **options: Any) -> None:
+    model.to_html(folder / "me.html", **options)
+    tab.look_at(folder / "me.html", width)
+
+
+def flow(tab: Any, slot: int) -> list[float]:
+    return tab.ask(f"Array.from(nnlite.flow.a[{slot}])")
+
+
+def draw_a_cross(tab: Any) -> None:
+    x, y, w, h = tab.middle(".pad")
+    tab.drag((x + 0.3 * w, y + 0.3 * h), (x + 0.5 * w, y + 0.5 * h), (x + 0.7 * w, y + 0.7 * h))
+    tab.drag((x + 0.7 * w, y + 0.3 * h), (x + 0.3 * w, y + 0.7 * h))
+
+
+def test_strokes_of_the_mouse_change_the_prediction(tab, tmp_path):
+    model = digits()
+    opened(tab, tmp_path, model)
+    empty = flow(tab, 4)
+    draw_a_cross(tab)
+    image = np.reshape(flow(tab, 0), (1, 28, 28, 1))
+    assert image.max() == pytest.approx(1, abs=1e-6)
+    np.testing.assert_allclose(flow(tab, 4), model.predict(image)[0], atol=1e-5)
+    assert np.abs(np.subtract(flow(tab, 4), empty)).max() > 0.01
+    shown = tab.ask("document.querySelector('.answer.best .name').textContent")
+    assert shown == str(np.argmax(model.predict(image)))
+
+
+def test_a_drawing_is_centred_unless_one_says_otherwise(tab, tmp_path):
+    opened(tab, tmp_path, digits())
+    x, y, w, h = tab.middle(".pad")
+    tab.drag((x + 0.1 * w, y + 0.1 * h), (x + 0.2 * w, y + 0.2 * h))
+    rows, _ = np.nonzero(np.reshape(flow(tab, 0), (28, 28)) > 0.2)
+    assert abs((rows.min() + rows.max()) / 2 - 13.5) <= 1
+    tab.click("input[type=checkbox]")
+    rows, _ = np.nonzero(np.reshape(flow(tab, 0), (28, 28)) > 0.2)
+    assert rows.max() < 10
+
+
+def test_clear_empties_the_image(tab, tmp_path):
+    opened(tab, tmp_path, digits())
+    draw_a_cross(tab)
+    tab.click(".seen button")
+    assert set(flow(tab, 0)) == {0}
+
+
+def test_a_click_on_a_pixel_of_a_map_shows_a_sum_that_is_right(tab, tmp_path):
+    model = digits()
+    opened(tab, tmp_path, model)
+    draw_a_cross(tab)
+    tab.click(".layers .picture", 0.14, 0.5)
+    slot, index = tab.ask("[nnlite.selected.slot, nnlite.selected.index]")
+    assert slot == 1
+    window = np.reshape(flow(tab, 0), (28, 28))
+    place, kernel = divmod(index, 3)
+    row, column = divmod(place, 26)
+    products = window[row : row + 3, column : column + 3] * model.layers[0].W[:, :, 0, kernel]
+    z = products.sum() + model.layers[0].b[kernel]
+    shown = tab.ask("document.querySelector('.term.sum .part').textContent").replace("−", "-")
+    assert float(shown) == pytest.approx(z, abs=6e-3)
+    largest = tab.ask("document.querySelector('.term .part').textContent").replace("−", "-")
+    assert abs(float(largest)) == pytest.approx(np.abs(products).max(), abs=6e-3)
+
+
+def test_the_terms_of_a_neuron_add_up_to_its_sum(tab, tmp_path):
+    model = table()
+    opened(tab, tmp_path, model, samples=[[1.0, -2.0, 3.0]])
+    tab.ask("select(nnlite, 1, 2)")
+    parts = tab.ask(
+        "Array.from(document.querySelectorAll('.term:not([hidden]) .part'), e => e.textContent)"
+    )
+    *terms, total = [float(part.replace("−", "-")) for part in parts]
+    W = model.layers[0].W[:, 2]
+    assert terms[:3] == pytest.approx(sorted(W * [1, -2, 3], key=abs, reverse=True), abs=6e-3)
+    assert sum(terms) == pytest.approx(total, abs=0.02)
+
+
+def test_moving_a_slider_of_a_feature_moves_the_prediction(tab, tmp_path):
+    model = table()
+    opened(tab, tmp_path, model, samples=[[0.0, 0, 0], [2, 2, 2]], features=FEATURES)
+    tab.click(".feature input", 0.9)
+    x = flow(tab, 0)
+    assert x[0] > 1.2
+    assert x[1:] == [0, 0]
+    np.testing.assert_allclose(flow(tab, 2), model.predict([x])[0], atol=1e-5)
+
+
+def test_gradient_times_input_is_shown_beside_each_feature(tab, tmp_path):
+    model = Sequential([Dense(2, "softmax", input_shape=(3,))])
+    model.set_weights([[[1.0, -1], [2, 0], [-3, 1]], [9.0, 0]])
+    opened(tab, tmp_path, model, samples=[[1.0, 2, 3]], features=FEATURES)
+    bars = tab.ask("Array.from(document.querySelectorAll('.feature .bar'), e => e.title)")
+    # The largest is z1 = 1·1 + 2·2 − 3·3 + 9 = 5, against −1 + 3 = 2.
+    assert bars == ["1.00", "4.00", "−9.00"]
+
+
+def test_a_weight_that_is_changed_changes_all_that_follows_and_comes_back(tab, tmp_path):
+    model = table()
+    opened(tab, tmp_path, model, samples=[[1.0, -2.0, 3.0]])
+    before = flow(tab, 2)
+    tab.ask("select(nnlite, 1, 2)")
+    tab.click(".term input", 0.02)
+    changed = flow(tab, 2)
+    assert changed != before
+    W = tab.ask("Array.from(nnlite.network.steps[0].W)")
+    model.layers[0].W = np.reshape(W, (3, 4))
+    np.testing.assert_allclose(changed, model.predict([[1.0, -2.0, 3.0]])[0], atol=1e-5)
+    tab.click(".notice button")
+    assert flow(tab, 2) == before
+
+
+def test_a_neuron_is_switched_off_and_on_again(tab, tmp_path):
+    opened(tab, tmp_path, table(), samples=[[1.0, -2.0, 3.0]])
+    before = flow(tab, 1)
+    tab.ask("select(nnlite, 1, 2)")
+    tab.click(".switch")
+    assert flow(tab, 1) == [*before[:2], 0, before[3]]
+    tab.click(".switch")
+    assert flow(tab, 1) == before
+
+
+def test_switching_off_a_pixel_of_a_map_switches_off_the_map(tab, tmp_path):
+    opened(tab, tmp_path, digits())
+    draw_a_cross(tab)
+    tab.ask("select(nnlite, 1, 40)")
+    tab.click(".switch")
+    maps = np.reshape(flow(tab, 1), (26, 26, 3))
+    assert [bool(maps[..., k].any()) for k in range(3)] == [True, False, True]
+
+
+def test_samples_are_chosen_and_held_against_the_truth(tab, tmp_path):
+    model, x = table(), [[1.0, -2.0, 3.0], [-3.0, 0.0, 1.0]]
+    said = model.predict(x).argmax(axis=1)
+    truth = [said[0], 1 - said[1]]
+    opened(tab, tmp_path, model, samples=x, truth=truth, names=["no", "yes"])
+    names = ["no", "yes"]
+    assert tab.ask("document.querySelector('.truth').textContent") == f"truth: {names[truth[0]]} ✓"
+    tab.click("button[title='The next sample']")
+    assert flow(tab, 0) == x[1]
+    assert tab.ask("document.querySelector('.truth').textContent") == f"truth: {names[truth[1]]} ✗"
+
+
+def test_arrow_keys_go_from_neuron_to_neuron(tab, tmp_path):
+    opened(tab, tmp_path, table())
+    tab.click(".layers .picture", 0.01)
+    for _ in range(2):
+        tab.call("Input.dispatchKeyEvent", type="keyDown", key="ArrowRight")
+    assert tab.ask("[nnlite.selected.slot, nnlite.selected.index]") == [1, 2]
+
+
+@pytest.mark.parametrize("width", [390, 800, 1400])
+def test_nothing_is_wider_than_the_window(tab, tmp_path, width):
+    a, b = Input((28, 28, 1)), Input((3,), name="a rather long name of an input")
+    joined = Concatenate()([Flatten()(Conv2D(7, 3)(a)), b])
+    model = Model([a, b], [Dense(30)(joined), Dense(1)(joined)], seed=0)
+    opened(tab, tmp_path, model, width)
+    for slot in range(2, 7):
+        tab.ask(f"select(nnlite, {slot}, 0)")
+        sizes = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        needed, there = tab.ask(sizes)
+        assert needed <= there
+
+
+def test_the_page_speaks_korean_too(tab, tmp_path):
+    opened(tab, tmp_path, table())
+    tab.ask("select(nnlite, 1, 2)")
+    tab.click(".top button")
+    assert tab.ask("document.documentElement.lang") == "ko"
+    assert "합 z" in tab.ask("document.body.textContent")
+    assert tab.ask("[nnlite.selected.slot, nnlite.selected.index]") == [1, 2]
