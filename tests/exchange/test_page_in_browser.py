@@ -12,6 +12,7 @@ import pytest
 import browser
 from nnlite import Input, Model, Sequential
 from nnlite.layers import Concatenate, Conv2D, Dense, Flatten, MaxPooling2D
+from nnlite.optimizers import SGD, Adam
 
 pytestmark = [pytest.mark.slow, browser.needs_browser]
 
@@ -214,3 +215,143 @@ def test_the_page_speaks_korean_too(tab, tmp_path):
     assert tab.ask("document.documentElement.lang") == "ko"
     assert "합 z" in tab.ask("document.body.textContent")
     assert tab.ask("[nnlite.selected.slot, nnlite.selected.index]") == [1, 2]
+
+
+def ring() -> tuple[Sequential, Any, Any]:
+    angle = np.arange(24) * np.pi / 6
+    radius = np.where(np.arange(24) < 12, 0.5, 2.0)
+    x = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    model = Sequential([Dense(4, "tanh", input_shape=(2,)), Dense(1, "sigmoid")], seed=2)
+    model.compile(Adam(0.05), "binary_crossentropy")
+    return model, x, (radius < 1).astype(int)
+
+
+def wait_for(tab: Any, condition: str) -> None:
+    """Let the page draw frames until a condition holds, at most 300 of them."""
+    frames = f"""new Promise((done) => {{
+      const look = (left) => ({condition}) || left === 0 ? done(Boolean({condition}))
+        : requestAnimationFrame(() => look(left - 1));
+      look(300);
+    }})"""
+    said = tab.call("Runtime.evaluate", expression=frames, awaitPromise=True, returnByValue=True)
+    assert said["result"]["value"], condition
+
+
+def button(word: str) -> str:
+    return f"Array.from(document.querySelectorAll('button')).find(b => b.textContent === '{word}')"
+
+
+def test_training_lowers_the_loss_and_pauses(tab, tmp_path):
+    model, x, y = ring()
+    opened(tab, tmp_path, model, samples=x, truth=y)
+    tab.ask(f"{button('Train on')}.click()")
+    wait_for(tab, "nnlite.history.length > 40")
+    tab.ask(f"{button('Pause')}.click()")
+    losses = tab.ask("nnlite.history")
+    assert losses[0] == pytest.approx(model.evaluate(x, y, verbose=0), abs=1e-5)
+    assert losses[-1] < 0.8 * losses[0]
+    assert tab.ask("nnlite.running") is False
+    assert f"epoch {len(losses)}" in tab.ask("document.querySelector('.loss').textContent")
+
+
+def test_after_training_all_comes_back_as_it_was_learned(tab, tmp_path):
+    model, x, y = ring()
+    opened(tab, tmp_path, model, samples=x, truth=y)
+    before = flow(tab, 2)
+    tab.ask(f"{button('One epoch')}.click()")
+    assert flow(tab, 2) != before
+    tab.click(".notice button")
+    assert flow(tab, 2) == before
+    assert tab.ask("nnlite.history") == []
+
+
+def test_the_rate_and_the_batch_are_sliders(tab, tmp_path):
+    model, x, y = ring()
+    opened(tab, tmp_path, model, samples=x, truth=y)
+    assert tab.ask("[nnlite.training.rate, sizeOfBatch(nnlite)]") == [pytest.approx(0.05), 24]
+    tab.click(".ruler input", 0.999)
+    assert tab.ask("nnlite.training.rate") > 5
+    tab.click(".ruler + .ruler input", 0.01)
+    assert tab.ask("sizeOfBatch(nnlite)") == 1
+
+
+def test_a_loss_that_is_not_finite_stops_the_training(tab, tmp_path):
+    model = Sequential([Dense(1, input_shape=(2,))])
+    model.compile(SGD(1.0), "mse")
+    opened(tab, tmp_path, model, samples=[[100.0, 1], [-300, 2]], truth=[1.0, 2])
+    tab.ask(f"{button('Train on')}.click()")
+    wait_for(tab, "nnlite.running === false")
+    assert "smaller learning rate" in tab.ask("document.body.textContent")
+
+
+def test_a_click_on_the_plane_moves_the_input_there(tab, tmp_path):
+    model, x, y = ring()
+    opened(tab, tmp_path, model, samples=x, truth=y)
+    tab.click(".large", 0.75, 0.25)
+    # The points reach from −2 to 2, and there is 0.12 · 4 of room on each side.
+    assert flow(tab, 0) == pytest.approx([1.24, 1.24], abs=0.02)
+    np.testing.assert_allclose(flow(tab, 2), model.predict([flow(tab, 0)])[0], atol=1e-5)
+
+
+def test_a_click_adds_a_point_of_the_chosen_class(tab, tmp_path):
+    model, x, y = ring()
+    opened(tab, tmp_path, model, samples=x, truth=y, names=["out", "in"])
+    tab.ask(f"{button('Click adds: in')}.click()")
+    tab.click(".large", 0.75, 0.25)
+    x1, x2 = tab.ask("Array.from(nnlite.points.at(-1).x)")
+    assert (x1, x2) == pytest.approx((1.24, 1.24), abs=0.02)
+    assert tab.ask("[nnlite.points.length, nnlite.points.at(-1).y[0]]") == [25, 1]
+
+
+def test_each_neuron_shows_the_plane_that_it_sees(tab, tmp_path):
+    model, x, y = ring()
+    opened(tab, tmp_path, model, samples=x, truth=y)
+    tab.ask("select(nnlite, 1, 3)")
+    seen = tab.ask("Array.from(seenOn(nnlite, [[-2, 2], [-2, 2]], 3)(2, 0))")
+    corners = [[c, r] for r in (4 / 3, 0, -4 / 3) for c in (-4 / 3, 0, 4 / 3)]
+    np.testing.assert_allclose(seen, model.predict(corners)[:, 0], atol=1e-5)
+    _, _, width, _ = tab.middle(".layers .picture")
+    tab.click(".layers .picture", 1 - 20 / width)
+    assert tab.ask("[nnlite.selected.slot, nnlite.selected.index]") == [2, 0]
+
+
+def drop(tab: Any, text: str) -> str:
+    """Drop a CSV of this text on the page, and return what the page says of it."""
+    code = f"""(() => {{
+      const files = new DataTransfer();
+      files.items.add(new File([{text!r}], 'mine.csv'));
+      nnlite.message = '';
+      document.dispatchEvent(new DragEvent('drop', {{ dataTransfer: files }}));
+    }})()"""
+    tab.ask(code)
+    wait_for(tab, "nnlite.message !== ''")
+    return tab.ask("nnlite.message")
+
+
+def test_points_come_from_a_csv_that_is_dropped(tab, tmp_path):
+    model, x, y = ring()
+    opened(tab, tmp_path, model, samples=x, truth=y)
+    assert drop(tab, "a,b,class\n1,2,0\n-3,4.5,1\n") == "2 points of mine.csv"
+    points = "nnlite.points.map(({ x, y }) => [...x, ...y])"
+    assert tab.ask(points) == [[1, 2, 0], [-3, 4.5, 1]]
+    tab.ask(f"{button('One epoch')}.click()")
+    assert len(tab.ask("nnlite.history")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1,2,0\n1,2\n", "Line 2 has 2 cells; 2 features and a class are 3."),
+        ("1,2,0\n1,two,1\n", 'Line 2: "two" is not a number.'),
+        ("1,2,0\n\n1,2,inf\n", 'Line 3: "inf" is not a number.'),
+        ("a,b,c\n", "The file has no lines of numbers; each line holds 2 features and a class."),
+        ("1,2,3\n", "Line 1: the class 3 is none of 0 … 2."),
+    ],
+)
+def test_what_is_wrong_with_a_csv_is_explained_and_the_points_stay(tab, tmp_path, text, words):
+    _, x, y = ring()
+    model = Sequential([Dense(3, "softmax", input_shape=(2,))], seed=0)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    opened(tab, tmp_path, model, samples=x, truth=y)
+    assert drop(tab, text) == words
+    assert tab.ask("nnlite.points.length") == 24

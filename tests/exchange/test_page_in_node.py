@@ -9,9 +9,10 @@ import pytest
 
 import node
 from every_layer import CASES
-from nnlite import Input, Model, Sequential
+from nnlite import Input, Model, Sequential, losses
 from nnlite.exchange.page import description
 from nnlite.layers import Dense, Multiply
+from nnlite.optimizers import SGD, Adam
 from random_networks import networks, random_problem
 
 pytestmark = [pytest.mark.slow, node.needs_node]
@@ -151,3 +152,62 @@ def test_every_word_is_there_in_both_languages():
         assert english.strip(), key
         assert korean.strip(), key
         assert sorted(set(english) & {"{"}) == sorted(set(korean) & {"{"}), key
+
+
+TRAIN = (
+    READ
+    + """
+  const { truth, slot } = given.outputs[0];
+  const width = truth.shape[1];
+  const batch = Array.from({ length: truth.shape[0] }, (_, m) => ({
+    x: inputsOf(m)[0].slice(), y: numbers.slice(truth.at + m * width, truth.at + (m + 1) * width),
+  }));
+  const told = Array.from({ length: 20 }, () =>
+    trainOnBatch(network, given.training, batch, given.training.rate));
+  return [told, network.steps.filter((step) => step.W).map((step) => [...step.W, ...step.b])];
+"""
+)
+CLASSES, ROWS = np.arange(12) % 3, np.eye(3)[np.arange(12) % 3]
+NUMBERS = np.sin(np.arange(36.0)).reshape(12, 3)
+
+
+@pytest.mark.parametrize(
+    "optimizer", [SGD(0.3), SGD(0.1, momentum=0.9), SGD(0.1, 0.8, nesterov=True), Adam(0.02)]
+)
+@pytest.mark.parametrize(
+    ("end", "loss", "y"),
+    [
+        ("linear", "mse", NUMBERS),
+        ("tanh", "half_squared_error", NUMBERS),
+        ("linear", "mae", NUMBERS),
+        ("softplus", losses.Huber(0.4), NUMBERS),
+        ("sigmoid", "binary_crossentropy", ROWS),
+        ("softmax", "categorical_crossentropy", ROWS),
+        ("softmax", "sparse_categorical_crossentropy", CLASSES),
+        ("linear", losses.SparseCategoricalCrossentropy(from_logits=True), CLASSES),
+        ("linear", losses.BinaryCrossentropy(from_logits=True), ROWS),
+        ("sigmoid", "mse", ROWS),
+    ],
+)
+def test_20_steps_on_the_page_are_those_of_train_on_batch(optimizer, end, loss, y):
+    x = np.random.default_rng(0).standard_normal((12, 2))
+    hidden = [Dense(5, "tanh", input_shape=(2,)), Dense(4, "leaky_relu")]
+    model = Sequential([*hidden, Dense(3, end)], seed=0)
+    model.compile(type(optimizer).from_config(optimizer.get_config()), loss)
+    told, weights = node.run(TRAIN, description(model, x, y))
+    expected = [model.train_on_batch(x, y) for _ in range(20)]
+    np.testing.assert_allclose(told, expected, rtol=1e-5, atol=1e-5)
+    for layer, numbers in zip(model.layers, weights, strict=True):
+        np.testing.assert_allclose(numbers, [*layer.W.ravel(), *layer.b], atol=1e-5)
+
+
+def test_a_layer_that_is_called_twice_is_trained_once():
+    layer = Dense(2, "tanh")
+    x = Input((2,))
+    model = Model(x, Dense(1)(layer(layer(x))), seed=0)
+    model.compile(Adam(0.05), "mse")
+    data, y = np.arange(6.0).reshape(3, 2) / 5, [[1.0], [0.0], [1.0]]
+    _, weights = node.run(TRAIN, description(model, data, y))
+    for _ in range(20):
+        model.train_on_batch(data, y)
+    np.testing.assert_allclose(weights[0], [*layer.W.ravel(), *layer.b], atol=1e-5)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.exchange.page_layers import Step, steps_of
+from nnlite.exchange.page_training import training_of
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array
 from nnlite.given.data import check_lengths
@@ -24,8 +25,9 @@ from nnlite.given.numbers import as_numbers
 from nnlite.training.standins import computes_as_written
 
 HERE = Path(__file__).with_name("page")
-COMPUTING = ("activations", "layers", "network")
-SHOWING = ("words", "colours", "digits", "pictures", "inputs", "reasons", "outputs", "page")
+COMPUTING = ("activations", "layers", "network", "training")
+ALWAYS = ("words", "colours", "digits", "pictures", "inputs", "reasons", "outputs")
+SHOWING = (*ALWAYS, "points", "planes", "trainer", "page")
 
 
 class Page:
@@ -55,7 +57,8 @@ def document(
 
 def script(*modules: str) -> str:
     """Return the modules of the page as one script."""
-    return '"use strict";\n' + "\n".join(_text(f"{name}.js") for name in modules)
+    code = "\n".join(_text(f"{name}.js") for name in modules)
+    return f'"use strict";\nconst WORDS = {_text("words.json")};\n{code}'
 
 
 def _text(name: str) -> str:
@@ -73,9 +76,11 @@ def description(
         for one, array in zip(inputs, model.checked_inputs(samples), strict=True):
             one["samples"] = numbers.put(array)
     steps, slots = _steps(model, numbers)
-    outputs = [{"slot": slots[tensor]} for tensor in model.outputs]
+    outputs: list[dict[str, Any]] = [{"slot": slots[tensor]} for tensor in model.outputs]
+    training = None
     if truth is not None:
         _add_truth(outputs, model, inputs, truth, numbers)
+        training = training_of(model, outputs[0]["truth"]["shape"][1])
     if features is None and hasattr(samples, "columns"):
         features = [str(name) for name in samples.columns]
     _add_names(inputs[0], "features", features, math.prod(model.inputs[0].sample))
@@ -87,6 +92,7 @@ def description(
         "inputs": inputs,
         "steps": steps,
         "outputs": outputs,
+        "training": training,
         "numbers": numbers.text(),
     }
 

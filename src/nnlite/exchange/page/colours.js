@@ -8,7 +8,8 @@ function readPalette() {
     const hex = style.getPropertyValue(name).trim().slice(1);
     return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
   };
-  palette = { above: read("--above"), below: read("--below"), zero: read("--zero") };
+  palette = { above: read("--above"), below: read("--below"), zero: read("--zero"), ink: read("--ink") };
+  palette.classes = ["--below", "--above", "--third", "--fourth", "--fifth", "--sixth"].map(read);
 }
 
 // Return red, green and blue of a number between −1 and 1.
@@ -34,7 +35,7 @@ function largest(numbers) {
 // Return a number as it is read aloud: three digits that count, and a true minus.
 function written(value) {
   const size = Math.abs(value);
-  if (size === 0) return "0";
+  if (size === 0 || !Number.isFinite(value)) return `${size === 0 ? 0 : value}`;
   if (size < 1e5 && size >= 5e-4) {
     const digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3;
     return value.toFixed(digits).replace("-", "−");

@@ -154,7 +154,7 @@ function slidersOf(app, slot) {
 // Give the names in front of all rows the same room, as little as they need.
 function alignNames(rows) {
   const longest = Math.max(...rows.map(({ row }) => row.querySelector(".name").textContent.length));
-  rows.forEach(({ row }) => row.style.setProperty("--name", `${0.58 * Math.min(Math.max(2, longest), 12)}em`));
+  rows.forEach(({ row }) => row.style.setProperty("--name", `${0.3 + 0.58 * Math.min(Math.max(2, longest), 12)}em`));
 }
 
 // Lay a bar to the right of the middle for what is above 0, to the left for what is below.

@@ -12,12 +12,14 @@ function start(told) {
     new Float64Array(count(shape)).fill(ranges[slot]?.low ?? 0));
   const app = {
     told, network, samples, ranges, inputs, numbers, learned: numbers.slice(),
+    points: pointsOf(told, numbers), training: told.training && { ...told.training }, history: [], message: "",
     sample: samples[0] ? 0 : null, selected: null, marks: new Map(), touched: false, parts: [],
   };
   window.nnlite = app;
   if (samples[0]) app.inputs = told.inputs.map((_, slot) => sampleOf(app, slot, 0));
   app.flow = forward(network, app.inputs);
   build(app);
+  takesFiles(app);
   const redraw = () => window.requestAnimationFrame(() => drawAll(app));
   window.addEventListener("resize", redraw);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
@@ -46,14 +48,23 @@ function build(app) {
   app.why = reasonsOf(app);
   app.reset = element("div", { className: "card notice" }, say("changed"), " ",
     element("button", { onclick: () => restore(app) }, say("reset")));
-  const left = [...entries, ...answers].map((one) => one.element);
+  const trainers = [];
+  if (app.training) {
+    const trainer = trainerOf(app);
+    trainers.push({ ...card(say("training"), app.training.optimizer.kind, trainer.parts), all: [trainer] });
+  }
+  if (hasPlanes(told)) {
+    const planes = planesOf(app);
+    layers.unshift({ ...card(say("planes"), "", planes.parts), all: [planes] });
+  }
+  const left = [...entries, ...answers, ...trainers].map((one) => one.element);
   if (chooser.parts.length) left.push(element("section", { className: "card" }, ...chooser.parts));
   document.querySelector("main")?.remove();
   document.body.append(element("main", {}, headerOf(app),
     element("div", { className: "column entry" }, ...left),
     element("div", { className: "column layers" }, app.reset, ...layers.map((one) => one.element)),
     app.why.panel));
-  app.parts = [...entries, ...answers, ...layers].flatMap((one) => one.all).concat(chooser);
+  app.parts = [...entries, ...answers, ...trainers, ...layers].flatMap((one) => one.all).concat(chooser);
   drawAll(app);
 }
 
@@ -136,6 +147,8 @@ function markSources(app) {
 function restore(app) {
   app.numbers.set(app.learned);
   app.network.off.forEach((those) => those.clear());
-  app.touched = false;
+  Object.assign(app, { touched: false, running: false, history: [], message: "" });
+  if (app.training) app.training.kept = new Map();
+  app.points = pointsOf(app.told, app.numbers);
   recompute(app);
 }

@@ -86,7 +86,8 @@ function write(context, layout, numbers, colour) {
     const [x, y] = placeOf(layout, index);
     const [red, green, blue] = colour(value);
     context.fillStyle = red * 0.3 + green * 0.59 + blue * 0.11 > 125 ? "black" : "white";
-    const text = value.toFixed(Math.abs(value) < 9.95 ? 2 : Math.abs(value) < 99.5 ? 1 : 0);
+    let text = value.toFixed(Math.abs(value) < 9.95 ? 2 : Math.abs(value) < 99.5 ? 1 : 0);
+    if (layout.cell < 32) text = text.replace("0.", ".");
     context.fillText(text.replace("-", "−"), x + layout.cell / 2, y + layout.cell / 2 + 4);
   });
 }
@@ -99,7 +100,7 @@ function pictureOf(app, slot) {
 
   function draw() {
     const numbers = app.flow.a[slot];
-    layout = layoutOf(lookOf(app, slot), Math.max(60, frame.clientWidth), app.ranges[slot] ? 112 : 120);
+    layout = layoutOf(lookOf(app, slot), Math.max(60, frame.clientWidth), app.ranges[slot] ? 112 : originOf(app, slot) === slot ? 120 : 64);
     const corner = cornerOf(layout, layout.each - 1)[0] + layout.columns * layout.cell;
     const width = layout.tiles < layout.each ? frame.clientWidth : corner;
     const [, top] = cornerOf(layout, layout.tiles - 1);

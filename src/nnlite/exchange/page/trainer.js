@@ -1,0 +1,97 @@
+// Train on: step by step or without pause, with the rate and the batch size of two sliders.
+
+const FRAME = 30;
+
+function trainerOf(app) {
+  const { training } = app;
+  const curve = element("canvas");
+  const loss = element("output", { className: "loss" });
+  const message = element("p", { className: "hint" });
+  const rate = ruler(say("rate"), -4, 1, Math.log10(training.rate), (value) => {
+    training.rate = 10 ** value;
+    return written(training.rate);
+  });
+  const batch = ruler(say("batch"), 0, 1, training.share ?? 1, (value) => {
+    training.share = value;
+    return `${sizeOfBatch(app)}`;
+  });
+  const play = element("button", { onclick: () => (app.running ? stop() : run()) });
+  const step = element("button", { onclick: () => epoch(app) && recompute(app, true) }, say("epoch"));
+
+  function stop() {
+    app.running = false;
+    recompute(app, true);
+  }
+
+  function run() {
+    app.running = true;
+    const frame = () => {
+      if (!app.running || !play.isConnected) return;
+      const begin = performance.now();
+      while (app.running && performance.now() - begin < FRAME) app.running = epoch(app);
+      recompute(app, true);
+      window.requestAnimationFrame(frame);
+    };
+    frame();
+  }
+
+  function draw() {
+    play.textContent = say(app.running ? "pause" : "train");
+    batch.refresh();
+    const said = app.history.at(-1);
+    loss.textContent = said === undefined ? "" : say("loss", app.history.length, written(said));
+    message.textContent = app.message;
+    const width = 270;
+    curve.hidden = app.history.length < 2;
+    const context = sharp(curve, width, 60);
+    const most = Math.max(...app.history.filter(Number.isFinite), 1e-12);
+    context.strokeStyle = css(palette.above);
+    context.lineWidth = 2;
+    context.beginPath();
+    app.history.forEach((value, place) => {
+      context.lineTo((width * place) / Math.max(1, app.history.length - 1), 57 - (54 * value) / most);
+    });
+    context.stroke();
+  }
+  const buttons = element("div", { className: "tools" }, play, step);
+  return { parts: [buttons, loss, curve, rate.row, batch.row, message, element("p", { className: "hint" }, say("drop"))], draw };
+}
+
+function ruler(word, min, max, start, take) {
+  const slider = element("input", { type: "range", min, max, step: "any" });
+  slider.value = start;
+  slider.setAttribute("aria-label", word);
+  const shown = element("output", {}, take(start));
+  const refresh = () => (shown.textContent = take(Number(slider.value)));
+  slider.addEventListener("input", refresh);
+  const row = element("label", { className: "ruler" }, element("span", {}, word), slider, shown);
+  return { row, refresh };
+}
+
+function sizeOfBatch(app) {
+  const many = Math.max(1, app.points.length);
+  return Math.min(many, Math.max(1, Math.round(many ** (app.training.share ?? 1))));
+}
+
+// Go once through all points, in a new order if there are several batches; tell whether it went well.
+function epoch(app) {
+  const points = [...app.points];
+  if (points.length === 0) return false;
+  const size = sizeOfBatch(app);
+  if (size < points.length) {
+    for (let k = points.length - 1; k > 0; k--) {
+      const other = Math.floor(Math.random() * (k + 1));
+      [points[k], points[other]] = [points[other], points[k]];
+    }
+  }
+  let sum = 0;
+  for (let at = 0; at < points.length; at += size) {
+    const batch = points.slice(at, at + size);
+    sum += trainOnBatch(app.network, app.training, batch, app.training.rate) * batch.length;
+  }
+  app.history.push(sum / points.length);
+  app.touched = true;
+  if (Number.isFinite(sum)) return true;
+  app.message = say("diverged");
+  return false;
+}
