@@ -206,10 +206,12 @@ def trainable(*layers, loss="mse", optimizer="sgd", y=(0, 1, 1)):
 
 
 def test_the_page_knows_the_loss_and_the_optimizer_to_train_on_with():
-    told = trainable(Dense(1, "sigmoid"), loss="binary_crossentropy", optimizer=Adam(0.02))
-    assert told["loss"]["name"] == "binary_crossentropy"
-    assert (told["optimizer"]["kind"], told["rate"]) == ("Adam", 0.02)
-    assert told["optimizer"]["beta_1"] == 0.9
+    model = Sequential([Dense(1, "sigmoid", input_shape=(2,))])
+    model.compile(Adam(0.02), "binary_crossentropy")
+    told = description(model, X, [0, 1, 1])
+    assert told["lesson"]["loss"]["name"] == "binary_crossentropy"
+    assert (told["training"]["optimizer"]["kind"], told["training"]["rate"]) == ("Adam", 0.02)
+    assert told["training"]["optimizer"]["beta_1"] == 0.9
 
 
 class OwnLoss(losses.MeanSquaredError):
@@ -260,3 +262,31 @@ def test_a_truth_that_does_not_fit_the_loss_is_shown_but_not_trained_on():
     assert trainable(end, loss="sparse_categorical_crossentropy") is not None
     assert trainable(end, loss="categorical_crossentropy") is None
     assert trainable(end, loss="categorical_crossentropy", y=np.eye(3)) is not None
+
+
+def test_the_lesson_leaves_out_what_is_otherwise_in_training():
+    model = Sequential([Dense(3, input_shape=(2,)), Dropout(0.5), Dense(1)], seed=0)
+    model.compile("sgd", "mse")
+    lesson = description(model, X, [0.0, 1, 1])["lesson"]
+    assert [section["title"] for section in lesson["sections"]] == [
+        "dense (Dense)",
+        "dense_1 (Dense)",
+    ]
+    assert lesson["loss"] is None
+
+
+def test_the_lesson_has_a_way_back_through_convolutions_too():
+    layers = [Conv2D(2, 3, activation="relu", input_shape=(5, 5, 1)), Flatten()]
+    model = Sequential([*layers, Dense(2, "softmax")], seed=0)
+    model.compile("rmsprop", "sparse_categorical_crossentropy")
+    told = description(model, np.ones((2, 5, 5, 1)), [0, 1])
+    assert told["training"] is None
+    assert [section["title"] for section in told["lesson"]["sections"]][-2:] == [
+        "flatten (Flatten)",
+        "conv2d (Conv2D)",
+    ]
+    assert told["lesson"]["slots"] == [1, 2, 3]
+
+
+def test_without_samples_there_is_no_lesson():
+    assert description(two_classes())["lesson"] is None

@@ -54,10 +54,22 @@ def flow(tab: Any, slot: int) -> list[float]:
     return tab.ask(f"Array.from(nnlite.flow.a[{slot}])")
 
 
+def wait_for(tab: Any, condition: str) -> None:
+    """Let the page draw frames until a condition holds, at most 300 of them."""
+    frames = f"""new Promise((done) => {{
+      const look = (left) => ({condition}) || left === 0 ? done(Boolean({condition}))
+        : requestAnimationFrame(() => look(left - 1));
+      look(300);
+    }})"""
+    said = tab.call("Runtime.evaluate", expression=frames, awaitPromise=True, returnByValue=True)
+    assert said["result"]["value"], condition
+
+
 def draw_a_cross(tab: Any) -> None:
     x, y, w, h = tab.middle(".pad")
     tab.drag((x + 0.3 * w, y + 0.3 * h), (x + 0.5 * w, y + 0.5 * h), (x + 0.7 * w, y + 0.7 * h))
     tab.drag((x + 0.7 * w, y + 0.3 * h), (x + 0.3 * w, y + 0.7 * h))
+    wait_for(tab, "!nnlite.waiting")
 
 
 def test_strokes_of_the_mouse_change_the_prediction(tab, tmp_path):
@@ -77,6 +89,7 @@ def test_a_drawing_is_centred_unless_one_says_otherwise(tab, tmp_path):
     opened(tab, tmp_path, digits())
     x, y, w, h = tab.middle(".pad")
     tab.drag((x + 0.1 * w, y + 0.1 * h), (x + 0.2 * w, y + 0.2 * h))
+    wait_for(tab, "!nnlite.waiting")
     rows, _ = np.nonzero(np.reshape(flow(tab, 0), (28, 28)) > 0.2)
     assert abs((rows.min() + rows.max()) / 2 - 13.5) <= 1
     tab.click("input[type=checkbox]")
@@ -226,17 +239,6 @@ def ring() -> tuple[Sequential, Any, Any]:
     return model, x, (radius < 1).astype(int)
 
 
-def wait_for(tab: Any, condition: str) -> None:
-    """Let the page draw frames until a condition holds, at most 300 of them."""
-    frames = f"""new Promise((done) => {{
-      const look = (left) => ({condition}) || left === 0 ? done(Boolean({condition}))
-        : requestAnimationFrame(() => look(left - 1));
-      look(300);
-    }})"""
-    said = tab.call("Runtime.evaluate", expression=frames, awaitPromise=True, returnByValue=True)
-    assert said["result"]["value"], condition
-
-
 def button(word: str) -> str:
     return f"Array.from(document.querySelectorAll('button')).find(b => b.textContent === '{word}')"
 
@@ -296,7 +298,7 @@ def test_a_click_on_the_plane_moves_the_input_there(tab, tmp_path):
 def test_a_click_adds_a_point_of_the_chosen_class(tab, tmp_path):
     model, x, y = ring()
     opened(tab, tmp_path, model, samples=x, truth=y, names=["out", "in"])
-    tab.ask(f"{button('Click adds: in')}.click()")
+    tab.ask("document.querySelector('select').selectedIndex = 2")
     tab.click(".large", 0.75, 0.25)
     x1, x2 = tab.ask("Array.from(nnlite.points.at(-1).x)")
     assert (x1, x2) == pytest.approx((1.24, 1.24), abs=0.02)
@@ -355,3 +357,86 @@ def test_what_is_wrong_with_a_csv_is_explained_and_the_points_stay(tab, tmp_path
     opened(tab, tmp_path, model, samples=x, truth=y)
     assert drop(tab, text) == words
     assert tab.ask("nnlite.points.length") == 24
+
+
+def lesson(tab: Any) -> list[tuple[str, list[str]]]:
+    """Open the lesson and go through it: what each stage is called, and its formulas."""
+    tab.ask("document.querySelector('summary').click()")
+    wait_for(tab, "nnlite.stage === 0")
+    stages = []
+    for _ in range(tab.ask("nnlite.told.lesson.sections.length")):
+        title = tab.ask("document.querySelector('details strong').textContent")
+        lines = "Array.from(document.querySelectorAll('.line .formula'), e => e.textContent)"
+        stages.append((title, tab.ask(lines)))
+        tab.ask(f"{button('Next ▶')}.click()")
+    return stages
+
+
+def test_the_lesson_goes_forward_and_backward_with_the_formulas_of_explain(tab, tmp_path):
+    model, x, y = ring()
+    opened(tab, tmp_path, model, samples=x, truth=y)
+    stages = lesson(tab)
+    assert [title for title, _ in stages] == [
+        "Forward: dense (Dense)",
+        "Forward: dense_1 (Dense)",
+        "Forward: loss (BinaryCrossentropy)",
+        "Backward: loss",
+        "Backward: dense_1 (Dense)",
+        "Backward: dense (Dense)",
+    ]
+    assert stages[0][1] == ["Z1 = X·W1 + b1", "A1 = tanh(Z1)"]
+    assert stages[4][1] == ["dW2 = A1ᵀ·dZ2", "db2 = Σ dZ2", "dA1 = dZ2·W2ᵀ"]
+
+
+def test_the_numbers_of_the_lesson_are_those_of_a_step_with_this_sample(tab, tmp_path):
+    model, x, y = ring()
+    opened(tab, tmp_path, model, samples=x, truth=y)
+    tab.ask("choose(nnlite, 3)")
+    told = model.explain(x[3:4], y[3:4])
+    find = (
+        "Array.from(numbersOf(nnlite, '{}', {}, nnlite.told.lesson.loss)"
+        "({{ symbol: '{}' }}, true).array)"
+    )
+    for half, slot, symbol in [
+        ("forward", 1, "Z1"),
+        ("forward", 2, "A2"),
+        ("backward", 2, "dZ2"),
+        ("backward", 2, "dW2"),
+        ("backward", 2, "dA1"),
+        ("backward", 1, "dW1"),
+        ("backward", 1, "db1"),
+    ]:
+        numbers = tab.ask(find.format(half, slot, symbol))
+        np.testing.assert_allclose(numbers, told[symbol].ravel(), atol=1e-5, err_msg=symbol)
+
+
+def test_a_model_that_was_not_compiled_has_a_lesson_of_the_way_forward(tab, tmp_path):
+    opened(tab, tmp_path, table(), samples=[[1.0, -2.0, 3.0]])
+    assert [title for title, _ in lesson(tab)] == [
+        "Forward: dense (Dense)",
+        "Forward: dense_1 (Dense)",
+    ]
+
+
+def test_a_finger_draws_on_a_phone(tab, tmp_path):
+    model = digits()
+    opened(tab, tmp_path, model, 390)
+    x, y, w, h = tab.middle(".pad")
+    tab.call("Emulation.setTouchEmulationEnabled", enabled=True)
+    for kind, place in [("touchStart", 0.3), ("touchMove", 0.5), ("touchMove", 0.7)]:
+        points = [{"x": x + place * w, "y": y + place * h}]
+        tab.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+    tab.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    tab.call("Emulation.setTouchEmulationEnabled", enabled=False)
+    wait_for(tab, "!nnlite.waiting && nnlite.flow.a[0].some((value) => value > 0.5)")
+    image = np.reshape(flow(tab, 0), (1, 28, 28, 1))
+    np.testing.assert_allclose(flow(tab, 4), model.predict(image)[0], atol=1e-5)
+
+
+def test_dark_and_light_can_be_chosen(tab, tmp_path):
+    opened(tab, tmp_path, table())
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light = tab.ask(colour)
+    tab.ask(f"{button('◐')}.click()")
+    dark = tab.ask(colour)
+    assert sum(map(int, dark[4:-1].split(","))) < 150 < sum(map(int, light[4:-1].split(",")))

@@ -83,7 +83,7 @@ def test_gradients_of_random_networks_are_those_of_differences(seed, branches):
   const flow = forward(network, x);
   const da = new Float64Array(flow.a[slot].length);
   da[0] = 1;
-  const [gradient] = backward(network, flow, { slot, da });
+  const [gradient] = backward(network, flow, { slot, da }).da;
   return Array.from(x[0], (_, i) => {
     const before = x[0][i];
     const [low, high] = [before - 1e-5, before + 1e-5].map((moved) => {
@@ -157,13 +157,14 @@ def test_every_word_is_there_in_both_languages():
 TRAIN = (
     READ
     + """
-  const { truth, slot } = given.outputs[0];
+  const training = { ...given.training, loss: given.lesson.loss };
+  const { truth } = given.outputs[0];
   const width = truth.shape[1];
   const batch = Array.from({ length: truth.shape[0] }, (_, m) => ({
     x: inputsOf(m)[0].slice(), y: numbers.slice(truth.at + m * width, truth.at + (m + 1) * width),
   }));
   const told = Array.from({ length: 20 }, () =>
-    trainOnBatch(network, given.training, batch, given.training.rate));
+    trainOnBatch(network, training, batch, training.rate));
   return [told, network.steps.filter((step) => step.W).map((step) => [...step.W, ...step.b])];
 """
 )

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.exchange.page_layers import Step, steps_of
-from nnlite.exchange.page_training import training_of
+from nnlite.exchange.page_training import lesson_of, training_of
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array
 from nnlite.given.data import check_lengths
@@ -26,8 +26,8 @@ from nnlite.training.standins import computes_as_written
 
 HERE = Path(__file__).with_name("page")
 COMPUTING = ("activations", "layers", "network", "training")
-ALWAYS = ("words", "colours", "digits", "pictures", "inputs", "reasons", "outputs")
-SHOWING = (*ALWAYS, "points", "planes", "trainer", "page")
+ALWAYS = ("words", "colours", "digits", "pad", "pictures", "inputs", "reasons", "outputs")
+SHOWING = (*ALWAYS, "points", "planes", "trainer", "lesson", "page")
 
 
 class Page:
@@ -72,15 +72,18 @@ def description(
     model.check_built("to_html")
     numbers = Numbers()
     inputs = [{"name": model.name_of(t.node.layer), "shape": t.sample} for t in model.inputs]
-    if samples is not None:
-        for one, array in zip(inputs, model.checked_inputs(samples), strict=True):
-            one["samples"] = numbers.put(array)
+    x = None if samples is None else model.checked_inputs(samples)
+    for one, array in zip(inputs, x or (), strict=x is not None):
+        one["samples"] = numbers.put(array)
     steps, slots = _steps(model, numbers)
     outputs: list[dict[str, Any]] = [{"slot": slots[tensor]} for tensor in model.outputs]
-    training = None
+    training, width = None, 0
     if truth is not None:
         _add_truth(outputs, model, inputs, truth, numbers)
-        training = training_of(model, outputs[0]["truth"]["shape"][1])
+        width = outputs[0]["truth"]["shape"][1]
+        training = training_of(model, width)
+    y = truth[:1] if width else None
+    lesson = None if x is None else lesson_of(model, [array[:1] for array in x], y, width)
     if features is None and hasattr(samples, "columns"):
         features = [str(name) for name in samples.columns]
     _add_names(inputs[0], "features", features, math.prod(model.inputs[0].sample))
@@ -93,6 +96,7 @@ def description(
         "steps": steps,
         "outputs": outputs,
         "training": training,
+        "lesson": lesson and {**lesson, "slots": [slots[node.output] for node in model.nodes]},
         "numbers": numbers.text(),
     }
 

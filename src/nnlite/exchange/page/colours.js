@@ -14,8 +14,10 @@ function readPalette() {
 
 // Return red, green and blue of a number between −1 and 1.
 function signed(value) {
-  const end = value < 0 ? palette.below : palette.above;
-  const share = Math.min(1, Math.abs(value)) ** 0.7;
+  return mixed(value < 0 ? palette.below : palette.above, Math.min(1, Math.abs(value)) ** 0.7);
+}
+
+function mixed(end, share) {
   return palette.zero.map((zero, k) => zero + share * (end[k] - zero));
 }
 
@@ -54,6 +56,36 @@ function element(tag, attributes = {}, ...children) {
   }
   made.append(...children);
   return made;
+}
+
+// A slider: `take` gets its number when it is moved.
+function sliderOf(name, min, max, take) {
+  const slider = element("input", { type: "range", min, max, step: "any" });
+  slider.setAttribute("aria-label", name);
+  slider.addEventListener("input", () => take(Number(slider.value)));
+  return slider;
+}
+
+function line(context, from, to, colour, thick) {
+  context.strokeStyle = css(colour);
+  context.lineWidth = thick;
+  context.beginPath();
+  context.moveTo(...from);
+  context.lineTo(...to);
+  context.stroke();
+}
+
+// Return a canvas with a pixel for each number of an image, whose range is given.
+function imageOf(numbers, [height, width, channels], { low, high }) {
+  const canvas = element("canvas", { width, height });
+  const pixels = new ImageData(width, height);
+  for (let pixel = 0; pixel < height * width; pixel++) {
+    const colours = [0, 1, 2].map((k) => numbers[pixel * channels + (k % channels)]);
+    const levels = colours.map((value) => grey((value - low) / (high - low || 1))[0]);
+    pixels.data.set([...levels, 255], 4 * pixel);
+  }
+  canvas.getContext("2d").putImageData(pixels, 0, 0);
+  return canvas;
 }
 
 // Make a canvas sharp on any screen; return its context, on which a unit is a pixel of the page.

@@ -1,6 +1,5 @@
-// Where data enters: images are drawn, other numbers have a slider each, and samples are chosen.
+// Where data enters: numbers have a slider each, and samples are chosen; for images, see pad.js.
 
-const SIDE = 280;
 const MOST_SLIDERS = 60;
 
 // Return (height, width, channels) of an input that is an image, else null.
@@ -26,89 +25,6 @@ function sampleOf(app, slot, number) {
   return Float64Array.from(app.samples[slot].subarray(number * size, (number + 1) * size));
 }
 
-// The canvas to draw on: strokes become the numbers of the image.
-function padOf(app, slot) {
-  const [height, width, channels] = imageShape(app.told.inputs[slot]);
-  const canvas = element("canvas", { className: "pad", width: SIDE, height: SIDE });
-  canvas.setAttribute("aria-label", say("draw"));
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  const centre = element("input", { type: "checkbox", checked: channels === 1, onchange: () => read() });
-  let last = null;
-  let drawn = false;
-
-  function clear() {
-    context.fillStyle = "black";
-    context.fillRect(0, 0, SIDE, SIDE);
-    drawn = false;
-  }
-
-  function read() {
-    if (!drawn) return;
-    const { data } = context.getImageData(0, 0, SIDE, SIDE);
-    const ink = Float32Array.from({ length: SIDE * SIDE }, (_, place) => data[4 * place] / 255);
-    const image = (centre.checked ? centred : asDrawn)(ink, SIDE, height, width);
-    const { low, high } = app.ranges[slot];
-    const numbers = new Float64Array(height * width * channels);
-    image.forEach((value, pixel) => {
-      numbers.fill(low + value * (high - low), pixel * channels, (pixel + 1) * channels);
-    });
-    app.sample = null;
-    app.inputs[slot] = numbers;
-    recompute(app);
-  }
-
-  function stroke(event) {
-    const scale = SIDE / canvas.clientWidth;
-    const here = [event.offsetX * scale, event.offsetY * scale];
-    context.strokeStyle = "white";
-    context.lineWidth = SIDE / 13;
-    context.lineCap = "round";
-    context.beginPath();
-    context.moveTo(...(last || here));
-    context.lineTo(...here);
-    context.stroke();
-    last = here;
-    drawn = true;
-    read();
-  }
-
-  canvas.addEventListener("pointerdown", (event) => {
-    if (!drawn) clear();
-    canvas.setPointerCapture(event.pointerId);
-    last = null;
-    stroke(event);
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    if (event.buttons & 1) stroke(event);
-  });
-
-  // A sample is shown where one draws; the first stroke takes its place.
-  function draw() {
-    if (drawn && app.sample === null) return;
-    drawn = false;
-    const { low, high } = app.ranges[slot];
-    const cell = [SIDE / width, SIDE / height];
-    app.inputs[slot].forEach((_, place) => {
-      if (place % channels) return;
-      const colours = [0, 1, 2].map((k) => app.inputs[slot][place + (k % channels)]);
-      context.fillStyle = css(colours.map((value) => grey((value - low) / (high - low || 1))[0]));
-      const pixel = place / channels;
-      const [x, y] = [(pixel % width) * cell[0], Math.floor(pixel / width) * cell[1]];
-      context.fillRect(x, y, cell[0] + 0.5, cell[1] + 0.5);
-    });
-  }
-
-  const wipe = () => {
-    clear();
-    app.sample = null;
-    app.inputs[slot].fill(app.ranges[slot].low);
-    recompute(app);
-  };
-  const tools = element("div", { className: "tools" },
-    element("button", { onclick: wipe }, say("clear")), element("label", {}, centre, ` ${say("centre")}`));
-  return { parts: [canvas], tools, draw };
-}
-
 // A slider for each feature, and beside it how it pushes the output: gradient × input.
 function slidersOf(app, slot) {
   const { shape } = app.told.inputs[slot];
@@ -118,14 +34,12 @@ function slidersOf(app, slot) {
   const rows = Array.from({ length: size }, (_, i) => {
     const seen = app.samples[slot]?.filter((_, place) => place % size === i);
     const { low, high } = seen ? rangeOf(seen) : { low: -2, high: 2 };
-    const room = high > low ? 0.1 * (high - low) : 1;
+    const room = 0.1 * (high - low) || 1;
     const [min, max] = [low - room, high + room];
     const name = titleOf(app, slot, i);
-    const slider = element("input", { type: "range", min, max, step: "any" });
-    slider.setAttribute("aria-label", name);
-    slider.addEventListener("input", () => {
+    const slider = sliderOf(name, min, max, (moved) => {
       app.sample = null;
-      app.inputs[slot][i] = Number(slider.value);
+      app.inputs[slot][i] = moved;
       recompute(app);
     });
     const value = element("output");
@@ -134,7 +48,6 @@ function slidersOf(app, slot) {
       element("span", { className: "name", title: name }, name), slider, value, bar);
     return { row, slider, value, bar };
   });
-  alignNames(rows);
 
   function draw() {
     const { gradient, of } = pushes(app);
@@ -148,13 +61,7 @@ function slidersOf(app, slot) {
       bar.title = written(parts[i]);
     });
   }
-  return { parts: [...rows.map(({ row }) => row), note], draw };
-}
-
-// Give the names in front of all rows the same room, as little as they need.
-function alignNames(rows) {
-  const longest = Math.max(...rows.map(({ row }) => row.querySelector(".name").textContent.length));
-  rows.forEach(({ row }) => row.style.setProperty("--name", `${0.3 + 0.58 * Math.min(Math.max(2, longest), 12)}em`));
+  return { parts: [element("div", { className: "rows features" }, ...rows.map(({ row }) => row)), note], draw };
 }
 
 // Lay a bar to the right of the middle for what is above 0, to the left for what is below.
@@ -173,12 +80,11 @@ function pushes(app) {
   const dz = new Float64Array(a[slot].length);
   if (slot >= app.network.inputs) dz[best] = 1;
   const of = `z (${titleOf(app, slot, best)})`;
-  return { gradient: backward(app.network, app.flow, { slot, dz }), of };
+  return { gradient: backward(app.network, app.flow, { slot, dz }).da, of };
 }
 
 // The samples to choose from: images as small pictures, all with a step to the next.
 function chooserOf(app) {
-  if (!app.samples[0]) return { parts: [], draw: () => {} };
   const many = app.told.inputs[0].samples.shape[0];
   const label = element("span", { className: "count" });
   const go = (step) => choose(app, ((app.sample ?? -step) + step + many) % many);
@@ -195,20 +101,8 @@ function chooserOf(app) {
   return { parts: [steps, element("div", { className: "thumbs" }, ...thumbs)], draw };
 }
 
-function thumbOf(app, [height, width, channels], number) {
-  const canvas = element("canvas", { width, height });
-  const context = canvas.getContext("2d");
-  const pixels = context.createImageData(width, height);
-  const { low, high } = app.ranges[0];
-  const numbers = sampleOf(app, 0, number);
-  for (let pixel = 0; pixel < height * width; pixel++) {
-    for (let k = 0; k < 3; k++) {
-      const value = numbers[pixel * channels + (k % channels)];
-      [pixels.data[4 * pixel + k]] = grey((value - low) / (high - low || 1));
-    }
-    pixels.data[4 * pixel + 3] = 255;
-  }
-  context.putImageData(pixels, 0, 0);
+function thumbOf(app, image, number) {
+  const canvas = imageOf(sampleOf(app, 0, number), image, app.ranges[0]);
   const button = element("button", { className: "thumb", onclick: () => choose(app, number) }, canvas);
   button.setAttribute("aria-label", say("sample", number + 1, app.told.inputs[0].samples.shape[0]));
   return button;

@@ -4,21 +4,27 @@
 // the k-th array, times w, which is number j of the layer's W (-1: a factor that is not learned).
 // The way forward, the way back, and the answer to "why this number?" all walk along them.
 
+// Visit the places of the kernel: row and column there, and the number of the place.
+function overKernel({ rows, columns }, visit) {
+  for (let down = 0; down < rows.kernel; down++) {
+    for (let across = 0; across < columns.kernel; across++) visit(down, across, down * columns.kernel + across);
+  }
+}
+
+function isWithin(place, size) {
+  return Number.isInteger(place) && place >= 0 && place < size;
+}
+
 // Visit the pixels under the window of output o, and the places of the kernel above them.
 function inWindow(step, o, visit) {
   const { rows, columns } = step;
   const place = Math.floor(o / step.shape.at(-1));
   const top = Math.floor(place / columns.count) * rows.stride - rows.before;
   const left = (place % columns.count) * columns.stride - columns.before;
-  for (let down = 0; down < rows.kernel; down++) {
-    const y = top + down * rows.dilation;
-    if (y < 0 || y >= rows.size) continue;
-    for (let across = 0; across < columns.kernel; across++) {
-      const x = left + across * columns.dilation;
-      if (x < 0 || x >= columns.size) continue;
-      visit(y * columns.size + x, down * columns.kernel + across);
-    }
-  }
+  overKernel(step, (down, across, tap) => {
+    const [y, x] = [top + down * rows.dilation, left + across * columns.dilation];
+    if (isWithin(y, rows.size) && isWithin(x, columns.size)) visit(y * columns.size + x, tap);
+  });
 }
 
 function dense(step, o, visit) {
@@ -57,18 +63,15 @@ function transposed(step, o, visit) {
   const filter = o % filters;
   const place = Math.floor(o / filters);
   const [row, column] = [Math.floor(place / columns.size), place % columns.size];
-  for (let down = 0; down < rows.kernel; down++) {
+  overKernel(step, (down, across, tap) => {
     const y = (row + rows.before - down * rows.dilation) / rows.stride;
-    if (!Number.isInteger(y) || y < 0 || y >= rows.count) continue;
-    for (let across = 0; across < columns.kernel; across++) {
-      const x = (column + columns.before - across * columns.dilation) / columns.stride;
-      if (!Number.isInteger(x) || x < 0 || x >= columns.count) continue;
-      for (let c = 0; c < channels; c++) {
-        const j = ((down * columns.kernel + across) * filters + filter) * channels + c;
-        visit(0, (y * columns.count + x) * channels + c, step.W[j], j);
-      }
+    const x = (column + columns.before - across * columns.dilation) / columns.stride;
+    if (!isWithin(y, rows.count) || !isWithin(x, columns.count)) return;
+    for (let c = 0; c < channels; c++) {
+      const j = (tap * filters + filter) * channels + c;
+      visit(0, (y * columns.count + x) * channels + c, step.W[j], j);
     }
-  }
+  });
 }
 
 // (x − mean)·factor + offset: the layers that normalize.
@@ -105,12 +108,11 @@ function same(step, o, visit) {
 // Cut off, framed with zeros, or with every pixel repeated: the pixel that stands here.
 function moved(step, o, visit) {
   const [, width, channels] = step.shape;
-  const [height_of_x, width_of_x] = step.size;
+  const [height, wide] = step.size;
   const place = Math.floor(o / channels);
   const y = Math.floor((Math.floor(place / width) + step.start[0]) / step.times[0]);
   const x = Math.floor(((place % width) + step.start[1]) / step.times[1]);
-  if (y < 0 || y >= height_of_x || x < 0 || x >= width_of_x) return;
-  visit(0, (y * width_of_x + x) * channels + (o % channels), 1, -1);
+  if (isWithin(y, height) && isWithin(x, wide)) visit(0, (y * wide + x) * channels + (o % channels), 1, -1);
 }
 
 function sum(step, o, visit) {

@@ -12,18 +12,22 @@ function count(shape) {
   return shape.reduce((product, n) => product * n, 1);
 }
 
-// Return the network of a description: steps whose W and b are views into `numbers`.
+// Return the network of a description: steps whose W and b are views into `numbers`. `learned` has
+// each W and b by its place there: once, also of a layer that is called twice.
 function networkOf(description, numbers) {
+  const learned = new Map();
   const steps = description.steps.map((told, place) => {
     const step = { ...told, slot: description.inputs.length + place, sizes: {} };
     for (const [name, { at, shape }] of Object.entries(told.arrays)) {
       step[name] = numbers.subarray(at, at + count(shape));
       step.sizes[name] = shape;
+      if (name === "W" || name === "b") learned.set(at, step[name]);
     }
     return step;
   });
   const shapes = [...description.inputs, ...steps].map((one) => one.shape);
-  return { steps, shapes, inputs: description.inputs.length, off: shapes.map(() => new Set()) };
+  const off = shapes.map(() => new Set());
+  return { steps, shapes, learned, inputs: description.inputs.length, off };
 }
 
 function stepOf(network, slot) {
@@ -54,10 +58,11 @@ function forward(network, inputs) {
   return { a, z };
 }
 
-// Add to `gradients.W` and `gradients.b` of each step, and return the gradients of all slots.
+// Add to `gradients.W` and `gradients.b` of each step, and return da and dz of all slots.
 // `given` has the gradient of a, or under `dz` that of z, for the slot where the way back begins.
 function backward(network, flow, given, gradients = {}) {
   const da = flow.a.map((array) => new Float64Array(array.length));
+  const all = da.map(() => null);
   da[given.slot].set(given.da || []);
   for (const step of [...network.steps].reverse()) {
     const { slot } = step;
@@ -68,6 +73,7 @@ function backward(network, flow, given, gradients = {}) {
     const dz = begins
       ? given.dz
       : activateBack(step.activation, grad, flow.z[slot], flow.a[slot], width);
+    all[slot] = dz;
     const x = step.of.map((source) => flow.a[source]);
     const dx = step.of.map((source) => da[source]);
     const { W, b } = gradients[slot] || {};
@@ -80,7 +86,7 @@ function backward(network, flow, given, gradients = {}) {
       if (b) b[o % b.length] += dz[o];
     }
   }
-  return da;
+  return { da, dz: all };
 }
 
 // Return why z[o] is what it is: its terms, the largest first, the bias, z, and a.
@@ -89,7 +95,7 @@ function reasons(network, flow, slot, o) {
   const x = step.of.map((source) => flow.a[source]);
   const terms = [];
   TERMS[step.kind](step, o, (k, i, w, j) => {
-    terms.push({ source: step.of[k], i, j, x: x[k][i], w, part: w * x[k][i] });
+    terms.push({ k, source: step.of[k], i, j, x: x[k][i], w, part: w * x[k][i] });
   }, x);
   terms.sort((one, other) => Math.abs(other.part) - Math.abs(one.part));
   return { step, terms, bias: bias(step, o), z: flow.z[slot][o], a: flow.a[slot][o] };

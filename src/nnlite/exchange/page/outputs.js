@@ -13,7 +13,6 @@ function outputOf(app, output) {
       element("span", { className: "name", title: name }, name), bar, value);
     return { row, bar, value };
   });
-  if (rows.length) alignNames(rows);
 
   function draw() {
     const a = app.flow.a[slot];
@@ -28,14 +27,20 @@ function outputOf(app, output) {
     });
     truth.textContent = truthOf(app, output, best);
   }
-  return { parts: [...rows.map(({ row }) => row), truth], draw };
+  return { parts: [element("div", { className: "rows answers" }, ...rows.map(({ row }) => row)), truth], draw };
+}
+
+function rowOfTruth(app, truth) {
+  if (!truth || app.sample === null) return null;
+  const at = truth.at + app.sample * truth.shape[1];
+  return app.numbers.subarray(at, at + truth.shape[1]);
 }
 
 // Return what is true of the sample, with a tick if the network says the same.
 function truthOf(app, { slot, truth, names }, best) {
-  if (!truth || app.sample === null) return "";
-  const width = count(truth.shape.slice(1));
-  const row = app.numbers.subarray(truth.at + app.sample * width, truth.at + (app.sample + 1) * width);
+  const row = rowOfTruth(app, truth);
+  if (!row) return "";
+  const width = row.length;
   const a = app.flow.a[slot];
   const activation = stepOf(app.network, slot).activation.name;
   if (a.length === 1) {

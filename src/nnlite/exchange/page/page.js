@@ -12,8 +12,9 @@ function start(told) {
     new Float64Array(count(shape)).fill(ranges[slot]?.low ?? 0));
   const app = {
     told, network, samples, ranges, inputs, numbers, learned: numbers.slice(),
-    points: pointsOf(told, numbers), training: told.training && { ...told.training }, history: [], message: "",
-    sample: samples[0] ? 0 : null, selected: null, marks: new Map(), touched: false, parts: [],
+    training: told.training && { ...told.training, loss: told.lesson.loss },
+    points: pointsOf(told, numbers), stage: -1, history: [], message: "",
+    sample: samples[0] ? 0 : null, selected: null, marks: new Map(), touched: false, cards: [],
   };
   window.nnlite = app;
   if (samples[0]) app.inputs = told.inputs.map((_, slot) => sampleOf(app, slot, 0));
@@ -29,43 +30,44 @@ function start(told) {
 function build(app) {
   document.documentElement.lang = ["en", "ko"][language];
   const { told, network } = app;
-  const entries = told.inputs.map((input, slot) => {
-    const picture = pictureOf(app, slot);
-    const entry = imageShape(input) ? padOf(app, slot) : slidersOf(app, slot);
-    const seen = element("div", { className: "seen" },
-      element("div", {}, picture.frame), element("div", {}, say("seen"), entry.tools || ""));
-    const shown = imageShape(input) || entry.parts.length === 0 ? [seen] : [];
-    const title = told.inputs.length > 1 ? input.name : say(imageShape(input) ? "draw" : "features");
-    return { ...card(title, shapeOf(input.shape), [...entry.parts, ...shown]), all: [entry, picture] };
-  });
-  const chooser = chooserOf(app);
-  const answers = told.outputs.map((output) => {
-    const answer = outputOf(app, output);
-    const title = told.outputs.length > 1 ? stepOf(network, output.slot).name : say("output");
-    return { ...card(title, "", answer.parts), all: [answer] };
-  });
-  const layers = network.steps.map((step) => layerOf(app, step));
   app.why = reasonsOf(app);
   app.reset = element("div", { className: "card notice" }, say("changed"), " ",
     element("button", { onclick: () => restore(app) }, say("reset")));
-  const trainers = [];
-  if (app.training) {
-    const trainer = trainerOf(app);
-    trainers.push({ ...card(say("training"), app.training.optimizer.kind, trainer.parts), all: [trainer] });
+  const left = told.inputs.map((input, slot) => entryOf(app, input, slot));
+  for (const output of told.outputs) {
+    const title = told.outputs.length > 1 ? stepOf(network, output.slot).name : say("output");
+    left.push(card(title, "", outputOf(app, output)));
   }
-  if (hasPlanes(told)) {
-    const planes = planesOf(app);
-    layers.unshift({ ...card(say("planes"), "", planes.parts), all: [planes] });
-  }
-  const left = [...entries, ...answers, ...trainers].map((one) => one.element);
-  if (chooser.parts.length) left.push(element("section", { className: "card" }, ...chooser.parts));
+  if (app.training) left.push(card(say("training"), app.training.optimizer.kind, trainerOf(app)));
+  if (app.samples[0]) left.push(card("", "", chooserOf(app)));
+  const middle = network.steps.map((step) => layerOf(app, step));
+  if (hasPlanes(told)) middle.unshift(card(say("planes"), "", planesOf(app)));
+  if (told.lesson) middle.unshift(card("", "", lessonOf(app)));
+  app.cards = [...left, ...middle];
   document.querySelector("main")?.remove();
   document.body.append(element("main", {}, headerOf(app),
-    element("div", { className: "column entry" }, ...left),
-    element("div", { className: "column layers" }, app.reset, ...layers.map((one) => one.element)),
+    element("div", { className: "column entry" }, ...left.map((one) => one.element)),
+    element("div", { className: "column layers" }, app.reset, ...middle.map((one) => one.element)),
     app.why.panel));
-  app.parts = [...entries, ...answers, ...trainers, ...layers].flatMap((one) => one.all).concat(chooser);
   drawAll(app);
+}
+
+// Return a card of parts that can be drawn: each has elements, and draws numbers into them.
+function card(title, note, ...parts) {
+  const head = title ? [element("h2", {}, title, element("span", { className: "note" }, note))] : [];
+  const section = element("section", { className: "card" }, ...head, ...parts.flatMap((part) => part.parts));
+  return { element: section, draw: () => parts.forEach((part) => part.draw()) };
+}
+
+function entryOf(app, input, slot) {
+  const picture = pictureOf(app, slot);
+  const drawn = imageShape(input);
+  const entry = drawn ? padOf(app, slot) : slidersOf(app, slot);
+  const seen = element("div", { className: "seen" },
+    element("div", {}, picture.frame), element("div", {}, say("seen"), entry.tools || ""));
+  const needed = drawn || entry.parts.length === 0 ? [{ ...picture, parts: [seen] }] : [];
+  const title = app.told.inputs.length > 1 ? input.name : say(drawn ? "draw" : "features");
+  return card(title, input.shape.join(" × "), entry, ...needed);
 }
 
 function headerOf(app) {
@@ -87,27 +89,19 @@ function headerOf(app) {
     element("button", { onclick: turn, title: say("theme") }, "◐"));
 }
 
-function shapeOf(shape) {
-  return shape.join(" × ");
-}
-
-function card(title, note, parts) {
-  const remark = element("span", { className: "note" }, note);
-  return { element: element("section", { className: "card" }, element("h2", {}, title, remark), ...parts) };
-}
-
 function layerOf(app, step) {
   const picture = pictureOf(app, step.slot);
   const range = element("span", { className: "range" });
   const g = step.activation.name === "linear" ? "" : `, ${step.activation.name}`;
-  const made = card(step.name, `${step.type}${g} · ${shapeOf(step.shape)}`, [picture.frame]);
-  made.element.querySelector("h2").append(range);
-  picture.canvas.setAttribute("aria-label", step.name);
   const draw = () => {
     const { low, high } = rangeOf(app.flow.a[step.slot]);
     range.textContent = `${written(low)} … ${written(high)}`;
   };
-  return { ...made, all: [picture, { draw }] };
+  const made = card(step.name, `${step.type}${g} · ${step.shape.join(" × ")}`, picture, { parts: [], draw });
+  made.element.querySelector("h2").append(range);
+  made.element.dataset.slot = step.slot;
+  picture.canvas.setAttribute("aria-label", step.name);
+  return made;
 }
 
 function drawAll(app, keepsOrder = false) {
@@ -115,7 +109,7 @@ function drawAll(app, keepsOrder = false) {
   app.chosen = palette.zero.map((value) => (value > 128 ? 0 : 255));
   app.reset.hidden = !app.touched;
   markSources(app);
-  app.parts.forEach((part) => part.draw());
+  app.cards.forEach((one) => one.draw());
   app.why.draw(keepsOrder);
 }
 

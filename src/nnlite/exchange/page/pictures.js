@@ -1,6 +1,7 @@
 // The picture of a slot: a row of cells, or a map for each channel; each cell can be chosen.
 
 const GAP = 6;
+const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 // Return the slot whose numbers these are, one by one, if a step only lays them out anew.
 function originOf(app, slot) {
@@ -22,11 +23,12 @@ function layoutOf(look, width, most) {
   const count = look.reduce((product, n) => product * n, 1);
   if (look.length === 1 || count === look.at(-1)) return inRows(count, width);
   const [rows, columns] = look;
-  const fitting = Math.max(1, Math.floor((width + GAP) / (84 + GAP)));
+  const fitting = Math.max(1, Math.floor((width + GAP) / (Math.min(84, most) + GAP)));
   const each = Math.ceil(channels / Math.ceil(channels / fitting));
   const room = Math.min(most, (width + GAP) / each - GAP);
-  const cell = Math.max(1, Math.min(room / columns, most / rows));
-  return { rows, columns, tiles: channels, cell: whole(cell), each, count, channels };
+  const wish = Math.max(1, Math.min(room / columns, most / rows));
+  const cell = wish > 4 ? Math.floor(wish) : Math.floor(wish * 2) / 2;
+  return { rows, columns, tiles: channels, cell, each, count, channels };
 }
 
 // Numbers without a shape of their own stand in rows of one length.
@@ -36,10 +38,6 @@ function inRows(count, width) {
   const columns = Math.ceil(count / rows);
   const cell = Math.floor(Math.min(width / columns, 36));
   return { rows, columns, tiles: 1, cell, each: 1, count, channels: 1 };
-}
-
-function whole(cell) {
-  return cell > 4 ? Math.floor(cell) : Math.floor(cell * 2) / 2;
 }
 
 function cornerOf({ rows, columns, cell, each }, tile) {
@@ -75,7 +73,8 @@ function paint(context, layout, numbers, colour) {
     context.fillStyle = css(colour(value));
     context.fillRect(x, y, layout.cell - line, layout.cell - line);
   });
-  if (layout.cell > 25 && numbers.length <= 64) write(context, layout, numbers, colour);
+  const readable = layout.cell > 25 && numbers.length <= 64 && largest(numbers) > 0.05;
+  if (readable) write(context, layout, numbers, colour);
 }
 
 // Write the numbers into their cells, light on dark or dark on light.
@@ -100,7 +99,8 @@ function pictureOf(app, slot) {
 
   function draw() {
     const numbers = app.flow.a[slot];
-    layout = layoutOf(lookOf(app, slot), Math.max(60, frame.clientWidth), app.ranges[slot] ? 112 : originOf(app, slot) === slot ? 120 : 64);
+    const most = app.ranges[slot] ? 112 : originOf(app, slot) === slot ? 120 : 64;
+    layout = layoutOf(lookOf(app, slot), Math.max(60, frame.clientWidth), most);
     const corner = cornerOf(layout, layout.each - 1)[0] + layout.columns * layout.cell;
     const width = layout.tiles < layout.each ? frame.clientWidth : corner;
     const [, top] = cornerOf(layout, layout.tiles - 1);
@@ -126,29 +126,23 @@ function pictureOf(app, slot) {
   }
 
   function cross(context, index) {
-    const [x, y] = placeOf(layout, index);
-    context.strokeStyle = css(app.chosen);
-    context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(x, y);
-    context.lineTo(x + layout.cell - 1, y + layout.cell - 1);
-    context.stroke();
+    const corner = placeOf(layout, index);
+    line(context, corner, corner.map((side) => side + layout.cell - 1), app.chosen, 1);
   }
 
-  const steps = { ArrowLeft: () => -layout.channels, ArrowRight: () => layout.channels };
-  steps.ArrowUp = () => -layout.columns * layout.channels;
-  steps.ArrowDown = () => layout.columns * layout.channels;
   canvas.addEventListener("keydown", (event) => {
-    if (!steps[event.key]) return;
+    if (!(event.key in MOVES)) return;
     event.preventDefault();
-    const here = app.selected?.slot === slot ? app.selected.index + steps[event.key]() : 0;
+    const [down, across] = MOVES[event.key];
+    const step = (down * layout.columns + across) * layout.channels;
+    const here = app.selected?.slot === slot ? app.selected.index + step : 0;
     if (here >= 0 && here < layout.count) select(app, slot, here);
   });
   canvas.addEventListener("click", (event) => {
     const index = indexAt(layout, event.offsetX, event.offsetY);
     if (index >= 0) select(app, slot, index);
   });
-  return { frame, canvas, draw };
+  return { parts: [frame], frame, canvas, draw };
 }
 
 // Return how numbers of a slot are coloured: images in their own range, the rest by sign.

@@ -33,26 +33,18 @@ function paintPlane(context, colours, sums, n, [left, top, side]) {
   tile.getContext("2d").putImageData(pixels, 0, 0);
   context.drawImage(tile, left, top, side, side);
   if (!sums) return;
-  context.strokeStyle = css(palette.ink);
-  context.lineWidth = 1.5;
   const at = (share) => ((share + 0.5) * side) / n;
   for (let place = 0; place < n * (n - 1); place++) {
     if (place % n === n - 1) continue;
-    const corners = [place, place + 1, place + n + 1, place + n].map((corner) => [corner % n, Math.floor(corner / n), sums[corner]]);
+    const corners = [place, place + 1, place + n + 1, place + n]
+      .map((corner) => [corner % n, Math.floor(corner / n), sums[corner]]);
     const crossings = corners.flatMap(([x, y, z], edge) => {
       const [right, below, other] = corners[(edge + 1) % 4];
       const share = z / (z - other);
       return z * other < 0 ? [[left + at(x + share * (right - x)), top + at(y + share * (below - y))]] : [];
     });
-    for (let k = 0; k + 1 < crossings.length; k += 2) line(context, crossings[k], crossings[k + 1]);
+    for (let k = 0; k + 1 < crossings.length; k += 2) line(context, crossings[k], crossings[k + 1], palette.ink, 1.5);
   }
-}
-
-function line(context, from, to) {
-  context.beginPath();
-  context.moveTo(...from);
-  context.lineTo(...to);
-  context.stroke();
 }
 
 // Return how many places a side of the plane has: fewer for a network that takes its time.
@@ -64,26 +56,15 @@ function planesOf(app) {
   const small = element("canvas", { className: "picture" });
   const large = element("canvas", { className: "picture large" });
   const frame = element("div", { className: "frame" }, small);
-  const tools = element("div", { className: "tools" });
   const layers = [0, ...app.network.steps.filter(({ shape }) => shape.length === 1).map(({ slot }) => slot)];
   const last = app.told.outputs[0].slot;
   let places = new Map();
   let limits = null;
-  let mode = null;
-
   const modes = app.told.training ? [null, ...truthsOf(app)] : [null];
   const names = app.told.outputs[0].names;
-  const buttons = modes.map((truth, number) => {
-    const word = truth === null ? say("look") : say("add", names?.[number - 1] ?? number - 1);
-    const button = element("button", { onclick: () => choose(number) }, word);
-    return button;
-  });
-  function choose(number) {
-    mode = modes[number];
-    buttons.forEach((button, other) => button.classList.toggle("now", other === number));
-  }
-  choose(0);
-  tools.append(...buttons);
+  const words = modes.map((truth, number) => truth ? say("add", names?.[number - 1] ?? number - 1) : say("look"));
+  const mode = element("select", {}, ...words.map((word) => element("option", {}, word)));
+  mode.setAttribute("aria-label", say("look"));
 
   function layOut(width) {
     const most = Math.min(MOST_NEURONS, Math.max(...layers.map((slot) => app.flow.a[slot].length)));
@@ -108,9 +89,8 @@ function planesOf(app) {
         TERMS[step.kind](step, o, (_, i, w) => {
           const [from, to] = [places.get(`${step.of[0]} ${i}`), places.get(`${step.slot} ${o}`)];
           if (!from || !to) return;
-          context.strokeStyle = css(signed(w / most));
-          context.lineWidth = 1 + (4 * Math.abs(w)) / most;
-          line(context, [from.left + from.side, from.top + from.side / 2], [to.left, to.top + to.side / 2]);
+          const ends = [[from.left + from.side, from.top + from.side / 2], [to.left, to.top + to.side / 2]];
+          line(context, ...ends, signed(w / most), 1 + (4 * Math.abs(w)) / most);
         });
       }
     }
@@ -122,19 +102,19 @@ function planesOf(app) {
       return side * (axis ? 1 - share : share);
     });
     const truths = app.points.length ? truthsOf(app).map(String) : [];
-    for (const { x, y } of app.points) {
-      context.fillStyle = css(classColour(Math.max(0, truths.indexOf(String(Array.from(y))))));
-      context.strokeStyle = css(palette.zero);
+    const ring = (x, radius, edge, fill) => {
       context.beginPath();
-      context.arc(...place(x), 4, 0, 7);
-      context.fill();
+      context.arc(...place(x), radius, 0, 7);
+      context.strokeStyle = css(edge);
+      context.fillStyle = css(fill || edge);
+      if (fill) context.fill();
       context.stroke();
+    };
+    for (const { x, y } of app.points) {
+      ring(x, 4, palette.zero, classColour(Math.max(0, truths.indexOf(String(Array.from(y))))));
     }
-    context.strokeStyle = css(app.chosen);
     context.lineWidth = 2;
-    context.beginPath();
-    context.arc(...place(app.inputs[0]), 7, 0, 7);
-    context.stroke();
+    ring(app.inputs[0], 7, app.chosen);
   }
 
   function draw() {
@@ -180,10 +160,11 @@ function planesOf(app) {
     const y = up[1] - (offsetY / large.clientHeight) * (up[1] - up[0]);
     app.inputs[0] = Float64Array.of(x, y);
     app.sample = null;
-    if (mode) app.points.push({ x: Float64Array.of(x, y), y: Float32Array.from(mode) });
+    const truth = modes[mode.selectedIndex];
+    if (truth) app.points.push({ x: Float64Array.of(x, y), y: Float32Array.from(truth) });
     recompute(app);
   });
-  return { parts: [frame, tools, large], draw };
+  return { parts: [frame, element("div", { className: "tools" }, mode), large], draw };
 }
 
 function classColour(number) {
@@ -192,15 +173,12 @@ function classColour(number) {
 
 // Return the colours of the last plane: the class that is thought likeliest, the paler the less sure.
 function certainty(app, slot, outputs) {
-  if (outputs.length > 1) {
-    return Array.from(outputs[0], (_, place) => {
-      const values = outputs.map((one) => one[place]);
-      const best = values.indexOf(Math.max(...values));
-      const sure = Math.min(1, Math.max(0, values[best]));
-      return classColour(best).map((end, k) => palette.zero[k] + 0.6 * sure * (end - palette.zero[k]));
-    });
-  }
-  const name = stepOf(app.network, slot).activation.name;
-  const most = name === "sigmoid" ? 1 : largest(outputs[0]) || 1;
-  return Array.from(outputs[0], (a) => signed((name === "sigmoid" ? 2 * a - 1 : a / most) * 0.45));
+  const isShare = stepOf(app.network, slot).activation.name === "sigmoid";
+  const most = largest(outputs[0]) || 1;
+  return Array.from(outputs[0], (a, place) => {
+    if (outputs.length === 1) return signed((isShare ? 2 * a - 1 : a / most) * 0.45);
+    const values = outputs.map((one) => one[place]);
+    const best = values.indexOf(Math.max(...values));
+    return mixed(classColour(best), 0.6 * Math.min(1, Math.max(0, values[best])));
+  });
 }

@@ -46,22 +46,17 @@ function readPoints(text, features, truths) {
   return { points };
 }
 
-// Take the points of a file that was dropped on the page.
-async function takeFile(app, file) {
-  const truths = truthsOf(app);
-  const { points, error } = readPoints(await file.text(), count(app.told.inputs[0].shape), truths);
-  app.message = error ? say(...error) : say("csvTaken", points.length, file.name);
-  if (points) app.points = points;
-  if (points) app.inputs[0] = points[0].x.slice();
-  app.sample = null;
-  recompute(app);
-}
-
+// Take the points of a file that is dropped on the page.
 function takesFiles(app) {
   document.addEventListener("dragover", (event) => event.preventDefault());
-  document.addEventListener("drop", (event) => {
+  document.addEventListener("drop", async (event) => {
     event.preventDefault();
     const [file] = event.dataTransfer.files;
-    if (file && app.told.training) takeFile(app, file);
+    if (!file || !app.told.training) return;
+    const features = count(app.told.inputs[0].shape);
+    const { points, error } = readPoints(await file.text(), features, truthsOf(app));
+    app.message = error ? say(...error) : say("csvTaken", points.length, file.name);
+    if (points) Object.assign(app, { points, inputs: [points[0].x.slice()], sample: null });
+    recompute(app);
   });
 }

@@ -22,12 +22,13 @@ function reasonsOf(app) {
       return;
     }
     const why = reasons(app.network, app.flow, slot, index);
-    if (!keepsOrder) {
+    const known = new Map(why.terms.map((term) => [`${term.k} ${term.i}`, term]));
+    if (!keepsOrder || !shown.every((key) => known.has(key))) {
       rows = rowsOf(app, why, slot, index);
-      shown = why.terms.slice(0, MOST_TERMS).map(({ source, i }) => `${source} ${i}`);
+      shown = why.terms.slice(0, MOST_TERMS).map(({ k, i }) => `${k} ${i}`);
       panel.replaceChildren(headOf(app, slot, index), rows.element);
     }
-    rows.fill(why, shown);
+    rows.fill(why, shown.map((key) => known.get(key)));
   }
   return { panel, draw };
 }
@@ -43,83 +44,66 @@ function headOf(app, slot, index) {
 
 // The rows of the sum, and `fill`, which writes numbers into them.
 function rowsOf(app, { step, terms }, slot, index) {
-  const heads = [headingOf(app, terms), "x", "× w", "", "x·w"].map((word) => element("span", {}, word));
-  const table = element("div", { className: "terms" }, element("div", { className: "term heads" }, ...heads));
-  const lines = terms.slice(0, MOST_TERMS).map((term) => {
-    const name = titleOf(app, term.source, term.i);
-    const line = lineOf(app, step, name, term.j < 0 ? null : step.W.subarray(term.j, term.j + 1));
-    const from = element("button", { className: "name", title: name }, titleOf(app, term.source, term.i, true));
-    from.addEventListener("click", () => select(app, term.source, term.i));
-    table.append(element("div", { className: "term" }, from, line.x, ...line.weights, line.part, line.bar));
-    return line;
-  });
-  const summary = ["others", "bias", "sum"].map((kind) => {
-    const own = kind === "bias" && step.b;
-    const at = own ? index % step.b.length : 0;
-    const line = lineOf(app, step, say("bias"), own ? step.b.subarray(at, at + 1) : null);
-    line.name = element("span", { className: "name" });
-    line.row = element("div", { className: `term ${kind}` },
-      line.name, line.x, ...line.weights, line.part, line.bar);
-    table.append(line.row);
-    return line;
-  });
+  const shown = terms.slice(0, MOST_TERMS);
+  const at = step.b && index % step.b.length;
+  const joined = step.kind === "product";
+  const lines = shown.map(({ source, i, j }) => lineOf(app, step, {
+    name: titleOf(app, source, i), short: titleOf(app, source, i, true),
+    weight: j < 0 ? null : step.W.subarray(j, j + 1), press: () => select(app, source, i),
+  }));
+  lines.push(lineOf(app, step, { kind: "others", name: say("others", terms.length - shown.length) }));
+  lines.push(lineOf(app, step, {
+    kind: "bias", name: say(step.kind === "scale" ? "shift" : "bias"), weight: step.b?.subarray(at, at + 1),
+  }));
+  lines.push(lineOf(app, step, { kind: "sum", name: say(joined ? "product" : "sum") }));
+  const look = terms.length ? lookOf(app, terms[0].source) : [1];
+  const from = look.length === 1 ? "from" : look[2] > 1 ? "fromMap" : "fromPixel";
+  const heads = [say(from), "x", "× w", "", "x·w"].map((word) => element("span", {}, word));
   const result = element("p", { className: "result" });
   const pictures = element("div", { className: "patches" });
-  const formula = say(`kind_${WORDS[`kind_${step.kind}`] ? step.kind : "sum"}`);
   const whole = element("div", {},
-    element("p", { className: "formula" }, formula), pictures, table, result, switchOf(app, slot, index));
+    element("p", { className: "formula" }, say(`kind_${step.kind}` in WORDS ? `kind_${step.kind}` : "kind_sum")),
+    pictures, element("div", { className: "term heads" }, ...heads), ...lines.map(({ row }) => row),
+    result, switchOf(app, slot, index));
 
-  function fill(why, shown) {
-    const known = new Map(why.terms.map((term) => [`${term.source} ${term.i}`, term]));
-    const top = shown.map((key) => known.get(key)).filter(Boolean);
-    const rest = why.terms.length - top.length;
-    const others = why.terms.reduce((all, term) => all + term.part, 0)
-      - top.reduce((all, term) => all + term.part, 0);
-    const joined = step.kind === "product";
-    const most = Math.max(largest(top.map((term) => term.part)), Math.abs(why.bias), 1e-30);
-    top.forEach((term, place) => lines[place].fill(term.x, term.w, joined ? term.x : term.part, most));
-    summary[0].name.textContent = say("others", rest);
-    summary[0].row.hidden = rest <= 0;
-    summary[0].fill(null, null, others, most);
-    summary[1].name.textContent = say(step.kind === "scale" ? "shift" : "bias");
-    summary[1].row.hidden = why.bias === 0 && !step.b;
-    summary[1].fill(null, step.b ? why.bias : null, why.bias, most);
-    summary[2].name.textContent = say(joined ? "product" : "sum");
-    summary[2].fill(null, null, why.z, Infinity);
-    const g = step.activation.name;
-    const a = written(why.a);
-    result.textContent = app.network.off[slot].has(index)
-      ? say("isOff")
-      : g === "linear" ? `a = z = ${a}` : `a = ${g}(${written(why.z)}) = ${a}`;
+  function fill(why, top) {
+    const added = (some) => some.reduce((sum, { part }) => sum + part, 0);
+    const most = Math.max(largest(top.map(({ part }) => part)), Math.abs(why.bias), 1e-30);
+    const numbers = top.map(({ x, w, part }) => [x, joined ? null : w, joined ? x : part]);
+    numbers.push([null, null, added(why.terms) - added(top)]);
+    numbers.push([null, step.b ? why.bias : null, why.bias], [null, null, why.z]);
+    lines.forEach((line, place) => line.fill(...numbers[place], most));
+    lines.at(-3).row.hidden = why.terms.length <= top.length;
+    lines.at(-2).row.hidden = why.bias === 0 && !step.b;
+    const [g, z, a] = [step.activation.name, written(why.z), written(why.a)];
+    const said = g === "linear" ? `a = z = ${a}` : `a = ${g}(${z}) = ${a}`;
+    result.textContent = app.network.off[slot].has(index) ? say("isOff") : said;
     drawPatches(app, why, pictures);
   }
   return { element: whole, fill };
 }
 
 // One line: x, the weight with a slider if it can be changed, their product, and its bar.
-function lineOf(app, step, name, weight) {
-  const [x, part] = [element("span", { className: "x" }), element("span", { className: "part" })];
-  const bar = element("span", { className: "bar" });
+function lineOf(app, step, { kind = "", name, short = name, weight, press }) {
+  const [x, shown, part, bar] = ["x", "w", "part", "bar"].map((className) => element("span", { className }));
   const reach = weight ? 1.5 * largest(step.W || weight) || 1 : 1;
-  const slider = element("input", { type: "range", min: -reach, max: reach, step: "any" });
-  slider.setAttribute("aria-label", say("weight", name));
-  const shown = element("span", { className: "w" });
-  slider.addEventListener("input", () => {
-    weight[0] = Number(slider.value);
+  const slider = weight && sliderOf(say("weight", name), -reach, reach, (moved) => {
+    weight[0] = moved;
     app.touched = true;
     recompute(app, true);
   });
-  const weights = weight ? [shown, slider] : [shown, element("span")];
-  return {
-    x, part, bar, weights,
-    fill(input, w, product, most) {
-      x.textContent = input === null ? "" : written(input);
-      shown.textContent = w === null ? "" : `${input === null ? "" : "× "}${written(w)}`;
-      if (weight && document.activeElement !== slider) slider.value = w;
-      part.textContent = written(product);
-      drawBar(bar, product, most);
-    },
-  };
+  const label = element(press ? "button" : "span", { className: "name", title: name }, short);
+  if (press) label.addEventListener("click", press);
+  const row = element("div", { className: `term ${kind}` }, label, x, shown, slider || element("span"), part, bar);
+
+  function fill(input, w, product, most) {
+    x.textContent = input === null ? "" : written(input);
+    shown.textContent = w === null ? "" : `${input === null ? "" : "× "}${written(w)}`;
+    if (slider && document.activeElement !== slider) slider.value = w;
+    part.textContent = written(product);
+    drawBar(bar, product, most);
+  }
+  return { row, fill };
 }
 
 // The button that switches a neuron off, or a whole map.
@@ -136,13 +120,6 @@ function switchOf(app, slot, index) {
   };
   const word = off.has(index) ? "on" : members.length > 1 ? "offMap" : "off";
   return element("button", { onclick: toggle, className: "switch" }, say(word));
-}
-
-// Return what the names of the terms are: of neurons, of pixels, or of pixels of maps.
-function headingOf(app, terms) {
-  if (terms.length === 0) return "";
-  const look = lookOf(app, terms[0].source);
-  return look.length === 1 ? say("from") : look[2] > 1 ? say("fromMap") : say("fromPixel");
 }
 
 // Where the inputs are an image, or maps: x, w and x·w as pictures of the part that is looked at;

@@ -15,24 +15,17 @@ function trainerOf(app) {
     training.share = value;
     return `${sizeOfBatch(app)}`;
   });
-  const play = element("button", { onclick: () => (app.running ? stop() : run()) });
+  const play = element("button", { onclick: () => {
+    app.running = !app.running;
+    if (app.running) run();
+  } });
   const step = element("button", { onclick: () => epoch(app) && recompute(app, true) }, say("epoch"));
 
-  function stop() {
-    app.running = false;
-    recompute(app, true);
-  }
-
   function run() {
-    app.running = true;
-    const frame = () => {
-      if (!app.running || !play.isConnected) return;
-      const begin = performance.now();
-      while (app.running && performance.now() - begin < FRAME) app.running = epoch(app);
-      recompute(app, true);
-      window.requestAnimationFrame(frame);
-    };
-    frame();
+    const begin = performance.now();
+    while (app.running && performance.now() - begin < FRAME) app.running = epoch(app);
+    recompute(app, true);
+    if (app.running) window.requestAnimationFrame(run);
   }
 
   function draw() {
@@ -54,18 +47,16 @@ function trainerOf(app) {
     context.stroke();
   }
   const buttons = element("div", { className: "tools" }, play, step);
-  return { parts: [buttons, loss, curve, rate.row, batch.row, message, element("p", { className: "hint" }, say("drop"))], draw };
+  const drop = element("p", { className: "hint" }, say("drop"));
+  return { parts: [buttons, loss, curve, rate.row, batch.row, message, drop], draw };
 }
 
 function ruler(word, min, max, start, take) {
-  const slider = element("input", { type: "range", min, max, step: "any" });
-  slider.value = start;
-  slider.setAttribute("aria-label", word);
   const shown = element("output", {}, take(start));
   const refresh = () => (shown.textContent = take(Number(slider.value)));
-  slider.addEventListener("input", refresh);
-  const row = element("label", { className: "ruler" }, element("span", {}, word), slider, shown);
-  return { row, refresh };
+  const slider = sliderOf(word, min, max, refresh);
+  slider.value = start;
+  return { row: element("label", { className: "ruler" }, element("span", {}, word), slider, shown), refresh };
 }
 
 function sizeOfBatch(app) {
@@ -75,15 +66,10 @@ function sizeOfBatch(app) {
 
 // Go once through all points, in a new order if there are several batches; tell whether it went well.
 function epoch(app) {
-  const points = [...app.points];
-  if (points.length === 0) return false;
+  if (app.points.length === 0) return false;
   const size = sizeOfBatch(app);
-  if (size < points.length) {
-    for (let k = points.length - 1; k > 0; k--) {
-      const other = Math.floor(Math.random() * (k + 1));
-      [points[k], points[other]] = [points[other], points[k]];
-    }
-  }
+  const drawn = app.points.map((point) => [size < app.points.length ? Math.random() : 0, point]);
+  const points = drawn.sort(([first], [second]) => first - second).map(([, point]) => point);
   let sum = 0;
   for (let at = 0; at < points.length; at += size) {
     const batch = points.slice(at, at + size);

@@ -29,19 +29,19 @@ function categoricalCrossentropy(z, y) {
 // Return the loss of a sample, and {slot, dz} or {slot, da}, with which the way back begins.
 function judged(training, slot, flow, y) {
   const [a, z] = [flow.a[slot], flow.z[slot]];
-  const { name } = training.loss;
+  const { loss } = training;
+  const { name } = loss;
   if (name === "categorical_crossentropy" || name === "sparse_categorical_crossentropy") {
     const rows = name[0] === "c" ? y : Array.from(a, (_, j) => Number(j === y[0]));
-    const [loss, dz] = categoricalCrossentropy(z, rows);
-    return { loss, begin: { slot, dz } };
+    const [value, dz] = categoricalCrossentropy(z, rows);
+    return { loss: value, begin: { slot, dz } };
   }
   const binary = name === "binary_crossentropy";
   const pairs = Array.from(a, (value, j) => binary
     ? binaryCrossentropy(z[j], y[j], a.length)
-    : LOSSES[name](value - y[j], a.length, training.loss));
+    : LOSSES[name](value - y[j], a.length, loss));
   const slopes = Float64Array.from(pairs, ([, slope]) => slope);
-  const loss = pairs.reduce((sum, [value]) => sum + value, 0);
-  return { loss, begin: { slot, [binary ? "dz" : "da"]: slopes } };
+  return { loss: pairs.reduce((sum, [value]) => sum + value, 0), begin: { slot, [binary ? "dz" : "da"]: slopes } };
 }
 
 // One step of an optimizer: w moves against its gradient g. `kept` is what it remembers of w.
@@ -69,12 +69,10 @@ const OPTIMIZERS = {
 // Take one step on these samples, [{x, y}]; return their mean loss before it.
 function trainOnBatch(network, training, batch, rate) {
   const slot = network.inputs + network.steps.length - 1;
+  const sums = new Map(Array.from(network.learned, ([at, w]) => [at, new Float64Array(w.length)]));
   const gradients = {};
-  for (const { slot: own, W, b, arrays } of network.steps) {
-    // A layer that is called twice has one gradient.
-    const twin = network.steps.find((step) => step.arrays.W && step.arrays.W.at === arrays.W?.at);
-    const fresh = { W: W && new Float64Array(W.length), b: b && new Float64Array(b.length) };
-    gradients[own] = (twin && gradients[twin.slot]) || fresh;
+  for (const { slot: own, arrays } of network.steps) {
+    gradients[own] = { W: sums.get(arrays.W?.at), b: sums.get(arrays.b?.at) };
   }
   let loss = 0;
   for (const { x, y } of batch) {
@@ -85,13 +83,10 @@ function trainOnBatch(network, training, batch, rate) {
     backward(network, flow, begin, gradients);
   }
   training.kept ??= new Map();
-  for (const step of network.steps) {
-    for (const [name, at] of ["W", "b"].map((each) => [each, step.arrays[each]?.at])) {
-      if (!step[name] || network.steps.find((one) => one.arrays[name]?.at === at) !== step) continue;
-      if (!training.kept.has(at)) training.kept.set(at, {});
-      const { kind, ...how } = training.optimizer;
-      OPTIMIZERS[kind](step[name], gradients[step.slot][name], rate, how, training.kept.get(at));
-    }
-  }
+  const { kind, ...how } = training.optimizer;
+  network.learned.forEach((w, at) => {
+    if (!training.kept.has(at)) training.kept.set(at, {});
+    OPTIMIZERS[kind](w, sums.get(at), rate, how, training.kept.get(at));
+  });
   return loss;
 }
