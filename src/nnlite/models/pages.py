@@ -26,7 +26,12 @@ def to_html(
 
     Images are drawn with the mouse or a finger, other features have sliders; every layer shows
     what it makes of them, and a click on a number shows the inputs and the weights it comes from.
-    Weights can be changed there, and neurons switched off. Numbers are written as float32.
+    Weights can be changed there, and neurons switched off. One sample is followed step by step,
+    with the formulas of `explain`. With two features, each neuron shows the plane that it sees.
+    `Dense` networks are trained on, on the samples and on points of your own, by the loss and the
+    optimizer that `compile` was told, as at its first step. Numbers are written as float32.
+
+    Layers and activations of your own are refused: the browser does not know them.
 
     Parameters
     ----------

@@ -9,8 +9,7 @@ function padOf(app, slot) {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const centre = element("input", { type: "checkbox", checked: channels === 1, onchange: () => read() });
   context.lineCap = "round";
-  let last = null;
-  let drawn = false;
+  let [last, drawn] = [null, false];
 
   function take(image) {
     const { low, high } = app.ranges[slot];

@@ -65,7 +65,8 @@ function entryOf(app, input, slot) {
   const entry = drawn ? padOf(app, slot) : slidersOf(app, slot);
   const seen = element("div", { className: "seen" },
     element("div", {}, picture.frame), element("div", {}, say("seen"), entry.tools || ""));
-  const needed = drawn || entry.parts.length === 0 ? [{ ...picture, parts: [seen] }] : [];
+  const alone = entry.parts.length === 0 ? [picture] : [];
+  const needed = drawn ? [{ ...picture, parts: [seen] }] : alone;
   const title = app.told.inputs.length > 1 ? input.name : say(drawn ? "draw" : "features");
   return card(title, input.shape.join(" × "), entry, ...needed);
 }

@@ -10,11 +10,13 @@ function originOf(app, slot) {
   return alike ? originOf(app, step.of[0]) : slot;
 }
 
-// Return the shape in which a slot is drawn: 784 numbers that are an image, as that image.
+// Return the shape in which a slot is drawn: 784 numbers that are an image, as that image; a sequence
+// as an image of one row.
 function lookOf(app, slot) {
   const origin = originOf(app, slot);
   const image = origin < app.network.inputs && imageShape(app.told.inputs[origin]);
-  return image || app.network.shapes[origin];
+  const shape = app.network.shapes[origin];
+  return image || (shape.length === 2 ? [1, ...shape] : shape);
 }
 
 // Return how a slot is laid out: in tiles of rows × columns cells, on a page of this width.
@@ -23,10 +25,11 @@ function layoutOf(look, width, most) {
   const count = look.reduce((product, n) => product * n, 1);
   if (look.length === 1 || count === look.at(-1)) return inRows(count, width);
   const [rows, columns] = look;
-  const fitting = Math.max(1, Math.floor((width + GAP) / (Math.min(84, most) + GAP)));
+  const wide = rows === 1 ? width : Math.min(84, most);
+  const fitting = Math.max(1, Math.floor((width + GAP) / (wide + GAP)));
   const each = Math.ceil(channels / Math.ceil(channels / fitting));
   const room = Math.min(most, (width + GAP) / each - GAP);
-  const wish = Math.max(1, Math.min(room / columns, most / rows));
+  const wish = Math.max(1, Math.min((rows === 1 ? width : room) / columns, rows === 1 ? 30 : most / rows));
   const cell = wish > 4 ? Math.floor(wish) : Math.floor(wish * 2) / 2;
   return { rows, columns, tiles: channels, cell, each, count, channels };
 }
@@ -73,7 +76,7 @@ function paint(context, layout, numbers, colour) {
     context.fillStyle = css(colour(value));
     context.fillRect(x, y, layout.cell - line, layout.cell - line);
   });
-  const readable = layout.cell > 25 && numbers.length <= 64 && largest(numbers) > 0.05;
+  const readable = layout.cell > 25 && numbers.length <= 64 && largest(numbers) > 0.015;
   if (readable) write(context, layout, numbers, colour);
 }
 
@@ -168,6 +171,7 @@ function titleOf(app, slot, index, short = false) {
   const pixel = Math.floor(index / channels);
   const place = [Math.floor(pixel / look[1]) + 1, (pixel % look[1]) + 1];
   const map = (index % channels) + 1;
+  if (look[0] === 1) return short ? `${map} (${place[1]})` : say("step", map, place[1]);
   if (short) return `${channels > 1 ? `${map} ` : ""}(${place.join(", ")})`;
   return channels > 1 ? say("map", map, ...place) : say("place", ...place);
 }

@@ -58,8 +58,7 @@ function planesOf(app) {
   const frame = element("div", { className: "frame" }, small);
   const layers = [0, ...app.network.steps.filter(({ shape }) => shape.length === 1).map(({ slot }) => slot)];
   const last = app.told.outputs[0].slot;
-  let places = new Map();
-  let limits = null;
+  let [places, limits] = [new Map(), null];
   const modes = app.told.training ? [null, ...truthsOf(app)] : [null];
   const names = app.told.outputs[0].names;
   const words = modes.map((truth, number) => truth ? say("add", names?.[number - 1] ?? number - 1) : say("look"));
@@ -68,7 +67,7 @@ function planesOf(app) {
 
   function layOut(width) {
     const most = Math.min(MOST_NEURONS, Math.max(...layers.map((slot) => app.flow.a[slot].length)));
-    const side = Math.max(26, Math.min(64, Math.floor(width / (layers.length * 1.75))));
+    const side = Math.max(28, Math.min(64, width / (layers.length * 1.75), 330 / most - 10));
     places = new Map();
     layers.forEach((slot, column) => {
       const shown = Math.min(MOST_NEURONS, app.flow.a[slot].length);

@@ -4,8 +4,7 @@ const MOST_TERMS = 10;
 
 function reasonsOf(app) {
   const panel = element("aside", { className: "card why" });
-  let rows = null;
-  let shown = null;
+  let [rows, shown] = [null, []];
 
   // While a weight is moved, the rows stay where they are, and only their numbers change.
   function draw(keepsOrder = false) {
@@ -33,12 +32,14 @@ function reasonsOf(app) {
   return { panel, draw };
 }
 
+function layerName(app, slot) {
+  return app.told.inputs[slot]?.name ?? stepOf(app.network, slot).name;
+}
+
 function headOf(app, slot, index) {
-  const input = slot < app.network.inputs;
-  const name = input ? say("input") : stepOf(app.network, slot).name;
   const close = () => select(app, null);
   return element("header", {},
-    element("h2", {}, `${name} · ${titleOf(app, slot, index)}`),
+    element("h2", {}, `${layerName(app, slot)} · ${titleOf(app, slot, index)}`),
     element("button", { onclick: close, title: say("close"), className: "close" }, "✕"));
 }
 
@@ -47,8 +48,9 @@ function rowsOf(app, { step, terms }, slot, index) {
   const shown = terms.slice(0, MOST_TERMS);
   const at = step.b && index % step.b.length;
   const joined = step.kind === "product";
+  const before = (source) => step.of.length > 1 ? `${layerName(app, source)} · ` : "";
   const lines = shown.map(({ source, i, j }) => lineOf(app, step, {
-    name: titleOf(app, source, i), short: titleOf(app, source, i, true),
+    name: before(source) + titleOf(app, source, i), short: before(source) + titleOf(app, source, i, true),
     weight: j < 0 ? null : step.W.subarray(j, j + 1), press: () => select(app, source, i),
   }));
   lines.push(lineOf(app, step, { kind: "others", name: say("others", terms.length - shown.length) }));
