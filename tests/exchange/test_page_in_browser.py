@@ -200,6 +200,18 @@ def test_samples_are_chosen_and_held_against_the_truth(tab, tmp_path):
     assert tab.ask("document.querySelector('.truth').textContent") == f"truth: {names[truth[1]]} ✗"
 
 
+def test_the_truth_of_several_numbers_is_written_out(tab, tmp_path):
+    model = Sequential([Dense(2, input_shape=(3,))])
+    opened(tab, tmp_path, model, samples=[[1.0, 2, 3]], truth=[[0.5, 1.0]])
+    assert tab.ask("document.querySelector('.truth').textContent") == "truth: 0.500, 1.00"
+
+
+def test_an_input_that_is_an_output_too_is_shown(tab, tmp_path):
+    x = Input((2,))
+    opened(tab, tmp_path, Model(x, [x, Dense(1)(x)]), samples=[[1.0, 2.0]])
+    assert flow(tab, 0) == [1, 2]
+
+
 def test_arrow_keys_go_from_neuron_to_neuron(tab, tmp_path):
     opened(tab, tmp_path, table())
     tab.click(".layers .picture", 0.01)
@@ -249,11 +261,11 @@ def test_training_lowers_the_loss_and_pauses(tab, tmp_path):
     tab.ask(f"{button('Train on')}.click()")
     wait_for(tab, "nnlite.history.length > 40")
     tab.ask(f"{button('Pause')}.click()")
-    losses = tab.ask("nnlite.history")
+    losses = tab.ask("nnlite.history.map((one) => one.loss)")
     assert losses[0] == pytest.approx(model.evaluate(x, y, verbose=0), abs=1e-5)
     assert losses[-1] < 0.8 * losses[0]
     assert tab.ask("nnlite.running") is False
-    assert f"epoch {len(losses)}" in tab.ask("document.querySelector('.loss').textContent")
+    assert f"epoch {len(losses)}:" in tab.ask("document.querySelector('.loss').textContent")
 
 
 def test_after_training_all_comes_back_as_it_was_learned(tab, tmp_path):
@@ -265,6 +277,15 @@ def test_after_training_all_comes_back_as_it_was_learned(tab, tmp_path):
     tab.click(".notice button")
     assert flow(tab, 2) == before
     assert tab.ask("nnlite.history") == []
+
+
+def test_a_long_training_keeps_a_short_history(tab, tmp_path):
+    model, x, y = ring()
+    opened(tab, tmp_path, model, samples=x[::6], truth=y[::6])
+    tab.ask("for (let k = 0; k < 2345; k++) epoch(nnlite); recompute(nnlite)")
+    count, last = tab.ask("[nnlite.history.length, nnlite.history.at(-1).epoch]")
+    assert (count <= 1000, last) == (True, 2345)
+    assert "epoch 2345:" in tab.ask("document.querySelector('.loss').textContent")
 
 
 def test_the_rate_and_the_batch_are_sliders(tab, tmp_path):

@@ -36,20 +36,16 @@ function rowOfTruth(app, truth) {
   return app.numbers.subarray(at, at + truth.shape[1]);
 }
 
-// Return what is true of the sample, with a tick if the network says the same.
+// Return what is true of the sample; of a class with a tick if the network says the same.
 function truthOf(app, { slot, truth, names }, best) {
   const row = rowOfTruth(app, truth);
-  if (!row) return "";
-  const width = row.length;
+  if (!row || app.network.shapes[slot].length > 1) return "";
   const a = app.flow.a[slot];
-  const activation = stepOf(app.network, slot).activation.name;
-  if (a.length === 1) {
-    if (activation !== "sigmoid") return say("truth", written(row[0]));
-    return say("truth", `${names?.[row[0]] ?? row[0]} ${a[0] > 0.5 === row[0] > 0.5 ? "✓" : "✗"}`);
-  }
-  if (width > 1 && row.some((value) => value !== 0 && value !== 1)) {
-    return say("truth", Array.from(row, written).join(", "));
-  }
-  const right = width === 1 ? row[0] : row.indexOf(1);
-  return say("truth", `${names?.[right] ?? right} ${right === best ? "✓" : "✗"}`);
+  const isOneHot = Array.from(row).filter(Boolean).join() === "1";
+  const isShare = stepOf(app.network, slot)?.activation.name === "sigmoid";
+  const isClass = a.length === 1 ? isShare : row.length === 1 || isOneHot;
+  if (!isClass) return say("truth", Array.from(row.slice(0, MOST_BARS), written).join(", "));
+  const right = row.length === 1 ? row[0] : row.indexOf(1);
+  const said = a.length === 1 ? Number(a[0] > 0.5) : best;
+  return say("truth", `${names?.[right] ?? right} ${said === right ? "✓" : "✗"}`);
 }

@@ -13,7 +13,7 @@ function start(told) {
   const app = {
     told, network, samples, ranges, inputs, numbers, learned: numbers.slice(),
     training: told.training && { ...told.training, loss: told.lesson.loss },
-    points: pointsOf(told, numbers), stage: -1, history: [], message: "",
+    points: pointsOf(told, numbers), stage: -1, epochs: 0, history: [], message: "",
     sample: samples[0] ? 0 : null, selected: null, marks: new Map(), touched: false, cards: [],
   };
   window.nnlite = app;
@@ -35,7 +35,7 @@ function build(app) {
     element("button", { onclick: () => restore(app) }, say("reset")));
   const left = told.inputs.map((input, slot) => entryOf(app, input, slot));
   for (const output of told.outputs) {
-    const title = told.outputs.length > 1 ? stepOf(network, output.slot).name : say("output");
+    const title = told.outputs.length > 1 ? layerName(app, output.slot) : say("output");
     left.push(card(title, "", outputOf(app, output)));
   }
   if (app.training) left.push(card(say("training"), app.training.optimizer.kind, trainerOf(app)));
@@ -142,7 +142,7 @@ function markSources(app) {
 function restore(app) {
   app.numbers.set(app.learned);
   app.network.off.forEach((those) => those.clear());
-  Object.assign(app, { touched: false, running: false, history: [], message: "" });
+  Object.assign(app, { touched: false, running: false, epochs: 0, history: [], message: "" });
   if (app.training) app.training.kept = new Map();
   app.points = pointsOf(app.told, app.numbers);
   recompute(app);

@@ -3,7 +3,8 @@
 const [COARSE, FINE, MOST_NEURONS] = [22, 56, 10];
 
 function hasPlanes(told) {
-  return told.inputs.length === 1 && told.inputs[0].shape.join() === "2";
+  const begins = told.inputs.length === 1 && told.inputs[0].shape.join() === "2";
+  return begins && told.outputs[0].slot > 0;
 }
 
 // Return the ends of both axes: around the points, as a square.

@@ -1,6 +1,6 @@
 // Train on: step by step or without pause, with the rate and the batch size of two sliders.
 
-const FRAME = 30;
+const [FRAME, MOST_LOSSES] = [30, 1000];
 
 function trainerOf(app) {
   const { training } = app;
@@ -25,26 +25,21 @@ function trainerOf(app) {
     const begin = performance.now();
     while (app.running && performance.now() - begin < FRAME) app.running = epoch(app);
     recompute(app, true);
-    if (app.running) window.requestAnimationFrame(run);
+    window.cancelAnimationFrame(app.frame);
+    if (app.running) app.frame = window.requestAnimationFrame(run);
   }
 
   function draw() {
     play.textContent = say(app.running ? "pause" : "train");
     batch.refresh();
     const said = app.history.at(-1);
-    loss.textContent = said === undefined ? "" : say("loss", app.history.length, written(said));
+    loss.textContent = said ? say("loss", app.epochs, written(said.loss)) : "";
     message.textContent = app.message;
-    const width = 270;
     curve.hidden = app.history.length < 2;
-    const context = sharp(curve, width, 60);
-    const most = Math.max(...app.history.filter(Number.isFinite), 1e-12);
-    context.strokeStyle = css(palette.above);
-    context.lineWidth = 2;
-    context.beginPath();
-    app.history.forEach((value, place) => {
-      context.lineTo((width * place) / Math.max(1, app.history.length - 1), 57 - (54 * value) / most);
-    });
-    context.stroke();
+    const [width, context] = [270, sharp(curve, 270, 60)];
+    const most = largest(app.history.map((one) => one.loss).filter(Number.isFinite)) || 1;
+    const places = app.history.map((one) => [(width * one.epoch) / app.epochs, 57 - (54 * one.loss) / most]);
+    places.slice(1).forEach((place, k) => line(context, places[k], place, palette.above, 2));
   }
   const buttons = element("div", { className: "tools" }, play, step);
   const drop = element("p", { className: "hint" }, say("drop"));
@@ -75,7 +70,10 @@ function epoch(app) {
     const batch = points.slice(at, at + size);
     sum += trainOnBatch(app.network, app.training, batch, app.training.rate) * batch.length;
   }
-  app.history.push(sum / points.length);
+  app.epochs += 1;
+  app.history.push({ epoch: app.epochs, loss: sum / points.length });
+  // A long history is thinned: each line of the curve stands for more epochs.
+  if (app.history.length > MOST_LOSSES) app.history = app.history.filter((_, place) => place % 2);
   app.touched = true;
   if (Number.isFinite(sum)) return true;
   app.message = say("diverged");
