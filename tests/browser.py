@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -142,6 +143,9 @@ def browser(folder: Path) -> Iterator[Browser]:
     )
     os.close(read_to)
     os.close(write_back)
+    # A browser that says nothing more would be waited for without end.
+    end = threading.Timer(600, process.kill)
+    end.start()
     try:
         with os.fdopen(to, "wb") as writing, os.fdopen(back, "rb") as reading:
             tab = Browser(writing, reading)
@@ -150,6 +154,7 @@ def browser(folder: Path) -> Iterator[Browser]:
             tab.call("Browser.close")
         process.wait(timeout=20)
     finally:
+        end.cancel()
         if process.poll() is None:
             process.kill()
             process.wait()

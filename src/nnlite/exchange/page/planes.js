@@ -72,7 +72,7 @@ function planesOf(app) {
     places = new Map();
     layers.forEach((slot, column) => {
       const shown = Math.min(MOST_NEURONS, app.flow.a[slot].length);
-      const left = ((width - side) * column) / Math.max(1, layers.length - 1);
+      const left = 1 + ((width - side - 2) * column) / Math.max(1, layers.length - 1);
       for (let index = 0; index < shown; index++) {
         const top = ((most - shown) / 2 + index) * (side + 10) + 2;
         places.set(`${slot} ${index}`, { slot, index, left, top, side });
