@@ -316,6 +316,12 @@ def test_a_click_on_the_plane_moves_the_input_there(tab, tmp_path):
     np.testing.assert_allclose(flow(tab, 2), model.predict([flow(tab, 0)])[0], atol=1e-5)
 
 
+def test_the_plane_reaches_around_samples_without_truth(tab, tmp_path):
+    model, x, _ = ring()
+    opened(tab, tmp_path, model, samples=10 * x)
+    assert np.ravel(tab.ask("limitsOf(nnlite)")) == pytest.approx([-24.8, 24.8] * 2, abs=1e-4)
+
+
 def test_a_click_adds_a_point_of_the_chosen_class(tab, tmp_path):
     model, x, y = ring()
     opened(tab, tmp_path, model, samples=x, truth=y, names=["out", "in"])

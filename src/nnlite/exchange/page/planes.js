@@ -7,10 +7,12 @@ function hasPlanes(told) {
   return begins && told.outputs[0].slot > 0;
 }
 
-// Return the ends of both axes: around the points, as a square.
+// Return the ends of both axes: around the points, or the samples.
 function limitsOf(app) {
   return [0, 1].map((axis) => {
-    const { low, high } = app.points.length ? rangeOf(app.points.map(({ x }) => x[axis])) : { low: -2, high: 2 };
+    const samples = app.samples[0]?.filter((_, place) => place % 2 === axis);
+    const seen = app.points.length ? app.points.map(({ x }) => x[axis]) : samples;
+    const { low, high } = seen ? rangeOf(seen) : { low: -2, high: 2 };
     const room = 0.12 * (high - low) || 1;
     return [low - room, high + room];
   });
