@@ -326,7 +326,7 @@ lessons.save(figure, "01_product")
 # gradients.
 
 # %%
-X, W, bias = rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), rng.normal(size=2)
+X, W, bias = (rng.integers(-3, 4, size=shape) for shape in [(4, 3), (3, 2), 2])
 Z = np.zeros((4, 2))
 for sample in range(4):
     for neuron in range(2):
@@ -340,7 +340,7 @@ layer.set_weights([W, bias])
 table.same("three loops and X @ W + b", Z, X @ W + bias)
 table.same("three loops and Dense(2)", Z, layer(X))
 
-pictures("01_layer", 2.7, ({"X": X, "W": W, "b": bias}, None, Z, "X @ W + b"))
+pictures("01_layer", 2.6, ({"X": X, "W": W, "b": bias}, None, Z, "X @ W + b"))
 
 # %%
 table.close()
