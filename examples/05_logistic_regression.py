@@ -113,7 +113,9 @@ table.same("σ(logit(p)) and p", sigmoid(logit(p)), p, 1e-12)
 figure, panels = plt.subplots(1, 3, figsize=(8, 3))
 z = np.linspace(-6, 6, 200)
 panels[0].plot(p, odds(p))
-panels[0].set(title="odds = p/(1 − p)", xlabel="p", ylabel="odds", ylim=(0, 20))
+panels[0].set(
+    title="odds = p/(1 − p)", xlabel="p", ylabel="odds", ylim=(0, 20), yticks=range(0, 21, 5)
+)
 panels[1].plot(p, logit(p))
 panels[1].set(title="logit = ln(odds)", xlabel="p", ylabel="z")
 panels[2].plot(z, sigmoid(z))
@@ -269,6 +271,7 @@ left.plot(hours, model.predict(hours), label="a = σ(w·x + b)")
 left.plot(x, y, "o", color=lessons.BLACK, label="students")
 left.axvline(half, color=lessons.GREY, linestyle=":", label="half and half")
 left.set(title="The chance to pass", xlabel="hours studied", ylabel="chance")
+left.set_xticks(range(0, 19, 2))
 left.legend()
 plot.history(history, "loss", ax=right)
 right.set(title="J while learning", ylabel="J, cross-entropy")
@@ -288,12 +291,12 @@ script = Sequential([Dense(1, activation="sigmoid", input_shape=(1,))], seed=42,
 script.compile(
     optimizer=RMSprop(learning_rate=0.05), loss="binary_crossentropy", metrics=["accuracy"]
 )
-script.fit(hours_8, passed_8, epochs=500, batch_size=1, verbose=0)
+script.fit(hours_8, passed_8, epochs=500, verbose=0)
 chances = script.predict(hours_8)[:, 0]
 print("chances after 1 … 8 hours:", chances.round(3))
 table.equal("RMSprop on 1 … 8: accuracy", script.evaluate(hours_8, passed_8, verbose=0)[1], 1.0)
 border = -script.layers[0].b[0] / script.layers[0].W[0, 0]
-table.check("half and half at", border, "between 4 and 5 hours", 4 < border < 5)
+table.check("its half and half, in hours", border, "between 4 and 5", 4 < border < 5)
 
 # %% [markdown]
 # ## Why not the squared error?
@@ -301,8 +304,8 @@ table.check("half and half at", border, "between 4 and 5 hours", 4 < border < 5)
 # $½·(a − y)^2$ also falls when a comes nearer to y. But its gradient is $(a − y)·a·(1 − a)·x$:
 # where the neuron is *sure and wrong*, a near 0 with y = 1, the factor $a·(1 − a)$ is almost 0,
 # and it hardly learns. Over w and b its landscape has plains; descent that starts there stays
-# there. Cross-entropy is a bowl: it goes downhill to one lowest place, and steeply where you are
-# wrong.
+# there. Cross-entropy is a bowl: wherever you stand, it goes downhill, and steeply where
+# you are wrong.
 #
 # Let both losses start from w = −2, where the neuron says no to everybody.
 
@@ -331,9 +334,9 @@ def path_from_the_plain(loss):
 
 bowl_path, bowl_accuracy = path_from_the_plain("binary_crossentropy")
 plain_path, plain_accuracy = path_from_the_plain("half_squared_error")
-table.equal("accuracy from w = −2, cross-entropy", bowl_accuracy, 1.0)
+table.equal("from w = −2, cross-entropy", bowl_accuracy, 1.0)
 moved = np.linalg.norm(plain_path[-1] - plain_path[0])
-table.check("accuracy from w = −2, squared error", plain_accuracy, "below .6", plain_accuracy < 0.6)
+table.check("from w = −2, squared error", plain_accuracy, "below .6", plain_accuracy < 0.6)
 table.check("way of w and b, squared error", moved, "below .1", moved < 0.1)
 
 # %%
