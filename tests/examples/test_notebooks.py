@@ -2,13 +2,17 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from nnlite.lessons.__main__ import main
 from nnlite.lessons.scripts import scripts, title_of, write_notebooks
 
+ROOT = Path(__file__).resolve().parents[2]
 NUMBERS = [path.stem[:2] for path in scripts()]
+# Those that import nothing that lies beside them.
+WHOLE = scripts()[:6]
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +70,51 @@ def test_without_a_command_the_lessons_are_listed(capsys):
     assert lines[NUMBERS.index("03")] == "03_diabetes             One neuron predicts diabetes"
 
 
-# Lessons 00 to 05 so far.
-@pytest.mark.parametrize("script", scripts()[:6], ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", WHOLE, ids=lambda path: path.stem)
 def test_a_lesson_imports_nothing_that_lies_beside_it(script):
     beside = {path.stem for path in script.parent.glob("*.py")}
     text = script.read_text(encoding="utf-8")
     assert not beside & set(re.findall(r"^(?:import|from) (\w+)", text, re.M))
+
+
+@pytest.fixture(scope="module")
+def executed(folder, tmp_path_factory):
+    """Return a function that runs a notebook in an empty folder: its cells of code."""
+    nbclient = pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    nbformat = pytest.importorskip("nbformat")
+
+    def run(name):
+        notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
+        empty = tmp_path_factory.mktemp("empty")
+        resources = {"metadata": {"path": str(empty)}}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PYTHONPATH", str(ROOT / "src"))
+            patch.setenv("OMP_NUM_THREADS", "1")
+            patch.delenv("MPLBACKEND", raising=False)
+            nbclient.NotebookClient(notebook, timeout=280, resources=resources).execute()
+        assert list(empty.iterdir()) == []
+        return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+    return run
+
+
+def outputs(cell, kind):
+    return [output for output in cell.outputs if output.output_type == kind]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("script", WHOLE, ids=lambda path: path.stem)
+def test_a_lesson_runs_as_a_notebook_in_an_empty_folder(executed, script):
+    code = executed(script.stem)
+    printed = [stream for cell in code for stream in outputs(cell, "stream")]
+    assert [stream.text for stream in printed if stream.name == "stderr"] == []
+    text = "".join(stream.text for stream in printed)
+    assert "Warning" not in text
+    rows = len(re.findall(r"^ok: ", text, re.M))
+    assert text.endswith(f": {rows} of {rows} figures agree.\n")
+    for cell in code:
+        draws = re.search(r"^(lessons\.save|pictures)\(", cell.source, re.M)
+        pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
+        assert bool(pictures) == bool(draws), cell.source

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from nnlite.callbacks.display import make_display
-from nnlite.lessons.scripts import checkout
 from nnlite.lessons.table import Table, in_notebook
 from nnlite.plot.style import COLOURS
 
@@ -63,8 +62,13 @@ def save(figure: Figure, name: str) -> None:
 
 
 def figures_folder() -> Path:
-    """Return the folder that NNLITE_FIGURES names, or `figures/`: beside `examples/`, or here."""
-    return Path(os.environ.get("NNLITE_FIGURES") or (checkout() or Path.cwd()) / "figures")
+    """Return the folder that NNLITE_FIGURES names, or `figures/` beside `examples/`, or here."""
+    named = os.environ.get("NNLITE_FIGURES")
+    if named:
+        return Path(named)
+    script = getattr(sys.modules["__main__"], "__file__", None)
+    folder = Path(script).resolve().parent if script else Path.cwd()
+    return (folder.parent if folder.name == "examples" else Path.cwd()) / "figures"
 
 
 def progress(steps: Collection[T], name: str) -> Iterator[T]:

@@ -9,16 +9,10 @@ from nnlite.foundation.errors import explain_error, value_error
 HERE = Path(__file__).resolve().parent
 
 
-def checkout() -> Path | None:
-    """Return the folder of the repository, if the package lies in one."""
-    root = HERE.parents[2]
-    return root if (root / "examples" / "__main__.py").is_file() else None
-
-
 def scripts() -> list[Path]:
     """Return the lessons in their order: those of the repository, or those in the wheel."""
-    root = checkout()
-    folder = HERE / "examples" if root is None else root / "examples"
+    repository = HERE.parents[2] / "examples"
+    folder = repository if (repository / "__main__.py").is_file() else HERE / "examples"
     return sorted(folder.glob("[0-9][0-9]_*.py"))
 
 
@@ -46,7 +40,7 @@ def write_notebooks(folder: str | Path) -> tuple[list[Path], list[Path]]:
         import jupytext
     except ImportError as error:
         rule = "Notebooks are written with jupytext, which is not installed."
-        remedy = 'pip install "nnlite[notebook]"'
+        remedy = "pip install jupytext"
         raise ImportError(explain_error(rule, str(error), None, remedy)) from None
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
