@@ -189,8 +189,8 @@ short, model = dense_neuron(), dense_neuron()
 short.fit(x, y, batch_size=1, epochs=1, shuffle=False, verbose=0)
 history = model.fit(x, y, batch_size=1, epochs=99, shuffle=False, verbose=1)
 
-table.same("w and b, class and nnlite, 1 epoch", [one_epoch.w, one_epoch.b], short.weights_vector)
-table.same("w and b, class and nnlite, 99 epochs", [neuron.w, neuron.b], model.weights_vector)
+table.same("w, b: class, nnlite, 1 epoch", [one_epoch.w, one_epoch.b], short.weights_vector)
+table.same("w, b: class, nnlite, 99 epochs", [neuron.w, neuron.b], model.weights_vector)
 
 # %% [markdown]
 # ## What `history["loss"]` is, and what not

@@ -271,8 +271,8 @@ gradients_of_chain = [value.grad for value in values]
 print("gradients of w0, x0, w1, x1, w2:", np.round(by_hand, 4))
 
 table.equal("σ(w0x0 + w1x1 + w2)", one_gate.data, 0.7311, digits=4)
-table.same("gradients, by hand and with small gates", by_hand, gradients_of_chain, 1e-12)
-table.same("gradients, by hand and with one σ gate", by_hand, gradients_of_gate, 1e-12)
+table.same("neuron, by hand and small gates", by_hand, gradients_of_chain, 1e-12)
+table.same("neuron, by hand and one σ gate", by_hand, gradients_of_gate, 1e-12)
 
 # %%
 one_gate.backprop()
@@ -298,7 +298,7 @@ def quotient(function, numbers, place, h):
 
 
 simple = [quotient(neuron, numbers, place, h=1e-5) for place in range(5)]
-table.same("gradients, chain rule and differences", gradients_of_gate, simple, 1e-9)
+table.same("neuron, and differences", gradients_of_gate, simple, 1e-9)
 
 # %% [markdown]
 # ## A layer does the same for many numbers at once
@@ -315,7 +315,7 @@ a = layer.forpass(x[np.newaxis], training=True)
 dx = layer.backprop(np.ones_like(a))
 of_layer = [layer.dW[0, 0], dx[0, 0], layer.dW[1, 0], dx[0, 1], layer.db[0]]
 print("dW", layer.dW.ravel().round(4), " db", layer.db.round(4), " dx", dx.ravel().round(4))
-table.same("gradients, graph and Dense layer", gradients_of_gate, of_layer, 1e-12)
+table.same("neuron, graph and Dense layer", gradients_of_gate, of_layer, 1e-12)
 
 # %% [markdown]
 # ## For the curious: twelve digits from differences
@@ -335,7 +335,7 @@ def careful_slope(function, numbers, place, h=0.002):
 
 
 differences = [careful_slope(neuron, numbers, place) for place in range(5)]
-table.same("gradients and careful differences", gradients_of_gate, differences, 1e-12)
+table.same("neuron, careful differences", gradients_of_gate, differences, 1e-12)
 
 # %%
 table.close()

@@ -18,6 +18,7 @@ from nnlite.lessons.digits import Digits, load_digits
 from nnlite.lessons.page import (
     BLACK,
     BLUE,
+    COLOURS,
     GREEN,
     GREY,
     ORANGE,
@@ -38,6 +39,7 @@ from nnlite.lessons.table import Row, Table, in_notebook, table_lines
 __all__ = [
     "BLACK",
     "BLUE",
+    "COLOURS",
     "GREEN",
     "GREY",
     "ORANGE",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from nnlite.callbacks.display import make_display
 from nnlite.lessons.table import Table, in_notebook
-from nnlite.plot.style import COLOURS
+from nnlite.plot.style import COLOURS as COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,7 +8,6 @@ import sys
 import textwrap
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +137,11 @@ def table_lines(tables: Iterable[tuple[str, list[Row]]]) -> list[str]:
     def lines_of(row: Row, verdict: str) -> list[str]:
         columns = zip((row.name, row.came_out, row.expected), widths, strict=True)
         wrapped = [textwrap.wrap(text, width) for text, width in columns]
-        parts = zip_longest(*wrapped, [verdict], fillvalue="")
+        height = max(map(len, wrapped))
+        # The last lines of all texts stand side by side.
+        parts = zip(
+            *([""] * (height - len(part)) + part for part in [*wrapped, [verdict]]), strict=True
+        )
         return ["  ".join([*map(str.ljust, line, widths), line[-1]]).rstrip() for line in parts]
 
     lines = []
@@ -149,7 +152,7 @@ def table_lines(tables: Iterable[tuple[str, list[Row]]]) -> list[str]:
 
 
 def _fitting(lengths: list[list[int]]) -> tuple[int, int, int]:
-    """Return widths for the three columns with which as few texts as possible need a second line.
+    """Return widths for the three columns with which few texts need a second line.
 
     >>> _fitting([[20, 10, 12]]), _fitting([[60, 10, 12], [60, 10, 30], [60, 10, 12]])
     ((20, 10, 12), (42, 10, 15))
@@ -163,7 +166,8 @@ def _fitting(lengths: list[list[int]]) -> tuple[int, int, int]:
             for second in range(min(10, came_out), min(25, came_out) + 1)
             for third in range(min(10, expected), min(25, expected) + 1)
         ),
-        key=lambda widths: np.ceil(np.array(lengths) / widths).max(axis=1).sum(),
+        # A name in two lines reads better than a number in two.
+        key=lambda widths: (np.ceil(np.array(lengths) / widths) @ [1, 3, 3]).sum(),
     )
 
 
