@@ -5,7 +5,7 @@
 # They are *learned*: the network sees examples, compares its answers with the right ones, and
 # moves each weight a little. Again and again, until the answers are good.
 #
-# This lesson trains one network, in a minute, without a single derivative. It gives you the words.
+# This lesson trains one network, in seconds, without a single derivative. It gives you the words.
 # The lessons after it open the box.
 
 # %%
@@ -112,7 +112,8 @@ lessons.save(ax.figure, "00_loss")
 # ## Look inside
 #
 # This is the whole network. Each small picture is the plane of $x_1$ and $x_2$, as one neuron sees
-# it: the bluer, the higher it answers there. The black line is where its sum is 0.
+# it: blue where it answers high, vermilion where it answers low. The black line is where its sum
+# is 0.
 #
 # A hidden neuron answers 0 on one side of its line (white), and more and more on the other. So it
 # knows one straight line, and no more. The last neuron puts the six together, and its line is
@@ -126,7 +127,7 @@ lessons.save(ax.figure, "00_network")
 # ## Why a curve in each neuron?
 #
 # Without activations, six neurons and one behind them can draw nothing but one straight line.
-# (Lesson 07 shows why.) Let us try: the same network, `activation=None` in the hidden layer.
+# (Lesson 07 shows why.) Let us try: the same network, with no activation in the hidden layer.
 
 # %%
 straight = Sequential(
@@ -158,13 +159,13 @@ lessons.save(figure, "00_why_a_curve")
 # The first neurons of history had a *step*: 0 below, 1 above. But a step is flat. Move a weight a
 # little, and the answer stays the same: nothing tells the network which way is better.
 #
-# The **sigmoid** is a step made soft: $σ(z) = 1/(1 + e^{-z})$. It has a slope, so it can
-# learn, and it ends in 0 and 1, so it can be read as a chance. That is why it stands at the end.
+# The **sigmoid** is a step made soft: $σ(z) = 1/(1 + e^{-z})$. It has a slope, so it can learn,
+# and it stays between 0 and 1, so it can be read as a chance. That is why it stands at the end.
 #
-# But its slope is at most ¼. What the loss says goes backward through the layers, and is
-# multiplied by the slope in each: after five sigmoids, at most $¼^5 ≈ .001$ of it is left.
-# **ReLU**, $max(0, z)$, has slope 1 wherever it is on: nothing is lost on the way. That is why it
-# stands inside of deep networks. (Lesson 12 tells the whole story.)
+# But its slope is at most ¼. What the loss says goes backward through the layers, and each layer
+# multiplies it by its slope: five sigmoids by at most $¼^5 ≈ .001$ together. Little arrives at the
+# first layer. **ReLU**, $\max(0, z)$, has slope 1 wherever it is on, and takes nothing away. That
+# is why it stands inside of deep networks. (Lesson 12 tells the whole story, with the weights.)
 
 # %%
 z = np.linspace(-6, 6, 601)

@@ -165,8 +165,8 @@ lessons.save(figure, "01_sums_of_four_axes")
 # %% [markdown]
 # ## (5,) is not (5, 1)
 #
-# Five numbers can be an array with *one* axis, (5,), or a column with *two*, (5, 1). They print
-# almost alike, and behave differently:
+# Five numbers can be an array with *one* axis, (5,), or a column with *two*, (5, 1). They hold the
+# same numbers, and behave differently:
 #
 # - `.T` does nothing to (5,): there is no second axis. A column (5, 1) becomes a row (1, 5).
 # - (5,)·(5,) is one number. (1, 5)·(5, 1) is a table with one number in it, (1, 1).
@@ -254,7 +254,7 @@ lessons.save(figure, "01_calories")
 # By hand that is a loop, and Python reads its two lines anew for every number. `np.dot` is a ready
 # program of the processor, and takes several numbers at a time. How much faster is it, on a
 # million numbers? To be fair, `np.dot` gets one core only, like the loop. Other programs disturb
-# the clock, so we try each for a second and take the best.
+# the clock, so we try each for half a second, and take the best.
 
 # %%
 rng = np.random.default_rng(0)
@@ -269,7 +269,7 @@ def dot_by_hand(a, b):
 
 
 def fastest(function):
-    seconds, end = [], time.perf_counter() + 1
+    seconds, end = [], time.perf_counter() + 0.5
     while time.perf_counter() < end:
         start = time.perf_counter()
         function(a, b)

@@ -89,7 +89,7 @@ lessons.save(figure, "04_two_graphs")
 # %% [markdown]
 # ## The gate that chooses
 #
-# In $2·(x·y + max(z, w))$ at x = 3, y = −4, z = 2, w = −1 the larger of z and w is z. So z gets
+# In $2·(x·y + \max(z, w))$ at x = 3, y = −4, z = 2, w = −1 the larger of z and w is z. So z gets
 # the whole gradient, and w gets none: a little more of w would change nothing.
 
 # %%

@@ -9,7 +9,7 @@
 #
 # It learns with the loss called **cross-entropy**. Of one student it is
 #
-# $L = −(y·ln a + (1 − y)·ln(1 − a))$
+# $L = −(y·\ln a + (1 − y)·\ln(1 − a))$
 #
 # and J is the mean over all students. (ln is the natural logarithm; the slide writes log.)
 #
@@ -81,11 +81,11 @@ lessons.save(figure, "05_a_line_fails")
 # A chance p lies between 0 and 1, a line runs from −∞ to +∞. Two steps join them:
 #
 # - $odds = p/(1 − p)$, from 0 to ∞: "4 to 1" for p = .8
-# - $logit = ln(odds)$, from −∞ to ∞: 0 for p = .5
+# - $logit = \ln(odds)$, from −∞ to ∞: 0 for p = .5
 #
 # So let the line be the logit, and solve for p:
 #
-# - $ln(p/(1 − p)) = z$ with $z = w·x + b$
+# - $\ln(p/(1 − p)) = z$ with $z = w·x + b$
 # - $p/(1 − p) = e^z$
 # - $p = e^z − p·e^z$, so $p·(1 + e^z) = e^z$
 # - $p = e^z/(1 + e^z) = 1/(1 + e^{-z})$, after dividing both by $e^z$
@@ -127,9 +127,9 @@ lessons.save(figure, "05_odds_logit_sigmoid")
 #
 # y is 0 or 1, so one half of the formula is always gone:
 #
-# - for y = 1: $L = −ln a$. Sure and right, a near 1, costs nothing. The surer and wronger, the
+# - for y = 1: $L = −\ln a$. Sure and right, a near 1, costs nothing. The surer and wronger, the
 #   more: near a = 0 it rises without end.
-# - for y = 0: $L = −ln(1 − a)$, the same in the mirror.
+# - for y = 0: $L = −\ln(1 − a)$, the same in the mirror.
 #
 # The squared error $½·(a − y)^2$ never costs more than ½, however wrong.
 
