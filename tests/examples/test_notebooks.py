@@ -1,7 +1,10 @@
 """The lessons as notebooks: written by one command, each of them whole without the repository."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,3 +121,22 @@ def test_a_lesson_runs_as_a_notebook_in_an_empty_folder(executed, script):
         draws = re.search(r"^(lessons\.save|pictures)\(", cell.source, re.M)
         pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
         assert bool(pictures) == bool(draws), cell.source
+
+
+def test_the_lesson_on_the_page_of_the_lessons_prints_its_table(tmp_path):
+    page = (ROOT / "docs" / "lessons.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)
+    (table,) = re.findall(r"^```text\n(.*?)^```$", page, re.M | re.S)
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT / "src"),
+        "NNLITE_FIGURES": str(tmp_path),
+        "PYTHONUTF8": "1",
+    }
+    environment.pop("NNLITE_LESSON_RESULTS", None)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.stdout == f"picture: {tmp_path / '20_my_picture.png'}\n\n{table}", done.stderr
