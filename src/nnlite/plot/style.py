@@ -167,10 +167,10 @@ def padded(values: Any, share: float, alone: float = 0.5) -> tuple[float, float]
 
 
 def short_number(number: float) -> str:
-    """Write a number in about six characters.
+    """Write a number in about six characters, and its sign.
 
     >>> [short_number(number) for number in (33.0, 0.73106, -0.19661, 12345.6, 0.00012, -0.0)]
-    ['33', '0.7311', '−0.197', '12346', '1.2e−4', '0']
+    ['33', '0.7311', '−0.1966', '12346', '1.2e−4', '0']
     """
     size = abs(number)
     if size == 0 or not isfinite(size):
@@ -182,7 +182,7 @@ def short_number(number: float) -> str:
         text = f"{number:.0f}"
     else:
         candidates = [f"{number:.{digits}g}" for digits in (4, 3, 2)]
-        text = next((text for text in candidates if len(text) <= 6), candidates[-1])
+        text = next((text for text in candidates if len(text.lstrip("-")) <= 6), candidates[-1])
     return with_minus(text)
 
 
