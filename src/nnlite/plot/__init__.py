@@ -8,6 +8,8 @@ a `network_page` as `neurons`, `planes` or curves; `letters` finds those that a 
 """
 
 from nnlite.foundation.unknown import explains_unknown_names
+from nnlite.plot.animate import animate
+from nnlite.plot.animation import Animation
 from nnlite.plot.architecture import architecture
 from nnlite.plot.array import array
 from nnlite.plot.confusion import confusion
@@ -26,6 +28,8 @@ from nnlite.plot.predictions import predictions
 from nnlite.plot.shapes import shapes
 
 __all__ = [
+    "Animation",
+    "animate",
     "architecture",
     "array",
     "confusion",

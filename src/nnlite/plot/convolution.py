@@ -7,25 +7,65 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import index
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
+from nnlite.foundation.checks import flag
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array
+from nnlite.plot.animation import Animation
 from nnlite.plot.cells import TEXT, writing
 from nnlite.plot.grids import inks_on
-from nnlite.plot.style import COLOURS, GREY, INK, LETTER, Axes, axes_in_em, signed_colours
+from nnlite.plot.style import (
+    COLOURS,
+    GREY,
+    INK,
+    LETTER,
+    UNSHOWN,
+    Axes,
+    axes_in_em,
+    signed_colours,
+)
 
+# In seconds, how long the window slides in all.
+MOST_FRAMES, TOGETHER = 150, 20.0
 FRAME: dict[str, Any] = {"fill": False, "edgecolor": COLOURS[4], "linewidth": 3, "zorder": 3}
 # In em: the side of a pixel and of an image at most, and of the smallest pixel with a number; the
 # side of a kernel's cell; the room between two grids, for words above them, and around all.
 PIXEL, SIDE, SMALLEST, CELL, BETWEEN, WORDS, MARGIN = 2.2, 17.0, 1.6, 2.4, 2.6, 2.0, 1.0
 
 
+@overload
 def convolution(
-    image: Any, kernel: Any, place: tuple[int, int] = (0, 0), *, ax: Axes | None = None
-) -> Axes:
+    image: Any,
+    kernel: Any,
+    place: tuple[int, int] = ...,
+    *,
+    animate: Literal[False] = ...,
+    ax: Axes | None = ...,
+) -> Axes: ...
+
+
+@overload
+def convolution(
+    image: Any,
+    kernel: Any,
+    place: tuple[int, int] = ...,
+    *,
+    animate: Literal[True],
+    ax: Axes | None = ...,
+) -> Animation: ...
+
+
+def convolution(
+    image: Any,
+    kernel: Any,
+    place: tuple[int, int] = (0, 0),
+    *,
+    animate: bool = False,
+    ax: Axes | None = None,
+) -> Axes | Animation:
     """Draw how a kernel makes one number of a window, and of the whole image a map.
 
     Above stand the image, the kernel and the map; below, the pixels in the window times the weights
@@ -40,13 +80,17 @@ def convolution(
         Weights of shape (height, width), not larger than the image.
     place
         The row and the column of the number in the map: those of the window's upper left corner.
+    animate
+        Whether the window slides from this place on, row by row, and fills the map. Over a large
+        image it takes longer steps, at most 150.
     ax
         Where to draw; by default a new figure.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes, whose images are image, kernel, map, window, kernel, products and sum.
+        The axes, whose images are image, kernel, map, window, kernel, products and sum; or an
+        `Animation`, that a notebook shows, and that `save` writes as .gif or .html.
 
     Examples
     --------
@@ -55,8 +99,21 @@ def convolution(
     >>> axes = convolution(image, edges, (1, 1), ax=Figure().add_subplot())
     >>> axes.images[5].get_array().tolist(), axes.images[6].get_array().tolist()
     ([[1.0, -0.0], [1.0, -1.0]], [[1.0]])
+    >>> convolution(image, edges, animate=True)
+    <Animation of 16 frames: show it in a notebook, or save("it.gif")>
     """
-    return Sliding(image, kernel, place, ax).ax
+    if not flag("animate", animate, "plot.convolution"):
+        return Sliding(image, kernel, place, ax).ax
+    sliding = Sliding(image, kernel, place, UNSHOWN if ax is None else ax)
+    places = sliding.places_from(place)
+    places = [*places[:-1][:: -(-len(places) // MOST_FRAMES)], places[-1]]
+
+    def show(frame: int) -> None:
+        sliding.move(places[frame])
+        sliding.fill(places[frame])
+
+    each = min(max(TOGETHER / len(places), 0.1), 0.6)
+    return Animation(sliding.ax.get_figure(root=True), show, len(places), "convolution", each)
 
 
 class Sliding:
@@ -141,6 +198,18 @@ class Sliding:
         self.window_grid.show(window, self.write)
         self.product_grid.show(window * self.kernel, self.write)
         self.sum_grid.show(self.map[row : row + 1, column : column + 1], self.write)
+
+    def places_from(self, place: tuple[int, int]) -> list[tuple[int, int]]:
+        """Return the places of the map, row by row, from one on."""
+        return [found for found in np.ndindex(self.map.shape) if found >= self._checked(place)]
+
+    def fill(self, place: tuple[int, int]) -> None:
+        """Show of the map what is known when the window has come to that place, row by row."""
+        known = np.arange(self.map.size) <= np.ravel_multi_index(place, self.map.shape)
+        hidden = np.ma.masked_array(self.map, ~known.reshape(self.map.shape))  # type: ignore[no-untyped-call]
+        self.map_grid.image.set_data(hidden)
+        for text, is_known in zip(self.map_grid.texts, known.tolist(), strict=False):
+            text.set_visible(is_known)
 
     def _checked(self, place: Any) -> tuple[int, int]:
         rows, columns = self.map.shape

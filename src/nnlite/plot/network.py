@@ -5,7 +5,6 @@ With data, every neuron is a small picture of what it sees.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from nnlite.foundation.types import Array
 from nnlite.models import Model
 from nnlite.plot.columns import Column, check_model, columns_of, flow, values_of
 from nnlite.plot.network_page import Page, places_of
-from nnlite.plot.neurons import Circles, Images, Range, View
+from nnlite.plot.neurons import Circles, Images, View
 from nnlite.plot.planes import Curves, Planes, truth_of
 from nnlite.plot.style import Axes
 from nnlite.plot.wires import Connections, Wires, legend
@@ -74,7 +73,8 @@ def network(
     7
     """
     check_model(model)
-    return Network([look_at(model, x, y)], most, ax).page.ax
+    look = look_at(model, x, y)
+    return Network(look, most, ax).write(look)
 
 
 class Look(NamedTuple):
@@ -88,37 +88,38 @@ class Look(NamedTuple):
 class Network:
     """Neurons and connections on a page, that can be drawn again with other weights.
 
-    All of the `looks` are on the same scales: `ranges` those of the columns, `largest` those of the
-    connections into each. The first one is drawn.
+    `ranges` are the scales of the columns, `largest` those of the connections into each: they hold
+    what is drawn first, and all that they were told to hold.
     """
 
-    def __init__(self, looks: Iterable[Look], most: int, ax: Axes | None) -> None:
+    def __init__(self, look: Look, most: int, ax: Axes | None) -> None:
         if positive_integer("most", most, "plot.network") < 2:
             raise value_error("most must be at least 2.", f"most={most}")
-        self.connections: list[Connections] = []
         self.drawn: dict[tuple[int, int], list[Any]] = {}
-        self.ranges: list[Range] = []
-        self.largest: list[float] = []
-        for look in looks:
-            if not self.drawn:
-                self._begin(look, most, ax)
-            pairs = zip(self.ranges, look.view.ranges, strict=True)
-            self.ranges = [(min(a[0], b[0]), max(a[1], b[1])) for a, b in pairs]
-            sizes = [np.abs(weights).max() for weights in self._between(look)]
-            self.largest = np.maximum(self.largest, sizes).tolist()
-        look.view.ranges = self.ranges
-        self.page.write(legend(look.wires) + look.view.handles())
-
-    def _begin(self, look: Look, most: int, ax: Axes | None) -> None:
         places = places_of(look.columns, most, look.view)
         self.page = Page(ax, look.columns, places, look.view)
+        self.connections = []
         for number, (before, here) in enumerate(pairwise(places)):
             ends, signed = self.page.ends_of_connections(number + 1), look.wires[number].signed
             lines = Connections(self.page.ax, ends, before.y, here.y, signed)
             self.connections.append(lines)
         self.ranges = look.view.ranges
-        self.largest = [float(np.abs(weights).max()) for weights in self._between(look)]
+        self.largest = [0.0] * len(self.connections)
+        self.hold(look)
         self.show(look)
+
+    def hold(self, look: Look) -> None:
+        """Widen the scales, so that this will fit."""
+        pairs = zip(self.ranges, look.view.ranges, strict=True)
+        self.ranges = [(min(a[0], b[0]), max(a[1], b[1])) for a, b in pairs]
+        sizes = [np.abs(weights).max() for weights in self._between(look)]
+        self.largest = np.maximum(self.largest, sizes).tolist()
+
+    def write(self, look: Look) -> Axes:
+        """Write the words on the page, that stay."""
+        look.view.ranges = self.ranges
+        self.page.write(legend(look.wires) + look.view.handles())
+        return self.page.ax
 
     def _between(self, look: Look) -> list[Array]:
         """Return the weights between those neurons that are drawn."""
