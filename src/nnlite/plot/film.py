@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,12 +14,21 @@ from nnlite.foundation.types import Array
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# A picture has at most so many colours; the number behind them says: as before.
-COLOURS = 47
-# The colours are chosen from so many pictures, evenly over the whole film.
-ASKED = 5
+# A film has at most so many colours; the number behind them says: as before.
+COLOURS = 55
 # Of 255: a pixel that has changed by less than an eye can see stays as it is.
 UNSEEN = 6
+# Red, green and blue become brightness, and twice what sets red and blue off from it: grey that
+# turns blue is seen before grey that turns darker.
+EYE = np.array([[0.3, 1.4, -0.6], [0.6, -1.2, -1.2], [0.1, -0.2, 1.8]])
+
+
+class Shot(NamedTuple):
+    """A picture in little memory: its colours, how often each occurs, and which one is where."""
+
+    colours: Array
+    counts: Array
+    where: bytes
 
 
 class Film:
@@ -33,23 +43,26 @@ class Film:
     """
 
     def __init__(self, figure: Any, show: Callable[[int], None], count: int) -> None:
-        self.figure, self.show, self.count = figure, show, count
-        asked = sorted({round(share * (count - 1)) for share in np.linspace(0, 1, ASKED)})
-        self.colours = most_needed(np.concatenate([self._taken(number) for number in asked]))
-
-    def _taken(self, number: int) -> Array:
-        """Draw a picture of the film, and take it."""
-        self.show(number)
-        return taken(self.figure)
+        self.shots = []
+        for number in range(count):
+            show(number)
+            picture = taken(figure)
+            there, where, counts = np.unique(
+                _packed(picture), return_inverse=True, return_counts=True
+            )
+            packed = zlib.compress(where.astype(np.int32).tobytes(), 1)
+            self.shots.append(Shot(_unpacked(there), counts, packed))
+        self.shape = picture.shape[:2]
+        self.colours = most_needed(self.shots)
 
     def pictures(self) -> Iterator[Array]:
-        """Draw the pictures one after the other, as numbers of colours (height, width)."""
+        """Return the pictures one after the other, as numbers of colours (height, width)."""
         before = None
-        for number in range(self.count):
-            picture = self._taken(number)
-            now = nearest(picture, self.colours)
+        for shot in self.shots:
+            where = np.frombuffer(zlib.decompress(shot.where), np.int32).reshape(self.shape)
+            now = nearest(shot.colours, self.colours)[where]
             if before is not None:
-                change = np.abs(picture - self.colours[before].astype(np.int16)).max(axis=-1)
+                change = np.abs(shot.colours[where] - self.colours[before]).max(axis=-1)
                 now = np.where(change <= UNSEEN, before, now)
             yield now
             before = now
@@ -77,7 +90,7 @@ class Film:
         from PIL import Image
 
         image = Image.fromarray(numbers.astype(np.uint8))
-        image.putpalette(self.colours.tobytes() + b"\xff\xff\xff")
+        image.putpalette(self.colours.astype(np.uint8).tobytes() + b"\xff\xff\xff")
         return image
 
 
@@ -95,26 +108,27 @@ def taken(figure: Any) -> Array:
     return np.asarray(Image.alpha_composite(Image.new("RGBA", size, "white"), drawn).convert("RGB"))
 
 
-def nearest(picture: Array, colours: Array) -> Array:
-    """Return for each pixel (…, 3) the number of the colour (n, 3) that is most like it."""
-    there, where = np.unique(_packed(picture), return_inverse=True)
-    distances = ((_unpacked(there)[:, None] - colours.astype(np.int32)) ** 2).sum(axis=-1)
-    return np.asarray(distances.argmin(axis=1)[where].reshape(picture.shape[:-1]))
+def nearest(colours: Array, known: Array) -> Array:
+    """Return for each colour (n, 3) the number of the known one that an eye takes for it."""
+    distances = ((colours @ EYE)[:, None] - known @ EYE) ** 2 @ np.ones(3)
+    return np.asarray(distances.argmin(axis=1))
 
 
-def most_needed(picture: Array) -> Array:
-    """Return few colours of a picture (…, 3): those that are frequent, or unlike all others.
+def most_needed(shots: Sequence[Shot]) -> Array:
+    """Return few of the colours of all pictures: those that are frequent, or unlike all others.
 
     A small dot of a colour that is nowhere else keeps it.
     """
-    there, counts = np.unique(_packed(picture), return_counts=True)
+    all_colours = np.concatenate([_packed(shot.colours) for shot in shots])
+    there, where = np.unique(all_colours, return_inverse=True)
+    counts = np.bincount(where, np.concatenate([shot.counts for shot in shots]))
     colours, chosen = _unpacked(there), [int(counts.argmax())]
     unlike = np.full(len(there), np.inf)
     while len(chosen) < min(COLOURS, len(there)):
-        distance = ((colours - colours[chosen[-1]]) ** 2).sum(axis=1)
+        distance = (((colours - colours[chosen[-1]]) @ EYE) ** 2).sum(axis=1)
         unlike = np.minimum(unlike, distance)
         chosen.append(int((unlike * np.sqrt(counts)).argmax()))
-    return colours[chosen].astype(np.uint8)
+    return np.asarray(colours[chosen])
 
 
 def _packed(colours: Array) -> Array:
