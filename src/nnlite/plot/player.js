@@ -17,11 +17,11 @@ function show(wanted) {
 function pause() {
   clearTimeout(timer);
   timer = null;
-  play.textContent = "▶";
+  play.textContent = "play";
 }
 
 function start() {
-  play.textContent = "⏸";
+  play.textContent = "pause";
   timer = setTimeout(() => {
     show(shown === last ? 0 : shown + 1);
     start();
