@@ -18,7 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from nnlite.plot import Animation
+from nnlite.plot import Animation, letters
 from nnlite.plot.film import Film, Shot, most_needed, nearest, taken
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
@@ -185,6 +185,25 @@ def test_the_axes_stand_still_whatever_the_words_along_them_need():
         figure.canvas.draw()
         places.append(ax.get_position().bounds)
     assert len(set(places)) == 1
+
+
+def test_letters_that_come_with_a_later_frame_are_looked_for(monkeypatch):
+    looked = []
+
+    def look(figure, hinted):
+        looked.append([text.get_text() for text in figure.texts])
+        return hinted
+
+    monkeypatch.setattr(letters, "find_letters", look)
+    figure = Figure(layout=letters.Constrained())
+    FigureCanvasAgg(figure)
+    text = figure.text(0.5, 0.5, "")
+    words = ["later", ""]
+    animation = Animation(figure, lambda number: text.set_text(words[number]), 2)
+    looked.clear()
+    animation.show(0)
+    figure.canvas.draw()
+    assert looked == [["later"]]
 
 
 def test_a_cut_that_the_user_likes_for_pictures_leaves_frames_their_size(moving, tmp_path):

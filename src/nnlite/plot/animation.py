@@ -60,10 +60,11 @@ class Animation:
         self.figure, self.name, self._show, self._count = figure, name, show, count
         each = each or min(max(TOGETHER / count, SHORTEST), LONGEST)
         self.seconds = [each] * (count - 1) + [AT_THE_END]
+        from nnlite.plot.letters import hold_still
+
         # With room for the last words, axes stand still: only what they show may move.
         self.show(-1)
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+        hold_still(figure)
 
     def __len__(self) -> int:
         return self._count
