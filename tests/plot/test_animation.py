@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from nnlite.plot import Animation, letters
@@ -191,13 +192,15 @@ def test_letters_that_come_with_a_later_frame_are_looked_for(monkeypatch):
     looked = []
 
     def look(figure, hinted):
-        looked.append([text.get_text() for text in figure.texts])
+        looked.append(
+            [text.get_text() for text in figure.axes[0].findobj(Text) if text.get_text() == "later"]
+        )
         return hinted
 
     monkeypatch.setattr(letters, "find_letters", look)
     figure = Figure(layout=letters.Constrained())
     FigureCanvasAgg(figure)
-    text = figure.text(0.5, 0.5, "")
+    text = figure.add_subplot().set_title("")
     words = ["later", ""]
     animation = Animation(figure, lambda number: text.set_text(words[number]), 2)
     looked.clear()
