@@ -310,7 +310,7 @@ lessons.save(figure, "14_race")
 # ## The same valley, turned
 #
 # Turn the valley by 45°, and the start with it. It is as long and as steep as before, only it no
-# longer runs along a weight. In a network, no valley does.
+# longer runs along a weight. In a network, valleys run anywhere.
 
 # %%
 TURN = np.array([[1.0, -1.0], [1.0, 1.0]]) / np.sqrt(2)
