@@ -247,9 +247,10 @@ axes.set_title(f"{data.name}: accuracy over the epochs")
 lesson.save(axes.figure, "09_accuracy")
 
 # %% [markdown]
-# In the first epoch training lies below validation. Are strange digits easier? No. The accuracy in `history` is the mean over the batches of the epoch, and each batch is judged
-# *before* its step, by a network that is still learning. Validation comes after the epoch, by the
-# better network at its end. To compare fairly, judge the training part at the end, too:
+# In the first epoch training lies below validation. Are strange digits easier? No. The accuracy in
+# `history` is the mean over the batches of the epoch. Each batch is judged *before* its step, by a
+# network that is still learning. Validation comes after the epoch, by the better network at its
+# end. To compare fairly, judge the training part at the end, too:
 
 # %%
 running = history.history["accuracy"]
