@@ -2,7 +2,7 @@
 # # 11 A layer of your own
 #
 # ReLU (lesson 07) lets positive numbers pass and stops negative ones. Let us build a layer that
-# *learns* how much of the negative ones to let through: with a slope s of its own for every feature,
+# *learns* how much of the negative ones to let through, with a slope s of its own for each feature:
 #
 #     a  = x where x > 0, else s·x
 #     dx = grad where x > 0, else s·grad
