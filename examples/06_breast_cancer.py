@@ -77,19 +77,21 @@ table.equal("features that stay below 1", (largest < 1).sum(), 16)
 # How does L change when a weight changes? The way from w to L has three stages, w → z → a → L.
 # The chain rule multiplies their slopes.
 #
-# The last stage first. The slope of $\ln a$ is $1/a$, that of $\ln(1 - a)$ is $-1/(1 - a)$:
+# The last stage first. The slope of $ln a$ is $1/a$, that of $ln(1 − a)$ is $−1/(1 − a)$:
 #
-# $$\frac{dL}{da} = -\frac{y}{a} + \frac{1 - y}{1 - a} = \frac{a - y}{a (1 - a)}$$
+# $dL/da = −y/a + (1 − y)/(1 − a) = (a − y)/(a·(1 − a))$
 #
-# The middle stage is the slope of σ, from lesson 05: $\frac{da}{dz} = a (1 - a)$.
+# The middle stage is the slope of σ, from lesson 05:
 #
-# Multiplied, $a(1 - a)$ cancels:
+# $da/dz = a·(1 − a)$
 #
-# $$\frac{dL}{dz} = \frac{a - y}{a (1 - a)} \cdot a (1 - a) = a - y$$
+# Multiply both. $a·(1 − a)$ cancels:
+#
+# $dL/dz = (a − y)/(a·(1 − a)) · a·(1 − a) = a − y$
 #
 # The first stage: $z$ changes by $x_j$ when $w_j$ changes by 1, and by 1 when b does. So
 #
-# $$\frac{dL}{dw_j} = (a - y) \, x_j \qquad \frac{dL}{db} = a - y$$
+# $dL/dw_j = (a − y)·x_j$ and $dL/db = a − y$
 #
 # A number for each stage, at z = 0.5 and y = 1. To compare, we move z a little and look at L.
 
@@ -134,8 +136,8 @@ print("training", x_train.shape, " test", x_test.shape)
 # %% [markdown]
 # ## The neuron as a class: one sample at a time
 #
-# We build it method by method. `forpass` goes forward, from x to z. `activation` makes a
-# probability of z. `backprop` goes back: from the error a − y to the gradients of w and b.
+# It is the `LogisticNeuron` of lesson 05, with thirty weights in place of one. `forpass` goes
+# forward, from x to z. `activation` makes a probability of z.
 
 
 # %%
@@ -150,44 +152,56 @@ class LogisticNeuron:
     def activation(self, z):
         return sigmoid(z)
 
-    def backprop(self, x, error):
-        return error * x, error
-
 
 neuron = LogisticNeuron(features=2, rate=0.1)
 sample, truth = np.array([0.5, -1.0]), 1
 z = neuron.forpass(sample)
 a = neuron.activation(z)
-dw, db = neuron.backprop(sample, a - truth)
-print(f"z = {z}   a = {a:.4f}   error a − y = {a - truth:.4f}   dw = {dw.round(4)}   db = {db:.4f}")
+print(f"z = {z}   a = {a:.4f}   error a − y = {a - truth:.4f}")
+table.equal("z = 0.5·1 − 1·1 + 0", z, -0.5)
 
 # %% [markdown]
-# `fit` does this for one patient after the other, and after each it takes a step: against the
-# gradient, as long as the rate says. `predict` gives the class, `score` the accuracy.
+# `backprop` goes back: from the error a − y to the gradients of w and b.
 
 
 # %%
-class TrainedNeuron(LogisticNeuron):
-    def fit(self, x, y, epochs):
-        for _ in range(epochs):
-            for x_i, y_i in zip(x, y, strict=True):
-                a = self.activation(self.forpass(x_i))
-                dw, db = self.backprop(x_i, a - y_i)
-                self.w -= self.rate * dw
-                self.b -= self.rate * db
+def backprop(self, x, error):
+    """Return dL/dw and dL/db."""
+    return error * x, error
 
-    def predict(self, x):
-        return np.array([self.activation(self.forpass(x_i)) > 0.5 for x_i in x])
 
-    def score(self, x, y):
-        return np.mean(self.predict(x) == y)
+LogisticNeuron.backprop = backprop
 
+dw, db = neuron.backprop(sample, a - truth)
+print("dw =", dw.round(4), "  db =", db.round(4))
+
+# %% [markdown]
+# `fit` does this for one patient after the other, and after each it takes a step: against the
+# gradient, as long as the rate says. `score` is the accuracy: the share of patients for whom
+# a > 0.5 says the right class.
+
+
+# %%
+def fit(self, x, y, epochs):
+    for _ in range(epochs):
+        for x_i, y_i in zip(x, y, strict=True):
+            a = self.activation(self.forpass(x_i))
+            dw, db = self.backprop(x_i, a - y_i)
+            self.w -= self.rate * dw
+            self.b -= self.rate * db
+
+
+def score(self, x, y):
+    return np.mean([(self.activation(self.forpass(x_i)) > 0.5) for x_i in x] == y)
+
+
+LogisticNeuron.fit, LogisticNeuron.score = fit, score
 
 # %% [markdown]
 # The course starts all weights at 1, takes the rate 1, and the features as they come.
 
 # %%
-by_hand = TrainedNeuron(features=30, rate=1.0)
+by_hand = LogisticNeuron(features=30, rate=1.0)
 by_hand.fit(x_train, y_train, epochs=100)
 print("test accuracy:", by_hand.score(x_test, y_test))
 
@@ -301,27 +315,6 @@ lesson.save(figure, "06_scaling")
 # into a column w. Then one product does the `forpass` of all of them:
 #
 #     z  = X·w + b         (m, 30)·(30, 1) = (m, 1)
-#
-# For `backprop` we need the mean of all gradients. That of wⱼ is the sum of (a − y)·xⱼ over the
-# patients, divided by m. Xᵀ is X on its side: its row j holds feature j of all patients. So one
-# product adds up all of it:
-#
-#     dw = Xᵀ·(a − y)/m    (30, m)·(m, 1) = (30, 1)
-#
-# Let us see that both ways are the same, on all patients, with made-up errors.
-
-# %%
-errors = np.linspace(-1, 1, len(scaled_train)).reshape(-1, 1)
-looped = np.zeros((30, 1))
-for x_i, error in zip(scaled_train, errors[:, 0], strict=True):
-    looped += (error * x_i / len(scaled_train)).reshape(-1, 1)
-product = scaled_train.T @ errors / len(scaled_train)
-print("dw", product.shape)
-table.same("mean gradient, loop and product", looped, product)
-
-# %% [markdown]
-# The two products are two methods. `step` is one step of descent on what it is given. In `fit`
-# an epoch is now one step instead of 455, because the batch is all 455 patients.
 
 
 # %%
@@ -336,25 +329,63 @@ class SingleLayer:
     def activation(self, z):
         return sigmoid(z)
 
-    def backprop(self, x, error):
-        return x.T @ error, error.sum(axis=0)
-
-    def step(self, x, y):
-        a = self.activation(self.forpass(x))
-        gradients = self.backprop(x, (a - y) / len(x))
-        for weight, gradient in zip(self.weights, gradients, strict=True):
-            weight -= self.rate * gradient
-
-    def fit(self, x, y, epochs):
-        for _ in range(epochs):
-            self.step(x, y)
-
-    def score(self, x, y):
-        return np.mean((self.activation(self.forpass(x)) > 0.5) == y)
-
 
 labels, test_labels = y_train.reshape(-1, 1), y_test.reshape(-1, 1)
 single = SingleLayer([np.ones((30, 1)), np.zeros(1)], rate=1.0)
+z = single.forpass(scaled_train)
+print("X", scaled_train.shape, " w", single.weights[0].shape, " z", z.shape)
+table.equal("shape of z", z.shape, (455, 1))
+
+# %% [markdown]
+# For `backprop` we need the mean of all gradients. That of wⱼ is the sum of (a − y)·xⱼ over the
+# patients, divided by m. Xᵀ is X on its side: its row j holds feature j of all patients. So one
+# product adds up all of it:
+#
+#     dw = Xᵀ·(a − y)/m    (30, m)·(m, 1) = (30, 1)
+#
+# Let us see that the loop and the product give the same.
+
+
+# %%
+def backprop(self, x, error):
+    """Return the gradients of w and b, from the errors divided by m."""
+    return x.T @ error, error.sum(axis=0)
+
+
+SingleLayer.backprop = backprop
+
+errors = single.activation(z) - labels
+looped = np.zeros((30, 1))
+for x_i, error in zip(scaled_train, errors, strict=True):
+    looped += (error * x_i / len(scaled_train)).reshape(-1, 1)
+dw, db = single.backprop(scaled_train, errors / len(scaled_train))
+print("dw", dw.shape, " db", db.shape)
+table.same("mean gradient, loop and product", looped, dw)
+
+# %% [markdown]
+# `step` is one step of descent on what it is given. In `fit` an epoch is now one step instead of
+# 455, because the batch is all 455 patients.
+
+
+# %%
+def step(self, x, y):
+    a = self.activation(self.forpass(x))
+    gradients = self.backprop(x, (a - y) / len(x))
+    for weight, gradient in zip(self.weights, gradients, strict=True):
+        weight -= self.rate * gradient
+
+
+def fit(self, x, y, epochs):
+    for _ in range(epochs):
+        self.step(x, y)
+
+
+def score(self, x, y):
+    return np.mean((self.activation(self.forpass(x)) > 0.5) == y)
+
+
+SingleLayer.step, SingleLayer.fit, SingleLayer.score = step, fit, score
+
 single.fit(scaled_train, labels, epochs=100)
 print("test accuracy, by hand:", single.score(scaled_test, test_labels))
 
@@ -392,11 +423,11 @@ table.check(
 #     dZ₁ = dz₂·W₂ᵀ ⊙ A₁(1 − A₁)       dW₁ = Xᵀ·dZ₁
 #
 # Which factor is transposed, and on which side does it stand? There is a rule to remember. Take
-# the product of the way forward, $Z = X \cdot W$. **The gradient stands in the place of what we
+# the product of the way forward, $Z = X·W$. **The gradient stands in the place of what we
 # ask for, and the other factor stays where it is, transposed:**
 #
-# - asked for dW: dZ takes the place of W, so $dW = X^T \cdot dZ$;
-# - asked for dX: dZ takes the place of X, so $dX = dZ \cdot W^T$.
+# - asked for dW: dZ takes the place of W, so $dW = X^T·dZ$;
+# - asked for dX: dZ takes the place of X, so $dX = dZ·W^T$.
 #
 # The shapes leave no other way. The picture shows the output layer with 12 patients: sides that
 # meet have the same colour.
@@ -469,7 +500,7 @@ table.check("test accuracy, two layers", full_accuracy, "at least .95", full_acc
 # Leave it out, and the second layer is for nothing. Two weighted sums in a row are one weighted
 # sum:
 #
-# $$(X W_1 + b_1) W_2 + b_2 = X (W_1 W_2) + (b_1 W_2 + b_2)$$
+# $(X·W_1 + b_1)·W_2 + b_2 = X·(W_1·W_2) + (b_1·W_2 + b_2)$
 #
 # The same holds for a hundred layers. Three here, 30-10-8-1, against the single W and b that they
 # collapse to:
@@ -556,15 +587,16 @@ lesson.save(axes.figure, "06_loss")
 
 # %%
 model = two_layers(rate=1.0)
-step = model.explain(scaled_train[:32], y_train[:32])
-print(step)
+told = model.explain(scaled_train[:32], y_train[:32])
+print(told)
 
 hidden = model.layers[0]
-table.equal("W1 and dW1 have the shapes", [hidden.W.shape, step["dW1"].shape], [(30, 10), (30, 10)])
+table.equal("W1 and dW1 have the shapes", [hidden.W.shape, told["dW1"].shape], [(30, 10), (30, 10)])
 
-axes = plot.explain(step)
-axes.figure.set_figwidth(8)
-lesson.save(axes.figure, "06_shapes")
+figure = plt.figure(figsize=(8, 6), layout="none")
+axes = figure.add_axes((0, 0, 1, 1))
+plot.explain(told, ax=axes)
+lesson.save(figure, "06_shapes")
 
 # %% [markdown]
 # ## The table

@@ -426,10 +426,10 @@ table.check("share that solves it by 10,000", late, "at least .95", late >= 0.95
 # Why is it so slow? Look at the slopes. On the way back every hidden layer multiplies the gradient
 # by the slope of its activation.
 #
-# - $\sigma(z) = 1/(1 + e^{-z})$ has the slope $a(1 - a)$. That is at most 0.25.
-# - $\tanh(z) = (e^z - e^{-z})/(e^z + e^{-z})$ has the slope $1 - a^2$. That is at most 1, and its
+# - $σ(z) = 1/(1 + e^{−z})$ has the slope $a·(1 − a)$. That is at most 0.25.
+# - $tanh(z) = (e^z − e^{−z})/(e^z + e^{−z})$ has the slope $1 − a^2$. That is at most 1, and its
 #   outputs lie around 0, not around 0.5.
-# - $\mathrm{ReLU}(z) = \max(0, z)$ has the slope 1 where z > 0, and 0 elsewhere. It is never flat
+# - $ReLU(z) = max(0, z)$ has the slope 1 where z > 0, and 0 elsewhere. It is never flat
 #   on the right. But a neuron whose z is negative for every sample gets no gradient any more: it is
 #   dead.
 #

@@ -326,7 +326,7 @@ lesson.save(figure, "08_curves")
 # that keeps two running means for each weight: m of its gradients, and v of their squares. Its step
 # is
 #
-# $$w \leftarrow w - \alpha \, \frac{m}{\sqrt{v} + \varepsilon}$$
+# $w ← w − α·m/(√v + ε)$
 #
 # The ε is tiny: it keeps us from dividing by 0. A weight with large gradients takes no larger steps
 # than one with small gradients. So Adam scales by itself what we forgot to scale. The first network

@@ -71,15 +71,15 @@ table.check("10 hidden layers of sigmoids", by_depth[10], "below .2", by_depth[1
 # %% [markdown]
 # ## The way forward: how large should the first weights be?
 #
-# A neuron adds up n products, $z = w_1 x_1 + \dots + w_n x_n$. The weights are random, around 0.
-# Then each product adds the mean square of x times the variance of w:
+# A neuron adds up n products, $z = w_1·x_1 + … + w_n·x_n$. The weights are random, around 0, and
+# have the variance Var(w). Then each product adds to the mean square of z:
 #
-# $$\overline{z^2} = n \cdot \mathrm{Var}(w) \cdot \overline{x^2}$$
+# $mean(z^2) = n·Var(w)·mean(x^2)$
 #
 # So from layer to layer the squares are multiplied by n·Var(w). Is that below 1, the signal fades.
 # Is it above 1, it grows. Only with
 #
-# $$\mathrm{Var}(w) = \frac{1}{n}$$
+# $Var(w) = 1/n$
 #
 # does it keep its size. We send one batch through ten layers of 32 neurons, by hand, with three
 # sizes of weights. tanh keeps the signal below 1, so we also look at its slope, 1 − a².
@@ -163,7 +163,7 @@ table.check(
 # On the way back every layer multiplies the gradient by its weights and by the slope of its
 # activation:
 #
-# $$dX = (dA \odot \sigma'(Z)) \cdot W^T$$
+# $dX = (dA ⊙ σ'(Z))·W^T$
 #
 # The slope of the sigmoid is 0.25 at most. Ten of them make it at most
 
@@ -189,7 +189,7 @@ table.check("explain names the vanishing gradient", "yes" if named else "no", "y
 # the batch, and makes standard scores of its z. Then the neuron may stretch and shift them by two
 # weights of its own, γ and β, which it learns:
 #
-# $$\hat z = \frac{z - \mu}{\sqrt{\sigma^2 + \varepsilon}} \qquad a = \gamma \hat z + \beta$$
+# $ẑ = (z − μ)/√(σ^2 + ε)$ and $a = γ·ẑ + β$
 #
 # For a prediction there may be only one sample. So the layer keeps running means of μ and σ² from
 # the training, and uses these. `momentum=0.9` says that nine tenths of them stay at each step: they

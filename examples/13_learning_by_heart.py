@@ -96,9 +96,9 @@ lesson.save(axes.figure, "13_by_heart")
 #
 # A border with many bends needs large weights. So let large weights cost something:
 #
-# $$J_{L2} = J + \lambda \sum w^2$$
+# $J_{L2} = J + λ·Σ w^2$
 #
-# The gradient of each weight gets $2 \lambda w$ added. So each step pulls every weight a little
+# The gradient of each weight gets $2·λ·w$ added. So each step pulls every weight a little
 # towards 0, unless the samples hold against it. Only the W are pulled, not the b. One step by hand
 # and with nnlite, for one neuron:
 
@@ -186,7 +186,7 @@ for name, (_, J) in scores.items():
     if name != "no remedy":
         table.check(f"{name}: J of validation", J, f"below {worst:.3f}", worst > J)
 
-figure, grid = plt.subplots(2, 3, figsize=(8, 5.6), sharex=True, sharey=True)
+figure, grid = plt.subplots(2, 3, figsize=(8, 6), sharex=True, sharey=True)
 for axes, (name, model) in zip(grid.flat, models.items(), strict=False):
     plot.decision_boundary(model, x_train, y_train, ax=axes)
     axes.set(title=name, xlabel="", ylabel="")
@@ -194,6 +194,7 @@ for axes, (name, model) in zip(grid.flat, models.items(), strict=False):
 plot.decision_boundary(models["more data"], x_val[:300], y_val[:300], ax=grid[1, 2])
 grid[1, 2].set(title="more data, on validation", xlabel="", ylabel="")
 grid[1, 2].get_legend().remove()
+grid[0, 0].set(xlim=(-1.9, 2.7), ylim=(-1.5, 1.7))
 figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
 lesson.save(figure, "13_remedies")
 
