@@ -277,9 +277,9 @@ for features, follow in [(x_train, raw), (scaled_train, scaled)]:
 for name, features, follow in [("raw", x_train, raw), ("scaled", scaled_train, scaled)]:
     z = features @ follow.path[-1]
     jumps = np.abs(np.diff(follow.accuracies))
-    print(f"{name:6} features: half of all |z| above {np.median(np.abs(z)):8.1f}, ", end="")
-    print(f"accuracy from {min(follow.accuracies):.3f} to {max(follow.accuracies):.3f}, ", end="")
-    print(f"largest jump {max(jumps):.3f}")
+    print(f"{name:6} half of all |z| above {np.median(np.abs(z)):8.1f};", end=" ")
+    print(f"accuracy {min(follow.accuracies):.3f} to {max(follow.accuracies):.3f},", end=" ")
+    print(f"jumps up to {max(jumps):.3f}")
 
 calmer = np.std(scaled.accuracies) < np.std(raw.accuracies) / 5
 table.check("scaling calms the accuracy", "yes" if calmer else "no", "5 times at least", calmer)
@@ -360,7 +360,7 @@ for x_i, error in zip(scaled_train, errors, strict=True):
     looped += (error * x_i / len(scaled_train)).reshape(-1, 1)
 dw, db = single.backprop(scaled_train, errors / len(scaled_train))
 print("dw", dw.shape, " db", db.shape)
-table.same("mean gradient, loop and product", looped, dw)
+table.same("mean gradient: loop, product", looped, dw)
 
 # %% [markdown]
 # `step` is one step of descent on what it is given. In `fit` an epoch is now one step instead of
@@ -404,9 +404,7 @@ _, neuron_accuracy = neuron.evaluate(scaled_test, y_test, verbose=0)
 print("test accuracy, nnlite:", neuron_accuracy)
 
 table.same("vectorized: by hand and nnlite", flat(single.weights), neuron.weights_vector)
-table.check(
-    "test accuracy, scaled, vectorized", neuron_accuracy, "at least .95", neuron_accuracy >= 0.95
-)
+table.check("test accuracy, vectorized", neuron_accuracy, "at least .95", neuron_accuracy >= 0.95)
 
 # %% [markdown]
 # ## Two layers: DualLayer
@@ -512,7 +510,7 @@ for layer in straight.layers:
     W, b = W @ layer.W, b @ layer.W + layer.b
 print(straight.count_params(), "parameters do what", W.size + b.size, "can do; W", W.shape)
 
-table.same("three layers without σ, and one", straight.predict(scaled_test), scaled_test @ W + b)
+table.same("three without σ, and one", straight.predict(scaled_test), scaled_test @ W + b)
 
 # %% [markdown]
 # ## Mini-batches of 32
@@ -544,7 +542,7 @@ mini_history = mini_batches.fit(
 _, mini_accuracy = mini_batches.evaluate(scaled_test, y_test, verbose=0)
 print("test accuracy:", mini_accuracy)
 
-table.same("mini-batches: by hand and nnlite", flat(by_hand.weights), mini_batches.weights_vector)
+table.same("mini-batches: hand and nnlite", flat(by_hand.weights), mini_batches.weights_vector)
 table.check("test accuracy, mini-batches", mini_accuracy, "at least .95", mini_accuracy >= 0.95)
 
 # %% [markdown]
@@ -563,7 +561,7 @@ for name, values in losses.items():
     overtaken = 1 + np.flatnonzero(fastest <= values[-1])[0]
     print(f"{name:25} J = {values[-1]:.4f}; mini-batches had this after {overtaken} epochs")
 ahead = fastest[9] < min(losses["one neuron, all at once"][9], losses["two layers, all at once"][9])
-table.check("mini-batches lead after 10 epochs", "yes" if ahead else "no", "yes", ahead)
+table.check("mini-batches lead at epoch 10", "yes" if ahead else "no", "yes", ahead)
 
 axes = plot.history(
     {

@@ -391,7 +391,8 @@ for epoch in lesson.progress(range(2000), "100 networks"):
 a = forward(stack)[-1]
 solved = ((a > 0.5) == (y == 1)).all(axis=(1, 2))
 share = solved.mean()
-print("solved:", solved.sum(), "of 100; seeds that need longer:", np.flatnonzero(~solved))
+print("solved:", solved.sum(), "of 100; seeds that need longer:")
+print(np.flatnonzero(~solved))
 
 together = np.concatenate([weight[SEED].ravel() for layer in stack for weight in layer])
 table.same("weights, in the stack and nnlite", together, model.weights_vector)

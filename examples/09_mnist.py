@@ -297,19 +297,21 @@ lesson.save(axes.figure, "09_thirty_epochs")
 #
 # Two questions, each for ten epochs on at most 10,000 digits, at the rate 0.2. Is tanh better than
 # the sigmoid in the hidden layer (lesson 07)? And why cross-entropy, why not the squared error?
-# For the squared error the labels must be one-hot rows.
+# For the squared error the labels must be one-hot rows. It is a mean over the ten outputs, so its
+# gradient has a factor of 2/10. To be fair, it also gets five times the rate.
 
 # %%
 some = slice(0, 10_000)
 one_hot, one_hot_val = np.eye(10, dtype="float32")[y_train], np.eye(10, dtype="float32")[y_val]
 TRIALS = {
-    "sigmoid, cross-entropy": ("sigmoid", "categorical_crossentropy"),
-    "tanh, cross-entropy": ("tanh", "categorical_crossentropy"),
-    "sigmoid, squared error": ("sigmoid", "mse"),
+    "sigmoid, cross-entropy": (0.2, "sigmoid", "categorical_crossentropy"),
+    "tanh, cross-entropy": (0.2, "tanh", "categorical_crossentropy"),
+    "sigmoid, squared error": (0.2, "sigmoid", "mse"),
+    "the same at the rate 1": (1.0, "sigmoid", "mse"),
 }
 trials = {}
-for name, (hidden, loss) in TRIALS.items():
-    trial = network(0.2, hidden=hidden, loss=loss)
+for name, (rate, hidden, loss) in TRIALS.items():
+    trial = network(rate, hidden=hidden, loss=loss)
     trials[name] = trial.fit(
         x_train[some],
         one_hot[some],
@@ -318,16 +320,17 @@ for name, (hidden, loss) in TRIALS.items():
         validation_data=(x_val, one_hot_val),
         verbose=0,
     ).history["val_accuracy"]
-    print(f"{name:23} validation accuracy after 1, 3, 10 epochs:", end=" ")
+    print(f"{name:23} accuracy after 1, 3, 10 epochs:", end=" ")
     print(*(f"{trials[name][epoch - 1]:.3f}" for epoch in (1, 3, 10)))
 
 last = {name: accuracies[-1] for name, accuracies in trials.items()}
-usual, tanh, squared = last.values()
+usual, tanh, squared, faster = last.values()
 table.check("tanh against sigmoid", tanh - usual, "above 0", tanh > usual)
-table.check("cross-entropy against squares", usual - squared, "above .05", usual > squared + 0.05)
+best = max(squared, faster)
+table.check("cross-entropy against squares", usual - best, "above 0", usual > best)
 
 axes = plot.history({name: {"accuracy": values} for name, values in trials.items()})
-axes.set(title="Ten epochs at the rate 0.2", ylabel="validation accuracy")
+axes.set(title="Ten epochs", ylabel="validation accuracy")
 axes.legend(loc="lower right")
 lesson.save(axes.figure, "09_tanh_and_squares")
 

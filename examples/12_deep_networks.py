@@ -108,10 +108,8 @@ forward = {name: signals(batch, deviation, np.tanh) for name, deviation in START
 for name, outputs in forward.items():
     sizes = [np.abs(a).mean() for a in outputs]
     slope = (1 - outputs[-1] ** 2).mean()
-    print(
-        f"deviation {name:7} mean |a|: layer 1 {sizes[0]:.1e}, layer 10 {sizes[-1]:.1e};", end=" "
-    )
-    print(f"mean slope in layer 10: {slope:.3f}")
+    print(f"deviation {name:7} mean |a|: layer 1 {sizes[0]:.1e}, layer 10 {sizes[-1]:.1e}")
+    print(f"{'':17} mean slope in layer 10: {slope:.3f}")
 
 faded = np.abs(forward["0.01"][-1]).mean()
 table.check("mean |a|, deviation 0.01", faded, "below 1e-9", faded < 1e-9)
