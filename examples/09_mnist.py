@@ -331,7 +331,8 @@ table.check("cross-entropy against squares", usual - best, "above 0", usual > be
 
 axes = plot.history({name: {"accuracy": values} for name, values in trials.items()})
 axes.set(title="Ten epochs", ylabel="validation accuracy")
-axes.legend(loc="lower right")
+axes.get_legend().remove()
+axes.figure.legend(loc="outside lower center", ncols=2)
 lesson.save(axes.figure, "09_tanh_and_squares")
 
 # %% [markdown]

@@ -286,7 +286,8 @@ for place in range(10):
     layer.set_weights([W * keep, b * keep])
     cost[place] = whole - model.evaluate(x_val[some], y_val[some], verbose=0)[1]
 layer.set_weights([W, b])
-print(f"accuracy with all: {whole:.3f}; lost without one:", cost.round(3))
+print(f"accuracy with all filters: {whole:.3f}. Lost without one of them:")
+print(cost.round(3))
 print(f"most needed: filter {cost.argmax()}; least needed: filter {cost.argmin()}")
 table.check("what the most needed filter costs", cost.max(), "above .02", cost.max() > 0.02)
 
@@ -315,23 +316,15 @@ grid = figure.add_gridspec(4, 7, width_ratios=[1.4, 1, 1, 1, 1, 1, 0.15])
 seen = figure.add_subplot(grid[1:3, 0])
 seen.imshow(digit[:, :, 0], cmap="gray")
 seen.set_title(f"a {y_val[0]}")
-largest = np.abs(W).max()
+signed = {"cmap": signed_colours(), "vmin": -np.abs(W).max(), "vmax": np.abs(W).max()}
 above, below = [], []
 for place in range(10):
-    block, column = divmod(place, 5)
-    for half, panels, values, colours in [
-        (
-            0,
-            above,
-            W[:, :, 0, place],
-            {"cmap": signed_colours(), "vmin": -largest, "vmax": largest},
-        ),
-        (1, below, by_hand[:, :, place], {"cmap": "viridis", "vmin": 0, "vmax": by_hand.max()}),
-    ]:
-        axes = figure.add_subplot(grid[2 * block + half, 1 + column])
-        axes.imshow(values, **colours)
-        panels.append(axes)
+    row, column = 2 * (place // 5), 1 + place % 5
+    above.append(figure.add_subplot(grid[row, column]))
+    above[-1].imshow(W[:, :, 0, place], **signed)
     above[-1].set_title(f"filter {place}", fontsize=10)
+    below.append(figure.add_subplot(grid[row + 1, column]))
+    below[-1].imshow(by_hand[:, :, place], vmin=0, vmax=by_hand.max())
 for axes in [seen, *above, *below]:
     axes.set(xticks=[], yticks=[])
 for rows, panels, label in [(slice(0, 2), above, "weight"), (slice(2, 4), below, "answer")]:
