@@ -245,7 +245,7 @@ table.same("weights, loop and nnlite", [*by_hand.w, by_hand.b], raw_model.weight
 #
 # We train the neuron on both, at rate 0.1, and follow it with a callback: an object whose
 # `on_epoch_end` is called after each epoch. It looks at the test part each time, to show how calm
-# the training is. Nothing is chosen by it; from lesson 08 on, that is the work of a validation part.
+# the training is. Nothing is chosen by it: from lesson 08 on, that is the work of validation data.
 
 # %%
 mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
@@ -286,7 +286,7 @@ calmer = np.std(scaled.accuracies) < np.std(raw.accuracies) / 5
 table.check("scaling calms the accuracy", "yes" if calmer else "no", "5 times at least", calmer)
 
 # %% [markdown]
-# On raw features z is tens of thousands, so σ(z) is 0 or 1 and nothing between: the neuron is always
+# On raw features z is huge, so σ(z) is 0 or 1 and nothing between: the neuron is always
 # sure, right or wrong. After each mistake the weights jump by 0.1 · x, and x is an area of several
 # hundred. So the accuracy jumps, too. On scaled features a step is small, and the accuracy stays
 # high.
