@@ -15,18 +15,17 @@
 # in mini-batches. Each time as a class by hand, then with nnlite.
 
 # %%
-import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split
 
-from nnlite import Sequential, plot
+from nnlite import Sequential, lessons, plot
 from nnlite.callbacks import Callback
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
 
-table = lesson.Table("06 Malignant or benign?")
+table = lessons.begin("06 Malignant or benign?")
 
 cancer = load_breast_cancer()
 x, y = cancer.data, cancer.target
@@ -51,13 +50,13 @@ axes.boxplot(
     orientation="horizontal",
     tick_labels=cancer.feature_names,
     patch_artist=True,
-    boxprops={"facecolor": lesson.SKY, "edgecolor": lesson.BLUE},
-    medianprops={"color": lesson.VERMILION},
-    flierprops={"marker": ".", "markersize": 3, "markeredgecolor": lesson.GREY},
+    boxprops={"facecolor": lessons.SKY, "edgecolor": lessons.BLUE},
+    medianprops={"color": lessons.VERMILION},
+    flierprops={"marker": ".", "markersize": 3, "markeredgecolor": lessons.GREY},
 )
 axes.invert_yaxis()
 axes.set(title="The 30 features of 569 tumours: areas dwarf all others", xlabel="value")
-lesson.save(figure, "06_box_plot")
+lessons.save(figure, "06_box_plot")
 
 # %% [markdown]
 # How many features never reach 1, and how far does the largest go?
@@ -294,20 +293,20 @@ table.check("scaling calms the accuracy", "yes" if calmer else "no", "5 times at
 # %%
 figure, axes = plt.subplot_mosaic([["top", "top"], ["raw", "scaled"]], figsize=(8, 7))
 epochs = np.arange(1, 101)
-axes["top"].plot(epochs, raw.accuracies, "--", color=lesson.VERMILION, label="raw features")
-axes["top"].plot(epochs, scaled.accuracies, color=lesson.BLUE, label="scaled features")
+axes["top"].plot(epochs, raw.accuracies, "--", color=lessons.VERMILION, label="raw features")
+axes["top"].plot(epochs, scaled.accuracies, color=lessons.BLUE, label="scaled features")
 axes["top"].set(title="Scaling calms the training", xlabel="epoch", ylabel="test accuracy")
 axes["top"].legend()
-for name, follow, colour in [("raw", raw, lesson.VERMILION), ("scaled", scaled, lesson.BLUE)]:
+for name, follow, colour in [("raw", raw, lessons.VERMILION), ("scaled", scaled, lessons.BLUE)]:
     path = np.array(follow.path)
     axes[name].plot(path[:, 2], path[:, 3], ".-", color=colour, linewidth=1)
-    axes[name].plot(*path[0, 2:4], "o", color=lesson.ORANGE, label="after epoch 1")
-    axes[name].plot(*path[-1, 2:4], "s", color=lesson.BLACK, label="after epoch 100")
+    axes[name].plot(*path[0, 2:4], "o", color=lessons.ORANGE, label="after epoch 1")
+    axes[name].plot(*path[-1, 2:4], "s", color=lessons.BLACK, label="after epoch 100")
     axes[name].set(
         title=f"two weights, {name} features", xlabel="w of mean perimeter", ylabel="w of mean area"
     )
     axes[name].legend()
-lesson.save(figure, "06_scaling")
+lessons.save(figure, "06_scaling")
 
 # %% [markdown]
 # ## All samples at once: SingleLayer
@@ -450,7 +449,7 @@ full_batch = two_layers(rate=1.0)
 figure = plt.figure(figsize=(8, 5.3), layout="none")
 axes = figure.add_axes((0, 0, 1, 1))
 plot.shapes(full_batch, scaled_train[:12], y_train[:12], layer="output", ax=axes)
-lesson.save(figure, "06_products")
+lessons.save(figure, "06_products")
 
 # %% [markdown]
 # `DualLayer` is a `SingleLayer` with another `forpass` and another `backprop`. All else stays.
@@ -574,7 +573,7 @@ axes = plot.history(
     log=True,
 )
 axes.set_title("Mini-batches learn more in an epoch")
-lesson.save(axes.figure, "06_loss")
+lessons.save(axes.figure, "06_loss")
 
 # %% [markdown]
 # ## The shape of every matrix
@@ -595,7 +594,7 @@ table.equal("W1 and dW1 have the shapes", [hidden.W.shape, told["dW1"].shape], [
 figure = plt.figure(figsize=(8, 6), layout="none")
 axes = figure.add_axes((0, 0, 1, 1))
 plot.explain(told, ax=axes)
-lesson.save(figure, "06_shapes")
+lessons.save(figure, "06_shapes")
 
 # %% [markdown]
 # ## The table

@@ -12,16 +12,15 @@
 # itself, mostly.
 
 # %%
-import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Input, Model, Sequential, plot
+from nnlite import Input, Model, Sequential, lessons, plot
 from nnlite.datasets import gates, xor
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
 
-table = lesson.Table("07 Gates and XOR")
+table = lessons.begin("07 Gates and XOR")
 
 # %% [markdown]
 # ## Three gates, three perceptrons
@@ -80,7 +79,7 @@ table.equal("XOR: points right by the best line", best, 3)
 
 # %%
 def draw_points(axes, points, labels):
-    for label, marker, colour in [(0, "o", lesson.BLUE), (1, "^", lesson.VERMILION)]:
+    for label, marker, colour in [(0, "o", lessons.BLUE), (1, "^", lessons.VERMILION)]:
         here = labels == label
         axes.scatter(*points[here].T, s=110, marker=marker, color=colour, label=f"output {label}")
     axes.set(xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), aspect="equal")
@@ -100,7 +99,7 @@ def draw_line(axes, weights, **style):
 
 
 plane = np.meshgrid(np.linspace(-0.5, 1.5, 201), np.linspace(-0.5, 1.5, 201))
-SIDES = [lesson.BLUE, lesson.VERMILION]
+SIDES = [lessons.BLUE, lessons.VERMILION]
 
 figure, grid = plt.subplots(2, 2, figsize=(8, 8), sharex=True, sharey=True)
 for axes, name in zip(grid.ravel(), ["and", "or", "nand", "xor"], strict=True):
@@ -109,17 +108,17 @@ for axes, name in zip(grid.ravel(), ["and", "or", "nand", "xor"], strict=True):
     if name in WEIGHTS:
         w1, w2, b = WEIGHTS[name]
         shade(axes, w1 * plane[0] + w2 * plane[1] + b > 0, *plane, SIDES)
-        draw_line(axes, WEIGHTS[name], color=lesson.BLACK)
+        draw_line(axes, WEIGHTS[name], color=lessons.BLACK)
     else:
         axes.set_title("XOR: which line would do?")
         for weights in [(2, 2, -1), (2, 2, -3), (1, -1, 0.2)]:
-            draw_line(axes, weights, color=lesson.GREY, linestyle="--")
+            draw_line(axes, weights, color=lessons.GREY, linestyle="--")
 for axes in grid[1]:
     axes.set_xlabel("x₁")
 for axes in grid[:, 0]:
     axes.set_ylabel("x₂")
 figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-lesson.save(figure, "07_gates")
+lessons.save(figure, "07_gates")
 
 # %% [markdown]
 # ## Two layers do
@@ -163,14 +162,14 @@ for axes, points, title, names in [
 first, second = plane
 inside = (2 * first + 2 * second - 1 > 0) & (-2 * first - 2 * second + 3 > 0)
 for axes, side in [(left, inside), (right, 2 * first + 2 * second - 3 > 0)]:
-    shade(axes, side, *plane, ["white", lesson.VERMILION])
+    shade(axes, side, *plane, ["white", lessons.VERMILION])
 for axes, name, place in [(left, "nand", 0.8), (left, "or", 0.3), (right, "and", 0.8)]:
-    draw_line(axes, WEIGHTS[name], color=lesson.BLACK)
+    draw_line(axes, WEIGHTS[name], color=lessons.BLACK)
     axes.text(place, place, name.upper(), rotation=-45, ha="center", va="center")
 for point, name in [((0, 1), "00"), ((1, 1), "01 and 10"), ((1, 0), "11")]:
     right.annotate(name, point, xytext=(0, 10), textcoords="offset points", ha="center")
 figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-lesson.save(figure, "07_folded_plane")
+lessons.save(figure, "07_folded_plane")
 
 # %% [markdown]
 # ## Which regions can one, two and three layers form?
@@ -244,7 +243,7 @@ for axes, (name, layers) in zip(panels, regions.items(), strict=True):
     axes.text(0, -2.2, "-".join(str(n) for n in [2, *(len(b) for _, b in layers)]), ha="center")
 panels[0].set_ylabel("x₂")
 figure.suptitle("Vermilion: the network says 1")
-lesson.save(figure, "07_regions")
+lessons.save(figure, "07_regions")
 
 # %% [markdown]
 # One often reads that two layers form convex regions *only*. That holds for an AND at the end. A
@@ -337,7 +336,7 @@ plot.history(history, metrics="loss", ax=left)
 left.set(title="First nothing, then all at once", xticks=[0, 1000, 2000], ylabel="J")
 plot.decision_boundary(model, x, y, ax=right)
 right.set_title("The border that was learned")
-lesson.save(figure, "07_learned")
+lessons.save(figure, "07_learned")
 
 # %% [markdown]
 # What does each neuron do? The picture shows every neuron as the plane of the two inputs: blue
@@ -348,7 +347,7 @@ lesson.save(figure, "07_learned")
 # %%
 axes = plot.network(model, x, y)
 axes.set_title("The 43 parameters, and what each neuron sees")
-lesson.save(axes.figure, "07_network")
+lessons.save(axes.figure, "07_network")
 
 # %% [markdown]
 # ## The same in the functional form
@@ -385,7 +384,7 @@ stack = [
 print("the first W of all networks:", stack[0][0].shape)
 
 losses = np.empty((2000, 100))
-for epoch in lesson.progress(range(2000), "100 networks"):
+for epoch in lessons.progress(range(2000), "100 networks"):
     a = step(stack)
     losses[epoch] = -np.log(np.where(y == 1, a, 1 - a)).mean(axis=(1, 2))
 a = forward(stack)[-1]
@@ -403,19 +402,19 @@ table.check(
 # %%
 figure, axes = plt.subplots()
 epochs = np.arange(1, 2001)
-axes.plot(epochs, losses[:, solved], color=lesson.BLUE, linewidth=0.7, alpha=0.6)
-axes.plot(epochs, losses[:, ~solved], "--", color=lesson.VERMILION, linewidth=0.9)
-axes.plot([], [], color=lesson.BLUE, label=f"solved: {solved.sum()}")
-axes.plot([], [], "--", color=lesson.VERMILION, label=f"not yet solved: {(~solved).sum()}")
+axes.plot(epochs, losses[:, solved], color=lessons.BLUE, linewidth=0.7, alpha=0.6)
+axes.plot(epochs, losses[:, ~solved], "--", color=lessons.VERMILION, linewidth=0.9)
+axes.plot([], [], color=lessons.BLUE, label=f"solved: {solved.sum()}")
+axes.plot([], [], "--", color=lessons.VERMILION, label=f"not yet solved: {(~solved).sum()}")
 axes.set(title="The same network from 100 seeds", xlabel="epoch", ylabel="J", ylim=(0, 0.8))
 figure.legend(loc="outside lower center", ncols=2)
-lesson.save(figure, "07_hundred_seeds")
+lessons.save(figure, "07_hundred_seeds")
 
 # %% [markdown]
 # Are the others lost? No, they are slow. We train all hundred on, up to epoch 10,000.
 
 # %%
-for _ in lesson.progress(range(8000), "8000 epochs more"):
+for _ in lessons.progress(range(8000), "8000 epochs more"):
     step(stack)
 late = ((forward(stack)[-1] > 0.5) == (y == 1)).all(axis=(1, 2)).mean()
 print("solved by epoch 10,000:", late)
@@ -451,7 +450,7 @@ for (name, (value, slope)), style in zip(ACTIVATIONS.items(), ["-", "--", ":"], 
 left.set(title="the output a", xlabel="z", ylim=(-1.2, 2.5))
 right.set(title="the slope da/dz", xlabel="z", ylim=(-0.1, 1.1))
 left.legend()
-lesson.save(figure, "07_activations")
+lessons.save(figure, "07_activations")
 
 # %% [markdown]
 # Does it matter? The same hundred networks again, 2-4-5-1 from the same weights. Only the

@@ -14,20 +14,19 @@
 # %%
 import textwrap
 
-import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_diabetes
 from sklearn.model_selection import train_test_split
 
-from nnlite import Sequential, plot
+from nnlite import Sequential, lessons, plot
 from nnlite.callbacks import EarlyStopping
 from nnlite.datasets import boston_housing, house_prices
 from nnlite.foundation.errors import explain_error
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
 
-table = lesson.Table("08 What is a house worth?")
+table = lessons.begin("08 What is a house worth?")
 
 # %% [markdown]
 # ## The data
@@ -53,10 +52,10 @@ def load_table(path):
         return x, y, names, "price per unit area", "10,000 TWD/ping"
     except OSError as error:
         if path is not None:
-            lesson.refuse(in_one_line(error))
+            lessons.refuse(in_one_line(error))
         print("No house prices here. We take the diabetes data instead.")
     except ValueError as error:
-        lesson.refuse(in_one_line(error))
+        lessons.refuse(in_one_line(error))
     diabetes = load_diabetes(scaled=False)
     names = with_units(diabetes.feature_names, DIABETES_UNITS)
     return diabetes.data, diabetes.target, names, "disease after a year", "points"
@@ -70,12 +69,12 @@ def in_one_line(error):
     return " ".join(str(error).split())
 
 
-x, y, feature_names, target_name, unit = load_table(lesson.csv_option())
+x, y, feature_names, target_name, unit = load_table(lessons.csv_option())
 target = f"{target_name} ({unit})"
 if len(x) < 50:
-    lesson.refuse(f"The lesson cuts the data into three parts: 50 rows at least, not {len(x)}.")
+    lessons.refuse(f"The lesson cuts the data into three parts: 50 rows at least, not {len(x)}.")
 if y.min() == y.max():
-    lesson.refuse(f"There is nothing to learn: every {target_name} is {y[0]:g}.")
+    lessons.refuse(f"There is nothing to learn: every {target_name} is {y[0]:g}.")
 for name, column in zip([*feature_names, target], [*x.T, y], strict=True):
     print(f"{name:39} from {column.min():8.2f} to {column.max():8.2f}")
 
@@ -104,10 +103,10 @@ for row, across in enumerate(columns):
     for place, along in enumerate(columns):
         axes = grid[row, place]
         if row == place:
-            axes.hist(along, bins=20, color=lesson.SKY)
+            axes.hist(along, bins=20, color=lessons.SKY)
             axes.set_yticks([])
         else:
-            axes.plot(along, across, ".", color=lesson.BLUE, markersize=2, alpha=0.6)
+            axes.plot(along, across, ".", color=lessons.BLUE, markersize=2, alpha=0.6)
         axes.tick_params(labelsize=8)
         axes.locator_params(axis="x", nbins=3)
         if place == 0:
@@ -116,7 +115,7 @@ for row, across in enumerate(columns):
             axes.set_xlabel(wrap(names[place]), fontsize=9)
 figure.suptitle(f"{len(x)} samples: four features and the target, pair by pair")
 figure.align_labels()
-lesson.save(figure, "08_pair_plot")
+lessons.save(figure, "08_pair_plot")
 
 # %% [markdown]
 # ## Three parts
@@ -189,7 +188,7 @@ table.equal("a constant column", answer, "explained")
 try:
     mean, deviation = mean_and_deviation(x_train)
 except ValueError as error:
-    lesson.refuse(in_one_line(error))
+    lessons.refuse(in_one_line(error))
 z_train, z_val, z_test = ((part - mean) / deviation for part in (x_train, x_val, x_test))
 print("means of the training part:", z_train.mean(axis=0).round(2) + 0.0)
 print("means of the test part:    ", z_test.mean(axis=0).round(2))
@@ -203,7 +202,7 @@ for axes, values, title in [
     axes.boxplot(values, flierprops={"marker": ".", "markersize": 3})
     axes.set(title=title, xlabel="feature number")
 panels[0].set_ylabel("value")
-lesson.save(figure, "08_scores")
+lessons.save(figure, "08_scores")
 
 # %% [markdown]
 # ## Something simple to compare with
@@ -311,14 +310,17 @@ for axes, history, title in [
     (panels[1], scaled_history, "standard scores: it learns"),
 ]:
     plot.history(history, log=True, ax=axes)
-    axes.axhline(lazy, color=lesson.GREY, linestyle=":", label="mean predictor, validation")
+    axes.axhline(lazy, color=lessons.GREY, linestyle=":", label="mean predictor, validation")
     axes.axvline(
-        1 + np.argmin(history.history["val_loss"]), color=lesson.GREEN, linestyle="-.", label="best"
+        1 + np.argmin(history.history["val_loss"]),
+        color=lessons.GREEN,
+        linestyle="-.",
+        label="best",
     )
     axes.get_legend().remove()
     axes.set(title=title, ylabel=f"J, in ({unit})²")
 figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
-lesson.save(figure, "08_curves")
+lessons.save(figure, "08_curves")
 
 # %% [markdown]
 # The course says that a network on raw data learns nothing. That holds for sigmoids, which
@@ -350,19 +352,19 @@ for name, prediction in predictions.items():
     print(f"{name:25} MSE {error:8.1f}   RMSE {error**0.5:6.2f} {unit}   R² {shares[name]:6.3f}")
 
 figure, axes = plt.subplots(figsize=(8, 3.5))
-bars = axes.barh(list(shares), list(shares.values()), color=lesson.BLUE)
+bars = axes.barh(list(shares), list(shares.values()), color=lessons.BLUE)
 axes.bar_label(bars, fmt="%.2f", padding=4)
-axes.axvline(0, color=lesson.BLACK, linewidth=0.8)
+axes.axvline(0, color=lessons.BLACK, linewidth=0.8)
 axes.invert_yaxis()
 axes.set(title="What each explains of the test data", xlabel="R²", xlim=(-0.15, 1))
-lesson.save(figure, "08_comparison")
+lessons.save(figure, "08_comparison")
 
 figure, axes = plt.subplots(figsize=(8, 6))
 names = ["linear regression", "network, standard scores"]
 plot.predictions(y_test, {name: predictions[name] for name in names}, ax=axes)
 axes.set_title(f"The test part: {target_name}")
 axes.set(xlabel=f"truth $y$ ({unit})", ylabel=rf"prediction $\hat{{y}}$ ({unit})")
-lesson.save(figure, "08_predictions")
+lessons.save(figure, "08_predictions")
 
 # %% [markdown]
 # Ten predictions beside ten truths: a mean hides a lot.
@@ -399,7 +401,7 @@ def compare(seed):
     return r2(linear, y_test), r2(model.predict(z_test)[:, 0], y_test)
 
 
-pairs = np.array([compare(seed) for seed in lesson.progress(range(1, 9), "8 splits")])
+pairs = np.array([compare(seed) for seed in lessons.progress(range(1, 9), "8 splits")])
 leads = pairs[:, 1] - pairs[:, 0]
 wins = int((leads > 0).sum())
 print("lead of the network in R²:", np.sort(leads).round(3))
@@ -411,13 +413,13 @@ else:
 
 figure, axes = plt.subplots(figsize=(8, 3.5))
 for place, (label, marker, colour) in enumerate(
-    [("linear regression", "o", lesson.BLUE), ("network, standard scores", "s", lesson.VERMILION)]
+    [("linear regression", "o", lessons.BLUE), ("network, standard scores", "s", lessons.VERMILION)]
 ):
     axes.plot(np.arange(1, 9), pairs[:, place], marker, color=colour, markersize=8, label=label)
-axes.vlines(np.arange(1, 9), *pairs.T, color=lesson.GREY, linewidth=1, zorder=0)
+axes.vlines(np.arange(1, 9), *pairs.T, color=lessons.GREY, linewidth=1, zorder=0)
 axes.set(title=f"Eight splits: the network wins {wins}", xlabel="split", ylabel="R² on its test")
 figure.legend(loc="outside lower center", ncols=2)
-lesson.save(figure, "08_eight_splits")
+lessons.save(figure, "08_eight_splits")
 
 # %% [markdown]
 # Look at the pair plot again. Where the data bend, a straight line cannot follow, and a network

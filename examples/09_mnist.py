@@ -16,18 +16,16 @@
 # %%
 import time
 
-import digits
-import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Sequential, plot
+from nnlite import Sequential, lessons, plot
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
 
-table = lesson.Table("09 Which digit is it?")
+table = lessons.begin("09 Which digit is it?")
 
-data = digits.load_digits()
+data = lessons.load_digits()
 
 # %% [markdown]
 # ## Three parts
@@ -48,7 +46,7 @@ print("training", x_train.shape, " validation", x_val.shape, " test", x_test.sha
 
 axes = plot.images(x_train, y_train, count=30, columns=10)
 axes.set_title(f"{data.name}: the first of {len(x_train):,} for training")
-lesson.save(axes.figure, "09_digits")
+lessons.save(axes.figure, "09_digits")
 
 # %% [markdown]
 # ## Softmax, by hand
@@ -90,7 +88,7 @@ figure, panels = plt.subplots(1, 2, figsize=(8, 3.8), sharey=True)
 for axes, (name, function) in zip(
     panels, {"three sigmoids": sigmoid, "softmax": softmax}.items(), strict=True
 ):
-    for shift, z, colour in [(-0.2, scores, lesson.BLUE), (0.2, raised, lesson.ORANGE)]:
+    for shift, z, colour in [(-0.2, scores, lessons.BLUE), (0.2, raised, lessons.ORANGE)]:
         a = function(z)
         bars = axes.bar(
             np.arange(3) + shift,
@@ -104,7 +102,7 @@ for axes, (name, function) in zip(
     axes.set(title=name, xlabel="class", ylim=(0, 1.1), xticks=[0, 1, 2])
 panels[0].set_ylabel("a")
 figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-lesson.save(figure, "09_three_classes")
+lessons.save(figure, "09_three_classes")
 
 lost = softmax(scores)[0] - softmax(raised)[0]
 table.check("class 0 loses when class 2 gains", lost, "above .1", lost > 0.1)
@@ -244,7 +242,7 @@ table.equal(f"parameters of {pixels}-100-10", model.count_params(), parameters)
 
 axes = plot.history(history, metrics="accuracy")
 axes.set_title(f"{data.name}: accuracy over the epochs")
-lesson.save(axes.figure, "09_accuracy")
+lessons.save(axes.figure, "09_accuracy")
 
 # %% [markdown]
 # In the first epoch training lies below validation. Are strange digits easier? No. The accuracy in
@@ -283,9 +281,9 @@ table.check("J of validation, part of before", strange, "above .8", strange > 0.
 
 axes = plot.history(curves, metrics="loss", log=True)
 axes.set(title=f"{data.name}: {many} epochs", ylabel="J")
-axes.axvline(best + 1, color=lesson.GREEN, linestyle="-.", label="best validation")
+axes.axvline(best + 1, color=lessons.GREEN, linestyle="-.", label="best validation")
 axes.legend()
-lesson.save(axes.figure, "09_thirty_epochs")
+lessons.save(axes.figure, "09_thirty_epochs")
 
 # %% [markdown]
 # J of the training part goes on down. J of validation stays about where it was, or turns up again:
@@ -333,7 +331,7 @@ axes = plot.history({name: {"accuracy": values} for name, values in trials.items
 axes.set(title="Ten epochs", ylabel="validation accuracy")
 axes.get_legend().remove()
 axes.figure.legend(loc="outside lower center", ncols=2)
-lesson.save(axes.figure, "09_tanh_and_squares")
+lessons.save(axes.figure, "09_tanh_and_squares")
 
 # %% [markdown]
 # tanh has the larger slope, so the first layer learns faster. The squared error learns slowly. Its
@@ -369,7 +367,7 @@ print(len(wrong), "of", len(y_test), "digits are wrong")
 
 axes = plot.images(data.x_test[wrong], y_test[wrong], predicted[wrong], count=30, columns=10)
 axes.set_title(f"{min(30, len(wrong))} of the {len(wrong)} digits that the network gets wrong")
-lesson.save(axes.figure, "09_wrong_digits")
+lessons.save(axes.figure, "09_wrong_digits")
 
 # %% [markdown]
 # Which digits does it take for which? In the confusion matrix a row is a true digit, a column what
@@ -383,7 +381,7 @@ print(f"most often: {true} → {taken}, {counts.max()} times")
 
 figure, axes = plt.subplots(figsize=(8, 7))
 plot.confusion(y_test, predicted, ax=axes)
-lesson.save(figure, "09_confusion")
+lessons.save(figure, "09_confusion")
 
 # %% [markdown]
 # ## What the hidden neurons look for
@@ -400,7 +398,7 @@ print(f"largest |w| {np.abs(W).max():.2f}; 99 % of them are below {limit:.2f}")
 
 axes = plot.weights(np.clip(W, -limit, limit), count=20, columns=7)
 axes.set_title("The weights of 20 hidden neurons")
-lesson.save(axes.figure, "09_hidden_weights")
+lessons.save(axes.figure, "09_hidden_weights")
 
 # %% [markdown]
 # ## The table

@@ -17,16 +17,14 @@
 # Here and in the code, a filter is also called a kernel.
 
 # %%
-import digits
-import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Sequential, plot
+from nnlite import Sequential, lessons, plot
 from nnlite.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from nnlite.plot.style import signed_colours
 
-table = lesson.Table("10 Convolution")
+table = lessons.begin("10 Convolution")
 
 # %% [markdown]
 # ## By hand
@@ -73,7 +71,7 @@ table.equal("1…9 under a 2×2 filter of ones", answer, printed)
 place = (1, 1)
 axes = plot.convolution(pad(image, ones), ones, place)
 axes.figure.set_figwidth(8)
-lesson.save(axes.figure, "10_by_hand")
+lessons.save(axes.figure, "10_by_hand")
 
 window = pad(image, ones)[1:3, 1:3]
 print("window", window.tolist(), "times ones, added up:", np.sum(window * ones))
@@ -106,7 +104,7 @@ table.equal("filter of −1", maps[0, :, :, 2], -printed)
 figure, axes = plt.subplots(figsize=(8, 3))
 plot.feature_maps(maps[0], columns=3, numbers=True, ax=axes)
 axes.set_title("The feature maps of the filters 1, 10 and −1")
-lesson.save(figure, "10_three_filters")
+lessons.save(figure, "10_three_filters")
 
 # %% [markdown]
 # ## The gradient of a filter
@@ -175,7 +173,7 @@ table.equal("28: valid, same, stride 2, pooling", [size[0] for size in sizes], [
 # digits.
 
 # %%
-data = digits.load_digits()
+data = lessons.load_digits()
 x_all, y_all = data.x_train[..., np.newaxis], data.y_train
 x_test, y_test = data.x_test[..., np.newaxis], data.y_test
 sixth = len(x_all) // 6
@@ -206,7 +204,7 @@ table.equal("parameters", model.count_params(), parameters)
 
 figure, axes = plt.subplots(figsize=(8, 8.5))
 plot.architecture(model, ax=axes)
-lesson.save(figure, "10_architecture")
+lessons.save(figure, "10_architecture")
 
 # %% [markdown]
 # On MNIST three epochs are enough for 98 percent. The small digits are only 1347: there we take
@@ -222,7 +220,7 @@ history = model.fit(
 
 axes = plot.history(history, metrics="accuracy")
 axes.set_title(f"{data.name}: accuracy over the epochs")
-lesson.save(axes.figure, "10_accuracy")
+lessons.save(axes.figure, "10_accuracy")
 
 # %% [markdown]
 # In the first epoch training lies below validation, as in lesson 09: it is the mean over the
@@ -244,7 +242,7 @@ filters = model.layers[0].W
 figure, axes = plt.subplots(figsize=(8, 2.6))
 plot.filters(np.concatenate([first_filters, filters], axis=-1), columns=10, ax=axes)
 axes.set_title("The ten filters before the training (above) and after it (below)")
-lesson.save(figure, "10_filters")
+lessons.save(figure, "10_filters")
 
 # %% [markdown]
 # One often hears that they become edges: positive on one side, negative on the other. Let us
@@ -329,7 +327,7 @@ for axes in [seen, *above, *below]:
     axes.set(xticks=[], yticks=[])
 for rows, panels, label in [(slice(0, 2), above, "weight"), (slice(2, 4), below, "answer")]:
     figure.colorbar(panels[0].images[0], cax=figure.add_subplot(grid[rows, 6]), label=label)
-lesson.save(figure, "10_feature_maps")
+lessons.save(figure, "10_feature_maps")
 
 strongest = int(by_hand.max(axis=(0, 1)).argmax())
 print(f"the strongest answer: {by_hand.max():.2f}, of filter {strongest}")
@@ -340,7 +338,7 @@ print(f"the strongest answer: {by_hand.max():.2f}, of filter {strongest}")
 # %%
 axes = plot.network(model, x_val[:1], y_val[:1])
 axes.figure.set_figwidth(8)
-lesson.save(axes.figure, "10_network")
+lessons.save(axes.figure, "10_network")
 
 # %% [markdown]
 # ## The test, once

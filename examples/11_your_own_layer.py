@@ -16,17 +16,16 @@
 # Anybody can make a mistake in the third. So nobody should use a layer before it is checked.
 
 # %%
-import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_moons
 
-from nnlite import Input, Sequential, plot
+from nnlite import Input, Sequential, lessons, plot
 from nnlite.layers import Dense, Layer, LeakyReLU
 from nnlite.optimizers import Adam
 from nnlite.testing import check_layer
 
-table = lesson.Table("11 A layer of your own")
+table = lessons.begin("11 A layer of your own")
 
 # %% [markdown]
 # ## Ten lines, and a mistake
@@ -150,12 +149,12 @@ table.check("every slope has left 0", changed, "above .001", changed > 0.001)
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 4))
 z = np.linspace(-2, 2, 201)
 for place, slope in enumerate(slopes.s):
-    left.plot(z, np.where(z > 0, z, slope * z), color=lesson.COLOURS[place], label=f"{slope:.2f}")
+    left.plot(z, np.where(z > 0, z, slope * z), color=lessons.COLOURS[place], label=f"{slope:.2f}")
 left.set(title="What the 8 neurons learned", xlabel="x", ylabel="a = x or s·x")
 left.legend(title="s", ncols=2, loc="lower right")
 plot.decision_boundary(model, moons, label, ax=right)
 right.set_title("Their network and the two moons")
-lesson.save(figure, "11_learned_slopes")
+lessons.save(figure, "11_learned_slopes")
 
 # %%
 table.close()

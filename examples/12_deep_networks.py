@@ -7,16 +7,15 @@
 # shows three things that help: the right start, ReLU, and batch normalization.
 
 # %%
-import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from nnlite import Input, Sequential, plot
+from nnlite import Input, Sequential, lessons, plot
 from nnlite.layers import Activation, BatchNormalization, Dense
 
-table = lesson.Table("12 Why deep networks failed")
+table = lessons.begin("12 Why deep networks failed")
 
 # %% [markdown]
 # ## The data
@@ -129,7 +128,7 @@ for (name, outputs), style in zip(forward.items(), ["o-", "s--", "^:"], strict=T
 axes.set(title="The signal on its way through ten layers", xlabel="layer", ylabel="mean |a|")
 axes.set_yscale("log")
 axes.legend(title="deviation of the weights")
-lesson.save(figure, "12_signals")
+lessons.save(figure, "12_signals")
 
 # %% [markdown]
 # ReLU stops the negative half, so half of the mean square is lost in every layer. Twice the
@@ -217,7 +216,7 @@ models = {name: network(*way) for name, way in WAYS.items()}
 
 figure, axes = plt.subplots(figsize=(8, 4.5))
 plot.depth(models, x_train[:64], y_train[:64], ax=axes)
-lesson.save(figure, "12_depth")
+lessons.save(figure, "12_depth")
 
 # %% [markdown]
 # At the left are the signals. Those of the sigmoids look well: about one half everywhere. But is it
@@ -258,7 +257,7 @@ table.check("the other three, largest", others, "below 100", others < 100)
 
 # %%
 histories = {}
-for name, model in lesson.progress(models.items(), "four networks"):
+for name, model in lessons.progress(models.items(), "four networks"):
     histories[name] = train(model).history["val_accuracy"]
 for name, accuracies in histories.items():
     print(f"{name:20} validation accuracy {accuracies[-1]:.3f}")
@@ -268,7 +267,7 @@ table.check("with any of the three helps", rescued, "at least .9", rescued >= 0.
 axes = plot.history({name: {"accuracy": values} for name, values in histories.items()})
 axes.set(title="Ten hidden layers of 32 neurons", ylabel="validation accuracy")
 axes.legend(loc="center right")
-lesson.save(axes.figure, "12_four_ways")
+lessons.save(axes.figure, "12_four_ways")
 
 # %% [markdown]
 # The same ten layers, the same data, the same optimizer. Only the start, the slope or the scale of

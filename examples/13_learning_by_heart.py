@@ -9,18 +9,17 @@
 # weights (L2), dropout, early stopping, and more data.
 
 # %%
-import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_moons
 
-from nnlite import Input, Sequential, plot
+from nnlite import Input, Sequential, lessons, plot
 from nnlite.callbacks import EarlyStopping
 from nnlite.layers import Dense, Dropout
 from nnlite.optimizers import SGD, Adam
 from nnlite.regularizers import L2
 
-table = lesson.Table("13 Learning by heart")
+table = lessons.begin("13 Learning by heart")
 
 # %% [markdown]
 # ## The data
@@ -83,10 +82,10 @@ table.check("J of validation against its best", rise, "above 2", rise > 2)
 
 # %%
 axes = plot.history(plain, metrics="loss")
-axes.axvline(best + 1, color=lesson.GREEN, linestyle="-.", label="best validation")
+axes.axvline(best + 1, color=lessons.GREEN, linestyle="-.", label="best validation")
 axes.set(title="Training goes on down, validation turns up", ylabel="J")
 axes.legend()
-lesson.save(axes.figure, "13_by_heart")
+lessons.save(axes.figure, "13_by_heart")
 
 # %% [markdown]
 # Training knows nearly every point. Validation gets worse and worse: the network is wrong at some
@@ -196,7 +195,7 @@ grid[1, 2].set(title="more data, on validation", xlabel="", ylabel="")
 grid[1, 2].get_legend().remove()
 grid[0, 0].set(xlim=(-1.9, 2.7), ylim=(-1.5, 1.7))
 figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-lesson.save(figure, "13_remedies")
+lessons.save(figure, "13_remedies")
 
 # %% [markdown]
 # Without a remedy the border winds around single points. With one it is calmer: it leaves some

@@ -12,29 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted((ROOT / "examples").glob("[0-9][0-9]_*.py"))
 LATER = [path for path in LESSONS if path.stem >= "06"]
 
-SAVES = """
-import re, runpy, sys
-import matplotlib
-matplotlib.use("Agg")
-from matplotlib.figure import Figure
-from matplotlib.text import Text
-
-write = Figure.savefig
-
-def savefig(figure, path, *arguments, **options):
-    write(figure, path, *arguments, **options)
-    for text in figure.findobj(Text):
-        words = text.get_text().strip()
-        # An index or an exponent is set in 70 percent of the size.
-        share = 0.7 if re.search(r"[$].*[_^].*[$]", words) else 1
-        pixels = share * text.get_fontsize() * figure.dpi / 72
-        if words and text.get_visible() and pixels < 9:
-            print(f"SMALL {path}: {words!r} has {pixels:.1f} pixels")
-
-Figure.savefig = savefig
-runpy.run_path(sys.argv.pop(), run_name="__main__")
-"""
-
 
 def text_of(number):
     """Return the text of the lesson with this number."""
@@ -53,14 +30,14 @@ def run(path, folder, **environment):
     environment = {**os.environ, **environment}
     environment |= {
         "NNLITE_FIGURES": str(folder),
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(path.parent)]),
+        "PYTHONPATH": str(ROOT / "src"),
         "OMP_NUM_THREADS": "1",
         "XDG_CACHE_HOME": str(folder / "cache"),
         # Nobody listens there.
         "https_proxy": "http://127.0.0.1:9",
     }
     done = subprocess.run(
-        [sys.executable, "-c", SAVES, str(path)],
+        [sys.executable, str(path)],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -70,12 +47,6 @@ def run(path, folder, **environment):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("path", LATER, ids=lambda path: path.stem)
-def test_no_letter_in_its_pictures_is_below_9_pixels(path, tmp_path):
-    assert "SMALL" not in run(path, tmp_path, NNLITE_DATA="")
 
 
 def test_the_test_part_is_one_number_at_the_end_of_09_and_10():
