@@ -353,8 +353,8 @@ lessons.save(axes.figure, "07_network")
 # ## The same in the functional form
 #
 # `Sequential` is a list of layers. The functional form says where each layer gets its input from:
-# call a layer with what comes before it. For a chain both are the same. Lesson by lesson the chain
-# is enough; networks with branches need this form.
+# call a layer with what comes before it. For a chain both are the same. Networks with branches need
+# this form.
 
 # %%
 bits = Input(shape=(2,))
