@@ -74,7 +74,7 @@ lines = w1 * x[:, 0] + w2 * x[:, 1] + b > 0
 best = (lines == (y.ravel() == 1)).sum(axis=-1).max()
 print(lines[..., 0].size, "lines; the best gets", best, "of 4 points right")
 
-table.equal("XOR: points right by the best line", best, 3)
+table.equal("XOR: points right, best line", best, 3)
 
 
 # %%
@@ -143,7 +143,7 @@ model = Sequential(
     [Dense(2, activation="step", input_shape=(2,)), Dense(1, activation="step")], dtype="float64"
 )
 model.set_weights([[[-2, 2], [-2, 2]], [3, -1], [[2], [2]], [-3]])
-table.equal("XOR = AND(NAND, OR), with nnlite", model.predict(x).ravel(), [0.0, 1.0, 1.0, 0.0])
+table.equal("XOR = AND(NAND, OR), nnlite", model.predict(x).ravel(), [0.0, 1.0, 1.0, 0.0])
 
 # %% [markdown]
 # What did the hidden layer do? It moved the points. 01 and 10 both have NAND = 1 and OR = 1:
@@ -277,7 +277,7 @@ model = network(SEED)
 model.summary()
 parameters = [layer.count_params() for layer in model.layers]
 
-table.equal("parameters in layers of 2-4-5-1", parameters, [12, 25, 6])
+table.equal("parameters of 2-4-5-1", parameters, [12, 25, 6])
 table.equal("all parameters", model.count_params(), 43)
 
 # %% [markdown]
@@ -365,7 +365,7 @@ answer = Dense(1, activation="sigmoid")(five)
 functional = Model(inputs=bits, outputs=answer, seed=SEED, dtype="float64")
 functional.compile(optimizer=SGD(0.5), loss="binary_crossentropy")
 functional.fit(x, y, batch_size=4, epochs=2000, verbose=0)
-table.same("weights, Sequential and functional", model.weights_vector, functional.weights_vector)
+table.same("weights, functional form", model.weights_vector, functional.weights_vector)
 
 # %% [markdown]
 # ## Does it always work?
@@ -394,10 +394,8 @@ print("solved:", solved.sum(), "of 100; seeds that need longer:")
 print(np.flatnonzero(~solved))
 
 together = np.concatenate([weight[SEED].ravel() for layer in stack for weight in layer])
-table.same("weights, in the stack and nnlite", together, model.weights_vector)
-table.check(
-    "share of 100 seeds that solve XOR", share, "between .75 and .95", 0.75 <= share <= 0.95
-)
+table.same("weights, stack and nnlite", together, model.weights_vector)
+table.check("seeds that solve it, share", share, "between .75 and .95", 0.75 <= share <= 0.95)
 
 # %%
 figure, axes = plt.subplots()
@@ -418,7 +416,7 @@ for _ in lessons.progress(range(8000), "8000 epochs more"):
     step(stack)
 late = ((forward(stack)[-1] > 0.5) == (y == 1)).all(axis=(1, 2)).mean()
 print("solved by epoch 10,000:", late)
-table.check("share that solves it by 10,000", late, "at least .95", late >= 0.95)
+table.check("the same by epoch 10,000", late, "at least .95", late >= 0.95)
 
 # %% [markdown]
 # ## σ, tanh, ReLU
@@ -495,13 +493,11 @@ fastest = max(counts, key=lambda name: counts[name][400].sum())
 table.equal("most solved after 400 epochs", fastest, "tanh")
 relu = counts["ReLU"]
 stuck = (relu[2000] & ~relu[400]).sum()
-table.check("ReLU: solved only after epoch 400", stuck, "at most 5", stuck <= 5)
+table.check("ReLU: solved after epoch 400", stuck, "at most 5", stuck <= 5)
 
 dead, alive = relu["dead"][~relu[2000]].mean(), relu["dead"][relu[2000]].mean()
 print(f"dead ReLU neurons, of 9: {dead:.1f} where XOR is not solved, {alive:.1f} where it is")
-table.check(
-    "more dead neurons where it fails", "yes" if dead > alive else "no", "yes", dead > alive
-)
+table.check("more dead where it fails", "yes" if dead > alive else "no", "yes", dead > alive)
 
 # %% [markdown]
 # tanh is the fastest here. ReLU is fast or never: what it has not solved after 400 epochs it hardly

@@ -105,8 +105,8 @@ figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center"
 lessons.save(figure, "09_three_classes")
 
 lost = softmax(scores)[0] - softmax(raised)[0]
-table.check("class 0 loses when class 2 gains", lost, "above .1", lost > 0.1)
-table.equal("the same with sigmoids", sigmoid(scores)[0] - sigmoid(raised)[0], 0.0)
+table.check("softmax: what class 0 loses", lost, "above .1", lost > 0.1)
+table.equal("sigmoids: what it loses", sigmoid(scores)[0] - sigmoid(raised)[0], 0.0)
 
 # %% [markdown]
 # Sigmoids are right where several classes may be true at once: a picture with a cat *and* a dog.

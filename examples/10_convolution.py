@@ -75,7 +75,7 @@ lessons.save(axes.figure, "10_by_hand")
 
 window = pad(image, ones)[1:3, 1:3]
 print("window", window.tolist(), "times ones, added up:", np.sum(window * ones))
-table.equal("the answer at row 1, column 1", np.sum(window * ones), 28.0)
+table.equal("at row 1, column 1", np.sum(window * ones), 28.0)
 
 # %% [markdown]
 # ## With nnlite: three filters
@@ -264,9 +264,9 @@ def likeness_to_edges(filters):
 before, after = likeness_to_edges(first_filters), likeness_to_edges(filters)
 print("before:", before.round(2), "above .8:", (before > 0.8).sum())
 print("after: ", after.round(2), "above .8:", (after > 0.8).sum())
-table.equal("edges above .8 before the training", (before > 0.8).sum(), 0)
+table.equal("edges above .8 before", (before > 0.8).sum(), 0)
 few = 1 <= (after > 0.8).sum() <= 4
-table.check("edges above .8 after it", (after > 0.8).sum(), "1 to 4 of 10", few)
+table.check("edges above .8 after", (after > 0.8).sum(), "1 to 4 of 10", few)
 
 # %% [markdown]
 # A few are, most are not. A filter becomes what helps the layers after it, and that need not have
@@ -287,7 +287,7 @@ layer.set_weights([W, b])
 print(f"accuracy with all filters: {whole:.3f}. Lost without one of them:")
 print(cost.round(3))
 print(f"most needed: filter {cost.argmax()}; least needed: filter {cost.argmin()}")
-table.check("what the most needed filter costs", cost.max(), "above .02", cost.max() > 0.02)
+table.check("cost of the most needed filter", cost.max(), "above .02", cost.max() > 0.02)
 
 # %% [markdown]
 # The feature maps show where each filter answers. By hand and with nnlite they are the same.

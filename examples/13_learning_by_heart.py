@@ -78,7 +78,7 @@ table.check(
     "no remedy: training accuracy", plain["accuracy"][-1], "above .97", plain["accuracy"][-1] > 0.97
 )
 rise = plain["val_loss"][-1] / plain["val_loss"][best]
-table.check("J of validation against its best", rise, "above 2", rise > 2)
+table.check("J of validation / its best", rise, "above 2", rise > 2)
 
 # %%
 axes = plot.history(plain, metrics="loss")
