@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from nnlite.foundation.types import Shape
 from nnlite.kernels.windows import Axis, along
 
+WORDS = ("valid", "same", "causal")
+"""What padding is called here; the last for sequences alone."""
+
 
 def pads(axes: Sequence[Axis]) -> list[int]:
     """Return the padding before every axis, then that behind every axis.
@@ -19,18 +22,19 @@ def pads(axes: Sequence[Axis]) -> list[int]:
 
 
 def word_for(
-    given: Sequence[int], image: Shape, kernel: Shape, strides: Shape, dilations: Shape
+    given: Sequence[int], sizes: Sequence[Shape], words: Sequence[str] = WORDS
 ) -> str | None:
-    """Return "valid", "same" or "causal", whichever means this padding; None if none does.
+    """Return which of the words means this padding; None if none does.
 
-    >>> word_for([1, 1, 1, 1], (5, 5), (3, 3), (1, 1), (1, 1))
+    `sizes` has image, kernel, stride and dilation of every axis.
+
+    >>> word_for([1, 1, 1, 1], [(5, 3, 1, 1), (5, 3, 1, 1)])
     'same'
     """
-    for word in ("valid", "same", "causal") if len(image) == 1 else ("valid", "same"):
-        sizes = list(zip(image, kernel, strides, dilations, strict=True))
-        axes = [along(n, k, step, word, gap) for n, k, step, gap in sizes]
-        places = zip(axes, given, given[len(axes) :], strict=False)
-        counts = [(a.size + p + q - a.reach) // a.stride + 1 for a, p, q in places]
+    for word in words if len(sizes) == 1 else [word for word in words if word != "causal"]:
+        axes = [along(*size[:3], word, size[3]) for size in sizes]
+        ends = zip(axes, given, given[len(axes) :], strict=False)
+        counts = [(a.size + p + q - a.reach) // a.stride + 1 for a, p, q in ends]
         if pads(axes) == list(given) and counts == [axis.count for axis in axes]:
             return word
     return None
