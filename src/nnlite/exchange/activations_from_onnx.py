@@ -67,6 +67,18 @@ def _sigmoid(call: Call) -> ActivationFunction:
     return activations.silu
 
 
+def _softplus(call: Call) -> ActivationFunction:
+    """PyTorch writes z itself where z is large, which is the same."""
+    graph, choice = call.graph, call.graph.only_reader(call.output)
+    if choice is not None and choice.op_type == "Where":
+        z = call.node.input[0]
+        above = [n for n in graph.readers[z] if n.op_type == "Greater" and n.output[0] in choice.input]
+        same = [*choice.input[1:]] == [z, call.output] and len(above) == 1
+        call.require(same, "Where is read as a part of Softplus.")
+        call.absorb(Call(graph, above[0]), Call(graph, choice))
+    return activations.softplus
+
+
 def _selu(call: Call) -> ActivationFunction:
     alpha, scale = call.told("alpha", 1.67326319), call.told("gamma", 1.05070102)
     ours = np.allclose([alpha, scale], [activations.selu.alpha, activations.selu.scale], 1e-6)
@@ -95,6 +107,6 @@ READERS: dict[str, Callable[[Call], ActivationFunction]] = {
     "Selu": _selu,
     "Sigmoid": _sigmoid,
     "Softmax": lambda call: activations.softmax,
-    "Softplus": lambda call: activations.softplus,
+    "Softplus": _softplus,
     "Tanh": lambda call: activations.tanh,
 }

@@ -14,6 +14,9 @@ LONGEST = 32
 """Shapes are short: longer arrays are weights, which are taken as they are."""
 
 
+OF_SHAPES = ("Concat", "Gather", "Slice", "Unsqueeze")
+
+
 def fold(call: Call) -> bool:
     """Make a constant of a node, if it is one; return whether it was."""
     graph, inputs, operator = call.graph, [name for name in call.node.input if name], call.node
@@ -25,7 +28,7 @@ def fold(call: Call) -> bool:
     if operator.op_type not in FOLDED or len(given) < len(inputs):
         return False
     short = all(array.ndim < 2 and array.size <= LONGEST for array in given)
-    if operator.op_type in ("Gather", "Concat", "Unsqueeze") and not short:
+    if operator.op_type in OF_SHAPES and not short:
         return False
     graph.constants[call.output] = np.asarray(FOLDED[operator.op_type](call, *given))
     return True
@@ -41,12 +44,19 @@ def _unsqueeze(call: Call, array: Array, axes: Array) -> Array:
     return np.expand_dims(array, tuple(map(int, axes)))
 
 
+def _slice(call: Call, array: Array, begin: Array, end: Array, *axes_and_steps: Array) -> Array:
+    call.require(array.ndim == 1 and begin.size == end.size == 1, "A shape has one axis.")
+    step = int(axes_and_steps[1].item()) if len(axes_and_steps) > 1 else 1
+    return array[int(begin.item()) : int(end.item()) : step]
+
+
 FOLDED: dict[str, Callable[..., Any]] = {
     "Cast": lambda call, array: array,
     "Concat": lambda call, *arrays: np.concatenate(arrays),
     "Constant": _constant,
     "Gather": lambda call, array, places: array[places],
     "Identity": lambda call, array: array,
+    "Slice": _slice,
     "Transpose": lambda call, array: array.transpose(call.told("perm", None)),
     "Unsqueeze": _unsqueeze,
 }

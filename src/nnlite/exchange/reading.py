@@ -51,9 +51,11 @@ READERS: dict[str, Callable[[Call], Value]] = {
     "Resize": shapes.resize,
     "Scaler": arithmetic.scaler,
     "Slice": shapes.cut,
+    "Squeeze": shapes.squeeze,
     "Sub": arithmetic.subtract,
     "Sum": arithmetic.merging(layers.Add),
     "Transpose": shapes.transpose,
+    "Unsqueeze": shapes.unsqueeze,
 }
 
 

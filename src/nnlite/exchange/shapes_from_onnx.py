@@ -89,6 +89,35 @@ def _images(call: Call, shape: Shape) -> Value:
     return Value(tensor, first_axes(len(shape) - 1))
 
 
+def unsqueeze(call: Call) -> Value:
+    """An axis of size 1 more; here it stands where it does among the axes that are left."""
+    file, ours, new = list(call.x.axes), sorted(call.x.axes), -1
+    for place in sorted(int(axis) % (len(file) + 1) for axis in np.ravel(call.constant(1))):
+        ours.insert(ours.index(file[place]) if place < len(file) else len(ours), new)
+        file.insert(place, new)
+        new -= 1
+    return _with_axes(call, file, ours)
+
+
+def squeeze(call: Call) -> Value:
+    """One axis of size 1 less, or several."""
+    x, none = call.x, [place for place, n in enumerate(call.x.shape, start=1) if n == 1]
+    places = [int(at) % len(x.axes) for at in np.ravel(call.constant(1, np.array(none)))]
+    call.require({*places} <= {*none}, "Axes of size 1 are left out.", f"{x.shape}, axes={places}")
+    file = [axis for place, axis in enumerate(x.axes) if place not in places]
+    return _with_axes(call, file, sorted(file))
+
+
+def _with_axes(call: Call, file: list[int], ours: list[int]) -> Value:
+    """Return x with these of its axes, in the order of the file and in ours; below 0 are new."""
+    sizes = dict(enumerate(call.x.sample, start=1))
+    shape = tuple(sizes.get(axis, 1) for axis in ours[1:])
+    axes = tuple(ours.index(axis) for axis in file)
+    rule = "The axis of the samples stays the first, and there is another."
+    call.require(ours[0] == file[0] == 0 and bool(shape), rule)
+    return call.joined(layers.Reshape, call.x, axes=axes, target_shape=shape)
+
+
 def pad(call: Call) -> Value:
     """Zeros around images: ZeroPadding2D."""
     call.expect(mode="constant")
