@@ -13,7 +13,7 @@ from nnlite.exchange import activations_from_onnx as activations
 from nnlite.exchange import arithmetic_from_onnx as arithmetic
 from nnlite.exchange import layers_from_onnx as weighted
 from nnlite.exchange import shapes_from_onnx as shapes
-from nnlite.exchange.constants import FOLDED, fold
+from nnlite.exchange.constants import fold
 from nnlite.exchange.files import damaged, read_proto
 from nnlite.exchange.graph import Call, Graph, Value, first_axes, plain
 from nnlite.foundation.errors import listed, value_error
@@ -78,6 +78,7 @@ def from_onnx(filepath: str | Path) -> Model:
         A `Sequential` where the network is a chain.
     """
     onnx = load_extra("onnx", "onnx", "An ONNX file")
+    load_extra("onnx.reference", "onnx", "An ONNX file")
     proto = read_proto(onnx, filepath)
     try:
         return model_of(onnx, proto, f"{filepath}")
@@ -153,7 +154,7 @@ def read(graph: Graph, node: Any) -> None:
     if known and fold(call):
         return
     if not known or node.op_type not in READERS:
-        rule = f"from_onnx reads these operators: {listed({*READERS, *FOLDED, 'Shape'})}."
+        rule = f"from_onnx reads these operators: {listed(READERS)}."
         remedy = "Run the file with onnxruntime, or write the part of the network before it alone."
         raise graph.refusal(node, rule, remedy=remedy)
     try:
