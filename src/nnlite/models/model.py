@@ -24,7 +24,7 @@ from nnlite.models import summary as summaries
 from nnlite.models.naming import unique_names
 from nnlite.models.unknown import ExplainsUnknownNames
 from nnlite.models.weights import WeightsOfLayers
-from nnlite.network.branches import Branches, as_tensors, check_ends
+from nnlite.network.branches import Branches, as_tensors, by_depth, check_ends
 from nnlite.network.chain import Network
 from nnlite.training.compiling import endings
 from nnlite.training.ending import Ending
@@ -99,7 +99,7 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
         self.network = branches = Branches(inputs, outputs)
         self.inputs, self.outputs, self.nodes = inputs, outputs, branches.nodes
         begins = [tensor.node.layer for tensor in inputs]
-        self.layers = list(dict.fromkeys([*begins, *(node.layer for node in self.nodes)]))
+        self.layers = list(dict.fromkeys([*begins, *by_depth(self.nodes, outputs)]))
         with all_or_nothing(*self.layers):
             self._name_layers()
             self._build()
