@@ -75,7 +75,9 @@ class Drawing:
         """Return the name of constant numbers of this layer; those of its weights are there once."""
         name = f"{self.layer}/{name}"
         if name not in self.constants:
-            array = np.ascontiguousarray(numbers).reshape(np.shape(numbers))
+            # A twin in float32 of a model in float64 may still have its weights as they were.
+            dtype = np.float32 if np.asarray(numbers).dtype.kind == "f" else np.int64
+            array = np.array(numbers, dtype, order="C")
             self.taken.add(name)
             self.constants[name] = self.onnx.numpy_helper.from_array(array, name)
         return name
