@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -107,6 +108,8 @@ def standardized(call: Call, x: Value, mean: Array, sigma: Array, invert: bool =
     shape = np.broadcast_shapes(np.shape(mean), np.shape(sigma))
     sizes = (1,) * (len(x.axes) - len(shape)) + shape
     fits = all(n in (1, of) for n, of in zip(sizes[1:], x.shape, strict=False))
+    # Two constants that are spread over each other would be a large one in a small file.
+    fits = fits and math.prod(sizes) in (np.size(mean), np.size(sigma))
     right = len(sizes) == len(x.axes) and sizes[0] == 1 and fits and x.flat is None
     rule = "Constants have a number for each place of some axes."
     call.require(right, rule, f"constants of shape {shape}, samples of shape {x.shape}")

@@ -65,7 +65,8 @@ def from_onnx(filepath: str | Path) -> Model:
     The network is one of our layers: it can be explained, drawn, checked, and trained further.
     Where the file has channels first, they come last here: images go in as (samples, height, width,
     channels), and the weights behind a Flatten change places. Dropout is left out, and so are
-    outputs that are no numbers of the network, such as the labels of a classifier.
+    outputs that are no numbers of the network, such as the labels of a classifier. An operator that
+    none of our layers stands for is refused by name.
 
     Parameters
     ----------
@@ -75,7 +76,12 @@ def from_onnx(filepath: str | Path) -> Model:
     Returns
     -------
     Model
-        A `Sequential` where the network is a chain.
+        A `Sequential` where the network is a chain; not compiled.
+
+    Examples
+    --------
+    >>> model = from_onnx("pytorch.onnx")  # doctest: +SKIP
+    >>> model.summary()  # doctest: +SKIP
     """
     onnx = load_extra("onnx", "onnx", "An ONNX file")
     load_extra("onnx.reference", "onnx", "An ONNX file")
@@ -86,7 +92,7 @@ def from_onnx(filepath: str | Path) -> Model:
         # However a file is made up, it gets one error with its name.
         if isinstance(error, ValueError) and f"Where: {filepath}" in str(error):
             raise
-        raise damaged(filepath, f"{type(error).__name__}: {error}") from error
+        raise damaged(filepath, str(error).partition("\nReceived: ")[0]) from error
 
 
 def model_of(onnx: Any, proto: Any, where: str) -> Model:
@@ -159,11 +165,13 @@ def read(graph: Graph, node: Any) -> None:
         raise graph.refusal(node, rule, remedy=remedy)
     try:
         graph.values[call.output] = READERS[node.op_type](call)
-    except (ValueError, TypeError, AttributeError) as error:
-        if f"Where: {graph.where}" in str(error):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # What a layer explains gets the names of the file and the node.
+        rule, explained, received = str(error).partition("\nReceived: ")
+        if f"Where: {graph.where}" in received:
             raise
-        # A layer has explained what does not fit; here the file and the node get their names.
-        rule, _, received = str(error).partition("\nReceived: ")
+        if not explained:
+            rule, received = "A node is made as ONNX defines its operator.", rule
         raise graph.refusal(node, rule, received.partition("\n")[0]) from error
     # READERS may have absorbed nodes that come behind.
     graph.values.setdefault(node.output[0], graph.values[call.output])

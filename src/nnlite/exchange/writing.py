@@ -36,6 +36,19 @@ def to_onnx(model: Model, filepath: str | Path) -> None:
         A model in float32, made of the library's layers and activations.
     filepath
         The file, "model.onnx" for instance. It needs the package onnx: `pip install nnlite[onnx]`.
+
+    Examples
+    --------
+    >>> from nnlite import Sequential
+    >>> from nnlite.layers import Dense
+    >>> model = Sequential([Dense(1, input_shape=(2,))], dtype="float64")
+    >>> to_onnx(model, "model.onnx")
+    Traceback (most recent call last):
+        ...
+    ValueError: An ONNX file holds a model in float32.
+    Received: a model in float64
+    Where: model 'sequential'
+    Remedy: to_onnx(model.twin(dtype="float32"), path)
     """
     if not isinstance(model, Model):
         raise type_error("to_onnx takes a model.", told(model))
@@ -49,12 +62,12 @@ def to_onnx(model: Model, filepath: str | Path) -> None:
 def as_onnx(model: Model) -> Any:
     """Return the model as the package onnx holds one."""
     model.check_built("to_onnx")
-    onnx = load_extra("onnx", "onnx", "An ONNX file")
     if model.dtype != np.float32:
         rule = "An ONNX file holds a model in float32."
         remedy = 'to_onnx(model.twin(dtype="float32"), path)'
         received = f"a model in {model.dtype}"
         raise value_error(rule, received, f"model '{model.name}'", remedy)
+    onnx = load_extra("onnx", "onnx", "An ONNX file")
     draw = Drawing(onnx)
     values = {
         tensor: draw.input(name, tensor.sample)
