@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         optimizers,
         plot,
         regularizers,
+        saving,
         testing,
         utils,
     )
@@ -53,6 +54,7 @@ __all__ = [
     "optimizers",
     "plot",
     "regularizers",
+    "saving",
     "set_random_seed",
     "testing",
     "utils",

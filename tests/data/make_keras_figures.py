@@ -4,8 +4,8 @@
 
 Made with Keras 3.15.1, TensorFlow 2.21.0 and tf2onnx 1.17.0. For each case there are the shapes of
 `get_weights()`, as text, and the predictions, with weights and samples by the rule of
-tests/keras_figures.py; "chain" and "branches" are whole models. keras_graph.onnx is what Keras exports,
-keras_graph.npz has samples and predictions.
+tests/keras_figures.py; "chain" and "branches" are whole models. keras_graph.onnx is what Keras
+exports, keras_graph.npz has samples and predictions.
 """
 
 from __future__ import annotations

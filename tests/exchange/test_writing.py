@@ -227,9 +227,7 @@ def test_a_layer_of_ones_own_is_refused_by_name(
 
 
 @pytest.mark.slow
-def test_a_subclass_that_overrides_nothing_is_written(
-    onnx: Any, runtime: Any, path: Path
-) -> None:
+def test_a_subclass_that_overrides_nothing_is_written(onnx: Any, runtime: Any, path: Path) -> None:
     model = Sequential([Input((2,)), Wide(3)], seed=0)
     assert_runs_alike(onnx, runtime, model, np.ones((2, 2)), path)
 

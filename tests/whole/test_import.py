@@ -22,7 +22,18 @@ def modules_after(statement: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-HEAVY = {"matplotlib", "sklearn", "scipy", "pandas", "tqdm", "IPython", "PIL", "torch", "keras"}
+HEAVY = {
+    "matplotlib",
+    "sklearn",
+    "scipy",
+    "pandas",
+    "tqdm",
+    "IPython",
+    "PIL",
+    "torch",
+    "keras",
+    "onnx",
+}
 
 A_WHOLE_LIFE = """
 import nnlite

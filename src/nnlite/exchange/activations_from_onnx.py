@@ -72,7 +72,9 @@ def _softplus(call: Call) -> ActivationFunction:
     graph, choice = call.graph, call.graph.only_reader(call.output)
     if choice is not None and choice.op_type == "Where":
         z = call.node.input[0]
-        above = [n for n in graph.readers[z] if n.op_type == "Greater" and n.output[0] in choice.input]
+        above = [
+            n for n in graph.readers[z] if n.op_type == "Greater" and n.output[0] in choice.input
+        ]
         same = [*choice.input[1:]] == [z, call.output] and len(above) == 1
         call.require(same, "Where is read as a part of Softplus.")
         call.absorb(Call(graph, above[0]), Call(graph, choice))

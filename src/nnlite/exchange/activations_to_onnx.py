@@ -59,9 +59,7 @@ WRITERS: dict[type[activations.ActivationFunction], Callable[[Drawing, Any, Valu
     ),
     activations.Linear: lambda draw, g, z: z,
     activations.Relu: named("Relu"),
-    activations.Selu: lambda draw, g, z: draw.numberwise(
-        "Selu", [z], alpha=g.alpha, gamma=g.scale
-    ),
+    activations.Selu: lambda draw, g, z: draw.numberwise("Selu", [z], alpha=g.alpha, gamma=g.scale),
     activations.Sigmoid: named("Sigmoid"),
     activations.Silu: _silu,
     activations.SoftmaxFunction: _softmax,

@@ -99,8 +99,8 @@ def with_constant(call: Call) -> tuple[Value, Array]:
 
 def rescaled(call: Call, x: Value, scale: Any, offset: Any) -> Value:
     """Return x·scale + offset, of single numbers."""
-    numbers = {"scale": float(np.ravel(scale)[0]), "offset": float(np.ravel(offset)[0])}
-    return call.joined(layers.Rescaling, x, **numbers)
+    by, to = (float(np.ravel(one)[0]) for one in (scale, offset))
+    return call.joined(layers.Rescaling, x, scale=by, offset=to)
 
 
 def standardized(call: Call, x: Value, mean: Array, sigma: Array, invert: bool = False) -> Value:
@@ -119,7 +119,7 @@ def standardized(call: Call, x: Value, mean: Array, sigma: Array, invert: bool =
     # σ² is exact in float64, and its root σ again.
     numbers = {
         name: _in_our_axes(array, x, sizes).tolist()
-        for name, array in (("mean", mean), ("variance", np.float64(sigma) ** 2))
+        for name, array in (("mean", mean), ("variance", np.asarray(sigma, np.float64) ** 2))
     }
     given = {"axis": tuple(axes) or None, "invert": invert, **numbers}
     return call.joined(layers.Normalization, x, **given)

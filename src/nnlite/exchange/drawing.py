@@ -72,7 +72,7 @@ class Drawing:
         return name
 
     def constant(self, name: str, numbers: Any) -> str:
-        """Return the name of constant numbers of this layer; those of its weights are there once."""
+        """Return the name of constant numbers of this layer; a weight is there once."""
         name = f"{self.layer}/{name}"
         if name not in self.constants:
             # A twin in float32 of a model in float64 may still have its weights as they were.

@@ -19,7 +19,6 @@ from nnlite.foundation.types import Array, Shape
 from nnlite.layers import KNOWN, Layer
 from nnlite.layers.joining import Tensor
 
-
 CHANNELS_FIRST = {"Conv", "ConvTranspose", "MaxPool", "AveragePool", "BatchNormalization"}
 CHANNELS_FIRST |= {"GlobalMaxPool", "GlobalAveragePool"}
 LAID_OUT_ANEW = {"Transpose", "Reshape", "Flatten", "Gemm", "MatMul", "ReduceMean", "ReduceMax"}
@@ -113,10 +112,9 @@ class Graph:
         return False
 
     def new_name(self, node: Any) -> str | None:
-        """Return a name for the layer of a node; None leaves it to the model."""
-        name = node.name.strip("/")
-        name = name.rpartition("/")[0] or name
-        if not name or name in self.names:
+        """Return a name for the layer of a node; None, in a foreign file, leaves it to the model."""
+        name: str = node.name.rpartition("/")[0]
+        if not self.is_ours or not name or name in self.names:
             return None
         self.names.add(name)
         return name
@@ -170,7 +168,9 @@ class Call:
             return told.decode()
         return tuple(told) if isinstance(told, list) else told
 
-    def require(self, holds: bool, rule: str, received: str = "", remedy: str | None = None) -> None:
+    def require(
+        self, holds: bool, rule: str, received: str = "", remedy: str | None = None
+    ) -> None:
         """Raise unless this holds."""
         if not holds:
             raise self.refusal(rule, received, remedy)

@@ -43,8 +43,8 @@ def dense(call: Call, W: Array, b: Array | None) -> Value:
     if x.flat is not None:
         W = rearranged(W, x)
     weights = [W] if b is None else [W, np.broadcast_to(b.reshape(-1), W.shape[1:])]
-    options = {"use_bias": b is not None, "activation": following(call, last, last + 1)}
-    made = call.joined(layers.Dense, x, weights, units=W.shape[1], **options)
+    g, bias = following(call, last, last + 1), b is not None
+    made = call.joined(layers.Dense, x, weights, units=W.shape[1], activation=g, use_bias=bias)
     return Value(made.tensor, x.axes)
 
 
@@ -72,12 +72,12 @@ def convolution(call: Call) -> Value:
         return separable(call, x, _by_channels(W, c), places)
     if alone and call.kind != "Conv2D" and (groups > 1 or call.kind):
         make: Any = layers.DepthwiseConv2D
-        kernel, sizes = _by_channels(W, c), {"depth_multiplier": len(W) // c}
+        kernel, places["depth_multiplier"] = _by_channels(W, c), len(W) // c
     else:
         make = layers.Conv2D if rank == 2 else layers.Conv1D
-        sizes = {"filters": len(W), "groups": groups}
+        places |= {"filters": len(W), "groups": groups}
     g, weights = following(call, 1, rank + 2), [kernel, *b]
-    return call.joined(make, x, weights, use_bias=bool(b), activation=g, **sizes, **places)
+    return call.joined(make, x, weights, use_bias=bool(b), activation=g, **places)
 
 
 def _by_channels(W: Array, c: int) -> Array:
@@ -92,10 +92,10 @@ def separable(call: Call, x: Value, kernel: Array, places: dict[str, Any]) -> Va
     call.absorb(across)  # type: ignore[arg-type]
     P = across.constant(1)  # type: ignore[union-attr]
     bias = [across.constant(2)] if len(across.node.input) > 2 else []  # type: ignore[union-attr]
-    sizes = {"filters": len(P), "depth_multiplier": kernel.shape[-1], "use_bias": bool(bias)}
+    places |= {"filters": len(P), "depth_multiplier": kernel.shape[-1], "use_bias": bool(bias)}
     weights = [kernel, np.moveaxis(P, (0, 1), (-1, -2)), *bias]
     g = following(call, 1, 4)
-    return call.joined(layers.SeparableConv2D, x, weights, activation=g, **sizes, **places)
+    return call.joined(layers.SeparableConv2D, x, weights, activation=g, **places)
 
 
 def windows(

@@ -36,9 +36,7 @@ def depthwise(draw: Drawing, layer: Any, x: Value, sample: Shape) -> Value:
     return _windows(draw, layer, x, sample, _of_channels(layer.W), x.sample[-1])
 
 
-def _windows(
-    draw: Drawing, layer: Any, x: Value, sample: Shape, kernel: Any, groups: int
-) -> Value:
+def _windows(draw: Drawing, layer: Any, x: Value, sample: Shape, kernel: Any, groups: int) -> Value:
     inputs = [draw.ask(x, FIRST), draw.constant("W", kernel)]
     inputs += [draw.constant("b", layer.b)] if layer.use_bias else []
     name = draw.node("Conv", inputs, group=groups, **_places(layer, x.sample))

@@ -1,4 +1,4 @@
-"""Where windows lie, in the words of an ONNX file: pixels of padding before and behind each axis."""
+"""Where windows lie, in the words of an ONNX file: pixels of padding at both ends of each axis."""
 
 from __future__ import annotations
 

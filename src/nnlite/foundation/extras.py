@@ -1,4 +1,4 @@
-"""Packages that only a part of the library needs: they are extras, loaded when that part is used."""
+"""Packages that only a part of the library needs: extras, loaded when that part is used."""
 
 from __future__ import annotations
 

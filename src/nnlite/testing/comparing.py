@@ -117,8 +117,8 @@ def compare(model: Model, other: Any, x: Any, tolerance: float = 1e-5) -> Meetin
     if not any(rest):
         return Meeting(agree, None, tolerance)
     longer = "the first model" if rest[0] else "the second model"
-    part_at = (rest[0] or [None])[0], (rest[1] or [None])[0]
-    return Meeting(agree, part_at, tolerance, f"Only {longer} goes on.")
+    goes_on = next(iter(rest[0]), None), next(iter(rest[1]), None)
+    return Meeting(agree, goes_on, tolerance, f"Only {longer} goes on.")
 
 
 def with_effect(stages: Sequence[Stage], place: int) -> Iterator[Stage]:
