@@ -261,6 +261,7 @@ def test_the_extra_is_named_where_onnx_is_missing(
     import sys
 
     monkeypatch.setitem(sys.modules, "onnx", None)
+    path.write_bytes(b"a file")
     for act in (
         lambda: saving.to_onnx(Sequential([Input((1,)), Dense(1)]), path),
         lambda: saving.from_onnx(path),

@@ -6,16 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from nnlite.foundation.errors import value_error
-from nnlite.foundation.files import as_path, check_exists
 
 OLDEST = 13
 """The version of the operators since which the ones read here mean what they mean now."""
 
 
-def read_proto(onnx: Any, filepath: str | Path) -> Any:
+def read_proto(onnx: Any, path: Path) -> Any:
     """Return what is in an ONNX file, with the weights that lie in a file beside it."""
-    path = as_path(filepath)
-    check_exists(path)
     proto = onnx.ModelProto()
     try:
         proto.ParseFromString(path.read_bytes())

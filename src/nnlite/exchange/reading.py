@@ -18,6 +18,7 @@ from nnlite.exchange.files import damaged, read_proto
 from nnlite.exchange.graph import Call, Graph, Value, first_axes, plain
 from nnlite.foundation.errors import listed, value_error
 from nnlite.foundation.extras import load_extra
+from nnlite.foundation.files import as_path, check_exists
 from nnlite.foundation.types import Shape
 from nnlite.layers import Input
 from nnlite.models import Model, Sequential
@@ -80,12 +81,18 @@ def from_onnx(filepath: str | Path) -> Model:
 
     Examples
     --------
-    >>> model = from_onnx("pytorch.onnx")  # doctest: +SKIP
-    >>> model.summary()  # doctest: +SKIP
+    >>> from_onnx("no_such_file.onnx")
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: There is no such file.
+    Received: no_such_file.onnx
+    ...
     """
+    path = as_path(filepath)
+    check_exists(path)
     onnx = load_extra("onnx", "onnx", "An ONNX file")
     load_extra("onnx.reference", "onnx", "An ONNX file")
-    proto = read_proto(onnx, filepath)
+    proto = read_proto(onnx, path)
     try:
         return model_of(onnx, proto, f"{filepath}")
     except Exception as error:
