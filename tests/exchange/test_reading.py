@@ -196,6 +196,13 @@ REFUSED: dict[str, tuple[str, Any, dict[str, Any], dict[str, Any], str]] = {
         "alpha=0.5",
     ),
     "samples in another place": ("Transpose", ROW, {"perm": [1, 0]}, {}, "perm"),
+    "a bias for each sample": (
+        "Gemm",
+        {"x": [2, 3]},
+        {},
+        {"W": np.ones((3, 2), np.float32), "b": np.ones((2, 1), np.float32)},
+        r"b of shape \(2, 1\)",
+    ),
     "an odd pixel in front": (
         "Conv",
         IMAGE,

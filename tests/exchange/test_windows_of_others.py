@@ -1,4 +1,4 @@
-"""Windows as other libraries write them: what is read runs as in onnxruntime, the rest is refused."""
+"""Windows as other libraries write them: read as onnxruntime runs them, or refused."""
 
 from __future__ import annotations
 
@@ -56,6 +56,16 @@ def random_node(rng: Any) -> tuple[str, dict[str, Any], dict[str, Any], int]:
     return operator, told, {"W": W, **({"b": bias} if rng.random() < 0.5 else {})}, rank
 
 
+def read_or_refused(path: Path) -> Any:
+    """Return the model; None if the file is refused, which must name it."""
+    try:
+        return saving.from_onnx(path)
+    except ValueError as error:
+        if f"Where: {path}" not in str(error):
+            raise
+        return None
+
+
 @pytest.mark.parametrize("part", range(10))
 def test_windows_are_read_as_onnxruntime_runs_them_or_refused(
     onnx: Any, runtime: Any, part: int, tmp_path: Path
@@ -83,10 +93,8 @@ def test_windows_are_read_as_onnxruntime_runs_them_or_refused(
             (wanted,) = runtime.InferenceSession(path, options).run(None, {"x": x})
         except Exception:
             continue  # What the runtime does not take need not be read.
-        try:
-            model = saving.from_onnx(path)
-        except ValueError as error:
-            assert f"Where: {path}" in str(error)
+        model = read_or_refused(path)
+        if model is None:
             continue
         read += 1
         found = np.moveaxis(model.predict(np.moveaxis(x, 1, -1)), -1, 1)

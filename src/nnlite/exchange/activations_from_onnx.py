@@ -94,9 +94,9 @@ def _gelu(call: Call) -> ActivationFunction:
 
 def _step(call: Call) -> ActivationFunction:
     cast = call.follower("Cast")
-    right = cast is not None and call.is_constant(1) and not np.any(call.constant(1))
-    call.require(right, "Greater is a layer as x > 0, turned into numbers.")
-    call.absorb(cast)  # type: ignore[arg-type]
+    if cast is None or not call.is_constant(1) or np.any(call.constant(1)):
+        raise call.refusal("Greater is a layer as x > 0, turned into numbers.")
+    call.absorb(cast)
     return activations.step
 
 

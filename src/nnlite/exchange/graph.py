@@ -112,7 +112,7 @@ class Graph:
         return False
 
     def new_name(self, node: Any) -> str | None:
-        """Return the name of the layer that a node was drawn for; None if it has none of its own."""
+        """Return the name of the layer that a node was drawn for; None if there is none."""
         name: str = node.name.rpartition("/")[0]
         if not self.is_ours or not name or name in self.names:
             return None

@@ -27,7 +27,7 @@ def matmul(call: Call) -> Value:
     """x·W of rows, or of more axes; with the Add of constants behind it, Dense with b."""
     W, add = call.constant(1), call.follower("Add")
     b = next((add.constant(at) for at in (0, 1) if add.is_constant(at)), None) if add else None
-    if add is None or b is None or b.size != W.shape[-1]:
+    if add is None or b is None or b.shape[-1:] != W.shape[-1:]:
         return dense(call, W, None)
     call.absorb(add)
     return dense(call, W, b)
@@ -40,6 +40,9 @@ def dense(call: Call, W: Array, b: Array | None) -> Value:
     right = W.ndim == 2 and last > 0 and x.axes[-1] == last and x.sample[-1] == len(W)
     rule = "A product takes rows as long as its W has rows."
     call.require(right, rule, f"samples of shape {x.shape}, W of shape {W.shape}")
+    if b is not None:
+        of_units = b.size == 1 or b.shape[-1:] == (b.size,) == W.shape[1:]
+        call.require(of_units, "A bias has a number for each unit.", f"b of shape {b.shape}")
     if x.flat is not None:
         W = rearranged(W, x)
     weights = [W] if b is None else [W, np.broadcast_to(b.reshape(-1), W.shape[1:])]
@@ -88,10 +91,12 @@ def _by_channels(W: Array, c: int) -> Array:
 def separable(call: Call, x: Value, kernel: Array, places: dict[str, Any]) -> Value:
     """Return what both convolutions of a SeparableConv2D give."""
     across = call.follower("Conv")
-    call.require(across is not None, "A SeparableConv2D is two convolutions.")
-    call.absorb(across)  # type: ignore[arg-type]
-    P = across.constant(1)  # type: ignore[union-attr]
-    bias = [across.constant(2)] if len(across.node.input) > 2 else []  # type: ignore[union-attr]
+    if across is None:
+        raise call.refusal("A SeparableConv2D is two convolutions.")
+    across.expect(group=1, strides=(1, 1), pads=(0, 0, 0, 0), auto_pad="NOTSET")
+    call.absorb(across)
+    P = across.constant(1)
+    bias = [across.constant(2)] if len(across.node.input) > 2 else []
     places |= {"filters": len(P), "depth_multiplier": kernel.shape[-1], "use_bias": bool(bias)}
     weights = [kernel, np.moveaxis(P, (0, 1), (-1, -2)), *bias]
     g = following(call, 1, 4)

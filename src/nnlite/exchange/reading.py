@@ -180,8 +180,6 @@ def read(graph: Graph, node: Any) -> None:
         if not explained:
             rule, received = "A node is made as ONNX defines its operator.", rule
         raise graph.refusal(node, rule, received.partition("\n")[0]) from error
-    # READERS may have absorbed nodes that come behind.
-    graph.values.setdefault(node.output[0], graph.values[call.output])
 
 
 def assembled(
