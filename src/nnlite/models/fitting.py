@@ -17,7 +17,7 @@ from nnlite.given.data import Data, one_or_list
 from nnlite.models.reading import checked, kept_for, read, validation_of
 from nnlite.training import compiling
 from nnlite.training.evaluation import Evaluation, Validation
-from nnlite.training.faster import training_mode
+from nnlite.training.faster import predicting, training_mode
 from nnlite.training.loop import Loop
 from nnlite.training.protocol import LearningModel
 from nnlite.training.step import Step
@@ -120,8 +120,8 @@ def fit(
     check_finite
         Stop with an error when the loss is no longer finite.
     workers
-        2 lets a second thread take half of each batch of images, 1 does without; None decides
-        by the machine. The last bits of the result depend on it. With a callback of your own, 1.
+        Large batches of images are computed in parts; with 2, a second thread takes every part
+        that the first has not begun. None decides by the machine. The result is the same.
     """
     batch_size = batch_size or 32
     with all_or_nothing(model, *model.layers):
@@ -160,8 +160,10 @@ def evaluate(
     model.check_built("evaluate")
     data = checked(model, x, y, sample_weight)
     evaluation = Evaluation(model, data)
-    with np.errstate(all="ignore"):
-        results = evaluation.over(data, batch_size or PREDICTION_BATCH)
+    size = min(batch_size or PREDICTION_BATCH, data.size)
+    faster = predicting(evaluation.network, size)
+    with np.errstate(all="ignore"), faster as evaluation.network:
+        results = evaluation.over(data, size)
     if progress:
         say_beside(progress, epoch_line(results))
     return results if return_dict else one_or_list(list(results.values()))
@@ -177,10 +179,11 @@ def predict(
     """
     model.check_built("predict")
     data = Data(read(model, x), [], kept=kept_for(model))
-    parts = []
-    for arrays, _, _ in data.batches(batch_size or PREDICTION_BATCH):
-        output = model.network.forpass(one_or_list(arrays), False)
-        parts.append(output if isinstance(output, list) else [output])
+    parts, size = [], min(batch_size or PREDICTION_BATCH, data.size)
+    with predicting(model.network, size) as network:
+        for arrays, _, _ in data.batches(size):
+            output = network.forpass(one_or_list(arrays), False)
+            parts.append(output if isinstance(output, list) else [output])
     return one_or_list([np.concatenate(outputs) for outputs in zip(*parts, strict=True)])
 
 
