@@ -138,6 +138,19 @@ def test_a_network_of_pytorch_can_be_explained_and_checked() -> None:
     assert gradcheck(model, x, np.ones((3, 2)), max_entries=20).passed
 
 
+@pytest.mark.parametrize("name", ["torch_residual", "sklearn_classes"])
+def test_a_network_of_another_library_can_be_drawn(name: str) -> None:
+    from nnlite import plot
+
+    plt = pytest.importorskip("matplotlib.pyplot")
+    plt.switch_backend("Agg")
+    model = saving.from_onnx(DATA / f"{name}.onnx")
+    ax = plot.architecture(model)
+    told = "\n".join(text.get_text() for text in ax.texts)
+    plt.close("all")
+    assert [layer.name for layer in model.layers if layer.name not in told] == []
+
+
 def test_the_dense_behind_a_flatten_of_channels_first_has_its_rows_in_our_order(
     onnx: Any, path: Path
 ) -> None:

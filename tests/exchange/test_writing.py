@@ -196,6 +196,11 @@ class Bent(Dense):
         return super().forpass_z(x, training) + 1
 
 
+class Halved(Dense):
+    def activate(self, z: Any, room: Any, training: bool) -> Any:
+        return super().activate(z, room, training) / 2
+
+
 class Square(activations.ActivationFunction):
     name = "square"
 
@@ -212,10 +217,11 @@ class Square(activations.ActivationFunction):
     [
         (Half(name="mine"), ["layer of class Half", "layer 'mine'", "get_layer('mine')"]),
         (Bent(3, name="mine"), ["layer of class Bent", "layer 'mine'"]),
+        (Halved(3, name="mine"), ["layer of class Halved", "layer 'mine'"]),
         (Dense(3, activation=Square(), name="mine"), ["Square", "layer 'mine'", "relu"]),
         (Activation(Square(), name="mine"), ["Square", "layer 'mine'"]),
     ],
-    ids=["layer", "subclass", "activation", "activation layer"],
+    ids=["layer", "subclass", "helping method", "activation", "activation layer"],
 )
 def test_a_layer_of_ones_own_is_refused_by_name(
     onnx: Any, layer: Any, words: list[str], path: Path

@@ -72,6 +72,13 @@ def test_training_and_prediction_load_nothing_heavy() -> None:
     assert loaded & HEAVY == set()
 
 
+def test_files_of_models_need_no_extra_until_one_is_written() -> None:
+    modules = modules_after("import nnlite; nnlite.saving.to_onnx")
+    assert "nnlite.exchange.writing" in modules
+    loaded = {name.partition(".")[0] for name in modules}
+    assert loaded & HEAVY == set()
+
+
 def test_parts_that_few_need_are_loaded_when_first_used() -> None:
     later = {"nnlite.datasets", "nnlite.graph", "nnlite.plot", "nnlite.testing"}
     assert modules_after("import nnlite") & later == set()

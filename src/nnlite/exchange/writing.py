@@ -14,12 +14,16 @@ from nnlite.exchange.layers_to_onnx import WRITERS
 from nnlite.foundation.errors import told, type_error, value_error
 from nnlite.foundation.extras import load_extra
 from nnlite.foundation.files import as_path, check_folder, written_whole
+from nnlite.foundation.ours import ours
 from nnlite.layers.joining import Node
 from nnlite.models import Model
 from nnlite.training.standins import computes_as_written
 
 OPSET, IR_VERSION = 20, 10
 """The oldest versions of ONNX that have all that is drawn."""
+
+HELPING = ("activate", "depthwise", "mean_and_deviation", "places")
+"""What the forpass of a layer calls besides: of a user's own, no file could tell."""
 
 
 def to_onnx(model: Model, filepath: str | Path) -> None:
@@ -97,7 +101,7 @@ def _drawn(draw: Drawing, node: Node, given: list[Value]) -> Value:
     layer = node.layer
     check_activation(draw, layer)
     kind = next((base for base in type(layer).__mro__ if base in WRITERS), None)
-    if kind is None or not computes_as_written(layer):
+    if kind is None or not (computes_as_written(layer) and ours(layer, *HELPING)):
         rule = "ONNX has the library's layers: one of your own has no operator there."
         remedy = "Build it of the library's layers, or write the part before it: "
         remedy += f"Model(model.input, model.get_layer({draw.layer!r}).input)."
