@@ -66,6 +66,17 @@ def test_an_activation_that_stands_alone_is_passed_over() -> None:
     assert compare(within, alone, X).passed
 
 
+def test_several_layers_that_do_the_work_of_one_are_passed_over() -> None:
+    one = Sequential([Input((3,)), Dense(2, name="all"), Dense(2, name="end")], seed=0)
+    parts = [Dense(4, name="first"), Dense(4, name="second"), Dense(2, name="third")]
+    several = Sequential([Input((3,)), *parts, Dense(2, name="end")], seed=1)
+    W = np.linalg.multi_dot([layer.W for layer in several.layers[:3]])
+    one.set_weights([W, np.zeros(2), *several.get_weights()[-2:]])
+    found = compare(one, several, X)
+    assert found.passed
+    assert [(a.name, b.name) for a, b in found.agree] == [("all", "third"), ("end", "end")]
+
+
 def test_a_model_that_goes_on_parts_where_the_other_ends() -> None:
     other = chain(Dense(2, name="end"), Activation("tanh", name="more"))
     other.set_weights(chain().get_weights())

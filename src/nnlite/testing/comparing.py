@@ -61,8 +61,9 @@ class Meeting:
 def compare(model: Model, other: Any, x: Any, tolerance: float = 1e-5) -> Meeting:
     """Find the first layer where two models part, on the same samples.
 
-    The layers of both are gone through in their order. One that has no partner, such as a dropout
-    or an activation that stands alone in one model only, is passed over if the next one agrees.
+    The layers of both are gone through in their order. Layers that one model alone has, such as a
+    dropout, or an activation that is a part of a layer in the other, are passed over if a later
+    one agrees.
 
     Parameters
     ----------
@@ -103,14 +104,14 @@ def compare(model: Model, other: Any, x: Any, tolerance: float = 1e-5) -> Meetin
     agree: list[tuple[Stage, Stage]] = []
     i = j = 0
     while i < len(ours) and j < len(theirs):
-        # A layer without a partner, in either model, or in neither.
-        steps = [(0, 0), (0, 1), (1, 0)]
-        pairs = [(i + p, j + q) for p, q in steps if i + p < len(ours) and j + q < len(theirs)]
+        # Layers without a partner stand in one of the models.
+        pairs = [(i, j + q) for q in range(len(theirs) - j)]
+        pairs += [(i + p, j) for p in range(1, len(ours) - i)]
         near = [(p, q) for p, q in pairs if difference(ours[p], theirs[q]) <= tolerance]
         if not near:
             part = ours[i], theirs[j]
             return Meeting(agree, part, tolerance, what_differs(*part))
-        i, j = near[0]
+        i, j = min(near, key=sum)
         agree.append((ours[i], theirs[j]))
         i, j = i + 1, j + 1
     rest = [*with_effect(ours, i)], [*with_effect(theirs, j)]
