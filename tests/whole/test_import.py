@@ -74,7 +74,7 @@ def test_training_and_prediction_load_nothing_heavy() -> None:
 
 def test_files_of_models_need_no_extra_until_one_is_written() -> None:
     modules = modules_after("import nnlite; nnlite.saving.to_onnx")
-    assert "nnlite.exchange.writing" in modules
+    assert "nnlite.exchange.onnx.writing" in modules
     loaded = {name.partition(".")[0] for name in modules}
     assert loaded & HEAVY == set()
 

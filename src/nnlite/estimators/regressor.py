@@ -15,8 +15,8 @@ class NNRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
     """A neural network that foretells one number or several.
 
     It learns the truth in units of its own, (y − mean) / deviation, so that learning rate and
-    `tol` fit prices as well as shares: a loss of 1 is that of the mean, and 1 − loss is R² (but for the penalty of `l2`). What
-    it predicts is in the units of y again.
+    `tol` fit prices as well as shares: a loss of 1 is that of the mean, and without the penalty of
+    `l2`, 1 − loss is R². What it predicts is in the units of y again.
 
     Parameters
     ----------

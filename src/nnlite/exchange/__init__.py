@@ -1,1 +1,1 @@
-"""Networks that go on elsewhere, and come from there: files of the Open Neural Network Exchange."""
+"""Models for other programs, and for the browser."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlite import layers
-from nnlite.exchange.graph import Call, Value
+from nnlite.exchange.onnx.graph import Call, Value
 from nnlite.foundation.types import Array
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from nnlite import activations
 from nnlite.activations import KNOWN, ActivationFunction
-from nnlite.exchange.drawing import FIRST, Drawing, Value
+from nnlite.exchange.onnx.drawing import FIRST, Drawing, Value
 from nnlite.foundation.errors import listed, told, value_error
 from nnlite.foundation.ours import ours
 from nnlite.layers.layer import Layer

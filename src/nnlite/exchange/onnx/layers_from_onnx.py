@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from nnlite import layers
-from nnlite.exchange.activations_from_onnx import following
-from nnlite.exchange.graph import Call, Value
-from nnlite.exchange.padding import WORDS, pads, transposed_pads, word_for
+from nnlite.exchange.onnx.activations_from_onnx import following
+from nnlite.exchange.onnx.graph import Call, Value
+from nnlite.exchange.onnx.padding import WORDS, pads, transposed_pads, word_for
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.windows import along
 

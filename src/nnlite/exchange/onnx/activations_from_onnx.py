@@ -9,7 +9,7 @@ import numpy as np
 
 from nnlite import activations, layers
 from nnlite.activations import ActivationFunction
-from nnlite.exchange.graph import Call, Value
+from nnlite.exchange.onnx.graph import Call, Value
 
 
 def activation(call: Call) -> Value:

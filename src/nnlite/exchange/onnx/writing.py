@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 import nnlite
-from nnlite.exchange.activations_to_onnx import check_activation
-from nnlite.exchange.drawing import LAST, Drawing, Value
-from nnlite.exchange.layers_to_onnx import WRITERS
+from nnlite.exchange.onnx.activations_to_onnx import check_activation
+from nnlite.exchange.onnx.drawing import LAST, Drawing, Value
+from nnlite.exchange.onnx.layers_to_onnx import WRITERS
 from nnlite.foundation.errors import told, type_error, value_error
 from nnlite.foundation.extras import load_extra
 from nnlite.foundation.files import as_path, check_folder, written_whole

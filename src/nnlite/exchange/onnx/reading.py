@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from nnlite import layers
-from nnlite.exchange import activations_from_onnx as activations
-from nnlite.exchange import arithmetic_from_onnx as arithmetic
-from nnlite.exchange import layers_from_onnx as weighted
-from nnlite.exchange import shapes_from_onnx as shapes
-from nnlite.exchange.constants import fold
-from nnlite.exchange.files import damaged, read_proto
-from nnlite.exchange.graph import Call, Graph, Value, first_axes, plain
+from nnlite.exchange.onnx import activations_from_onnx as activations
+from nnlite.exchange.onnx import arithmetic_from_onnx as arithmetic
+from nnlite.exchange.onnx import layers_from_onnx as weighted
+from nnlite.exchange.onnx import shapes_from_onnx as shapes
+from nnlite.exchange.onnx.constants import fold
+from nnlite.exchange.onnx.files import damaged, read_proto
+from nnlite.exchange.onnx.graph import Call, Graph, Value, first_axes, plain
 from nnlite.foundation.errors import listed, value_error
 from nnlite.foundation.extras import load_extra
 from nnlite.foundation.files import as_path, check_exists

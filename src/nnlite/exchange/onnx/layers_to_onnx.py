@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from nnlite import layers
-from nnlite.exchange.activations_to_onnx import activated
-from nnlite.exchange.drawing import FIRST, LAST, Drawing, Value, in_order, with_channels_first
-from nnlite.exchange.padding import pads, transposed_pads
+from nnlite.exchange.onnx.activations_to_onnx import activated
+from nnlite.exchange.onnx.drawing import FIRST, LAST, Drawing, Value, in_order, with_channels_first
+from nnlite.exchange.onnx.padding import pads, transposed_pads
 from nnlite.foundation.types import Shape
 
 

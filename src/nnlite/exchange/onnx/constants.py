@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.exchange.graph import Call
+from nnlite.exchange.onnx.graph import Call
 from nnlite.foundation.types import Array
 
 LONGEST = 32
