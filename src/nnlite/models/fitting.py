@@ -13,6 +13,7 @@ from nnlite.callbacks.display import epoch_line
 from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.checks import Count, Flag, PositiveInteger, PositiveOrNone
 from nnlite.foundation.undoing import all_or_nothing
+from nnlite.given.classes import warn_of_another_kind
 from nnlite.given.data import Data, one_or_list
 from nnlite.models.reading import checked, kept_for, read, validation_of
 from nnlite.training import compiling
@@ -130,6 +131,8 @@ def fit(
         watched = validation_of(model, validation_data)
         if watched is None and validation_split:
             data, watched = data.split(validation_split)
+            # Two calls lie between the user's line and this one.
+            warn_of_another_kind(data.y[0], watched.y[0], stacklevel=3)
         step = Step(model, data)
         size = validation_batch_size or batch_size
         validation = Validation(watched, size, validation_freq) if watched else None
@@ -236,3 +239,64 @@ def explain(model: LearningModel, x: Any, y: Any = None) -> Any:
     from nnlite import explain as explaining
 
     return explaining.explain(model, x, y)
+
+
+@explains_its_arguments
+def diagnose(
+    model: LearningModel,
+    x: Any,
+    y: Any,
+    batch_size: PositiveOrNone = None,
+    epochs: PositiveOrNone = None,
+    *,
+    validation_split: float = 0.0,
+    validation_data: Any = None,
+    seconds: float = 30.0,
+    seed: int = 0,
+) -> Any:
+    """Find out why the model does not learn: try on copies what a teacher would try.
+
+    A copy is trained as `fit` would. If that learns little, other copies are trained with scaled
+    features, other rates, without dropout, and so on: what makes one learn much better is a cause.
+    The model itself, its optimizer, its random numbers and its history stay as they are.
+
+    Parameters
+    ----------
+    x, y
+        The samples, as for `fit`; of many, a part is taken.
+    batch_size, epochs, validation_split, validation_data
+        What `fit` was told, if anything.
+    seconds
+        About how long it may take at most. The number of steps of each run follows from it by the
+        size of the network, not by the clock, so a seed has one result on every machine; where
+        the time is over even so, the report says that not all was tried.
+    seed
+        Where the random numbers of the runs start.
+
+    Returns
+    -------
+    Diagnosis
+        `print` it, leave it as the last line of a notebook cell, or draw it with `.plot()`. Its
+        `causes` are ranked, each with its evidence and one remedy; `first` is the name of the
+        first, or None.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nnlite import Sequential
+    >>> from nnlite.layers import Dense
+    >>> from nnlite.optimizers import SGD
+    >>> x = np.linspace(-1, 1, 64)
+    >>> model = Sequential([Dense(1, input_shape=(1,))], seed=0)
+    >>> model.compile(SGD(1e-6), loss="mse")
+    >>> model.diagnose(x, 3 * x).first
+    'rate_too_small'
+    """
+    from nnlite import diagnosis
+
+    watched: dict[str, Any] = {
+        "validation_split": validation_split,
+        "validation_data": validation_data,
+    }
+    how: dict[str, Any] = {"batch_size": batch_size, "epochs": epochs}
+    return diagnosis.diagnose(model, x, y, **watched, **how, seconds=seconds, seed=seed)

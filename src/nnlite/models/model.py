@@ -77,6 +77,7 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
     predict = fitting.predict
     train_on_batch = fitting.train_on_batch
     explain = fitting.explain
+    diagnose = fitting.diagnose
     checked = reading.checked
     checked_inputs = reading.checked_inputs
     summary = summaries.summary
