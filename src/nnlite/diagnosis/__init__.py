@@ -111,4 +111,8 @@ def _answer(patient: Patient, report: Diagnosis) -> None:
     if isinstance(loss, CategoricalCrossentropy | SparseCategoricalCrossentropy):
         classes = patient.model.outputs[0].sample[-1]
         guess += f", ln({classes}) is {short(math.log(classes))}"
+    if patient.begins_anew:
+        report.answers["Are the weights still good to begin with?"] = (
+            "No, a training before has spoilt them: the runs begin with new ones."
+        )
     report.answers["Is the loss at the start that of guessing?"] = f"{short(own.start)}; {guess}."

@@ -14,16 +14,17 @@ SEEN: dict[str, Search] = {
     "constant_labels": data_causes.constant_labels,
     "output_out_of_reach": network_causes.output_out_of_reach,
     "constant_features": data_causes.constant_features,
+    "equal_weights": network_causes.equal_weights,
     "frozen_layers": network_causes.frozen_layers,
     "wrong_loss": network_causes.wrong_loss,
     "shuffled_labels": data_causes.shuffled_labels,
+    "exploding_gradients": network_causes.gross_explosion,
 }
 """What is asked of every network, also of one that learns."""
 
 TRIED: dict[str, Search] = {
     "unscaled_features": data_causes.unscaled_features,
     "targets_off_scale": data_causes.targets_off_scale,
-    "equal_weights": network_causes.equal_weights,
     "dead_units": network_causes.dead_units_of_relu,
     "saturated_units": network_causes.saturated_units,
     "exploding_gradients": network_causes.exploding_gradients,
@@ -45,11 +46,7 @@ LAST: dict[str, Search] = {
 FATAL = {"constant_labels", "constant_features"}
 """Behind these there is nothing more to ask."""
 
-NAMES = (
-    "not_finite_data",
-    "output_does_not_fit_loss",
-    *SEEN,
-    *TRIED,
-    *LAST,
-    "validation_of_another_kind",
-)
+BEFORE, BESIDES = ("not_finite_data", "output_does_not_fit_loss"), ("validation_of_another_kind",)
+"""What is found before there is a patient, and what the data alone says."""
+
+NAMES = tuple(dict.fromkeys([*BEFORE, *SEEN, *TRIED, *LAST, *BESIDES]))

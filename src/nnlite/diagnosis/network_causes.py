@@ -9,18 +9,22 @@ from nnlite.diagnosis.cause import Cause, several
 from nnlite.diagnosis.data_causes import REGRESSION
 from nnlite.diagnosis.patient import Patient
 from nnlite.diagnosis.thresholds import (
+    AND_MORE,
     DEAD,
     EQUAL,
+    GROSSLY,
     GROWS,
     LARGE_START,
     LEARNS_HALF,
-    LEARNS_SLOWLY,
     MORE_THAN_ONE_CLASS,
     OUT_OF_REACH,
     ROWS,
     SATURATED,
     SHRINKS,
+    TOO_FEW_OF_EACH,
+    TWICE,
 )
+from nnlite.diagnosis.training_causes import LARGER
 from nnlite.diagnosis.treatments import (
     BENT,
     FRESH,
@@ -28,12 +32,14 @@ from nnlite.diagnosis.treatments import (
     RECTIFIED,
     THAWED,
     Treatment,
+    times,
 )
 from nnlite.diagnosis.words import compared
 from nnlite.explain.activations import dead_units, saturated_share
 from nnlite.explain.flow import changes
 from nnlite.explain.lines import percent, short
 from nnlite.explain.watching import Call
+from nnlite.foundation.types import Array
 from nnlite.given.classes import ENOUGH_OF_EACH, MOST_CLASSES, labels_of
 from nnlite.layers import Dense
 from nnlite.layers.activated import ActivatedLayer, KernelLayer
@@ -123,7 +129,9 @@ def output_out_of_reach(patient: Patient) -> Cause | None:
 def wrong_loss(patient: Patient) -> Cause | None:
     """The loss is that of another task: numbers for classes, one class where several are true."""
     for ending, y in zip(patient.model.endings, patient.y, strict=True):
-        if (found := _rows_of_several(ending.loss, y)) or (found := _many_classes(ending, y)):
+        if (found := _rows_of_several(ending.loss, y)) or (
+            found := _many_classes(ending.loss, y, patient.samples)
+        ):
             return found
         if not isinstance(ending.loss, REGRESSION) or (labels := labels_of(y)) is None:
             continue
@@ -153,7 +161,7 @@ def wrong_loss(patient: Patient) -> Cause | None:
     return None
 
 
-def _rows_of_several(loss: losses.Loss, y: np.ndarray) -> Cause | None:
+def _rows_of_several(loss: losses.Loss, y: Array) -> Cause | None:
     if not isinstance(loss, losses.CategoricalCrossentropy):
         return None
     odd = float((np.abs(y.sum(axis=-1)) > MORE_THAN_ONE_CLASS).mean())
@@ -167,12 +175,11 @@ def _rows_of_several(loss: losses.Loss, y: np.ndarray) -> Cause | None:
     )
 
 
-def _many_classes(ending: object, y: np.ndarray) -> Cause | None:
-    loss = getattr(ending, "loss", None)
+def _many_classes(loss: losses.Loss, y: Array, samples: int) -> Cause | None:
     if not isinstance(loss, losses.SparseCategoricalCrossentropy) or y.ndim > 1:
         return None
     kinds = len(np.unique(y))
-    if kinds <= MOST_CLASSES or kinds <= len(y) / ENOUGH_OF_EACH:
+    if kinds <= max(MOST_CLASSES, samples / TOO_FEW_OF_EACH):
         return None
     return Cause(
         "wrong_loss",
@@ -192,7 +199,8 @@ def frozen_layers(patient: Patient) -> Cause | None:
     if not frozen:
         return None
     nothing = patient.model.flat.weights.size == 0
-    if not nothing and (patient.learns or not patient.helps(THAWED)):
+    ends = any(ending.layer in frozen for ending in patient.model.endings)
+    if not (nothing or ends) and (patient.learns or not patient.helps(THAWED)):
         return None
     names = several([layer.name for layer in frozen])
     said = "no weight is trained" if nothing else compared(patient, THAWED)
@@ -217,7 +225,7 @@ def equal_weights(patient: Patient) -> Cause | None:
     ]
     hidden = {call.layer.name for call in patient.hidden}
     equal = [name for name in equal if name in hidden]
-    if not equal or not patient.helps(FRESH):
+    if not equal:
         return None
     return Cause(
         "equal_weights",
@@ -254,7 +262,7 @@ def saturated_units(patient: Patient) -> Cause | None:
         share = saturated_share(call.layer.activation, call.a)
         if share is not None and share >= SATURATED:
             flat.append(f"{call.layer.name} ({percent(share)})")
-    if not flat or not patient.helps(FRESH):
+    if not flat:
         return None
     return Cause(
         "saturated_units",
@@ -267,10 +275,26 @@ def saturated_units(patient: Patient) -> Cause | None:
 
 def exploding_gradients(patient: Patient) -> Cause | None:
     """The weights start so large that signals and gradients grow from layer to layer."""
-    growth = max((change[0] for change in changes(patient.look, True)), default=0.0)
-    start = patient.own.start / patient.own.constant
+    growth, start = _growth(patient)
     if not (growth > GROWS or start > LARGE_START) or not patient.helps(FRESH):
         return None
+    return _exploding(patient)
+
+
+def gross_explosion(patient: Patient) -> Cause | None:
+    """They start so large that it is a fault even where something is learned."""
+    growth, start = _growth(patient)
+    return _exploding(patient) if growth > GROSSLY and start > GROWS else None
+
+
+def _growth(patient: Patient) -> tuple[float, float]:
+    """Return by how much the gradient grows, and how far above a constant answer the loss is."""
+    growth = max((change[0] for change in changes(patient.look, True)), default=0.0)
+    return growth, patient.own.start / patient.own.constant
+
+
+def _exploding(patient: Patient) -> Cause:
+    growth, start = _growth(patient)
     return Cause(
         "exploding_gradients",
         "The weights start too large: signals and gradients grow from layer to layer.",
@@ -330,20 +354,23 @@ def _bends(patient: Patient, call: Call) -> bool:
 
 
 def too_little_capacity(patient: Patient) -> Cause | None:
-    """The network cannot even learn ten samples by heart, and another one learns the task."""
-    if patient.knows_by_heart or patient.own.progress >= LEARNS_HALF:
+    """Another network learns the task, and this one does not at any rate."""
+    if patient.own.progress >= LEARNS_HALF:
         return None
+    rates = [patient.own, *(patient.run(times(factor)) for factor in LARGER[:2])]
+    best = max(rates, key=lambda run: run.progress)
     other = patient.reference
-    better = other.progress >= 2 * max(patient.own.progress, 0) + LEARNS_SLOWLY
-    if not better or not patient.helps_on_new(other):
+    if other.progress < TWICE * max(best.progress, 0.0) + AND_MORE:
+        return None
+    if not patient.helps_on_new(other, max(rates, key=lambda run: run.progress_on_new)):
         return None
     ten = patient.by_heart
     return Cause(
         "too_little_capacity",
         "The network is too small for this task.",
-        f"of ten samples it brings the loss from {short(ten.start)} to {short(ten.end)} only; two "
-        f"layers of 64 relu units reach {short(other.end)}, this network "
-        f"{short(patient.own.end)}, on all",
+        f"two layers of 64 relu units bring the loss to {short(other.end)}, this network only to "
+        f"{short(best.end)} with the best of {len(rates)} rates; of ten samples it comes from "
+        f"{short(ten.start)} to {short(ten.end)}",
         'More units, or a hidden layer more: Dense(64, activation="relu").',
         other.name,
     )

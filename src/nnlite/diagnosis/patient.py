@@ -18,6 +18,7 @@ from nnlite.diagnosis.thresholds import (
     CLEARLY,
     ENOUGH_TO_SAY_UNRELATED,
     LEARNS,
+    LEARNS_HALF,
     ON_NEW_SAMPLES,
     TWICE,
 )
@@ -41,7 +42,7 @@ RUNS, STEPS = 14, (60, 1000)
 EPOCHS = 100
 """How long a training is taken to be, where nobody says it."""
 # What a common processor does in a second, and what a step costs besides: only to plan with.
-PRODUCTS, SECONDS_PER_LAYER = 1.5e9, 5e-5
+PRODUCTS, SECONDS_PER_LAYER = 7.5e8, 5e-5
 
 
 class Patient:
@@ -77,7 +78,6 @@ class Patient:
         self.seen = _rows(data, order[:cut])
         self.new = _rows(data, order[cut:]) if held else None
         self.runs: dict[str, Run] = {}
-        self.was_trained = model.flat.state_of(model.optimizer).iterations > 0
 
     @cached_property
     def x(self) -> list[Array]:
@@ -97,16 +97,23 @@ class Patient:
             return watch_step(self.start, one_or_list(x), one_or_list(y))
 
     @cached_property
-    def is_finite(self) -> bool:
-        """Whether no weight of the model is NaN or infinite."""
-        return all(np.isfinite(weight).all() for weight in self.model.weights)
+    def begins_anew(self) -> bool:
+        """Whether the runs begin with new weights: a training before has led these astray."""
+        if not all(np.isfinite(weight).all() for weight in self.model.weights):
+            return True
+        if not self.model.flat.state_of(self.model.optimizer).iterations:
+            return False
+        plan = Plan(0, self.batch_size, self.seed, self.deadline)
+        stands = take_run("as it stands", self.model.twin(), self.seen, self.new, plan)
+        return stands.progress < LEARNS_HALF
 
     @cached_property
     def start(self) -> Any:
         """Where the runs start: at the weights as they are, or, if those are spoilt, anew."""
-        if self.is_finite:
+        if not self.begins_anew:
             return self.model
         again = self.model.twin()
+        again.rng = np.random.default_rng(self.seed)
         begun_anew(again)
         return again
 
@@ -174,13 +181,13 @@ class Patient:
         seen = run.progress >= TWICE * max(own.progress, 0.0) + AND_MORE or (
             left and better >= CLEARLY
         )
-        return seen and (not on_new or self.helps_on_new(run))
+        return seen and (not on_new or self.helps_on_new(run, own))
 
-    def helps_on_new(self, run: Run) -> bool:
-        """Return whether that run did better on samples that it had not seen, if there are any."""
+    def helps_on_new(self, run: Run, before: Run) -> bool:
+        """Return whether a run did better on samples that it had not seen, if there are any."""
         if self.new is None:
             return True
-        return run.progress_on_new >= max(self.own.progress_on_new, 0.0) + ON_NEW_SAMPLES
+        return run.progress_on_new >= max(before.progress_on_new, 0.0) + ON_NEW_SAMPLES
 
     @cached_property
     def reference(self) -> Run:

@@ -17,6 +17,8 @@ from nnlite.training.step import Step
 
 LOOKS = 10
 """How often a run is looked at, apart from its start."""
+STILL = 0.05
+"""By so much of itself the loss may change while nothing moves."""
 LAST = 0.2
 """The share of its steps that tell where a run ended."""
 WORST = -1.0
@@ -85,6 +87,11 @@ class Run:
     def moved(self) -> float:
         """How much of the loss is gone: of that at the start, if that was better than constant."""
         return _progress(self.end, min(self.start, self.constant))
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether the loss was about the same at every look."""
+        return bool(np.ptp(self.seen) <= STILL * self.start)
 
     @property
     def progress_on_new(self) -> float:

@@ -32,10 +32,14 @@ OUT_OF_REACH = 0.05
 MORE_THAN_ONE_CLASS, ROWS = 1.5, 0.1
 """Rows of truth that sum to more belong to several classes; so many rows may be odd."""
 
+TOO_FEW_OF_EACH = 10
+"""With fewer samples of each class, the numbers in y hardly stand for classes."""
 DEAD, SATURATED = 0.5, 0.7
 """This share of the units of a layer may be silent, or flat."""
 GROWS, SHRINKS = 100.0, 100.0
 """By this factor the gradient may change on its way back."""
+GROSSLY = 1000.0
+"""By this one it does not in any healthy network."""
 LARGE_START = 20.0
 """So many times the loss of a constant answer may be that at the start."""
 EQUAL = 1e-5

@@ -77,7 +77,10 @@ def batch_too_large(patient: Patient) -> Cause | None:
 
 def rate_too_large(patient: Patient) -> Cause | None:
     """The steps are so large that they overshoot."""
-    if patient.own.progress >= LEARNS_HALF or (best := _best_that_helps(patient, SMALLER)) is None:
+    # Where nothing moves, smaller steps are of no use.
+    if patient.own.progress >= LEARNS_HALF or patient.own.stands_still:
+        return None
+    if (best := _best_that_helps(patient, SMALLER)) is None:
         return None
     return _rate("rate_too_large", "The learning rate is too large.", patient, best)
 

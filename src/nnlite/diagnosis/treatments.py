@@ -146,7 +146,7 @@ def bent(model: Any) -> None:
 
 def judged_by_classes(model: Any) -> None:
     """Take the cross-entropy that fits the last activation."""
-    is_rows = model.outputs[0].node.layer.activation is activations.softmax
+    is_rows = model.outputs[0].node.layer.activation.name == "softmax"
     loss = losses.CategoricalCrossentropy() if is_rows else losses.BinaryCrossentropy()
     model.compile(model.optimizer, loss)
 
