@@ -5,8 +5,8 @@ learns little, tries remedies on other copies, one at a time. What is wrong in i
 what is merely suspicious is one if a copy learns much better without it.
 
 `runs` trains copies, `treatments` changes them, `patient` keeps what is known, `data_causes`,
-`network_causes` and `training_causes` have one function for each cause, `causes` the table of them
-in their order, `thresholds` all numbers, and `report` writes it down.
+`output_causes`, `network_causes` and `training_causes` have one function for each cause, `causes`
+the table of them in their order, `thresholds` all numbers, and `report` writes it down.
 
 All work is counted: `seconds` decides how many steps a run takes, by the number of products in the
 network, before the first of them, and never by the clock. So the same seed gives the same verdict
@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlite.diagnosis import causes, data_causes, network_causes
+from nnlite.diagnosis import causes, data_causes, output_causes
 from nnlite.diagnosis.cause import Cause
 from nnlite.diagnosis.causes import NAMES
 from nnlite.diagnosis.patient import Patient
@@ -39,7 +39,6 @@ def diagnose(
     model: Any,
     x: Any,
     y: Any,
-    *,
     batch_size: int | None = None,
     epochs: int | None = None,
     validation_split: float = 0.0,
@@ -56,8 +55,10 @@ def diagnose(
         return report
     copy = model.twin()
     copy.build_for(x)
+    if copy.compiled is None:
+        copy.checked(x, y)
     # Before the loss and the output are joined, which is refused where they cannot learn at all.
-    misfit = network_causes.output_does_not_fit_loss(copy)
+    misfit = output_causes.output_does_not_fit_loss(copy)
     if misfit:
         report.causes.append(misfit)
         return report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nnlite.diagnosis import data_causes, network_causes, training_causes
+from nnlite.diagnosis import data_causes, network_causes, output_causes, training_causes
 from nnlite.diagnosis.cause import Cause
 from nnlite.diagnosis.patient import Patient
 
@@ -12,11 +12,11 @@ Search = Callable[[Patient], Cause | None]
 
 SEEN: dict[str, Search] = {
     "constant_labels": data_causes.constant_labels,
-    "output_out_of_reach": network_causes.output_out_of_reach,
+    "output_out_of_reach": output_causes.output_out_of_reach,
     "constant_features": data_causes.constant_features,
     "equal_weights": network_causes.equal_weights,
     "frozen_layers": network_causes.frozen_layers,
-    "wrong_loss": network_causes.wrong_loss,
+    "wrong_loss": output_causes.wrong_loss,
     "shuffled_labels": data_causes.shuffled_labels,
     "exploding_gradients": network_causes.gross_explosion,
 }
@@ -25,7 +25,7 @@ SEEN: dict[str, Search] = {
 TRIED: dict[str, Search] = {
     "unscaled_features": data_causes.unscaled_features,
     "targets_off_scale": data_causes.targets_off_scale,
-    "dead_units": network_causes.dead_units_of_relu,
+    "dead_units": network_causes.dead_units,
     "saturated_units": network_causes.saturated_units,
     "exploding_gradients": network_causes.exploding_gradients,
     "vanishing_gradients": network_causes.vanishing_gradients,

@@ -10,13 +10,14 @@ from nnlite.diagnosis.cause import Cause, several
 from nnlite.diagnosis.dependence import share_of_better_shuffles
 from nnlite.diagnosis.patient import Patient
 from nnlite.diagnosis.thresholds import (
+    BY_CHANCE,
     CONSTANT,
     ENOUGH_TO_SAY_UNRELATED,
     FAR_FROM_ZERO,
+    HALF,
     LARGE_FEATURE,
     LARGE_TARGET,
     LEARNS_SLOWLY,
-    ON_NEW_SAMPLES,
     SMALL_FEATURE,
     SMALL_TARGET,
     UNEVEN_FEATURES,
@@ -93,7 +94,7 @@ def shuffled_labels(patient: Patient) -> Cause | None:
         return None
     runs = patient.own, patient.reference
     best = max(run.progress_on_new for run in runs)
-    if best >= ON_NEW_SAMPLES:
+    if best >= BY_CHANCE:
         return None
     return Cause(
         "shuffled_labels",
@@ -118,7 +119,7 @@ def _rows_of_truth(y: Array) -> Array:
 def unscaled_features(patient: Patient) -> Cause | None:
     """Features are very large, very small, far from 0, or of very different sizes."""
     said = next(filter(None, map(_unscaled, patient.x)), None)
-    if said is None or not patient.helps(SCALED_X):
+    if said is None or not (patient.helps(SCALED_X, left=HALF) or patient.wakes_up):
         return None
     return Cause(
         "unscaled_features",
@@ -158,7 +159,7 @@ def targets_off_scale(patient: Patient) -> Cause | None:
     far = [float(np.abs(y.mean()) / max(y.std(), 1e-30)) for y in patient.y]
     if min(sizes) >= SMALL_TARGET and max(sizes) <= LARGE_TARGET and max(far) <= FAR_FROM_ZERO:
         return None
-    if not patient.helps(SCALED_Y):
+    if not patient.helps(SCALED_Y, left=HALF):
         return None
     size = max(sizes) if max(sizes) > LARGE_TARGET else min(sizes)
     return Cause(

@@ -24,25 +24,27 @@ from nnlite.diagnosis.thresholds import (
 )
 from nnlite.diagnosis.treatments import (
     NONE,
+    SCALED_X,
     Treatment,
     begun_anew,
     treated,
     without_dropout,
     without_penalties,
 )
+from nnlite.diagnosis.units import dead_layers, flat_layers
 from nnlite.explain.watching import WatchedStep, watch_step
 from nnlite.foundation.types import Array
 from nnlite.given.data import Data, one_or_list
 from nnlite.layers.activated import ActivatedLayer
 from nnlite.optimizers import Adam
 
-MOST_SAMPLES, WATCHED, NEW_SHARE, TEN = 1000, 256, 0.2, 10
-RUNS, STEPS = 14, (60, 1000)
+MOST_SAMPLES, WATCHED, NEW_SHARE, TEN = 1000, 128, 0.2, 10
+RUNS, STEPS = 14, (40, 1000)
 """So many runs share the time; each has at least and at most so many steps."""
 EPOCHS = 100
 """How long a training is taken to be, where nobody says it."""
-# What a common processor does in a second, and what a step costs besides: only to plan with.
-PRODUCTS, SECONDS_PER_LAYER = 7.5e8, 5e-5
+# What a common processor takes for them, only to plan with.
+SECONDS_PER_PRODUCT, SECONDS_PER_NUMBER, SECONDS_PER_LAYER = 2e-10, 2e-8, 5e-5
 
 
 class Patient:
@@ -92,9 +94,21 @@ class Patient:
     @cached_property
     def look(self) -> WatchedStep:
         """One step of the model as it stands, with all that passes between the layers."""
-        x, y, _ = _rows(self.seen, np.arange(min(WATCHED, self.seen.size))).all()
+        return self.watched(self.seen)
+
+    def watched(self, data: Data) -> WatchedStep:
+        """Return one step on some of these samples."""
+        x, y, _ = _rows(data, np.arange(min(WATCHED, data.size))).all()
         with np.errstate(all="ignore"):
             return watch_step(self.start, one_or_list(x), one_or_list(y))
+
+    @cached_property
+    def wakes_up(self) -> bool:
+        """Whether units that are dead or flat are neither on scaled features."""
+        if not (dead_layers(self.look) or flat_layers(self.look)):
+            return False
+        scaled = self.watched(treated(self.seen, self.seen, SCALED_X))
+        return not (dead_layers(scaled) or flat_layers(scaled))
 
     @cached_property
     def begins_anew(self) -> bool:
@@ -120,13 +134,15 @@ class Patient:
     @cached_property
     def cost(self) -> float:
         """About how many seconds a step takes: counted, not measured."""
-        products = 0.0
+        products = numbers = 0.0
         for call in self.look.calls:
             matrices = sum(w.size for w in call.weights.values() if w.ndim > 1)
-            units = call.z.shape[-1] if call.z.ndim > 1 else 1
-            products += matrices * call.z.size / (len(call.z) * units)
-        per_step = 3 * products * min(self.batch_size, self.seen.size) / PRODUCTS
-        return per_step + SECONDS_PER_LAYER * (len(self.look.calls) + 4)
+            units, size = call.z.shape[-1] if call.z.ndim > 1 else 1, call.z.size / len(call.z)
+            products += matrices * size / units
+            numbers += size
+        each = 3 * products * SECONDS_PER_PRODUCT + numbers * SECONDS_PER_NUMBER
+        batch = min(self.batch_size, self.seen.size)
+        return each * batch + SECONDS_PER_LAYER * (len(self.look.calls) + 4)
 
     @cached_property
     def steps(self) -> int:
@@ -173,14 +189,12 @@ class Patient:
         """Whether nothing needs to be tried."""
         return self.own.progress >= LEARNS
 
-    def helps(self, treatment: Treatment, on_new: bool = False) -> bool:
+    def helps(self, treatment: Treatment, on_new: bool = False, left: float = A_QUARTER) -> bool:
         """Return whether a copy learns much better with this treatment."""
         run, own = self.run(treatment), self.own
         better = run.progress - own.progress
-        left = (1 - run.progress) <= A_QUARTER * (1 - own.progress)
-        seen = run.progress >= TWICE * max(own.progress, 0.0) + AND_MORE or (
-            left and better >= CLEARLY
-        )
+        seen = run.progress >= TWICE * max(own.progress, 0.0) + AND_MORE
+        seen |= better >= CLEARLY and (1 - run.progress) <= left * (1 - own.progress)
         return seen and (not on_new or self.helps_on_new(run, own))
 
     def helps_on_new(self, run: Run, before: Run) -> bool:

@@ -15,8 +15,8 @@ from nnlite.given.data import Data
 from nnlite.training.faster import training_mode
 from nnlite.training.step import Step
 
-LOOKS = 10
-"""How often a run is looked at, apart from its start."""
+LOOKS, LEAST = 10, 128
+"""How often a run is looked at, apart from its start, and on how many samples at least."""
 STILL = 0.05
 """By so much of itself the loss may change while nothing moves."""
 LAST = 0.2
@@ -108,14 +108,17 @@ def take_run(name: str, model: Any, seen: Data, new: Data | None, plan: Plan) ->
     # Where dropout and the order of the samples come from: the layers share it.
     model.rng.bit_generator.state = np.random.default_rng(plan.seed).bit_generator.state
     step = Step(model, seen)
-    run = Run(name, baseline(step, seen), baseline(step, new) if new else 0.0)
+    # Looking shall cost no more than learning.
+    most = max(LEAST, plan.steps * plan.batch_size // LOOKS) if plan.steps else seen.size
+    watched, new = _first(seen, most), new and _first(new, most)
+    run = Run(name, baseline(step, watched), baseline(step, new) if new else 0.0)
     rng = np.random.default_rng(plan.seed)
     looks = {round(plan.steps * look / LOOKS) for look in range(LOOKS + 1)}
     losses: list[float] = []
     with training_mode(model), np.errstate(all="ignore"):
         for number, batch in enumerate(_batches(seen, plan, rng)):
             if number in looks:
-                _look(run, number, step, seen, new)
+                _look(run, number, step, watched, new)
             if number == plan.steps or not math.isfinite(run.seen[-1]):
                 break
             if time.monotonic() > plan.deadline:
@@ -123,12 +126,18 @@ def take_run(name: str, model: Any, seen: Data, new: Data | None, plan: Plan) ->
             penalty = step.penalty()
             losses.append(step.take(*batch) - penalty)
             if not math.isfinite(losses[-1]):
-                _look(run, number + 1, step, seen, new)
+                _look(run, number + 1, step, watched, new)
                 run.seen[-1] = math.inf
     # A sum over a batch cannot be compared with one over all samples.
     if losses and all(ending.is_mean for ending in step.endings):
         run.trained = float(np.mean(losses[-max(1, round(LAST * plan.steps)) :]))
     return run
+
+
+def _first(data: Data, most: int) -> Data:
+    x, y, weights = data.all()
+    weights = None if weights is None else weights[:most]
+    return Data([part[:most] for part in x], [part[:most] for part in y], weights, data.kept)
 
 
 def _batches(data: Data, plan: Plan, rng: np.random.Generator) -> Iterator[Any]:

@@ -9,11 +9,13 @@ LEARNS = 0.85
 LEARNS_HALF = 0.5
 """Who gets so far has neither too large a rate nor too small a network."""
 LEARNS_SLOWLY = 0.15
-"""Whose loss loses less, from where it began, may have too small a rate."""
+"""Whose loss would lose less in 1000 steps, from where it began, may have too small a rate."""
 TWICE, AND_MORE = 2.0, 0.1
 """A remedy helps if its progress is twice that without, and this much more."""
 A_QUARTER, CLEARLY = 0.25, 0.15
 """It helps, too, if a quarter of the loss is left, and that is clearly more progress."""
+HALF = 0.5
+"""Where numbers are out of scale, half of the loss is enough."""
 ON_NEW_SAMPLES = 0.1
 """So much more progress on samples not seen has a larger network, or a freer one."""
 
@@ -51,6 +53,8 @@ LARGE_BATCH, SHARE_OF_DATA = 128, 0.25
 """A batch is large from this size on, and from this share of the data on."""
 SMALL_BATCH = 32
 
+BY_CHANCE = 0.25
+"""So much progress on samples not seen may be chance where labels are shuffled."""
 UNRELATED = 0.002
 """This share of shuffled labels may fit the features as well as the true ones."""
 ENOUGH_TO_SAY_UNRELATED = 50

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnlite.diagnosis.cause import Cause, several
-from nnlite.diagnosis.patient import Patient
+from nnlite.diagnosis.patient import STEPS, Patient
 from nnlite.diagnosis.thresholds import (
     LARGE_BATCH,
     LEARNS_HALF,
@@ -24,7 +24,10 @@ from nnlite.explain.lines import short
 from nnlite.layers import Dropout
 from nnlite.network.vector import regularized
 
-SMALLER, LARGER = (0.1, 0.01, 0.001), (10.0, 100.0, 1000.0, 10000.0)
+SMALLER, LARGER = (0.1, 0.01, 0.001), (10.0, 100.0, 1e3, 1e4, 1e5, 1e6)
+
+TINY, GAINED = 1e-6, 0.01
+"""What rounding may gain; and what a larger rate must promise before it is tried."""
 
 
 def regularizer_too_strong(patient: Patient) -> Cause | None:
@@ -48,7 +51,7 @@ def dropout_too_high(patient: Patient) -> Cause | None:
     """So many neurons fall silent that the rest cannot learn."""
     dropping = [layer for layer in patient.model.layers if isinstance(layer, Dropout)]
     most = max((layer.rate for layer in dropping), default=0.0)
-    if most < MUCH_DROPOUT or not patient.helps(WITHOUT_DROPOUT, on_new=True):
+    if most <= MUCH_DROPOUT or not patient.helps(WITHOUT_DROPOUT, on_new=True):
         return None
     return Cause(
         "dropout_too_high",
@@ -87,9 +90,13 @@ def rate_too_large(patient: Patient) -> Cause | None:
 
 def rate_too_small(patient: Patient) -> Cause | None:
     """The steps are so small that nothing moves."""
-    if patient.own.moved >= LEARNS_SLOWLY:
+    own = patient.own
+    if own.moved >= LEARNS_SLOWLY * own.steps[-1] / STEPS[1]:
         return None
-    if (best := _best_that_helps(patient, LARGER)) is None:
+    # At ten times the rate ten times as much is gained, as long as it is little.
+    gain = max(1 - own.end / own.start, TINY)
+    factors = tuple(factor for factor in LARGER if factor * gain > GAINED)
+    if (best := _best_that_helps(patient, factors)) is None:
         return None
     return _rate("rate_too_small", "The learning rate is too small.", patient, best)
 

@@ -294,9 +294,5 @@ def diagnose(
     """
     from nnlite import diagnosis
 
-    watched: dict[str, Any] = {
-        "validation_split": validation_split,
-        "validation_data": validation_data,
-    }
-    how: dict[str, Any] = {"batch_size": batch_size, "epochs": epochs}
-    return diagnosis.diagnose(model, x, y, **watched, **how, seconds=seconds, seed=seed)
+    fit = batch_size, epochs, validation_split, validation_data
+    return diagnosis.diagnose(model, x, y, *fit, seconds, seed)
