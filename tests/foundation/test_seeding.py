@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import nnlite
-from nnlite.foundation.seeding import new_generator
+from nnlite.foundation.seeding import new_generator, seeds_from
 from nnlite.layers import Dense, Dropout
 from nnlite.models import Sequential
 
@@ -162,3 +162,27 @@ def test_generators_made_in_threads_all_differ() -> None:
 @pytest.mark.parametrize("seed", [0, 7, np.int64(7), 2**70])
 def test_any_whole_number_from_0_on_is_a_seed(seed: Any) -> None:
     assert new_generator(seed).random() == new_generator(int(seed)).random()
+
+
+def test_models_made_within_seeds_from_start_from_there_unless_they_have_a_seed() -> None:
+    numbers = []
+    for _ in range(2):
+        with seeds_from(3):
+            numbers.append([bits(network(None)), bits(network(None)), bits(network(5))])
+    assert numbers[0] == numbers[1]
+    assert len({*numbers[0]}) == 3
+    assert numbers[0][2] == bits(network(5))
+
+
+def test_seeds_from_ends_with_its_block_and_other_threads_know_nothing_of_it() -> None:
+    def first_model() -> bytes:
+        nnlite.set_random_seed(1)
+        return bits(network(None))
+
+    wanted, found = first_model(), []
+    with seeds_from(3):
+        thread = threading.Thread(target=lambda: found.append(first_model()))
+        thread.start()
+        thread.join()
+        assert first_model() != wanted
+    assert [*found, first_model()] == [wanted, wanted]

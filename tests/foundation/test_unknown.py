@@ -49,6 +49,8 @@ def test_every_module_explains_a_name_that_nobody_has(module):
         (lambda: datasets.fashionmnist, "Did you mean nnlite.datasets.fashion_mnist?"),
         (lambda: utils.to_categoricl, "Did you mean nnlite.utils.to_categorical?"),
         (lambda: nnlite.mnist, "from nnlite.datasets import mnist"),
+        (lambda: nnlite.NNRegressor, "from nnlite.estimators import NNRegressor"),
+        (lambda: nnlite.estimators.MLPClassifier, "Did you mean nnlite.estimators.NNClassifier?"),
         (lambda: nnlite.mse, "from nnlite.losses import mse"),
         (lambda: backend.square, "nnlite computes with NumPy: np.square."),
         (lambda: backend.clear_session, "Leave out the line"),

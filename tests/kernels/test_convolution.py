@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnlite.kernels import depthwise, sweep
+from nnlite.kernels import depthwise, planes
 from nnlite.kernels.convolution import convolve, input_gradient, kernel_gradient
 from nnlite.kernels.memory import UsedAgain
 from nnlite.kernels.toom_cook import matrices
@@ -77,17 +77,17 @@ def gradients_in_loops(x, W, grad, placed, in_groups=1):
 def pieces(request, monkeypatch):
     """Cut a batch into pieces of one image, of a few, or not at all."""
     numbers, products = request.param
-    monkeypatch.setattr(sweep, "CACHE", numbers)
-    monkeypatch.setattr(sweep, "PRODUCT", products)
+    monkeypatch.setattr(planes, "CACHE", numbers)
+    monkeypatch.setattr(planes, "PRODUCT", products)
 
 
 @pytest.fixture(params=[0, 1 << 60], ids=["several rows at once", "row by row"])
 def way(request, monkeypatch):
     """Take the way of large work, or the plain one of small work."""
-    monkeypatch.setattr(sweep, "SMALL", request.param)
-    sweep.sweep_over.cache_clear()
+    monkeypatch.setattr(planes, "SMALL", request.param)
+    planes.sweep_over.cache_clear()
     yield
-    sweep.sweep_over.cache_clear()
+    planes.sweep_over.cache_clear()
 
 
 def close(array, expected):
@@ -118,20 +118,25 @@ def test_gradients_equal_their_loops(case):
     close(input_gradient(grad, W, placed, groups), dx)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("together", [1, 2, 16])
+@settings(max_examples=30, deadline=None)
 @given(cases())
-def test_depthwise_convolution_is_one_group_per_channel(case):
-    (x, W, _, _), placed, _ = case
-    kernel = np.ascontiguousarray(W[..., 0])
-    z = depthwise.depthwise(x, kernel, placed)
-    alone = kernel[:, :, np.newaxis, :]
-    close(z, convolve_in_loops(x, alone, 0, placed, x.shape[3]))
-    grad = np.cos(z)
-    dW = np.full_like(kernel, np.nan)
-    dx = depthwise.depthwise_gradients(x, kernel, grad, dW, placed)
-    expected_dx, expected_dW = gradients_in_loops(x, alone, grad, placed, x.shape[3])
+def test_depthwise_convolution_is_one_group_per_channel(together, case):
+    (x, W, b, _), placed, _ = case
+    c, q = W.shape[2:]
+    b = np.arange(c * q).astype(b.dtype)
+    alone = W.reshape(*W.shape[:2], 1, c * q)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(depthwise, "TOGETHER", together)
+        z = depthwise.depthwise(x, W, b, placed)
+        close(z, convolve_in_loops(x, alone, b, placed, c))
+        grad = np.cos(z)
+        dW, db = np.full_like(W, np.nan), np.full_like(b, np.nan)
+        dx = depthwise.depthwise_gradients(x, W, grad, placed, dW, db)
+    expected_dx, expected_dW = gradients_in_loops(x, alone, grad, placed, c)
     close(dx, expected_dx)
-    close(dW, expected_dW[:, :, 0])
+    close(dW, expected_dW.reshape(W.shape))
+    close(db, grad.astype("f8").sum(axis=(0, 1, 2)))
 
 
 @pytest.mark.usefixtures("way")

@@ -370,13 +370,14 @@ def batch_norm_backprop(mean_term=True, variance_term=True, gamma=True, M=None, 
     def backprop(self, grad):
         rows = grad.reshape(-1, grad.shape[-1])
         count = M or len(rows)
-        self.dgamma = (rows * self.normalized).sum(axis=0)
+        normalized = (self.centered + self.offset) / self.deviation
+        self.dgamma = (rows * normalized).sum(axis=0)
         self.dbeta = rows.sum(axis=0)
         dx = rows.copy()
         if mean_term:
             dx = dx - self.dbeta / count
         if variance_term:
-            dx = dx - self.normalized * self.dgamma / count
+            dx = dx - normalized * self.dgamma / count
         factor = (self.gamma if gamma else 1) / self.deviation**power
         return (dx * factor).reshape(grad.shape)
 
@@ -389,8 +390,9 @@ def trains_on_each_pixel(self, x, training=False):
     deviation = np.sqrt(variance + self.epsilon)
     normalized = (x - mean) / deviation
     if training:
-        self.normalized = normalized.reshape(-1, x.shape[-1])
         self.deviation = deviation.reshape(-1, x.shape[-1])[0]
+        self.centered = normalized.reshape(-1, x.shape[-1]) * self.deviation
+        self.offset, self.count = np.zeros(x.shape[-1]), len(self.centered)
     return self.gamma * normalized + self.beta
 
 
@@ -461,7 +463,7 @@ BATCH_NORMALIZATION_FAULTS = [
         BatchNormalization,
         "Received: the weight self.moving_mean is another than before",
         forpass=lambda self, x, training=False: (
-            self._remember("moving_mean", x.mean(axis=0)),
+            self._remember(self.moving_mean, x.mean(axis=0)),
             BatchNormalization.forpass(self, x, training),
         )[1],
         id="prediction moves the running means",

@@ -73,10 +73,16 @@ def test_callbacks_load_no_pictures_until_the_one_that_draws_is_asked_for() -> N
     assert "nnlite.plot.live" in modules_after("from nnlite.callbacks import LivePlot")
 
 
+def test_scikit_learn_is_loaded_with_the_first_estimator_and_not_before() -> None:
+    before = modules_after("import nnlite, nnlite.estimators; dir(nnlite.estimators)")
+    assert not any(name.startswith(("sklearn", "scipy", "nnlite.models")) for name in before)
+    assert "sklearn" in modules_after("from nnlite.estimators import NNRegressor")
+
+
 def test_all_public_names_are_there() -> None:
     assert [name for name in nnlite.__all__ if not hasattr(nnlite, name)] == []
     assert {"Sequential", "Model", "Input", "set_random_seed", "load_model"} <= set(dir(nnlite))
-    assert {"graph", "plot", "datasets", "testing"} <= set(dir(nnlite))
+    assert {"graph", "plot", "datasets", "estimators", "testing"} <= set(dir(nnlite))
 
 
 def test_the_version_is_told() -> None:

@@ -14,7 +14,7 @@ from nnlite.foundation.errors import explain_error, listed, nearest
 PACKAGE = __name__.partition(".")[0]
 SEARCHED = (
     *("layers", "models", "optimizers", "losses", "metrics", "activations", "callbacks"),
-    *("datasets", "initializers", "regularizers", "utils"),
+    *("datasets", "initializers", "regularizers", "utils", "estimators"),
 )
 """Where a name may stand, if it is not where it was looked for."""
 
@@ -27,8 +27,10 @@ ELSEWHERE_CALLED = {
     "L1Loss": "MeanAbsoluteError",
     "BCELoss": "BinaryCrossentropy",
     "CrossEntropyLoss": "CategoricalCrossentropy",
+    "MLPClassifier": "NNClassifier",
+    "MLPRegressor": "NNRegressor",
 }
-"""Names of PyTorch, and ours."""
+"""Names of PyTorch and scikit-learn, and ours."""
 
 
 def explains_unknown_names(module: str) -> None:

@@ -40,6 +40,13 @@ height: kw + kh comparisons instead of kw·kh. The gradient walks the same way b
 to the winner, and so arrives at one place, the first of the largest.
 """
 
-from nnlite.kernels.products import by_column, column_sums, product, row_sums
+from nnlite.kernels.products import (
+    by_column,
+    column_dots,
+    column_sums,
+    exact_column_sums,
+    product,
+    row_sums,
+)
 
-__all__ = ["by_column", "column_sums", "product", "row_sums"]
+__all__ = ["by_column", "column_dots", "column_sums", "exact_column_sums", "product", "row_sums"]

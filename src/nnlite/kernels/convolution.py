@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from nnlite.foundation.types import Array
-from nnlite.kernels import sweep
-from nnlite.kernels.folding import Folding
+from nnlite.kernels import planes, sweep
+from nnlite.kernels.folding import Folding, folding_of
 from nnlite.kernels.memory import NEW, Memory
-from nnlite.kernels.products import column_sums, product
+from nnlite.kernels.products import by_column, column_sums, long_product, tall_product
 from nnlite.kernels.windows import Windows, mirror
 
 
@@ -27,7 +27,9 @@ def convolve(
     z = memory.take("z", (len(x), rows.count, columns.count, W.shape[3]), W.dtype)
     for share, ins, outs in _shares(x, W, groups):
         some_b = None if b is None else b[outs]
-        part = z if groups == 1 else memory.take("part", (*z.shape[:3], _size(outs)), W.dtype)
+        part = (
+            z if groups == 1 else memory.scratch.take("part", (*z.shape[:3], _size(outs)), W.dtype)
+        )
         _convolve(x[..., ins], W[..., outs], some_b, windows, part, memory.part(share))
         if groups > 1:
             z[..., outs] = part
@@ -61,7 +63,9 @@ def input_gradient(
     dx = memory.take("dx", (len(dz), rows.size, columns.size, channels), W.dtype)
     for share, ins, outs in _shares(dx, W, groups):
         part = (
-            dx if groups == 1 else memory.take("part of dx", (*dx.shape[:3], _size(ins)), W.dtype)
+            dx
+            if groups == 1
+            else memory.scratch.take("part of dx", (*dx.shape[:3], _size(ins)), W.dtype)
         )
         _input_gradient(dz[..., outs], W[..., outs], windows, part, memory.part(share))
         if groups > 1:
@@ -94,11 +98,11 @@ def _convolve(
 ) -> None:
     if _is_product(windows):
         lines = z.reshape(-1, z.shape[3])
-        product(x.reshape(-1, x.shape[3]), W.reshape(x.shape[3], -1), lines)
+        tall_product(x.reshape(-1, x.shape[3]), W.reshape(x.shape[3], -1), lines)
         if b is not None:
-            np.add(lines, b, lines)
+            by_column(np.add, lines, b, lines)
         return
-    folding = Folding(windows)
+    folding = folding_of(windows)
     x, W, results = folding.images(x, memory), folding.kernel(W), folding.room(z, memory)
     _run(sweep.forward(_plan(folding, x, W), x, W, b, memory, results))
     folding.join(results, z)
@@ -111,35 +115,36 @@ def _kernel_gradient(
         lines = dz.reshape(-1, dz.shape[3])
         if db is not None:
             column_sums(lines, db)
-        return product(x.reshape(-1, x.shape[3]).T, lines).reshape(W.shape)
-    folding = Folding(windows)
+        return long_product(x.reshape(-1, x.shape[3]), lines).reshape(W.shape)
+    folding = folding_of(windows)
     x, dz = folding.images(x, memory), folding.take_apart(dz)
     dW = np.empty_like(folding.kernel(W))
-    sweep.kernel_gradient(_plan(folding, x, dW), x, dz.__getitem__, dW, db, memory)
+    sweep.kernel_gradient(_plan(folding, x, dW), x, dz, dW, db, memory)
     return dW if folding.slides else folding.kernel_gradient(dW, W)
 
 
 def _input_gradient(dz: Array, W: Array, windows: Windows, dx: Array, memory: Memory) -> None:
     c, f = W.shape[2:]
     if _is_product(windows):
-        product(dz.reshape(-1, f), W.reshape(c, f).T, dx.reshape(-1, c))
+        flipped = np.ascontiguousarray(W.reshape(c, f).T)
+        tall_product(dz.reshape(-1, f), flipped, dx.reshape(-1, c))
         return
-    folding = Folding(windows)
+    folding = folding_of(windows)
     dz, W = folding.take_apart(dz), folding.kernel(W)
     around = mirror(folding.windows[0]), mirror(folding.windows[1])
     W = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
-    plan = sweep.sweep_over(around, len(dz), *W.shape[2:], W.dtype)
+    plan, memory = planes.sweep_over(around, len(dz), *W.shape[2:], W.dtype), memory.part("back")
     if folding.slides:
         _run(sweep.forward(plan, dz, W, None, memory, dx))
         return
     sizes = (around[0].count, around[1].count)
-    folded = memory.take("folded", (len(dz), *sizes, W.shape[3]), W.dtype)
+    folded = memory.scratch.take("folded", (len(dz), *sizes, W.shape[3]), W.dtype)
     _run(sweep.forward(plan, dz, W, None, memory, folded))
     folding.input_gradient(folded, dx, memory)
 
 
-def _plan(folding: Folding, x: Array, W: Array) -> sweep.Sweep:
-    return sweep.sweep_over(folding.windows, len(x), *W.shape[2:], W.dtype)
+def _plan(folding: Folding, x: Array, W: Array) -> planes.Sweep:
+    return planes.sweep_over(folding.windows, len(x), *W.shape[2:], W.dtype)
 
 
 def _run(pieces: Iterator[object]) -> None:

@@ -53,7 +53,7 @@ class Folding:
         inside = self._inside(padded)
         inside[...] = x[:, : inside.shape[1], : inside.shape[2]]
         piles = self._piles(padded)
-        folded = memory.take("folded", piles.shape, x.dtype)
+        folded = memory.scratch.take("folded", piles.shape, x.dtype)
         folded[...] = piles
         return folded.reshape(-1, *piles.shape[3:5], int(np.prod(piles.shape[5:])))
 
@@ -86,7 +86,7 @@ class Folding:
         if self.of_each == (1, 1):
             return z
         counts, each = self._counts(), self.of_each[0] * self.of_each[1]
-        return memory.take("apart", (len(z) * each, *counts, z.shape[3]), z.dtype)
+        return memory.scratch.take("apart", (len(z) * each, *counts, z.shape[3]), z.dtype)
 
     def join(self, apart: Array, z: Array) -> None:
         """Write z from the results of the sliding windows."""
@@ -111,7 +111,7 @@ class Folding:
     def _padded(self, x: Array, memory: Memory) -> Array:
         parts = zip(self.windows, self.of_each, self.strides, strict=True)
         sizes = (axis.size * images * stride for axis, images, stride in parts)
-        padded = memory.take("padded", (len(x), *sizes, x.shape[3]), x.dtype)
+        padded = memory.scratch.take("padded", (len(x), *sizes, x.shape[3]), x.dtype)
         padded[...] = 0
         return padded
 
@@ -144,6 +144,12 @@ class Folding:
     def _even(self, z: Array) -> Array:
         sizes = (c * images for c, images in zip(self._counts(), self.of_each, strict=True))
         return np.zeros((len(z), *sizes, z.shape[3]), z.dtype)
+
+
+@lru_cache(maxsize=1024)
+def folding_of(windows: Windows) -> Folding:
+    """Return the folding for these windows."""
+    return Folding(windows)
 
 
 def _cut(array: Array, sizes: Pair, images: Pair, piles: Pair) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,11 @@ class Memory:
     (2, 3)
     """
 
+    @property
+    def scratch(self) -> Memory:
+        """Where to write what is needed only until a function returns."""
+        return self
+
     def take(self, name: str, shape: Shape, dtype: Any) -> Array:
         """Return an array of that shape."""
         return np.empty(shape, dtype)
@@ -24,6 +30,10 @@ class Memory:
     def zeros(self, name: str, shape: Shape, dtype: Any) -> Array:
         """Return an array that was made of zeros: who always writes the same places keeps them."""
         return np.zeros(shape, dtype)
+
+    def prepared(self, name: str, arrays: Sequence[Array], make: Callable[[], Any]) -> Any:
+        """Return what `make` gives; who always gets the same arrays keeps it."""
+        return make()
 
     def part(self, name: str) -> Memory:
         """Return a memory whose names are apart from those of this one."""
@@ -44,10 +54,20 @@ class UsedAgain(Memory):
     True
     """
 
-    def __init__(self) -> None:
+    def __init__(self, scratch: Memory | None = None) -> None:
+        self._scratch = scratch
         self.arrays: dict[str, Array] = {}
         self.whole: dict[str, Array] = {}
         self.parts: dict[str, UsedAgain] = {}
+        self.made: dict[str, tuple[Any, Any]] = {}
+
+    @property
+    def scratch(self) -> Memory:
+        """Where to write what is needed only until a function returns: many may share it.
+
+        It stays in the cache of a processor, where each layer finds it warm from the one before.
+        """
+        return self if self._scratch is None else self._scratch
 
     def take(self, name: str, shape: Shape, dtype: Any) -> Array:
         """Return the same array while shape and dtype stay, else as much of it as is needed."""
@@ -67,8 +87,17 @@ class UsedAgain(Memory):
             self.arrays[key] = np.zeros(shape, dtype)
         return self.arrays[key]
 
+    def prepared(self, name: str, arrays: Sequence[Array], make: Callable[[], Any]) -> Any:
+        """Return what was made for the same places in memory last time; it keeps them alive."""
+        places = [(a.__array_interface__["data"][0], a.shape, a.dtype.char) for a in arrays]
+        known, made = self.made.get(name, (None, None))
+        if known != places:
+            made = make()
+            self.made[name] = places, made
+        return made
+
     def part(self, name: str) -> Memory:
         """Return the memory of that name within this one."""
         if name not in self.parts:
-            self.parts[name] = UsedAgain()
+            self.parts[name] = UsedAgain(self._scratch)
         return self.parts[name]

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnlite.foundation.types import Array
-from nnlite.kernels import sweep
+from nnlite.kernels import planes, sweep
 from nnlite.kernels.convolution import input_gradient
 from nnlite.kernels.memory import Memory
+from nnlite.kernels.planes import Sweep
 from nnlite.kernels.pooling import deal, tournament
-from nnlite.kernels.sweep import Sweep
 from nnlite.kernels.windows import Windows
 
 
@@ -33,25 +33,33 @@ class Trace:
 
 
 def convolve_and_pool(
-    x: Array, W: Array, b: Array | None, windows: Windows, size: tuple[int, int], memory: Memory
-) -> tuple[Array, Trace]:
+    x: Array,
+    W: Array,
+    b: Array | None,
+    windows: Windows,
+    size: tuple[int, int],
+    memory: Memory,
+    keep_trace: bool = True,
+) -> tuple[Array, Trace | None]:
     """Return the largest of each window of `size` of x ∗ W + b, and the trace of how it came."""
     # Rows and columns that fill no window of the pooling are not computed.
     ph, pw = (axis.count // each for axis, each in zip(windows, size, strict=True))
     rows = replace(windows[0], count=ph * size[0])
     columns = replace(windows[1], count=pw * size[1])
     x, (c, f) = np.ascontiguousarray(x), W.shape[2:]
-    plan = sweep.sweep_over((rows, columns), len(x), c, f, W.dtype, size[1])
+    plan = planes.sweep_over((rows, columns), len(x), c, f, W.dtype, size[1])
     a = memory.take("a", (len(x), ph, pw, f), W.dtype)
-    across = memory.take("across", (len(x), size[1] - 1, ph * size[0], pw * f), np.dtype(bool))
-    down = memory.take("down", (len(x), size[0] - 1, ph, pw * f), np.dtype(bool))
+    kept = len(x) if keep_trace else 0
+    across = memory.take("across", (kept, size[1] - 1, ph * size[0], pw * f), np.dtype(bool))
+    down = memory.take("down", (kept, size[0] - 1, ph, pw * f), np.dtype(bool))
     for piece, apart in sweep.forward(plan, x, W, b, memory):
         n = apart.shape[1]
-        best = memory.take("best", (n, rows.count, pw * f), W.dtype)
-        tournament(list(apart), best, across[piece])
+        best = memory.scratch.take("best", (n, rows.count, pw * f), W.dtype)
+        tournament(list(apart), best, across[piece] if keep_trace else None)
         lines = [best[:, tap :: size[0]] for tap in range(size[0])]
-        tournament(lines, a[piece].reshape(n, ph, pw * f), down[piece])
-    return a, Trace(plan, x, across, down)
+        z = a[piece].reshape(n, ph, pw * f)
+        tournament(lines, z, down[piece] if keep_trace else None)
+    return a, Trace(plan, x, across, down) if keep_trace else None
 
 
 def gradients(
@@ -61,19 +69,17 @@ def gradients(
     plan, across, down = trace.sweep, trace.across, trace.down
     n, ph, pw, f = da.shape
     high, wide, rows = down.shape[1] + 1, plan.apart, plan.rows.count
-    dz = None if skip_input else memory.take("dz", (n, rows, pw, wide, f), W.dtype)
+    dz = None if skip_input else memory.scratch.take("dz", (n, rows, pw, wide, f), W.dtype)
 
-    def dz_of(piece: slice) -> Array:
+    def write_dz(piece: slice, apart: Array) -> None:
         part = da[piece].reshape(-1, ph, pw * f)
-        lines = memory.take("d lines", (len(part), rows, pw * f), W.dtype)
+        lines = memory.scratch.take("d lines", (len(part), rows, pw * f), W.dtype)
         deal(part, down[piece], [lines[:, tap::high] for tap in range(high)])
-        apart = memory.take("d apart", (wide, len(part), rows, pw * f), W.dtype)
         deal(lines, across[piece], list(apart))
         if dz is not None:
             dz[piece] = apart.reshape(wide, len(part), rows, pw, f).transpose(1, 2, 3, 0, 4)
-        return apart
 
-    sweep.kernel_gradient(plan, trace.x, dz_of, dW, db, memory)
+    sweep.kernel_gradient(plan, trace.x, write_dz, dW, db, memory)
     if dz is None:
         return None
     windows = (plan.rows, plan.columns)

@@ -9,6 +9,9 @@ import numpy as np
 
 from nnlite.foundation.types import Array
 
+PRODUCT = 1_000_000
+"""Matrix products of more multiplications than this run at a lower speed in the caches."""
+
 
 def product(a: Array, b: Array, out: Array | None = None) -> Array:
     """Return the matrix product a·b, written into `out` if given, whatever its dtype.
@@ -23,6 +26,31 @@ def product(a: Array, b: Array, out: Array | None = None) -> Array:
     return out
 
 
+def tall_product(a: Array, b: Array, out: Array) -> None:
+    """Write a·b, for many rows of few numbers, in pieces that stay in the caches."""
+    step = max(1, PRODUCT // b.size)
+    whole = len(a) // step * step
+    if whole:
+        pieces = (whole // step, step, -1)
+        np.matmul(a[:whole].reshape(pieces), b, out=out[:whole].reshape(pieces))
+    if whole < len(a):
+        a[whole:].dot(b, out[whole:])
+
+
+def long_product(a: Array, b: Array) -> Array:
+    """Return aᵀ·b, for many rows of few numbers, in pieces that stay in the caches."""
+    step = max(1, PRODUCT // (a.shape[1] * b.shape[1]))
+    whole = len(a) // step * step
+    if not whole:
+        return product(a.T, b)
+    pieces = (whole // step, step, -1)
+    parts = np.matmul(a[:whole].reshape(pieces).swapaxes(1, 2), b[:whole].reshape(pieces))
+    total: Array = parts.sum(axis=0)
+    if whole < len(a):
+        total += a[whole:].T.dot(b[whole:])
+    return total
+
+
 def column_sums(a: Array, out: Array | None = None) -> Array:
     """Return the sum over the rows of a matrix, as a product with a vector of ones.
 
@@ -32,6 +60,41 @@ def column_sums(a: Array, out: Array | None = None) -> Array:
     array([4., 6.])
     """
     return product(_ones(len(a), a.dtype), a, out)
+
+
+def exact_column_sums(a: Array) -> Array:
+    """Return the sum over the rows of a matrix, added up in blocks: it keeps its digits.
+
+    Where 100,000 numbers are added one after the other, small ones are lost in the large sum.
+
+    >>> (exact_column_sums(np.full((100_000, 1), 0.1, np.float32)) / 10_000).round(5)
+    array([1.], dtype=float32)
+    """
+    blocks = _in_blocks(a)
+    return _folded(np.matmul(_ones(blocks.shape[1], a.dtype), blocks), a)
+
+
+def column_dots(a: Array, b: Array) -> Array:
+    """Return the sum over the rows of a·b, column by column, added up in blocks.
+
+    >>> column_dots(np.array([[1.0, 2.0], [3.0, 4.0]]), np.ones((2, 2)))
+    array([4., 6.])
+    """
+    return _folded(np.einsum("brl,brl->bl", _in_blocks(a), _in_blocks(b)), a)
+
+
+def _in_blocks(a: Array) -> Array:
+    """Show a matrix as blocks of long rows."""
+    together = _together(a)
+    lines = len(a) // together
+    size = next(size for size in range(math.isqrt(lines), 0, -1) if lines % size == 0)
+    return a.reshape(lines // size, size, -1)
+
+
+def _folded(sums: Array, a: Array) -> Array:
+    """Return the sums of the columns of a matrix from those of its blocks."""
+    total: Array = sums.sum(axis=0).reshape(-1, a.shape[1]).sum(axis=0)
+    return total
 
 
 def row_sums(a: Array) -> Array:
@@ -53,14 +116,19 @@ def by_column(operation: np.ufunc, a: Array, values: Array, out: Array | None = 
     array([[0., 0.],
            [2., 2.]])
     """
-    together = math.gcd(len(a), 64) if a.size >= 50_000 and a.shape[1] <= 16 else 1
+    together = _together(a)
     if together == 1 or not a.flags.c_contiguous:
         result: Array = operation(a, values, out)
         return result
     long = (len(a) // together, together * a.shape[1])
     memory = None if out is None else out.reshape(long)
-    result = operation(a.reshape(long), np.tile(values, together), memory)
-    return result.reshape(a.shape)
+    many = np.multiply.outer(_ones(together, values.dtype), values).reshape(-1)
+    return np.asarray(operation(a.reshape(long), many, memory)).reshape(a.shape)
+
+
+def _together(a: Array) -> int:
+    """Return how many rows of a matrix make a long one."""
+    return math.gcd(len(a), 64) if a.size >= 4_000 and a.shape[1] <= 128 else 1
 
 
 @lru_cache(maxsize=64)

@@ -1,150 +1,70 @@
 """A kernel slides over images pixel by pixel: z and the gradient of W, from x as it lies.
 
-Shapes: images x (n, h, w, c), kernels W (kh, kw, c, f), results z (n, oh, ow, f). Down the image, m
-rows of results are made at once from t planes of combined rows: see `toom_cook`. Across it, the
-pixels of a window are neighbours in memory, kw·c numbers in a row, and so a matrix of windows is
-nothing but a way to look at a plane: nothing is gathered.
+What is multiplied with what is told in `planes`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
-from nnlite.foundation.types import Array, Shape
+from nnlite.foundation.types import Array
 from nnlite.kernels.memory import Memory
+from nnlite.kernels.planes import Call, Sweep
 from nnlite.kernels.products import column_sums
-from nnlite.kernels.toom_cook import matrices, rows_at_once
-from nnlite.kernels.windows import Axis, Windows
 
-CACHE = 1 << 18
-"""About as many numbers of z are made at once: what goes on with them finds them in the cache."""
-
-PRODUCT = 1_000_000
-"""Matrix products of more multiplications than this run at a lower speed in the caches."""
-
-SMALL = 300_000
-"""Up to so many multiplications, results are plain sums of products: whole numbers stay whole."""
-
-NARROW = 8
-"""Products with so few columns are slow: two neighbouring results are then made by one."""
+BIAS_PLANE = 1
+"""The plane that goes into every result once, with the factor 1: that of the point 1."""
 
 
-@dataclass(frozen=True)
-class Sweep:
-    """All windows of a kernel: along both axes with stride 1, on images with c channels."""
+def carry_out(calls: list[Call]) -> None:
+    """Write all products and copies."""
+    for call in calls:
+        if len(call) == 3:
+            np.matmul(call[1], call[2], out=call[0])
+        else:
+            call[0][...] = call[1]
 
-    rows: Axis
-    columns: Axis
-    c: int
-    f: int
-    m: int
-    dtype: np.dtype[np.floating]
-    apart: int = 1
-    """A row of results holds every `apart`-th column first, then those one further, and so on."""
 
-    @cached_property
-    def t(self) -> int:
-        """How many planes there are."""
-        return self.m + self.rows.kernel - 1
+class Piece(NamedTuple):
+    """Some images, and what is to be done with them: views, made once for arrays that stay."""
 
-    @cached_property
-    def groups(self) -> int:
-        """How many groups of m rows of results an image has."""
-        return -(-self.rows.count // self.m)
+    images: slice
+    planes: list[Call]
+    windows: Array
+    M: Array
+    """What the planes give; with m = 1, z itself."""
+    results: Array
+    groups: list[tuple[Array, Array, Array]]
+    z: Array
 
-    @cached_property
-    def pair(self) -> int:
-        """How many neighbouring results of a row one product makes."""
-        narrow = self.f <= NARROW or self.c == 1
-        return 2 if narrow and self.columns.count // self.apart % 2 == 0 else 1
 
-    @cached_property
-    def width(self) -> int:
-        """How many numbers one product sees of a row: those of its windows."""
-        return (self.columns.kernel + (self.pair - 1) * self.apart) * self.c
+def _cut(sweep: Sweep, x: Array, z: Array | None, memory: Memory, name: str) -> list[Piece]:
+    """Return the pieces of a batch; without z, each is written where the last one was."""
 
-    @cached_property
-    def bias_plane(self) -> int:
-        """The plane that goes into every result once, with the factor 1: that of the point 1."""
-        return 0 if self.m == 1 else 1
+    def make() -> list[Piece]:
+        pieces, count = [], sweep.columns.count
+        for images in sweep.pieces(len(x)):
+            T, planes = sweep.planes(x[images], memory)
+            n = T.shape[1]
+            shape = (sweep.apart, n, sweep.rows.count, count // sweep.apart * sweep.f)
+            part = memory.scratch.take("some z", shape, sweep.dtype) if z is None else z[images]
+            M = part = part.reshape(shape)
+            results, groups = sweep.results_of(part) if sweep.m == 1 else part, []
+            if sweep.m > 1:
+                M = memory.scratch.take(
+                    "M", (sweep.t, n * sweep.groups, count * sweep.f), sweep.dtype
+                )
+                results, groups = sweep.results(M), sweep.in_groups(part, M)
+            windows = sweep.windows(T)
+            pieces.append(Piece(images, planes, windows, M, results, groups, part))
+        return pieces
 
-    def pieces(self, n: int) -> Iterator[slice]:
-        """Cut a batch so that the numbers of each piece stay in the cache."""
-        by_size = CACHE // (self.rows.count * self.columns.count * self.f)
-        by_work = PRODUCT // (self.groups * self.width * self.pair * self.f)
-        step = max(1, min(by_size, by_work))
-        for start in range(0, n, step):
-            yield slice(start, min(n, start + step))
-
-    def planes(self, x: Array, memory: Memory) -> Array:
-        """Return T = B·rows: (t, n, groups, width·c), zeros where windows reach over the edge."""
-        B = matrices(self.m, self.rows.kernel, self.dtype).B
-        n, h, w, c = x.shape
-        left, used = self.columns.before * c, self.columns.used * c
-        line, t, g = self.columns.span * c, self.t, self.groups
-        T = memory.zeros(f"T {self.rows.before} {left} {used}", (t, n, g, line), self.dtype)
-        for first, count, missing, end in self._runs(h):
-            place = view(
-                T, first * line + left, (n, count, t, used), (g * line, line, n * g * line)
-            )
-            if missing == end:
-                continue
-            at = (first * self.m - self.rows.before + missing) * w * c
-            rows = view(x, at, (n, count, end - missing, used), (h * w * c, self.m * w * c, w * c))
-            np.matmul(B[:, missing:end], rows, out=place)
-        return T
-
-    def _runs(self, h: int) -> Iterator[tuple[int, int, int, int]]:
-        """Yield the groups inside of the image in one run, and each at its edge by itself.
-
-        Each run is its first group, how many, and which of the t rows lie in the image.
-        """
-        starts = [group * self.m - self.rows.before for group in range(self.groups)]
-        inside = [group for group, start in enumerate(starts) if 0 <= start <= h - self.t]
-        if inside:
-            yield inside[0], len(inside), 0, self.t
-        for group, start in enumerate(starts):
-            if group not in inside:
-                missing = max(0, -start)
-                yield group, 1, missing, max(missing, min(self.t, h - start))
-
-    def windows(self, T: Array) -> Array:
-        """Show T as matrices of windows: (t, apart, columns, n·groups, width)."""
-        t, n, g, line = T.shape
-        c, apart, pair = self.c, self.apart, self.pair
-        shape = (t, apart, self.columns.count // apart // pair, n * g, self.width)
-        return view(T, 0, shape, (n * g * line, c, pair * apart * c, line))
-
-    def results(self, M: Array) -> Array:
-        """Show M (t, n·groups, ow·f) as such matrices: (t, apart, columns, n·groups, pair·f)."""
-        t, lines, line = M.shape
-        apart, pair = self.apart, self.pair
-        shape = (t, apart, self.columns.count // apart // pair, lines, pair * self.f)
-        return view(M, 0, shape, (lines * line, line // apart, pair * self.f, line))
-
-    def by_image(self, M: Array, n: int) -> Array:
-        """Show M as the t rows of each group: (apart, n, groups, t, ow/apart·f)."""
-        t, lines, line = M.shape
-        part = line // self.apart
-        shape = (self.apart, n, self.groups, t, part)
-        return view(M, 0, shape, (part, self.groups * line, line, lines * line))
-
-    def in_groups(self, z: Array) -> list[tuple[Array, slice, int]]:
-        """Show z (apart, n, oh, ow/apart·f) in groups of m rows, and of the rest: with their size.
-
-        Each is rows of z, the groups that they belong to, and how many rows each has.
-        """
-        apart, n, oh, line = z.shape
-        full, rest = divmod(oh, self.m)
-        steps = (n * oh * line, oh * line, self.m * line, line)
-        whole = view(z, 0, (apart, n, full, self.m, line), steps)
-        last = view(z, full * self.m * line, (apart, n, 1, rest, line), steps)
-        both = [(whole, slice(0, full), self.m), (last, slice(full, full + 1), rest)]
-        return [(rows, groups, count) for rows, groups, count in both if rows.size]
+    given = [x] if z is None else [x, z]
+    made: list[Piece] = memory.prepared(f"{name} {sweep.apart}", given, make)
+    return made
 
 
 def forward(
@@ -155,93 +75,47 @@ def forward(
     It is written into `z`; without it, into memory that is used again for the next images, as
     (apart, n, oh, ow/apart·f).
     """
-    A, G, _ = matrices(sweep.m, sweep.rows.kernel, sweep.dtype)
-    U = G.dot(W.reshape(len(W), -1)).reshape(sweep.t, -1, sweep.f)
-    if sweep.pair == 2:
-        U = _for_pairs(U, sweep.apart * sweep.c)
-    count = sweep.columns.count
-    biases = None if b is None else np.tile(b, count)
-    for piece in sweep.pieces(len(x)):
-        T = sweep.planes(x[piece], memory)
-        n = T.shape[1]
-        M = memory.take("M", (sweep.t, n * sweep.groups, count * sweep.f), sweep.dtype)
-        np.matmul(sweep.windows(T), U[:, np.newaxis, np.newaxis], out=sweep.results(M))
+    U, count = sweep.kernels(W)[:, np.newaxis, np.newaxis], sweep.columns.count
+    biases = None if b is None else np.multiply.outer(np.ones(count, b.dtype), b).reshape(-1)
+    for piece in _cut(sweep, x, z, memory, "forward"):
+        carry_out(piece.planes)
+        np.matmul(piece.windows, U, out=piece.results)
         if biases is not None:
-            np.add(M[sweep.bias_plane], biases, M[sweep.bias_plane])
-        shape = (sweep.apart, n, sweep.rows.count, count // sweep.apart * sweep.f)
-        part = memory.take("some z", shape, sweep.dtype) if z is None else z[piece].reshape(shape)
-        rows_of_M = sweep.by_image(M, n)
-        for rows, groups, rows_each in sweep.in_groups(part):
-            np.matmul(A[:rows_each], rows_of_M[:, :, groups], out=rows)
-        yield piece, part
+            place = piece.z if sweep.m == 1 else piece.M[BIAS_PLANE]
+            np.add(place, biases[: place.shape[-1]], place)
+        for rows, A, of_M in piece.groups:
+            np.matmul(A, of_M, out=rows)
+        yield piece.images, piece.z
 
 
 def kernel_gradient(
     sweep: Sweep,
     x: Array,
-    dz_of: Callable[[slice], Array],
+    dz: Array | Callable[[slice, Array], None],
     dW: Array,
     db: Array | None,
     memory: Memory,
 ) -> None:
-    """Write dW = Σ windowsᵀ·dz and db = Σ dz; `dz_of` gives the dz of some of the images."""
-    A, G, _ = matrices(sweep.m, sweep.rows.kernel, sweep.dtype)
-    apart, pair, width, f = sweep.apart, sweep.pair, sweep.width, sweep.f
+    """Write dW = Σ windowsᵀ·dz and db = Σ dz.
+
+    A function in the place of dz writes that of some images, as (apart, n, oh, ow/apart·f).
+    """
+    pair, width, f = sweep.pair, sweep.width, sweep.f
     dU = np.zeros((sweep.t, width * pair * f), sweep.dtype)
     if db is not None:
         db[...] = 0
-    count = sweep.columns.count
-    shape = (sweep.t, apart, count // apart // pair, width, pair * f)
-    per_column = memory.take("dU", shape, sweep.dtype)
-    for piece in sweep.pieces(len(x)):
-        T = sweep.planes(x[piece], memory)
-        n = T.shape[1]
-        dM = memory.take("M", (sweep.t, n * sweep.groups, count * f), sweep.dtype)
-        rows_of_dM = sweep.by_image(dM, n)
-        dz = dz_of(piece).reshape(apart, n, sweep.rows.count, count // apart * f)
-        for rows, groups, rows_each in sweep.in_groups(dz):
-            np.matmul(A[:rows_each].T, rows, out=rows_of_dM[:, :, groups])
-        np.matmul(sweep.windows(T).swapaxes(3, 4), sweep.results(dM), out=per_column)
+    shape = (sweep.t, sweep.apart, sweep.columns.count // sweep.apart // pair, width, pair * f)
+    per_column = memory.scratch.take("dU", shape, sweep.dtype)
+    given = None if callable(dz) else dz
+    for piece in _cut(sweep, x, given, memory, "kernel"):
+        if callable(dz):
+            dz(piece.images, piece.z)
+        carry_out(piece.planes)
+        for rows, A, of_dM in piece.groups:
+            np.matmul(A.T, rows, out=of_dM)
+        np.matmul(piece.windows.swapaxes(3, 4), piece.results, out=per_column)
         dU += per_column.reshape(sweep.t, -1, width * pair * f).sum(axis=1)
         if db is not None:
-            db += column_sums(dM[sweep.bias_plane].reshape(-1, f))
-    if pair == 2:
-        dU = _from_pairs(dU.reshape(sweep.t, width, 2, f), apart * sweep.c)
-    dW[...] = G.T.dot(dU.reshape(sweep.t, -1)).reshape(dW.shape)
-
-
-def _for_pairs(U: Array, step: int) -> Array:
-    """Return the kernels that see the windows of two results, `step` numbers apart, at once."""
-    t, width, f = U.shape
-    wide = np.zeros((t, width + step, 2, f), U.dtype)
-    wide[:, :width, 0] = U
-    wide[:, step:, 1] = U
-    return wide.reshape(t, width + step, 2 * f)
-
-
-def _from_pairs(dU: Array, step: int) -> Array:
-    """Return the gradient of a kernel from that of its pair: what both have in common, added."""
-    return np.ascontiguousarray(dU[:, :-step, 0] + dU[:, step:, 1])
-
-
-def view(array: Array, start: int, shape: Shape, strides: Shape) -> Array:
-    """Show contiguous memory from a number on; strides count numbers, the last is 1.
-
-    >>> view(np.arange(5.0), 1, (2, 2), (2,))
-    array([[1., 2.],
-           [3., 4.]])
-    """
-    size = array.itemsize
-    steps = (*(stride * size for stride in strides), size)
-    return np.ndarray(shape, array.dtype, array, start * size, steps)
-
-
-@lru_cache(maxsize=1024)
-def sweep_over(
-    windows: Windows, n: int, c: int, f: int, dtype: np.dtype[np.floating], apart: int = 1
-) -> Sweep:
-    """Return the sweep for these windows; plain where the work is small."""
-    rows, columns = windows
-    work = n * rows.count * columns.count * rows.kernel * columns.kernel * c * f
-    m = 1 if work <= SMALL else rows_at_once(rows.count, rows.kernel)
-    return Sweep(rows, columns, c, f, m, dtype, apart)
+            seen = piece.z if sweep.m == 1 else piece.M[BIAS_PLANE]
+            db += column_sums(seen.reshape(-1, f))
+    dW[...] = sweep.kernel_gradient(dU, dW.shape)

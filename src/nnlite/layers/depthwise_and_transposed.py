@@ -80,25 +80,15 @@ class DepthwiseConv2D(Convolution):
         """Return z, channel by channel."""
         self.check_input(x)
         windows = self.windows(x.shape[1:])
-        copies = np.repeat(x, self.depth_multiplier, axis=-1)
-        z = depthwise(copies, self._flat(self.W), windows, self.memory_in(training))
-        if self.use_bias:
-            np.add(z, self.b, z)
         if training:
-            self.placed, self.copies = windows, copies
-        return z
+            self.placed, self.x = windows, x
+        b = self.b if self.use_bias else None
+        return depthwise(x, self.W, b, windows, self.memory_in(training))
 
     def backprop_z(self, dz: Array) -> Array | None:
         """Write dW and db, and return dx: for every channel, from its own z alone."""
-        if self.use_bias:
-            column_sums(dz.reshape(-1, dz.shape[-1]), self.db)
-        dW = self._flat(self.dW)
-        dx = depthwise_gradients(self.copies, self._flat(self.W), dz, dW, self.placed)
-        sums: Array = dx.reshape(*dx.shape[:3], -1, self.depth_multiplier).sum(axis=-1)
-        return sums
-
-    def _flat(self, W: Array) -> Array:
-        return W.reshape(*self.size, -1)
+        db, skip = self.db if self.use_bias else None, self.skip_input_gradient
+        return depthwise_gradients(self.x, self.W, dz, self.placed, self.dW, db, self.memory, skip)
 
 
 class Conv2DTranspose(Convolution):

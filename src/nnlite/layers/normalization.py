@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -9,8 +10,9 @@ import numpy as np
 from nnlite.foundation.checks import Flag, NotNegative, Share
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.kernels import by_column, column_sums
+from nnlite.kernels import by_column, column_dots, exact_column_sums
 from nnlite.layers.layer import Layer
+from nnlite.layers.meeting import InParts, alone
 from nnlite.layers.options import InitializerLike, RegularizerLike
 
 
@@ -103,58 +105,86 @@ class BatchNormalization(Layer):
 
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return γ·x̂ + β."""
-        rows, take = x.reshape(-1, x.shape[-1]), self.memory_in(training).take
-        room = take("a", rows.shape, rows.dtype)
-        if training and self.trainable:
-            normalized, mean = without_mean(rows, take("normalized", rows.shape, rows.dtype))
-            squares = np.multiply(normalized, normalized, room)
-            variance = column_sums(squares) / len(rows)
-            self._remember("moving_mean", mean)
-            self._remember("moving_variance", variance)
-        else:
-            normalized, variance = rows - self.moving_mean, self.moving_variance
-        deviation = np.sqrt(variance + self.epsilon)
-        by_column(np.divide, normalized, deviation, normalized)
-        if training:
-            self.normalized, self.deviation = normalized, deviation
-        gamma = self.gamma if self.scale else np.ones_like(deviation)
-        a = by_column(np.multiply, normalized, gamma, room)
-        if self.center:
-            by_column(np.add, a, self.beta, a)
-        return a.reshape(x.shape)
-
-    def _remember(self, name: str, value: Array) -> None:
-        running = getattr(self, name)
-        running *= self.momentum
-        running += (1 - self.momentum) * value
+        a: Array = alone(self.forpass_in_parts(x, training))
+        return a
 
     def backprop(self, grad: Array) -> Array:
         """Write dγ = Σ grad·x̂ and dβ = Σ grad, and return dx."""
+        dx: Array = alone(self.backprop_in_parts(grad))
+        return dx
+
+    def forpass_in_parts(self, x: Array, training: bool = True) -> InParts:
+        """Return γ·x̂ + β for some samples of a batch, with μ and σ² over all of them."""
+        rows, take = x.reshape(-1, x.shape[-1]), self.memory_in(training).take
+        room = take("centered", rows.shape, rows.dtype)
+        if training and self.trainable:
+            count, offset, deviation = yield self._over_all, (len(rows), *moments(rows, room))
+        else:
+            count, offset = len(rows), np.zeros_like(self.moving_mean)
+            by_column(np.subtract, rows, self.moving_mean, room)
+            deviation = np.sqrt(self.moving_variance + self.epsilon)
+        if training:
+            self.centered, self.offset = room, offset
+            self.count, self.deviation = count, deviation
+        factor = self._factor(deviation)
+        a = by_column(np.multiply, room, factor, take("a", rows.shape, rows.dtype))
+        shift = offset * factor + (self.beta if self.center else 0)
+        return by_column(np.add, a, shift, a).reshape(x.shape)
+
+    def backprop_in_parts(self, grad: Array) -> InParts:
+        """Write what some samples add to dγ and dβ, and return their dx."""
         rows, take = grad.reshape(-1, grad.shape[-1]), self.memory.take
-        dx, mean = without_mean(rows, take("dx", rows.shape, rows.dtype))
-        with_x = np.multiply(dx, self.normalized, take("grad·x̂", rows.shape, rows.dtype))
-        sum_with_x = column_sums(with_x)
-        if not self.trainable:
-            # Only over the batch that it was made of, x̂ adds up to 0.
-            sum_with_x += mean * column_sums(self.normalized)
+        total = exact_column_sums(rows)
+        with_x = column_dots(rows, self.centered) + self.offset * total
         if self.scale:
-            self.dgamma[...] = sum_with_x
+            self.dgamma[...] = with_x / self.deviation
         if self.center:
-            self.dbeta[...] = mean * len(rows)
-        factor = self.gamma / self.deviation if self.scale else 1 / self.deviation
-        if not self.trainable:
-            return (rows * factor).reshape(grad.shape)
-        dx -= by_column(np.multiply, self.normalized, sum_with_x / len(rows), with_x)
-        return by_column(np.multiply, dx, factor, dx).reshape(grad.shape)
+            self.dbeta[...] = total
+        factor = self._factor(self.deviation)
+        dx = by_column(np.multiply, rows, factor, take("dx", rows.shape, rows.dtype))
+        if self.trainable:
+            total, with_x = yield _added, (total, with_x)
+            slope = factor * with_x / (self.count * self.deviation**2)
+            share = self.memory.scratch.take("share", rows.shape, rows.dtype)
+            dx -= by_column(np.multiply, self.centered, slope, share)
+            by_column(np.subtract, dx, factor * total / self.count + self.offset * slope, dx)
+        return dx.reshape(grad.shape)
+
+    def _factor(self, deviation: Array) -> Array:
+        return self.gamma / deviation if self.scale else 1 / deviation
+
+    def _over_all(self, parts: Sequence[Any]) -> list[Any]:
+        """Return M, about − μ and √(σ² + ε): Chan's formula puts the parts together."""
+        base, count = parts[0][1], sum(m for m, *_ in parts)
+        rests = [(about - base) + rest for _, about, rest, _ in parts]
+        mean = sum(part[0] * rest for part, rest in zip(parts, rests, strict=True)) / count
+        squares = sum(
+            part[3] + part[0] * (rest - mean) ** 2 for part, rest in zip(parts, rests, strict=True)
+        )
+        variance = squares / count
+        self._remember(self.moving_mean, base + mean)
+        self._remember(self.moving_variance, variance)
+        deviation = np.sqrt(variance + self.epsilon)
+        return [(count, (about - base) - mean, deviation) for _, about, *_ in parts]
+
+    def _remember(self, running: Array, value: Array) -> None:
+        running *= self.momentum
+        running += (1 - self.momentum) * value
 
 
-def without_mean(rows: Array, out: Array | None = None) -> tuple[Array, Array]:
-    """Return the rows less their mean, and the mean.
+def moments(rows: Array, centered: Array) -> tuple[Array, Array, Array]:
+    """Write the rows less about their mean; return that, what it is off by, and Σ (x − μ)².
 
-    A typical row comes off before they are added up: float32 has no digits left for the differences
-    in a sum of large numbers. It has the middle of three numbers in each column: one may be wild.
+    float32 has no digits left for the differences in a sum of large numbers. So what is added up
+    are differences from one of the rows: of three, the middle one, as one of them may be wild.
     """
-    typical = np.sort(rows[[0, len(rows) // 2, -1]], axis=0)[1]
-    centered = by_column(np.subtract, rows, typical, out)
-    mean = column_sums(centered) / len(rows)
-    return by_column(np.subtract, centered, mean, centered), typical + mean
+    first, second, third = rows[0], rows[len(rows) // 2], rows[-1]
+    about = np.maximum(np.minimum(first, second), np.minimum(np.maximum(first, second), third))
+    by_column(np.subtract, rows, about, centered)
+    rest = exact_column_sums(centered) / len(rows)
+    squares = column_dots(centered, centered) - len(rows) * rest**2
+    return about, rest, np.maximum(squares, 0)
+
+
+def _added(parts: Sequence[Any]) -> list[Any]:
+    return [tuple(map(sum, zip(*parts, strict=True)))] * len(parts)

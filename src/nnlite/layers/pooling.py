@@ -174,7 +174,7 @@ class GlobalPooling(ImageLayer):
     def backprop(self, grad: Array) -> Array:
         """Return dx."""
         n, *size, c = self.shape_of_x
-        dx = np.zeros((n, math.prod(size), c), grad.dtype)
+        dx = self.memory.take("dx", (n, math.prod(size), c), grad.dtype)
         self.spread(grad.reshape(n, 1, c), dx)
         return dx.reshape(self.shape_of_x)
 
@@ -183,7 +183,7 @@ class GlobalPooling(ImageLayer):
         raise must_define(self, "pool(pixels, training)")
 
     def spread(self, grad: Array, dx: Array) -> None:
-        """Write dx (n, pixels, c), which holds zeros, from grad (n, 1, c)."""
+        """Write dx (n, pixels, c) from grad (n, 1, c)."""
         raise must_define(self, "spread(grad, dx)")
 
 
@@ -203,6 +203,7 @@ class GlobalMaxPooling2D(GlobalPooling):
 
     def spread(self, grad: Array, dx: Array) -> None:
         """Write the gradient to the first of the largest."""
+        dx[...] = 0
         np.put_along_axis(dx, self.winners, grad, axis=1)
 
 
@@ -215,8 +216,9 @@ class GlobalAveragePooling2D(GlobalPooling):
 
     def pool(self, pixels: Array, training: bool) -> Array:
         """Return the mean pixel."""
-        means: Array = pixels.mean(axis=1)
-        return means
+        _, size, _ = pixels.shape
+        sums: Array = np.matmul(np.ones(size, pixels.dtype), pixels)
+        return np.divide(sums, size, sums)
 
     def spread(self, grad: Array, dx: Array) -> None:
         """Divide the gradient among all pixels."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from nnlite.foundation.checks import Flag, PositiveInteger
 from nnlite.foundation.types import Array, Shape
-from nnlite.kernels import column_sums, product
+from nnlite.kernels.convolution import convolve, input_gradient, kernel_gradient
 from nnlite.kernels.depthwise import depthwise, depthwise_gradients
 from nnlite.kernels.memory import NEW, Memory
+from nnlite.kernels.windows import Windows, along
 from nnlite.layers.convolution import Convolution
 from nnlite.layers.options import ActivationLike, DataFormat, InitializerLike, RegularizerLike
 
@@ -33,6 +32,7 @@ class SeparableConv2D(Convolution):
     Parameters are those of `Conv2D` and `DepthwiseConv2D`; the weights' are called
     `depthwise_initializer` and `depthwise_regularizer` for W, `pointwise_…` for P, `bias_…` for b.
 
+    >>> import numpy as np
     >>> image = np.ones((1, 2, 2, 3))
     >>> layer = SeparableConv2D(1, 2, depthwise_initializer="ones", pointwise_initializer="ones")
     >>> layer(image)
@@ -92,32 +92,27 @@ class SeparableConv2D(Convolution):
 
     def depthwise(self, x: Array, memory: Memory = NEW) -> Array:
         """Return u = x ∗ W, channel by channel."""
-        copies = np.repeat(x, self.depth_multiplier, axis=-1)
-        W = self.W.reshape(*self.size, -1)
-        return depthwise(copies, W, self.windows(x.shape[1:]), memory.part("depthwise"))
+        return depthwise(x, self.W, None, self.windows(x.shape[1:]), memory.part("depthwise"))
 
     def forpass_z(self, x: Array, training: bool = False) -> Array:
         """Return z = u·P + b."""
         self.check_input(x)
-        memory = self.memory_in(training)
+        memory, b = self.memory_in(training), self.b if self.use_bias else None
         u = self.depthwise(x, memory)
-        z = memory.take("z", (*u.shape[:3], self.filters), self.P.dtype)
-        product(u, self.P[0, 0], z)
-        if self.use_bias:
-            np.add(z, self.b, z)
         if training:
             self.x, self.u = x, u
-        return z
+        return convolve(u, self.P, b, _points(u), memory=memory)
 
-    def backprop_z(self, dz: Array) -> Array:
+    def backprop_z(self, dz: Array) -> Array | None:
         """Write dP = uᵀ·dz, db = Σ dz and dW, and return dx."""
-        rows = dz.reshape(-1, self.filters)
-        product(self.u.reshape(len(rows), -1).T, rows, self.dP[0, 0])
-        if self.use_bias:
-            column_sums(rows, self.db)
-        du = product(dz, self.P[0, 0].T)
-        copies = np.repeat(self.x, self.depth_multiplier, axis=-1)
-        W, dW = (w.reshape(*self.size, -1) for w in (self.W, self.dW))
-        dx = depthwise_gradients(copies, W, du, dW, self.windows(self.x.shape[1:]))
-        sums: Array = dx.reshape(*dx.shape[:3], -1, self.depth_multiplier).sum(axis=-1)
-        return sums
+        x, u, db = self.x, self.u, self.db if self.use_bias else None
+        kernel_gradient(u, dz, _points(u), self.dP, db, memory=self.memory)
+        du = input_gradient(dz, self.P, _points(u), memory=self.memory.part("du"))
+        windows, memory = self.windows(x.shape[1:]), self.memory.part("depthwise")
+        skip = self.skip_input_gradient
+        return depthwise_gradients(x, self.W, du, windows, self.dW, None, memory, skip)
+
+
+def _points(u: Array) -> Windows:
+    """Return windows of one pixel."""
+    return along(u.shape[1], 1), along(u.shape[2], 1)

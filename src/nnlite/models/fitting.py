@@ -18,7 +18,7 @@ from nnlite.given.data import Data, one_or_list
 from nnlite.models.reading import checked, kept_for, read, validation_of
 from nnlite.training import compiling
 from nnlite.training.evaluation import Evaluation, Validation
-from nnlite.training.faster import training_mode
+from nnlite.training.faster import predicting, training_mode
 from nnlite.training.loop import Loop
 from nnlite.training.protocol import LearningModel
 from nnlite.training.step import Step
@@ -121,8 +121,8 @@ def fit(
     check_finite
         Stop with an error when the loss is no longer finite.
     workers
-        2 lets a second thread take half of each batch of images, 1 does without; None decides
-        by the machine. The last bits of the result depend on it. With a callback of your own, 1.
+        Large batches of images are computed in parts; with 2, a second thread takes every part
+        that the first has not begun. None decides by the machine. The result is the same.
     """
     batch_size = batch_size or 32
     with all_or_nothing(model, *model.layers):
@@ -131,7 +131,6 @@ def fit(
         watched = validation_of(model, validation_data)
         if watched is None and validation_split:
             data, watched = data.split(validation_split)
-            # Two calls lie between the user's line and this one.
             warn_of_another_kind(data.y[0], watched.y[0], stacklevel=3)
         step = Step(model, data)
         size = validation_batch_size or batch_size
@@ -163,8 +162,10 @@ def evaluate(
     model.check_built("evaluate")
     data = checked(model, x, y, sample_weight)
     evaluation = Evaluation(model, data)
-    with np.errstate(all="ignore"):
-        results = evaluation.over(data, batch_size or PREDICTION_BATCH)
+    size = min(batch_size or PREDICTION_BATCH, data.size)
+    faster = predicting(evaluation.network, size)
+    with np.errstate(all="ignore"), faster as evaluation.network:
+        results = evaluation.over(data, size)
     if progress:
         say_beside(progress, epoch_line(results))
     return results if return_dict else one_or_list(list(results.values()))
@@ -180,10 +181,11 @@ def predict(
     """
     model.check_built("predict")
     data = Data(read(model, x), [], kept=kept_for(model))
-    parts = []
-    for arrays, _, _ in data.batches(batch_size or PREDICTION_BATCH):
-        output = model.network.forpass(one_or_list(arrays), False)
-        parts.append(output if isinstance(output, list) else [output])
+    parts, size = [], min(batch_size or PREDICTION_BATCH, data.size)
+    with predicting(model.network, size) as network:
+        for arrays, _, _ in data.batches(size):
+            output = network.forpass(one_or_list(arrays), False)
+            parts.append(output if isinstance(output, list) else [output])
     return one_or_list([np.concatenate(outputs) for outputs in zip(*parts, strict=True)])
 
 
@@ -267,9 +269,9 @@ def diagnose(
     batch_size, epochs, validation_split, validation_data
         What `fit` was told, if anything.
     seconds
-        About how long it may take at most. The number of steps of each run follows from it by the
-        size of the network, not by the clock, so a seed has one result on every machine; where
-        the time is over even so, the report says that not all was tried.
+        About how long it may take. How many steps a run takes follows from it by the size of the
+        network, not by the clock: a seed has one result on every machine, or the report says that
+        the time was over before all was tried.
     seed
         Where the random numbers of the runs start.
 
@@ -277,8 +279,7 @@ def diagnose(
     -------
     Diagnosis
         `print` it, leave it as the last line of a notebook cell, or draw it with `.plot()`. Its
-        `causes` are ranked, each with its evidence and one remedy; `first` is the name of the
-        first, or None.
+        `causes` are ranked, each with evidence and a remedy; `first` is the first's name, or None.
 
     Examples
     --------

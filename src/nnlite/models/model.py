@@ -19,7 +19,7 @@ from nnlite.given.numbers import apart
 from nnlite.kernels.memory import NEW
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
-from nnlite.models import fitting, reading, saving
+from nnlite.models import fitting, pages, reading, saving
 from nnlite.models import summary as summaries
 from nnlite.models.naming import unique_names
 from nnlite.models.unknown import ExplainsUnknownNames
@@ -78,6 +78,8 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
     train_on_batch = fitting.train_on_batch
     explain = fitting.explain
     diagnose = fitting.diagnose
+    to_html = pages.to_html
+    page = pages.page
     checked = reading.checked
     checked_inputs = reading.checked_inputs
     summary = summaries.summary

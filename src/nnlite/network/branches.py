@@ -13,7 +13,8 @@ from nnlite.kernels.memory import NEW
 from nnlite.layers.input import InputLayer
 from nnlite.layers.joining import Node, Tensor
 from nnlite.layers.layer import Layer
-from nnlite.network.chain import Runner, check_may_end
+from nnlite.layers.meeting import InParts
+from nnlite.network.chain import Runner, backward, check_may_end, forward
 
 
 class SharedCall:
@@ -106,11 +107,66 @@ class Branches:
                 gradients[source] = add(gradients[source], part)
         return one_or_list(gradients[: len(self.inputs)])
 
+    def forpass_in_parts(self, x: Any) -> InParts:
+        """Return the output for some samples of a batch."""
+        values: list[Any] = [None] * len(self.slots)
+        values[: len(self.inputs)] = x if isinstance(x, list | tuple) else [x]
+        for runner, (sources, target, several) in zip(self.runners, self.wires, strict=True):
+            given = [values[s] for s in sources] if several else values[sources[0]]
+            values[target] = yield from forward(runner, given)
+        return one_or_list([values[slot] for slot in self.output_slots])
+
+    def backprop_in_parts(self, grad: Any) -> InParts:
+        """Write the gradients of these samples."""
+        gradients: list[Any] = [None] * len(self.slots)
+        gradients[self.output_slots[0]] = grad
+        calls = list(zip(self.runners, self.wires, strict=True))
+        for runner, (sources, target, several) in reversed(calls):
+            if gradients[target] is None:
+                continue
+            dx = yield from backward(runner, gradients[target])
+            if dx is None:
+                check_may_end(runner)
+                continue
+            for source, part in zip(sources, dx if several else [dx], strict=True):
+                gradients[source] = add(gradients[source], part)
+
     def replaced(self, change: Callable[[Runner], Runner]) -> Branches:
         """Return the network with what `change` gives in the place of every runner."""
         twin = copy.copy(self)
         twin.runners = [change(runner) for runner in self.runners]
         return twin
+
+    def joined(self, join: Callable[[Runner, Runner], Runner | None]) -> Branches:
+        """Return the network, where `join` may put two into one, if nobody else reads the first."""
+        twin = copy.copy(self)
+        calls: list[Any] = list(zip(self.runners, self.wires, strict=True))
+        read = [slot for sources, _, _ in self.wires for slot in sources] + self.output_slots
+        by_target = {wires[1]: place for place, (_, wires) in enumerate(calls)}
+        for place, (runner, (sources, target, several)) in enumerate(calls):
+            before = by_target.get(sources[0])
+            if several or before is None or calls[before] is None or read.count(sources[0]) > 1:
+                continue
+            first, (given, _, takes_list) = calls[before]
+            both = join(first, runner)
+            if both is not None:
+                calls[before], calls[place] = None, (both, (given, target, takes_list))
+        twin.runners, twin.wires = map(list, zip(*filter(None, calls), strict=True))
+        return twin
+
+    def cut(self, place: int) -> tuple[Branches, Branches] | None:
+        """Return what is before a place and what is behind; none if more than one tensor passes."""
+        later = self.nodes[place:]
+        made = {*self.inputs, *(node.output for node in self.nodes[:place])}
+        wanted = [tensor for node in later for tensor in node.inputs] + self.outputs
+        passing = [tensor for tensor in dict.fromkeys(wanted) if tensor in made]
+        if len(passing) != 1 or passing[0] in self.inputs or not later:
+            return None
+        runner_of = dict(zip(self.nodes, self.runners, strict=True))
+        halves = Branches(self.inputs, passing), Branches(passing, self.outputs)
+        for half in halves:
+            half.runners = [runner_of[node] for node in half.nodes]
+        return halves
 
     def is_private(self, place: int) -> bool:
         """Return whether nothing but the loss sees this output, and its layer is called once."""

@@ -15,6 +15,7 @@ from nnlite.foundation.ours import ours
 from nnlite.foundation.types import Array
 from nnlite.layers.activated import ActivatedLayer
 from nnlite.layers.layer import Layer
+from nnlite.layers.meeting import InParts
 
 
 class Runner(Protocol):
@@ -32,8 +33,20 @@ class Network(Runner, Protocol):
 
     runners: list[Runner]
 
+    def forpass_in_parts(self, x: Any) -> InParts:
+        """Return the output for some samples of a batch, while training: see `layers.meeting`."""
+
+    def backprop_in_parts(self, grad: Any) -> InParts:
+        """Return the gradient of the input of these samples."""
+
     def replaced(self, change: Callable[[Runner], Runner]) -> Self:
         """Return the same network, with what `change` gives in the place of every runner."""
+
+    def joined(self, join: Callable[[Runner, Runner], Runner | None]) -> Self:
+        """Return the same network, where `join` may put two in a row into one."""
+
+    def cut(self, place: int) -> tuple[Network, Network] | None:
+        """Return what is before a place and what is behind; none if more than one array passes."""
 
 
 class LinearPart:
@@ -124,6 +137,48 @@ class Chain:
                 break
         return grad
 
+    def forpass_in_parts(self, x: Array) -> InParts:
+        """Return the output for some samples of a batch."""
+        for layer in self.layers:
+            x = yield from forward(layer, x)
+        return x
+
+    def backprop_in_parts(self, grad: Array) -> InParts:
+        """Return the gradient of the input of these samples."""
+        for layer in reversed(self.layers):
+            grad = yield from backward(layer, grad)
+            if grad is None:
+                check_may_end(layer)
+                break
+        return grad
+
     def replaced(self, change: Callable[[Runner], Runner]) -> Chain:
         """Return the chain with what `change` gives in the place of every runner."""
         return Chain([change(layer) for layer in self.layers])
+
+    def joined(self, join: Callable[[Runner, Runner], Runner | None]) -> Chain:
+        """Return the chain, where `join` may put two layers into one."""
+        layers: list[Runner] = []
+        for layer in self.layers:
+            both = join(layers[-1], layer) if layers else None
+            layers[len(layers) - (both is not None) :] = [both or layer]
+        return Chain(layers)
+
+    def cut(self, place: int) -> tuple[Chain, Chain]:
+        """Return the layers up to a place, and those from it on."""
+        return Chain(self.layers[:place]), Chain(self.layers[place:])
+
+
+def forward(runner: Runner, x: Any) -> InParts:
+    """Return a runner's output for some samples of a batch."""
+    # A layer explains what it has not; its class does not take the time.
+    if hasattr(type(runner), "forpass_in_parts"):
+        return (yield from runner.forpass_in_parts(x))  # type: ignore[attr-defined]
+    return runner.forpass(x, True)
+
+
+def backward(runner: Runner, grad: Any) -> InParts:
+    """Return the gradient of what a runner was given."""
+    if hasattr(type(runner), "backprop_in_parts"):
+        return (yield from runner.backprop_in_parts(grad))  # type: ignore[attr-defined]
+    return runner.backprop(grad)

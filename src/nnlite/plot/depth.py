@@ -85,7 +85,7 @@ def _layers(model: Any, x: Any, y: Any) -> list[_Layer]:
             found.append(_Layer(size, _size(known)))
             shape = call.a.shape
         elif found and call.a.shape == shape:
-            found[-1] = found[-1]._replace(a=size)
+            found[-1] = _Layer(size, found[-1].dW)
         else:
             shape = ()
     if not found:

@@ -5,7 +5,8 @@ Two factors fit when the sides that meet are the same axis; over that axis the p
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,8 @@ FORWARD_ONLY = (
 NOT_NEEDED = "not computed here: no weight before this layer asks for dX"
 
 
-class _Factor(NamedTuple):
+@dataclass(frozen=True)
+class _Factor:
     """A rectangle: its name, the axes of its height and of its width, and the sign after it."""
 
     name: str
@@ -47,7 +49,8 @@ class _Factor(NamedTuple):
     sign: str = ""
 
 
-class _Product(NamedTuple):
+@dataclass(frozen=True)
+class _Product:
     """A row of the picture: what it computes, and why its factors fit."""
 
     title: str
@@ -59,7 +62,7 @@ X, W, Z = _Factor("X", "m", "n", "·"), _Factor("W", "n", "k", "+"), _Factor("Z"
 FORWARD = _Product(
     "forward", "a neuron adds up all inputs: n meets n", (X, W, _Factor("b", "", "k", "="), Z)
 )
-WITHOUT_BIAS = FORWARD._replace(factors=(X, W._replace(sign="="), Z))
+WITHOUT_BIAS = replace(FORWARD, factors=(X, replace(W, sign="="), Z))
 WEIGHTS = _Product(
     "backward, for the weights",
     "a weight adds up all samples: X is turned, so m meets m",
@@ -135,7 +138,7 @@ class _Page:
         self.products = [FORWARD if call.layer.use_bias else WITHOUT_BIAS]
         if backward:
             needed = any(dx is not None for dx in call.dx)
-            self.products += [WEIGHTS, INPUTS if needed else INPUTS._replace(reason=NOT_NEEDED)]
+            self.products += [WEIGHTS, INPUTS if needed else replace(INPUTS, reason=NOT_NEEDED)]
         self.unit = LONGEST / max(self.lengths.values())
         self.remarks = [] if backward else [FORWARD_ONLY]
         if self.unit * min(n, k, self.lengths["m"]) < SHORTEST:

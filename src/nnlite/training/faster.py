@@ -10,8 +10,8 @@ plain descent       `Optimizer.step` and `update`:     w − α·g is all, no we
                     α goes in at the loss              no callback looks between two batches
 one go              `forpass` and `backprop` of a      the activation never falls, and windows of
                     Conv2D and its MaxPooling2D        the pooling lie side by side: see `standins`
-halves              nothing: a twin of the layers      convolutions are enough work for two
-                    takes half of each batch           threads, and nobody watches: see `halves`
+parts               nothing: twins of the layers       a batch is work for more than one part,
+                    take a part of each batch          most of it not in the weights: see `parts`
 memory              nothing: results are written       in every step
                     where the last ones were
 input gradient      the gradient of x in `backprop`    no weight needs it
@@ -34,10 +34,10 @@ from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
 from nnlite.losses import Loss
 from nnlite.losses.crossentropy import SmoothedCrossEntropy
-from nnlite.network.chain import check_gradient
-from nnlite.training.halves import in_halves
+from nnlite.network.chain import Network, check_gradient
+from nnlite.training.parts import in_parts
 from nnlite.training.running import surely
-from nnlite.training.standins import computes_as_written, watch
+from nnlite.training.standins import computes_as_written
 
 if TYPE_CHECKING:
     from nnlite.callbacks.calling import CallbackList
@@ -65,11 +65,9 @@ class Faster:
     def training(self, workers: int | None, batch_size: int) -> Iterator[None]:
         """Let the step use a faster network that computes the same."""
         step = self.step
-        # Who looks at a layer sees the whole batch: it goes through one thread.
-        halves = in_halves(step.network, 1 if self.watched else workers, batch_size)
-        with training_mode(step.model), halves as network:
-            network = network.replaced(watch) if self.watched else network
-            step.network = network.replaced(check_gradient)
+        network = step.network.replaced(check_gradient)
+        parts = in_parts(network, batch_size, workers, self.watched)
+        with training_mode(step.model), parts as step.network:
             yield
 
     def begin_epoch(self) -> None:
@@ -128,6 +126,13 @@ def is_watched(callbacks: Iterable[Any]) -> bool:
 
 
 @contextmanager
+def predicting(network: Network, batch_size: int) -> Iterator[Network]:
+    """Give a network that predicts the same, in parts where that is faster."""
+    with in_parts(network, batch_size) as faster:
+        yield faster
+
+
+@contextmanager
 def training_mode(model: LearningModel) -> Iterator[None]:
     """Let the layers reuse their memory from step to step, and leave out what nobody needs.
 
@@ -143,9 +148,10 @@ def training_mode(model: LearningModel) -> Iterator[None]:
             if memory is NEW:
                 vars(layer).pop("shown", None)
 
+    scratch = UsedAgain()
     with surely(leave):
         for layer in layers:
-            layer.memory, layer.is_first = UsedAgain(), layer in first
+            layer.memory, layer.is_first = UsedAgain(scratch), layer in first
             layer.skip_input_gradient = layer.is_first and leaves_out_input_gradient(layer)
         yield
 

@@ -21,7 +21,8 @@ from nnlite.layers import (
     SeparableConv2D,
 )
 from nnlite.network.chain import Chain
-from nnlite.training import halves
+from nnlite.training import parts
+from nnlite.training.threads import Partner
 
 pytestmark = pytest.mark.bits
 
@@ -54,6 +55,13 @@ def trained(model, workers, **options):
     return history.history, model.get_weights()
 
 
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch):
+    """Make parts of two samples or three."""
+    monkeypatch.setattr(parts, "PART", 30_000)
+    monkeypatch.setattr(parts, "NUMBER", 10)
+
+
 def threads():
     return threading.active_count()
 
@@ -73,15 +81,6 @@ def test_the_same_seed_gives_the_same_bits():
         np.testing.assert_array_equal(mine, theirs)
 
 
-@pytest.mark.parametrize("layer", [BatchNormalization, lambda: Dropout(0.5, seed=1)])
-def test_layers_that_look_at_the_whole_batch_get_the_whole_batch(layer):
-    alone, weights = trained(network(layer()), 1)
-    shared, same_weights = trained(network(layer()), 2)
-    np.testing.assert_allclose(shared["loss"], alone["loss"], rtol=1e-9)
-    for mine, theirs in zip(weights, same_weights, strict=True):
-        np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-9)
-
-
 @pytest.mark.parametrize(
     ("layer", "takes_part"),
     [
@@ -92,11 +91,14 @@ def test_layers_that_look_at_the_whole_batch_get_the_whole_batch(layer):
         (lambda: RandomFlip(seed=1), False),
     ],
 )
-def test_what_looks_at_each_sample_by_itself_is_shared_and_computes_the_same(layer, takes_part):
-    assert isinstance(layer(), halves.BY_SAMPLE) == takes_part
-    alone, weights = trained(network(layer()), 1)
-    shared, same_weights = trained(network(layer()), 2)
-    np.testing.assert_allclose(shared["loss"], alone["loss"], rtol=1e-9)
+def test_what_looks_at_each_sample_by_itself_takes_part_and_computes_the_same(
+    layer, takes_part, monkeypatch
+):
+    assert isinstance(layer(), parts.BY_SAMPLE) == takes_part
+    shared, weights = trained(network(layer()), 2, batch_size=9)
+    monkeypatch.setattr(parts, "PART", 10**9)
+    whole, same_weights = trained(network(layer()), 2, batch_size=9)
+    np.testing.assert_allclose(shared["loss"], whole["loss"], rtol=1e-9)
     for mine, theirs in zip(weights, same_weights, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-9)
 
@@ -148,19 +150,21 @@ def test_an_error_in_the_second_thread_is_raised_in_the_first():
     def fail():
         raise ValueError("in the other half")
 
-    partner = halves.Partner()
+    partner = Partner()
     try:
         with pytest.raises(ValueError, match="in the other half"):
-            partner.share(lambda: 1, fail)
-        assert partner.share(lambda: 1, lambda: 2) == (1, 2)
+            partner.share([lambda: 1, fail, lambda: 3])
+        assert partner.share([lambda: 1, lambda: 2, lambda: 3]) == [1, 2, 3]
     finally:
         partner.leave()
 
 
-def chosen(layers, workers, batch_size=32):
-    chain = Chain(layers)
-    with halves.in_halves(chain, workers, batch_size) as taken:
-        return [type(runner).__name__ for runner in taken.layers]
+def chosen(layers, batch_size=32):
+    """Return the sizes of the parts, and the layers that get the whole batch."""
+    with parts.in_parts(Chain(layers), batch_size) as taken:
+        first, rest = taken.layers if len(taken.layers) == 2 else (None, taken)
+        size = first and first.size
+        return size, [type(runner).__name__ for runner in rest.layers]
 
 
 def built(layers):
@@ -171,36 +175,48 @@ def built(layers):
     return layers
 
 
-def test_one_switch_turns_the_second_thread_off():
-    before = threads()
+def test_the_work_of_a_batch_decides_how_many_parts_there_are(monkeypatch):
     layers = built([Conv2D(2, 3), Flatten(), Dense(2)])
-    assert chosen(layers, 2) == ["Halves"]
-    assert chosen(layers, 1) == ["Conv2D", "Flatten", "Dense"]
-    assert threads() == before
+    # 36 places times 18 weights; 72 numbers of the convolution, and 72 that lie in a row.
+    work = 36 * 18 + 10 * 72 + 10 * 72
+    sizes = {}
+    for batch in (8, 9, 16, 17, 64):
+        monkeypatch.setattr(parts, "PART", 8 * work)
+        sizes[batch] = chosen(layers, batch)[0]
+    assert sizes == {8: None, 9: 5, 16: 8, 17: 5, 64: 8}
 
 
-def test_by_default_the_machine_and_the_work_decide(monkeypatch):
-    layers = built([Conv2D(2, 3), Flatten(), Dense(2)])
-    one, two = ["Conv2D", "Flatten", "Dense"], ["Halves"]
-    # 36 places times 18 weights, and 72 times 2 weights: 792 products for each sample.
-    monkeypatch.setattr(halves, "WORTH_SHARING", 32 * 792)
-    monkeypatch.setattr("os.cpu_count", lambda: 8)
-    assert chosen(layers, None, batch_size=32) == two
-    assert chosen(layers, None, batch_size=31) == one
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
-    assert chosen(layers, None, batch_size=32) == one
+def test_a_layer_with_more_weights_than_numbers_gets_the_whole_batch():
+    layers = built([Conv2D(2, 3), Flatten(), Dense(200), Dense(3)])
+    size, rest = chosen(layers)
+    assert size < 10
+    assert rest == ["Dense", "Dense"]
 
 
-def test_networks_without_convolution_keep_one_thread():
-    layers = built([Flatten(), Dense(2)])
-    assert chosen(layers, 2) == ["Flatten", "Dense"]
+def test_networks_of_dense_layers_are_not_cut():
+    assert chosen(built([Flatten(), Dense(200), Dense(200)])) == (
+        None,
+        ["Flatten", "Dense", "Dense"],
+    )
+
+
+def test_the_same_seed_gives_the_same_bits_with_any_number_of_workers():
+    def weights_with(workers):
+        more = BatchNormalization(), Dropout(0.5), Conv2D(4, 1)
+        return trained(network(*more, dtype="float32"), workers)[1]
+
+    runs = [weights_with(workers) for workers in (1, 2, 3, None)]
+    for weights in runs[1:]:
+        for mine, theirs in zip(weights, runs[0], strict=True):
+            np.testing.assert_array_equal(mine, theirs)
 
 
 def functional(branch):
     x = nnlite.Input((8, 8, 1))
     hidden = MaxPooling2D()(Conv2D(4, 3, activation="relu")(x))
     if branch:
-        hidden = nnlite.layers.Add()([hidden, hidden])
+        inner = BatchNormalization()(Conv2D(4, 3, padding="same")(hidden))
+        hidden = nnlite.layers.Add()([hidden, inner])
     y = Dense(3, activation="softmax")(Flatten()(hidden))
     model = nnlite.Model(x, y, seed=5, dtype="float64")
     model.compile("sgd", "sparse_categorical_crossentropy")
@@ -208,24 +224,43 @@ def functional(branch):
 
 
 @pytest.mark.parametrize("branch", [False, True])
-def test_functional_models_compute_the_same(branch):
-    alone, weights = trained(functional(branch), 1)
-    shared, same_weights = trained(functional(branch), 2)
-    np.testing.assert_allclose(shared["loss"], alone["loss"], rtol=1e-9)
+@pytest.mark.parametrize("layer", [None, BatchNormalization, lambda: Dropout(0.5, seed=1)])
+def test_parts_compute_what_the_whole_batch_does(branch, layer, monkeypatch):
+    def result():
+        model = functional(branch) if layer is None else network(layer(), Conv2D(3, 1))
+        return trained(model, 2, batch_size=9)
+
+    shared, weights = result()
+    monkeypatch.setattr(parts, "PART", 10**9)
+    whole, same_weights = result()
+    np.testing.assert_allclose(shared["loss"], whole["loss"], rtol=1e-9)
     for mine, theirs in zip(weights, same_weights, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-9)
 
 
-def test_a_functional_model_in_one_line_is_shared_too():
-    def runner(branch):
-        with halves.in_halves(functional(branch).network, 2, 32) as taken:
-            return type(taken).__name__
+def test_branches_are_cut_where_one_array_passes():
+    network = functional(branch=True).network
+    with parts.in_parts(network, 32) as taken:
+        first, rest = taken.layers
+    names = [type(runner).__name__ for runner in first.network.runners]
+    assert names == ["Conv2D", "MaxPooling2D", "Conv2D", "BatchNormalization", "Add", "Flatten"]
+    assert [type(runner).__name__ for runner in rest.runners] == ["Dense"]
 
-    assert runner(branch=False) == "Chain"
-    assert runner(branch=True) == "Branches"
+
+def test_in_branches_a_convolution_and_its_pooling_go_together():
+    network = functional(branch=True).network
+    names = [type(runner).__name__ for runner in parts.shortcut(network).runners]
+    assert names == [
+        "ConvolutionAndPooling",
+        "Conv2D",
+        "BatchNormalization",
+        "Add",
+        "Flatten",
+        "Dense",
+    ]
 
 
-def test_layers_of_your_own_are_left_to_one_thread():
+def test_layers_of_your_own_get_the_whole_batch():
     class Own(Layer):
         def forpass(self, x, training=False):
             return x
@@ -237,22 +272,58 @@ def test_layers_of_your_own_are_left_to_one_thread():
             return input_shape
 
     layers = built([Conv2D(2, 3), Flatten(), Own(), Dense(2)])
-    assert chosen(layers, 2) == ["Halves", "Own", "Dense"]
+    assert chosen(layers)[1] == ["Own", "Dense"]
 
 
-def test_layers_whose_methods_are_your_own_are_left_to_one_thread():
-    class Own(Dense):
+def test_layers_whose_methods_are_your_own_get_the_whole_batch():
+    class Own(MaxPooling2D):
         def forpass(self, x, training=False):
             return super().forpass(x, training)
 
-    class Wider(Dense):
+    class Wider(MaxPooling2D):
         """Overrides nothing that computes."""
 
     hung = Flatten()
     vars(hung)["backprop"] = hung.backprop
-    assert chosen(built([Conv2D(2, 3), Flatten(), Own(2)]), 2) == ["Halves", "Own"]
-    assert chosen(built([Conv2D(2, 3), hung, Dense(2)]), 2) == ["Halves", "Flatten", "Dense"]
-    assert chosen(built([Conv2D(2, 3), Flatten(), Wider(2)]), 2) == ["Halves"]
+    assert chosen(built([Conv2D(2, 3), Own(), Flatten()]))[1] == ["Own", "Flatten"]
+    assert chosen(built([Conv2D(2, 3), hung, Dense(2)]))[1] == ["Flatten", "Dense"]
+    assert chosen(built([Conv2D(2, 3), Wider(), Flatten()]))[1] == []
+
+
+@pytest.mark.parametrize("branch", [False, True])
+def test_who_looks_at_a_layer_sees_the_whole_batch(branch, monkeypatch):
+    class Looks(nnlite.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            for layer in self.model.layers[1:] if branch else self.model.layers:
+                seen.append(np.array(layer.a))
+                seen.append(np.array(layer.x))
+                seen.extend(weight.gradient.copy() for weight in layer.trainable_parameters)
+
+    def sight():
+        seen.clear()
+        model = functional(branch) if branch else network(BatchNormalization(), Conv2D(3, 1))
+        trained(model, 2, batch_size=21, epochs=1, shuffle=False, callbacks=[Looks()])
+        return list(seen)
+
+    seen = []
+    in_parts = sight()
+    monkeypatch.setattr(parts, "PART", 10**9)
+    for part, whole in zip(in_parts, sight(), strict=True):
+        np.testing.assert_allclose(part, whole, rtol=0, atol=1e-12)
+
+
+def test_a_rate_that_a_callback_sets_counts_from_the_next_batch_on():
+    class Mild(nnlite.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(float((dropout.a == 0).mean()))
+            dropout.rate = 0.0
+
+    dropout, seen = Dropout(0.9, seed=1), []
+    model = network(dropout, Conv2D(3, 1))
+    model.layers[2].activation = nnlite.activations.get("sigmoid")
+    trained(model, 2, batch_size=9, epochs=1, callbacks=[Mild()])
+    assert seen[0] > 0.8
+    assert seen[1:] == [0, 0]
 
 
 def test_zero_workers_are_explained():

@@ -1,0 +1,102 @@
+"""A second thread that computes beside the first, and matrix products that keep to one."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+
+
+class Partner:
+    """A second thread, that takes every second task."""
+
+    def __init__(self) -> None:
+        self.inbox: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        # Ctrl-C may come before anybody can let the thread leave: it also ends with its owner.
+        weakref.finalize(self, self.inbox.put, None)
+        self.thread = threading.Thread(target=work_off, args=[self.inbox], daemon=True)
+        self.thread.start()
+
+    def share(self, tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+        """Return the results of the tasks; an error in any of them is raised."""
+        results: list[Any] = [None] * len(tasks)
+        errors: list[BaseException] = []
+        finished = threading.Lock()
+
+        def work(first: int) -> None:
+            for place in range(first, len(tasks), 2):
+                if errors:
+                    break
+                results[place] = tasks[place]()
+
+        def theirs() -> None:
+            try:
+                work(1)
+            except BaseException as error:
+                errors.append(error)
+            finally:
+                finished.release()
+
+        finished.acquire()
+        self.inbox.put(theirs)
+        try:
+            work(0)
+        except BaseException as error:
+            errors.append(error)
+            raise
+        finally:
+            # Even if mine fails, theirs comes to its end: it writes into the same model.
+            finished.acquire()
+        if errors:
+            raise errors[0]
+        return results
+
+    def leave(self) -> None:
+        """Let the thread end."""
+        self.inbox.put(None)
+        self.thread.join()
+
+
+def work_off(inbox: SimpleQueue[Callable[[], None] | None]) -> None:
+    """Do what arrives, until that is None."""
+    with np.errstate(all="ignore"):
+        while (task := inbox.get()) is not None:
+            task()
+
+
+class OneBlasThread:
+    """Holds matrix products to one thread while anybody wants that: two fits at once, too.
+
+    A convolution is many products: a second thread for each costs more than it gains, and two
+    threads that multiply at once must keep to their own.
+    """
+
+    def __init__(self) -> None:
+        self.lock, self.wanted = threading.Lock(), 0
+        self.controller: Any = None
+        self.limit: Any = None
+
+    def __enter__(self) -> None:
+        with self.lock:
+            self.wanted += 1
+            if self.wanted == 1:
+                if self.controller is None:
+                    # Not with the package: it looks through all libraries that are loaded.
+                    from threadpoolctl import ThreadpoolController
+
+                    self.controller = ThreadpoolController()
+                self.limit = self.controller.limit(limits=1, user_api="blas")
+
+    def __exit__(self, *error: object) -> None:
+        with self.lock:
+            self.wanted -= 1
+            if not self.wanted:
+                self.limit.restore_original_limits()
+
+
+one_blas_thread = OneBlasThread()
+"""The one of this process."""
