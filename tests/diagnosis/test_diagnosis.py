@@ -12,6 +12,7 @@ import pytest
 from nnlite import Input, Model, Sequential, diagnosis, optimizers
 from nnlite.diagnosis import patient as patients
 from nnlite.diagnosis.patient import Patient
+from nnlite.diagnosis.report import Diagnosis
 from nnlite.diagnosis.runs import Run
 from nnlite.layers import Add, BatchNormalization, Dense, Dropout
 from nnlite.losses import CategoricalCrossentropy
@@ -143,6 +144,13 @@ def test_the_text_fits_into_80_columns_and_names_evidence_and_remedy():
     assert lines[3].startswith("   Evidence: it is 1e−6; learning rate × ")
     assert "   Remedy: SGD(learning_rate=" in text
     assert "Does it learn ten samples by heart? Yes: loss " in text
+
+
+def test_a_loss_that_grew_beyond_all_bounds_keeps_the_columns():
+    runs = [Run("as it is", 1.0, 1.0, [0, 9], [1.0, end]) for end in (9.99, 1e30, np.inf)]
+    rows = Diagnosis("me", [], runs).text().splitlines()[-3:]
+    assert [row.split("  ")[-1].strip() for row in rows] == ["999 %", "> 1000 %", "> 1000 %"]
+    assert {len(row) for row in rows} == {78}
 
 
 def test_a_network_that_learns_is_told_so_and_tried_once():

@@ -16,7 +16,7 @@ from nnlite.diagnosis.thresholds import (
     SHRINKS,
     TWICE,
 )
-from nnlite.diagnosis.training_causes import LARGER
+from nnlite.diagnosis.training_causes import LARGER, SMALLER
 from nnlite.diagnosis.treatments import (
     BENT,
     FRESH,
@@ -193,7 +193,8 @@ def too_little_capacity(patient: Patient) -> Cause | None:
     """Another network learns the task, and this one does not at any rate."""
     if patient.own.progress >= LEARNS_HALF:
         return None
-    rates = [patient.own, *(patient.run(times(factor)) for factor in LARGER[:2])]
+    tried = [times(factor) for factor in (*SMALLER[:2], *LARGER[:2])]
+    rates = [patient.own, *map(patient.run, tried)]
     best = max(rates, key=lambda run: run.progress)
     other = patient.reference
     if other.progress < TWICE * max(best.progress, 0.0) + AND_MORE:

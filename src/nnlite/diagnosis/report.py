@@ -12,7 +12,7 @@ from nnlite.diagnosis.cause import Cause
 from nnlite.diagnosis.runs import Run
 from nnlite.explain.lines import short
 
-WIDTH, INDENT = 80, "   "
+WIDTH, INDENT, MOST = 80, "   ", 1000
 STYLE = (
     ".nnlite-diagnosis {max-width: 52em; line-height: 1.4}"
     ".nnlite-diagnosis td, .nnlite-diagnosis th {text-align: left; padding: 1px 14px 1px 0}"
@@ -92,8 +92,8 @@ class Diagnosis:
             yield from ["", "Tried on copies:".ljust(width - 30) + "steps      loss  of constant"]
         for run in self.runs:
             name = textwrap.shorten(run.name, width - 34)
-            share = "" if run.constant <= 0 else f"{100 * run.end / run.constant:.0f} %"
-            share = "∞" if "inf" in share else share
+            share = f"{100 * run.end / run.constant:.0f} %" if run.constant > 0 else ""
+            share = f"> {MOST} %" if 100 * run.end > MOST * run.constant > 0 else share
             numbers = f"{run.steps[-1]:5d}{short(run.end):>10}{share:>13}"
             yield f"{INDENT}{name.ljust(width - 33)}{numbers}"
         if not self.finished:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from nnlite.diagnosis.cause import Cause, several
 from nnlite.diagnosis.patient import STEPS, Patient
 from nnlite.diagnosis.thresholds import (
@@ -91,7 +93,7 @@ def rate_too_large(patient: Patient) -> Cause | None:
 def rate_too_small(patient: Patient) -> Cause | None:
     """The steps are so small that nothing moves."""
     own = patient.own
-    if own.moved >= LEARNS_SLOWLY * own.steps[-1] / STEPS[1]:
+    if own.end == math.inf or own.moved >= LEARNS_SLOWLY * own.steps[-1] / STEPS[1]:
         return None
     # At ten times the rate ten times as much is gained, as long as it is little.
     gain = max(1 - own.end / own.start, TINY)
