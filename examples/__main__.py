@@ -15,12 +15,22 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-import lesson
-
 FOLDER = Path(__file__).resolve().parent
+SOURCE = str(FOLDER.parent / "src")
+
+if find_spec("nnlite") is None:
+    # A fresh checkout: the lessons, in processes of their own, find it there, too.
+    sys.path.insert(0, SOURCE)
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [SOURCE, os.getenv("PYTHONPATH")]))
+
+# After the lines above, nnlite is there.
+from nnlite.lessons import Row, figures_folder, table_lines
+from nnlite.lessons.scripts import title_of
+
 AGREES, DIFFERS, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -40,7 +50,7 @@ class Outcome:
     status: int
     seconds: float
     title: str
-    rows: list[lesson.Row]
+    rows: list[Row]
     output: str
 
     @property
@@ -112,13 +122,6 @@ def check_csv(file: str, paths: list[Path], parser: OneLineParser) -> None:
         parser.error(f"--csv needs a file; there is none at {file}")
 
 
-def title_of(path: Path) -> str:
-    """Return the title in the first cell of a lesson, without its number."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    title = next((line for line in lines if line.startswith("# # ")), "")
-    return title.removeprefix("# # ").removeprefix(path.stem[:2]).strip()
-
-
 def takes_csv(path: Path) -> bool:
     """Return whether a lesson knows the option --csv."""
     return "csv_option" in path.read_text(encoding="utf-8")
@@ -159,7 +162,7 @@ def run(path: Path, csv: str | None, bar: Any, alone: bool) -> Outcome:
             output = file.read()
         seconds = time.perf_counter() - start
         table = json.loads(results.read_text(encoding="utf-8")) if results.exists() else {}
-    rows = [lesson.Row(**row) for row in table.get("rows", [])]
+    rows = [Row(**row) for row in table.get("rows", [])]
     return Outcome(path, status, seconds, table.get("title", path.stem), rows, output)
 
 
@@ -189,14 +192,14 @@ def report(outcomes: list[Outcome]) -> None:
             print("\n".join(["", f"{outcome.path.stem} ended with:", *last_lines]))
     tables = [(outcome.title, outcome.rows) for outcome in outcomes if outcome.rows]
     if tables:
-        print("\n".join(lesson.table_lines(tables)))
+        print("\n".join(table_lines(tables)))
     rows = [row for outcome in outcomes for row in outcome.rows]
     agreeing = sum(row.agrees for row in rows)
     good = sum(outcome.agrees for outcome in outcomes)
     seconds = sum(outcome.seconds for outcome in outcomes)
     print(
         f"\n{good} of {len(outcomes)} lessons are right, {agreeing} of {len(rows)} figures agree; "
-        f"{seconds:.0f} s. Pictures: {lesson.figures_folder()}"
+        f"{seconds:.0f} s. Pictures: {figures_folder()}"
     )
 
 

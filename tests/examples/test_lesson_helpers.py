@@ -1,8 +1,5 @@
 import json
-import os
-import subprocess
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,26 +8,15 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from nnlite import lessons
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
-def lesson():
-    spec = spec_from_file_location("lesson", ROOT / "examples" / "lesson.py")
-    module = module_from_spec(spec)
-    # A dataclass looks for its module there.
-    sys.modules["lesson"] = module
-    # The lessons' pictures have settings of their own, which other tests must not see.
-    with matplotlib.rc_context():
-        spec.loader.exec_module(module)
-        yield module
-    del sys.modules["lesson"]
-
-
 @pytest.fixture
-def table(lesson, monkeypatch):
+def table(monkeypatch):
     monkeypatch.delenv("NNLITE_LESSON_RESULTS", raising=False)
-    return lesson.Table("A lesson")
+    return lessons.Table("A lesson")
 
 
 @pytest.fixture
@@ -58,7 +44,18 @@ def test_equal_without_digits_wants_the_very_number(table):
 )
 def test_equal_with_digits_allows_less_than_one_in_the_last_of_them(table, came_out, agrees):
     table.equal("b", came_out, 99.40935, digits=5)
-    assert last_row(table) == (f"{came_out:.5f}", "99.40935", agrees)
+    came, expected, verdict = last_row(table)
+    assert (came, expected.removesuffix(" (cut off)"), verdict) == (
+        f"{came_out:.5f}",
+        "99.40935",
+        agrees,
+    )
+
+
+def test_equal_says_where_the_course_cut_digits_off_that_we_round(table):
+    table.equal("b", 99.409355645, 99.40935, digits=5)
+    table.equal("w", 587.865451, 587.86545, digits=5)
+    assert [row.expected for row in table.rows] == ["99.40935 (cut off)", "587.86545"]
 
 
 def test_equal_compares_arrays_place_by_place(table):
@@ -124,6 +121,15 @@ def test_a_table_that_differs_ends_the_lesson_with_status_1(table, capsys):
     assert capsys.readouterr().out.count("DIFFERS") == 1
 
 
+def test_no_line_of_a_table_is_wider_than_80_columns(table):
+    table.check("malignant (0) tumours and benign (1) tumours", "[212 357] " * 2, "x" * 40, True)
+    table.check("short", 1, "above 0", False)
+    lines = lessons.table_lines([("A lesson with a long title", table.rows)])
+    assert max(map(len, lines)) <= 80
+    assert lines[-2].startswith("benign (1) tumours")
+    assert lines[-2].endswith("ok")
+
+
 def test_under_the_runner_the_table_goes_to_a_file(table, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("NNLITE_LESSON_RESULTS", str(tmp_path / "results.json"))
     table.equal("σ(0)", 0.5, 0.5)
@@ -134,57 +140,79 @@ def test_under_the_runner_the_table_goes_to_a_file(table, tmp_path, monkeypatch,
     assert written == {"title": "A lesson", "rows": [row]}
 
 
-def test_a_picture_goes_where_the_environment_says(lesson, tmp_path, monkeypatch, capsys):
+def test_a_picture_goes_where_the_environment_says(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("NNLITE_FIGURES", str(tmp_path / "new" / "folder"))
-    lesson.save(Figure(figsize=(1, 1)), "01_picture")
+    lessons.save(Figure(figsize=(1, 1)), "01_picture")
     saved = tmp_path / "new" / "folder" / "01_picture.png"
     assert saved.read_bytes()[:4] == b"\x89PNG"
     assert capsys.readouterr().out == f"picture: {saved}\n"
 
 
-def test_pictures_lie_beside_the_examples_by_default(lesson, monkeypatch):
+def test_pictures_lie_beside_the_examples_by_default(monkeypatch):
     monkeypatch.delenv("NNLITE_FIGURES", raising=False)
-    assert lesson.figures_folder() == ROOT / "figures"
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(ROOT / "examples" / "03.py"))
+    assert lessons.figures_folder() == ROOT / "figures"
 
 
-def test_a_notebook_shows_its_pictures_and_saves_none(lesson, notebook, tmp_path, monkeypatch):
+def test_pictures_of_a_lesson_that_lies_elsewhere_go_where_it_is_run(tmp_path, monkeypatch):
+    monkeypatch.delenv("NNLITE_FIGURES", raising=False)
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", "/some/where/03.py")
+    monkeypatch.chdir(tmp_path)
+    assert lessons.figures_folder() == tmp_path / "figures"
+
+
+def test_a_notebook_shows_its_pictures_and_saves_none(notebook, tmp_path, monkeypatch):
     monkeypatch.setenv("NNLITE_FIGURES", str(tmp_path))
-    lesson.save(Figure(figsize=(1, 1)), "01_picture")
+    lessons.save(Figure(figsize=(1, 1)), "01_picture")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_option_csv_gives_its_file(lesson, monkeypatch):
+def test_the_option_csv_gives_its_file(monkeypatch):
     monkeypatch.setattr(sys, "argv", ["08_house_prices.py", "--csv", "houses.csv"])
-    assert lesson.csv_option() == "houses.csv"
+    assert lessons.csv_option() == "houses.csv"
     monkeypatch.setattr(sys, "argv", ["08_house_prices.py"])
-    assert lesson.csv_option() is None
+    assert lessons.csv_option() is None
 
 
-def test_a_notebook_has_no_options(lesson, notebook, monkeypatch):
+def test_a_notebook_has_no_options(notebook, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["ipykernel", "-f", "kernel.json"])
-    assert lesson.csv_option() is None
+    assert lessons.csv_option() is None
 
 
 @pytest.mark.parametrize("arguments", [["--csv"], ["--cvs", "houses.csv"], ["houses.csv"]])
-def test_another_option_is_refused_in_one_line_with_status_2(
-    lesson, monkeypatch, capsys, arguments
-):
+def test_another_option_is_refused_in_one_line_with_status_2(monkeypatch, capsys, arguments):
     monkeypatch.setattr(sys, "argv", ["08_house_prices.py", *arguments])
     with pytest.raises(SystemExit) as end:
-        lesson.csv_option()
+        lessons.csv_option()
     assert end.value.code == 2
     received = " ".join(arguments)
     assert capsys.readouterr().err == f"The only option is --csv FILE. Received: {received}\n"
 
 
-def test_without_an_installed_nnlite_a_lesson_finds_it_in_the_checkout(tmp_path):
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    code = "import sys; sys.path.insert(0, sys.argv[1]); import lesson, nnlite; print('found')"
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(ROOT / "examples")],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.stdout == "found\n", done.stderr
+def test_in_a_notebook_a_row_is_printed_where_it_is_checked(table, notebook, capsys):
+    table.equal("two and two", 4, 4)
+    assert capsys.readouterr().out == "ok: two and two: 4 (as expected)\n"
+    table.check("pi", 3.14159, "above 4", False)
+    assert capsys.readouterr().out == "DIFFERS: pi: 3.14159 (expected above 4)\n"
+
+
+def test_a_notebook_ends_with_a_verdict_and_without_the_table(table, notebook, capsys):
+    table.equal("two and two", 4, 4)
+    table.equal("two and three", 5, 6)
+    capsys.readouterr()
+    table.close()
+    assert capsys.readouterr().out == "A lesson: 1 of 2 figures agree. DIFFERS: two and three.\n"
+
+
+def test_a_lesson_begins_with_its_look_and_an_empty_table():
+    with matplotlib.rc_context():
+        table = lessons.begin("03 One neuron")
+        assert matplotlib.rcParams["figure.figsize"] == [8, 4.5]
+    assert (table.title, table.rows) == ("03 One neuron", [])
+
+
+def test_progress_gives_every_step_and_leaves_one_line(capsys):
+    assert list(lessons.progress(range(3), "three steps")) == [0, 1, 2]
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "100% three steps in 0.0 s\n"

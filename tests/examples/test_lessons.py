@@ -55,3 +55,40 @@ def test_every_figure_of_the_lesson_agrees_and_its_pictures_fit_a_page(path, tmp
 def width_of(picture):
     """Return the width that the header of a PNG file tells."""
     return struct.unpack(">I", picture.read_bytes()[16:20])[0]
+
+
+LETTERS = """
+import re, runpy, sys
+from matplotlib.text import Text
+from nnlite import lessons
+
+def save(figure, name):
+    figure.canvas.draw()
+    for text in figure.findobj(Text):
+        words = text.get_text().strip()
+        # An index or an exponent is set in 70 percent of the size.
+        share = 0.7 if re.search(r"[$].*[_^].*[$]", words) else 1
+        pixels = share * text.get_fontsize() * figure.dpi / 72
+        if words and text.get_visible() and pixels < 9:
+            print(f"SMALL {name}: {words!r} has {pixels:.1f} pixels")
+
+lessons.save = save
+runpy.run_path(sys.argv.pop(), run_name="__main__")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS[:6], ids=lambda path: path.stem)
+def test_no_letter_in_its_pictures_is_below_9_pixels(path, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", LETTERS, str(path)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=280,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "SMALL" not in done.stdout, done.stdout
+    assert list(tmp_path.iterdir()) == []

@@ -13,15 +13,15 @@ LESSONS = {
 # %% [markdown]
 # # 01 A good lesson
 # %%
-import lesson
+from nnlite import lessons
 print("the page of the good lesson")
-table = lesson.Table("01 A good lesson")
+table = lessons.Table("01 A good lesson")
 table.equal("two and two", 2 + 2, 4)
 table.close()
 """,
     "02_differs.py": """
-import lesson
-table = lesson.Table("02 A lesson that differs")
+from nnlite import lessons
+table = lessons.Table("02 A lesson that differs")
 table.equal("two and two", 2 + 2, 5)
 table.equal("three and three", 3 + 3, 6)
 table.close()
@@ -34,12 +34,12 @@ raise ValueError("the layer is missing")
 print("no table")
 """,
     "05_reads_a_file.py": """
-import lesson
+from nnlite import lessons
 from pathlib import Path
-file = lesson.csv_option()
+file = lessons.csv_option()
 if file is not None and Path(file).read_text() != "1, 2":
-    lesson.refuse(f"{file} needs two columns")
-table = lesson.Table("05 A lesson that reads a file")
+    lessons.refuse(f"{file} needs two columns")
+table = lessons.Table("05 A lesson that reads a file")
 table.equal("file", str(file), "good.csv" if file else "None")
 table.close()
 """,
@@ -50,8 +50,7 @@ table.close()
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("course")
     (folder / "examples").mkdir()
-    for name in ("__main__.py", "lesson.py"):
-        shutil.copy(ROOT / "examples" / name, folder / "examples" / name)
+    shutil.copy(ROOT / "examples" / "__main__.py", folder / "examples" / "__main__.py")
     for name, text in LESSONS.items():
         (folder / "examples" / name).write_text(text, encoding="utf-8")
     (folder / "good.csv").write_text("1, 2")

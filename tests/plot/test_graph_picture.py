@@ -111,7 +111,7 @@ def test_the_numbers_of_the_neuron_are_drawn_short():
     ax = draw(sigmoid_neuron())
     assert texts(ax, VALUE_COLOUR)[-2:] == ["1", "0.7311"]
     assert sorted(set(texts(ax, GRADIENT_COLOUR))) == sorted(
-        ["−0.197", "0.3932", "−0.393", "−0.59", "0.1966", "1"]
+        ["−0.1966", "0.3932", "−0.3932", "−0.5898", "0.1966", "1"]
     )
 
 

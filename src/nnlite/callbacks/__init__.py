@@ -11,10 +11,11 @@ from nnlite.callbacks.functions import LambdaCallback
 from nnlite.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from nnlite.callbacks.recording import CSVLogger, History
 from nnlite.callbacks.stopping import EarlyStopping, TerminateOnNaN
+from nnlite.callbacks.weight_recorder import WeightRecorder
 from nnlite.foundation.unknown import unknown_name
 
 __all__ = ["CSVLogger", "Callback", "History", "LambdaCallback", "LivePlot"]
-__all__ += ["ModelCheckpoint", "ProgressBar"]
+__all__ += ["ModelCheckpoint", "ProgressBar", "WeightRecorder"]
 __all__ += ["EarlyStopping", "LearningRateScheduler", "ReduceLROnPlateau", "TerminateOnNaN"]
 
 

@@ -10,6 +10,7 @@ from nnlite.callbacks.base import Callback, TrainedModel
 from nnlite.callbacks.checkpoint import ModelCheckpoint
 from nnlite.callbacks.rates import LearningRateScheduler, ReduceLROnPlateau
 from nnlite.callbacks.stopping import TerminateOnNaN
+from nnlite.callbacks.weight_recorder import WeightRecorder
 from nnlite.foundation.errors import nearest, shown, type_error
 from nnlite.foundation.ours import ours
 
@@ -29,7 +30,8 @@ class CallbackList:
         for callback in callbacks:
             check_callback(callback)
         self.callbacks, self.running = callbacks, running
-        counting = [c for c in callbacks if isinstance(c, ProgressBar | ModelCheckpoint)]
+        kinds = ProgressBar | ModelCheckpoint | WeightRecorder
+        counting = [callback for callback in callbacks if isinstance(callback, kinds)]
         self.counting = [callback for callback in counting if callback.counts_batches]
         self.hooks = {h: [getattr(c, h) for c in callbacks if has_own(c, h)] for h in HOOKS}
         self.watch_batches = any(self.hooks[f"on_train_batch_{end}"] for end in ("begin", "end"))

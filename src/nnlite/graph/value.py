@@ -201,6 +201,22 @@ class Value(NotANumber):
 
         return plot.graph(self, ax=ax)
 
+    def animate(self) -> Any:
+        """Call `backprop`, and draw it as a picture that moves: gradient by gradient.
+
+        Returns
+        -------
+        nnlite.plot.Animation
+            A notebook shows it, and `save` writes it as .gif or .html.
+
+        >>> x, y = Value(3, "x"), Value(2, "y")
+        >>> (x * y + x).animate()
+        <Animation of 5 frames: show it in a notebook, or save("it.gif")>
+        """
+        from nnlite.plot.backward import backward
+
+        return backward(self)
+
     def _repr_svg_(self) -> str | None:
         """Return the picture of the graph, for a notebook; None where it is too large for one."""
         from nnlite.plot.graph import MOST_VALUES, svg

@@ -4,10 +4,16 @@ Each stands in the file of its name, `weights`, `filters` and `feature_maps` in 
 draws during training. Of the other files, `style` says how all pictures look, `grids` puts images
 side by side, `cells` lays an array out, `graph_layout` the values of a graph and the `blocks` of an
 architecture, and `of_model` finds weights and maps. `columns` are the layers of a network, drawn on
-a `network_page` as `neurons`, `planes` or curves; `letters` finds those that a font lacks.
+a `network_page` as `neurons`, `planes` or curves, with `wires` between them; `letters` finds those
+that a font lacks.
+
+What moves is an `Animation`, whose `film` becomes a GIF or the page of a `player`: `animate` has
+the `motions` of a training, `backward` the gradients of a graph, `sliding` a window.
 """
 
 from nnlite.foundation.unknown import explains_unknown_names
+from nnlite.plot.animate import animate
+from nnlite.plot.animation import Animation
 from nnlite.plot.architecture import architecture
 from nnlite.plot.array import array
 from nnlite.plot.confusion import confusion
@@ -27,6 +33,8 @@ from nnlite.plot.predictions import predictions
 from nnlite.plot.shapes import shapes
 
 __all__ = [
+    "Animation",
+    "animate",
     "architecture",
     "array",
     "confusion",

@@ -5,7 +5,7 @@ A classifier may answer with labels, one number for a point, or rows of scores.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -60,50 +60,88 @@ def decision_boundary(
     >>> [text.get_text() for text in axes.get_legend().get_texts()]
     ['class 0', 'class 1']
     """
-    points = two_features(model, x)
-    labels, classes = labels_and_classes(y, len(points))
-    plane = [np.linspace(*style.padded(values, 0.25), resolution) for values in points.T]
-    grid = np.stack(np.meshgrid(*plane), axis=-1).reshape(-1, 2)
-    classes, margins, certain = margins_of(ask(model, grid), classes)
-    ax = style.axes_or_new(ax, height=6)
-    size = 70 if len(points) <= 30 else 30
-    for number, name in enumerate(classes):
-        margin = margins[:, number].reshape(resolution, resolution)
-        if not certain or len(classes) > 2 or number == 1:
-            _colour(ax, plane, margin, number, certain, both=len(classes) == 2)
-        if margin.min() < 0 < margin.max() and (len(classes) > 2 or number == 1):
-            ax.contour(*plane, margin, levels=[0.0], colors=[style.INK], linewidths=1.2)
-        mine = points[labels == name].T
-        if mine.size:
-            edge: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.8, "zorder": 3}
-            ax.scatter(mine[0], mine[1], size, label=f"class {name}", **edge, **style.look(number))
-    limits = [values[[0, -1]] for values in plane]
-    ax.set(xlim=limits[0], ylim=limits[1], xlabel=names[0], ylabel=names[1])
-    _add_legend(ax)
-    style.round_numbers(ax.xaxis, ax.yaxis)
-    style.open_frame(ax)
-    return ax
+    boundary = Boundary(model, x, y, resolution)
+    return boundary.draw(boundary.answer(model), names, ax)
 
 
-def _colour(
-    ax: Axes, plane: list[Array], margin: Array, number: int, certain: bool, both: bool
-) -> None:
-    """Colour where a class wins; if margins tell how certain it is, from white to its colour.
+class Answer(NamedTuple):
+    """The classes, by how much each wins (above 0) or loses at every place (places, classes).
 
-    With `both`, the shades go on to the colour of the class that wins where this one loses.
+    If `certain`, these are numbers from −1 to 1, that tell how certain it is.
     """
-    own = style.look(number)["color"]
-    if not certain:
-        if margin.max() > 0:
+
+    classes: Array
+    margins: Array
+    certain: bool
+
+
+class Boundary:
+    """The plane of two features, which can be coloured again when a classifier has changed."""
+
+    def __init__(self, model: Any, x: Any, y: Any, resolution: int) -> None:
+        self.points = two_features(model, x)
+        self.labels, self.known = labels_and_classes(y, len(self.points))
+        limits = [style.padded(values, 0.25) for values in self.points.T]
+        self.plane = [np.linspace(*ends, resolution) for ends in limits]
+        self.drawn: list[Any] = []
+
+    def answer(self, model: Any) -> Answer:
+        """Ask what class is at every place of the plane."""
+        grid = np.stack(np.meshgrid(*self.plane), axis=-1).reshape(-1, 2)
+        return margins_of(ask(model, grid), self.known)
+
+    def draw(self, answer: Answer, names: tuple[str, str], ax: Axes | None) -> Axes:
+        """Draw the plane, and the samples on it."""
+        self.ax = ax = style.axes_or_new(ax, height=6)
+        self.show(answer)
+        size = 70 if len(self.points) <= 30 else 30
+        for number, name in enumerate(answer.classes):
+            mine = self.points[self.labels == name].T
+            if mine.size:
+                edge: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.8, "zorder": 3}
+                ax.scatter(
+                    mine[0], mine[1], size, label=f"class {name}", **edge, **style.look(number)
+                )
+        limits = [values[[0, -1]] for values in self.plane]
+        ax.set(xlim=limits[0], ylim=limits[1], xlabel=names[0], ylabel=names[1])
+        _add_legend(ax)
+        style.round_numbers(ax.xaxis, ax.yaxis)
+        style.open_frame(ax)
+        return ax
+
+    def show(self, answer: Answer) -> None:
+        """Colour the plane, instead of what was there."""
+        for drawn in self.drawn:
+            drawn.remove()
+        self.drawn = []
+        (classes, margins, certain), shape = answer, [len(values) for values in self.plane[::-1]]
+        for number in range(len(classes)):
+            margin = margins[:, number].reshape(shape)
+            if not certain or len(classes) > 2 or number == 1:
+                self._colour(margin, number, certain, both=len(classes) == 2)
+            if margin.min() < 0 < margin.max() and (len(classes) > 2 or number == 1):
+                look: dict[str, Any] = {"colors": [style.INK], "linewidths": 1.2}
+                self.drawn.append(self.ax.contour(*self.plane, margin, levels=[0.0], **look))
+
+    def _colour(self, margin: Array, number: int, certain: bool, both: bool) -> None:
+        """Colour where a class wins; if margins tell how certain it is, from white to its colour.
+
+        With `both`, the shades go on to the colour of the class that wins where this one loses.
+        """
+        own = style.look(number)["color"]
+        look: dict[str, Any] = {"levels": np.linspace(0, 1, 11), "vmin": 0, "vmax": 1}
+        if certain:
+            colours: list[Any] = ["white", style.lighter(own, 0.45)]
+            if both:
+                margin = (margin + 1) / 2
+                colours.insert(0, style.lighter(style.look(1 - number)["color"], 0.45))
+            look["cmap"] = style.blend(*colours)
+        elif margin.max() > 0:
             levels = [0.0, float(margin.max()) * 1.01]
-            ax.contourf(*plane, margin, levels=levels, colors=[style.lighter(own, 0.7)])
-        return
-    colours: list[Any] = ["white", style.lighter(own, 0.45)]
-    if both:
-        margin = (margin + 1) / 2
-        colours.insert(0, style.lighter(style.look(1 - number)["color"], 0.45))
-    shades: dict[str, Any] = {"cmap": style.blend(*colours), "vmin": 0, "vmax": 1}
-    ax.contourf(*plane, margin, levels=np.linspace(0, 1, 11), **shades)
+            look = {"levels": levels, "colors": [style.lighter(own, 0.7)]}
+        else:
+            return
+        self.drawn.append(self.ax.contourf(*self.plane, margin, **look))
 
 
 def _add_legend(ax: Axes) -> None:
@@ -183,11 +221,8 @@ def ask(model: Any, grid: Array) -> Array:
     return output
 
 
-def margins_of(output: Array, classes: Array) -> tuple[Array, Array, bool]:
-    """Return the classes, and for each point and class by how much it wins (above 0) or loses.
-
-    Of probabilities these are numbers from −1 to 1, that tell how certain it is: then also True.
-    """
+def margins_of(output: Array, classes: Array) -> Answer:
+    """Return what an output says of the classes that there are, and of those it adds itself."""
     known = ", ".join(map(str, classes))
     if output.ndim == 2 and output.shape[1] > 1:
         columns = output.shape[1]
@@ -200,12 +235,12 @@ def margins_of(output: Array, classes: Array) -> tuple[Array, Array, bool]:
         best = np.sort(scores, axis=1)
         rival = np.where(scores == best[:, -1:], best[:, -2:-1], best[:, -1:])
         certain = best[:, 0].min() >= 0 and np.abs(scores.sum(axis=1) - 1).max() < 1e-3
-        return classes, scores - rival, bool(certain)
+        return Answer(classes, scores - rival, bool(certain))
     values = output.reshape(-1)
     if values.dtype.kind != "f" or np.isin(values, classes).all():
         values = _as_classes(values, classes)
         classes = np.union1d(classes, values)
-        return classes, np.where(values[:, None] == classes, 1.0, -1.0), False
+        return Answer(classes, np.where(values[:, None] == classes, 1.0, -1.0), False)
     if len(classes) != 2:
         rule = "One number for each point tells two classes apart."
         remedy = "End the model with a softmax of as many units as there are classes."
@@ -214,7 +249,7 @@ def margins_of(output: Array, classes: Array) -> tuple[Array, Array, bool]:
     numbers = values.astype(np.float64)
     certain = middle == 0.5 and numbers.min() >= 0 and numbers.max() <= 1
     above = (2.0 if certain else 1.0) * (numbers - middle)
-    return classes, np.stack([-above, above], axis=1), bool(certain)
+    return Answer(classes, np.stack([-above, above], axis=1), bool(certain))
 
 
 def _as_classes(values: Array, classes: Array) -> Array:

@@ -60,16 +60,22 @@ def weights(
     >>> len(axes.images), axes.images[0].get_array().shape
     (10, (28, 28))
     """
+    pictures, table = weight_pictures(model, shape, layer)
+    if table:
+        return _draw_table(ax, pictures[0], table, numbers)
+    return _draw_signed(ax, pictures, "neurons", columns=columns, count=count, numbers=numbers)
+
+
+def weight_pictures(model: Any, shape: tuple[int, ...] | None, layer: Any) -> tuple[Array, str]:
+    """Return the image that each neuron weighs; or the one table W, and the name of its layer."""
     W, found = find_weight(model, layer, 2, "plot.weights", "(inputs, neurons)")
     if shape is None and found is not None and isinstance(model, Model):
         shape = seen_image(model, found)
         if shape is None:
-            return _draw_table(ax, W, model.name_of(found), numbers)
+            return W[np.newaxis], model.name_of(found)
         shape = shape if len(shape) > 1 else None
     pictures = as_images(W.T, shape, "weights of each neuron")
-    if pictures.ndim == 4:
-        pictures = pictures.mean(axis=-1)
-    return _draw_signed(ax, pictures, "neurons", columns=columns, count=count, numbers=numbers)
+    return (pictures.mean(axis=-1) if pictures.ndim == 4 else pictures), ""
 
 
 def filters(
@@ -111,17 +117,22 @@ def filters(
     >>> len(axes.images)
     8
     """
-    W, _ = find_weight(model, layer, 4, "plot.filters", "(height, width, channels, filters)")
-    channels = W.shape[2]
-    if not 0 <= channel < channels:
-        rule = f"The filters have {channels} input channel{'s' * (channels > 1)}, counted from 0."
-        raise value_error(rule, f"channel={channel}")
-    kernels = np.moveaxis(W[:, :, channel], -1, 0)
+    kernels, channels = filter_pictures(model, layer, channel)
     ax = _draw_signed(ax, kernels, "filters", columns=columns, count=count, numbers=numbers)
     if channels > 1:
         words = [ax.get_title(), f"input channel {channel} of {channels}"]
         ax.set_title(", ".join(filter(None, words)))
     return ax
+
+
+def filter_pictures(model: Any, layer: Any, channel: int) -> tuple[Array, int]:
+    """Return the image of every filter, and how many channels there are."""
+    W, _ = find_weight(model, layer, 4, "plot.filters", "(height, width, channels, filters)")
+    channels = W.shape[2]
+    if not 0 <= channel < channels:
+        rule = f"The filters have {channels} input channel{'s' * (channels > 1)}, counted from 0."
+        raise value_error(rule, f"channel={channel}")
+    return np.moveaxis(W[:, :, channel], -1, 0), channels
 
 
 def feature_maps(

@@ -52,16 +52,17 @@ def graph(value: Value, ax: Axes | None = None) -> Axes:
     >>> [text.get_text() for text in axes.texts][:3]
     ['−2', '−4', '$x$']
     """
-    return _draw(_Drawing(_values_to_draw(value)), ax)
+    return draw(Drawing(values_to_draw(value)), ax)
 
 
 def svg(value: Value) -> str:
     """Return the graph of a value as a picture for a notebook, without pyplot."""
-    drawing = _Drawing(_values_to_draw(value))
-    return style.as_svg(_draw(drawing, style.sheet(*drawing.size, **LETTERS)))
+    drawing = Drawing(values_to_draw(value))
+    return style.as_svg(draw(drawing, style.sheet(*drawing.size, **LETTERS)))
 
 
-def _draw(drawing: _Drawing, ax: Axes | None) -> Axes:
+def draw(drawing: Drawing, ax: Axes | None) -> Axes:
+    """Draw all values and wires."""
     ax, font = style.axes_in_em(ax, *drawing.size, **LETTERS)
     _draw_wires(ax, drawing)
     for number in range(len(drawing.values)):
@@ -69,17 +70,25 @@ def _draw(drawing: _Drawing, ax: Axes | None) -> Axes:
     return ax
 
 
-class _Drawing:
+class Drawing:
     """The places of everything, in em.
 
     In column c circles and names end at `start[c]`; from there the level part of each wire, with
     its numbers, leads to `end[c]`, where the wires begin to climb and fall. `y[c]` holds the height
     of each value and of each passing wire. `size` is the width, the lowest place and the highest.
+    Of each value there is room for all of its `gradients`. When it is drawn, `gates` has the
+    circles and `numbers` the texts of the gradients, by the number of the value.
     """
 
-    def __init__(self, values: Sequence[Value]) -> None:
+    def __init__(
+        self, values: Sequence[Value], gradients: Sequence[Sequence[float]] | None = None
+    ) -> None:
         number = {id(value): k for k, value in enumerate(values)}
-        self.values = values
+        self.values, self.gates, self.numbers = values, dict[int, Any](), dict[int, Any]()
+        gradients = gradients or [[value.grad for value in values]]
+        written = [
+            max(map(_width, map(style.short_number, g))) for g in zip(*gradients, strict=True)
+        ]
         self.layout = lay_out(
             [[number[id(operand)] for operand in value.operands] for value in values],
             constants={k for k, value in enumerate(values) if value.is_constant},
@@ -91,8 +100,8 @@ class _Drawing:
         climb, stem = [0.0] * len(self.y), [0.0] * len(self.y)
         for c, source, target, _ in self.layout.wires:
             climb[c] = max(climb[c], abs(self.y[c][source] - self.y[c + 1][target]))
-        for value, caption, c in zip(values, self.captions, self.layout.column, strict=True):
-            stem[c] = max(stem[c], _width(caption), _width(style.short_number(value.grad)))
+        for wide, caption, c in zip(written, self.captions, self.layout.column, strict=True):
+            stem[c] = max(stem[c], _width(caption), wide)
         self.start: list[float] = []
         self.end: list[float] = []
         x = 2 * MARGIN + max(_width(value.name) for value in values if not value.operands)
@@ -105,7 +114,7 @@ class _Drawing:
         self.size = width, min(heights) - ROW / 2, max(heights) + ROW / 2
 
 
-def _draw_wires(ax: Axes, drawing: _Drawing) -> None:
+def _draw_wires(ax: Axes, drawing: Drawing) -> None:
     """Draw the wire of each value as one path, with a dot where it forks."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
@@ -135,19 +144,20 @@ def _draw_wires(ax: Axes, drawing: _Drawing) -> None:
     ax.scatter(*places, s=16, color=style.GREY, zorder=2)
 
 
-def _draw_value(ax: Axes, drawing: _Drawing, number: int, font: float) -> None:
+def _draw_value(ax: Axes, drawing: Drawing, number: int, font: float) -> None:
     """Write the name, the number and the gradient of one value, and draw its gate."""
     value, c = drawing.values[number], drawing.layout.column[number]
     start, end, y = drawing.start[c], drawing.end[c], drawing.y[c][number]
-    name, middle = _in_italics(value.name), (start + end) / 2
+    name, middle = in_italics(value.name), (start + end) / 2
     numbers: dict[str, Any] = {"size": font, "ha": "center"}
     names: dict[str, Any] = {"size": 1.1 * font, "va": "center_baseline"}
     ax.text(middle, y + 0.2, drawing.captions[number], color=style.BLUE, va="bottom", **numbers)
     if drawing.shows_gradients and not value.is_constant:
+        numbers |= {"color": style.VERMILION, "va": "top"}
         gradient = style.short_number(value.grad)
-        ax.text(middle, y - 0.25, gradient, color=style.VERMILION, va="top", **numbers)
+        drawing.numbers[number] = ax.text(middle, y - 0.25, gradient, **numbers)
     if value.operands:
-        _draw_gate(ax, (start - RADIUS, y), value.operation, font)
+        drawing.gates[number] = _draw_gate(ax, (start - RADIUS, y), value.operation, font)
     elif name:
         ax.text(start - MARGIN, y, name, ha="right", **names)
     else:
@@ -156,25 +166,26 @@ def _draw_value(ax: Axes, drawing: _Drawing, number: int, font: float) -> None:
         ax.text(end + MARGIN, y, name, ha="left", **names)
 
 
-def _draw_gate(ax: Axes, centre: tuple[float, float], operation: str, font: float) -> None:
+def _draw_gate(ax: Axes, centre: tuple[float, float], operation: str, font: float) -> Any:
     from matplotlib.patches import Circle
 
     exponent = operation.removeprefix("**")
     sign, size = f"$x^{{{exponent}}}$", 1.0
     if exponent == operation:
         sign, size = operation, {1: 1.2, 3: 0.95, 4: 0.85}[len(operation)]
-    ax.add_patch(Circle(centre, RADIUS, facecolor=style.PALE, edgecolor=style.INK, zorder=3))
     ax.text(*centre, sign, size=size * font, color=style.INK, ha="center", va="center", zorder=4)
+    circle = Circle(centre, RADIUS, facecolor=style.PALE, edgecolor=style.INK, zorder=3)
+    return ax.add_patch(circle)
 
 
 def _caption(value: Value, is_result: bool) -> str:
     """Return what stands above the wire: the number, after the name of a value in the middle."""
     number = style.short_number(value.data)
     in_the_middle = value.operands and value.name and not is_result
-    return f"{_in_italics(value.name)} = {number}" if in_the_middle else number
+    return f"{in_italics(value.name)} = {number}" if in_the_middle else number
 
 
-def _in_italics(name: str) -> str:
+def in_italics(name: str) -> str:
     """Set a letter as in a formula, with the digits behind it as its index."""
     symbol = re.fullmatch(r"([^\W\d_])_?(\d*)", name)
     if symbol is None:
@@ -187,7 +198,8 @@ def _width(text: str) -> float:
     return style.LETTER * len(re.sub(r"[${}_]", "", text))
 
 
-def _values_to_draw(value: Value) -> list[Value]:
+def values_to_draw(value: Value) -> list[Value]:
+    """Return the values of the graph, operands before results; raise if they are too many."""
     if not isinstance(value, Value):
         remedy = "Build the formula from Values: x = Value(2, 'x')."
         given = type(value).__name__

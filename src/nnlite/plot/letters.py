@@ -44,12 +44,12 @@ class Constrained(ConstrainedLayoutEngine):
 
 
 class Placed(PlaceHolderLayoutEngine):
-    """Axes where the user placed them, with words whose letters are found."""
+    """Axes that stay where they are placed, with words whose letters are found."""
 
     hinted = False
 
-    def __init__(self) -> None:
-        super().__init__(adjust_compatible=True, colorbar_gridspec=True)
+    def __init__(self, adjust_compatible: bool = True, colorbar_gridspec: bool = True) -> None:
+        super().__init__(adjust_compatible, colorbar_gridspec)
 
     def execute(self, fig: Any) -> None:
         """Find the letters."""
@@ -61,6 +61,14 @@ def watch(ax: Axes) -> None:
     figure = ax.get_figure(root=True)
     if figure is not None and figure.get_layout_engine() is None:
         figure.set_layout_engine(Placed())
+
+
+def hold_still(figure: Any) -> None:
+    """Let the axes of a figure stay where they are now, whatever will be written on them."""
+    figure.draw_without_rendering()
+    if (engine := figure.get_layout_engine()) is not None:
+        still = Placed(engine.adjust_compatible, engine.colorbar_gridspec)
+        figure.set_layout_engine(still)
 
 
 def find_letters(figure: Any, hinted: bool) -> bool:

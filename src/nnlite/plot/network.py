@@ -5,29 +5,21 @@ With data, every neuron is a small picture of what it sees.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nnlite.foundation.checks import positive_integer
 from nnlite.foundation.errors import value_error
+from nnlite.foundation.types import Array
 from nnlite.models import Model
-from nnlite.plot import style
 from nnlite.plot.columns import Column, check_model, columns_of, flow, values_of
-from nnlite.plot.network_page import Page, Places, places_of
+from nnlite.plot.network_page import Page, places_of
 from nnlite.plot.neurons import Circles, Images, View
 from nnlite.plot.planes import Curves, Planes, truth_of
 from nnlite.plot.style import Axes
-
-DASHES = (0, (4, 1.5))
-# Of more connections between two layers than this, only so many strong ones are not faded.
-STRONGEST = 40
-# How lines of each sign look, and what the legend says of them.
-_SIGNED: dict[int, Any] = {
-    1: (style.BLUE, "solid", "$w > 0$"),
-    -1: (style.VERMILION, DASHES, "$w < 0$"),
-}
-_UNSIGNED: dict[int, Any] = {1: (style.GREY, "solid", "what goes along")}
+from nnlite.plot.wires import Connections, Wires, legend
 
 
 def network(
@@ -81,32 +73,83 @@ def network(
     7
     """
     check_model(model)
-    if positive_integer("most", most, "plot.network") < 2:
-        raise value_error("most must be at least 2.", f"most={most}")
-    columns, view, wires = _look_at(model, x, y)
-    places = places_of(columns, most, view)
-    page = Page(ax, columns, places, view)
-    for number, place in enumerate(places):
-        if number:
-            ends = page.ends_of_connections(number)
-            _draw_connections(page.ax, ends, wires[number - 1], places[number - 1], place)
-        for neuron, frame in zip(place.shown, page.frames(number), strict=True):
-            view.draw(page.ax, number, int(neuron), frame)
-    page.write(_legend(wires) + view.handles())
-    return page.ax
+    look = look_at(model, x, y)
+    return Network(look, most, ax).write(look)
 
 
-def _look_at(model: Model, x: Any, y: Any) -> tuple[list[Column], View, list[_Wires]]:
-    """Return the columns, how their neurons are drawn, and what leads from each to the next."""
+class Look(NamedTuple):
+    """A network as it is now: its columns, how their neurons are drawn, what leads to the next."""
+
+    columns: list[Column]
+    view: View
+    wires: list[Wires]
+
+
+class Network:
+    """Neurons and connections on a page, that can be drawn again with other weights.
+
+    `ranges` are the scales of the columns, `largest` those of the connections into each: they hold
+    what is drawn first, and all that they were told to hold.
+    """
+
+    def __init__(self, look: Look, most: int, ax: Axes | None) -> None:
+        if positive_integer("most", most, "plot.network") < 2:
+            raise value_error("most must be at least 2.", f"most={most}")
+        self.drawn: dict[tuple[int, int], list[Any]] = {}
+        places = places_of(look.columns, most, look.view)
+        self.page = Page(ax, look.columns, places, look.view)
+        self.connections = []
+        for number, (before, here) in enumerate(pairwise(places)):
+            ends, signed = self.page.ends_of_connections(number + 1), look.wires[number].signed
+            lines = Connections(self.page.ax, ends, before.y, here.y, signed)
+            self.connections.append(lines)
+        self.ranges = look.view.ranges
+        self.largest = [0.0] * len(self.connections)
+        self.hold(look)
+        self.show(look)
+
+    def hold(self, look: Look) -> None:
+        """Widen the scales, so that this will fit."""
+        pairs = zip(self.ranges, look.view.ranges, strict=True)
+        self.ranges = [(min(a[0], b[0]), max(a[1], b[1])) for a, b in pairs]
+        sizes = [np.abs(weights).max() for weights in self._between(look)]
+        self.largest = np.maximum(self.largest, sizes).tolist()
+
+    def write(self, look: Look) -> Axes:
+        """Write the words on the page, that stay."""
+        look.view.ranges = self.ranges
+        self.page.write(legend(look.wires) + look.view.handles())
+        return self.page.ax
+
+    def _between(self, look: Look) -> list[Array]:
+        """Return the weights between those neurons that are drawn."""
+        pairs = zip(look.wires, pairwise(self.page.places), strict=True)
+        return [wires.matrix[np.ix_(one.shown, two.shown)] for wires, (one, two) in pairs]
+
+    def show(self, look: Look) -> None:
+        """Draw the network as it is seen now."""
+        page, look.view.ranges = self.page, self.ranges
+        pairs = zip(self.connections, self._between(look), self.largest, strict=True)
+        for lines, weights, largest in pairs:
+            lines.show(weights, largest)
+        for number, place in enumerate(page.places):
+            for neuron, frame in zip(place.shown.tolist(), page.frames(number), strict=True):
+                before = self.drawn.get((number, neuron), [])
+                drawn = look.view.draw(page.ax, number, neuron, frame, before)
+                self.drawn[number, neuron] = drawn
+
+
+def look_at(model: Model, x: Any, y: Any) -> Look:
+    """Return how the network of a model looks, with its weights of now."""
     shape = model.inputs[0].sample
     seen, images = shape in ((1,), (2,)), _is_image(shape)
     columns = columns_of(model, maps=x is not None and images)
-    wires = [_Wires(column.W) for column in columns[1:]]
+    wires = [Wires(column.W) for column in columns[1:]]
     where = f"model '{model.name}'"
     if x is None:
         if y is not None:
             raise value_error("y is what is true of samples: x is needed.", "x=None", where)
-        return columns, Circles(columns), wires
+        return Look(columns, Circles(columns), wires)
     if not (seen or images):
         rule = "Neurons are drawn as what they see of two features, of one, or of images."
         remedy = "Without x there are circles: plot.network(model). To see planes, train a model "
@@ -117,53 +160,16 @@ def _look_at(model: Model, x: Any, y: Any) -> tuple[list[Column], View, list[_Wi
         values = values_of(model, [given[0][:1]])
         for number, (here, before) in enumerate(zip(columns[1:], columns, strict=False)):
             if here.W is None or here.W.shape != (before.count, here.count):
-                wires[number] = _Wires(flow(before, here, values), signed=False)
+                wires[number] = Wires(flow(before, here, values), signed=False)
         truth = None if y is None else truth_of(y, len(given[0]), columns[-1].count)[0]
-        return columns, Images(columns, values, truth), wires
+        return Look(columns, Images(columns, values, truth), wires)
     if y is None:
         rule = "The last plane shows the samples with what is true of them: y is needed."
         raise value_error(rule, "y=None", where, "plot.network(model, x, y)")
     kind = Planes if shape == (2,) else Curves
-    return columns, kind(model, columns, given[0].astype(np.float64), y), wires
+    return Look(columns, kind(model, columns, given[0].astype(np.float64), y), wires)
 
 
 def _is_image(shape: tuple[int, ...]) -> bool:
     """Return whether samples of this shape are images; flat ones are squares of at least 5 by 5."""
     return len(shape) > 1 or (shape[0] >= 25 and int(shape[0] ** 0.5) ** 2 == shape[0])
-
-
-class _Wires(NamedTuple):
-    """What leads from each neuron to each of the next: weights, or else lengths without a sign."""
-
-    matrix: Any
-    signed: bool = True
-
-
-def _draw_connections(
-    ax: Axes, x: tuple[float, float], wires: _Wires, before: Places, here: Places
-) -> None:
-    """Draw the lines between two columns, at these two places; the strongest come last."""
-    from matplotlib.collections import LineCollection
-    from matplotlib.colors import to_rgba
-
-    drawn = wires.matrix[np.ix_(before.shown, here.shown)]
-    share = np.abs(drawn) / (float(np.abs(drawn).max()) or 1.0)
-    weakest = np.sort(share, axis=None)[-STRONGEST] if share.size > STRONGEST else 0.0
-    opacity = np.where(share >= weakest, 0.12 + 0.88 * share, 0.06)
-    for sign, (colour, kind, _) in (_SIGNED if wires.signed else _UNSIGNED).items():
-        pairs = np.argwhere(drawn * sign > 0)
-        pairs = pairs[np.argsort(share[tuple(pairs.T)], kind="stable")]
-        places = tuple(pairs.T)
-        ends = [[(x[0], before.y[i]), (x[1], here.y[j])] for i, j in pairs]
-        looks: dict[str, Any] = {"colors": [to_rgba(colour, o) for o in opacity[places]]}
-        looks |= {"linewidths": 0.3 + 2.7 * share[places], "linestyles": [kind], "zorder": 1}
-        ax.add_collection(LineCollection(ends, **looks))
-
-
-def _legend(wires: list[_Wires]) -> list[Any]:
-    """Return what explains the lines."""
-    from matplotlib.lines import Line2D
-
-    kinds = [_SIGNED[sign] for sign in _SIGNED if any(wire.signed for wire in wires)]
-    kinds += [_UNSIGNED[1]] * (not all(wire.signed for wire in wires))
-    return [Line2D([], [], color=c, lw=2, linestyle=kind, label=words) for c, kind, words in kinds]

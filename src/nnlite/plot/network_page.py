@@ -144,7 +144,7 @@ class Page:
         frame = self.frames(len(self.places) - 1)[-1]
         across, up, names = view.limits[0], view.limits[-1], [view.names[0], view.names[-1]]
         if isinstance(view, Curves):
-            up, names[1] = view.heights(-1), "$y$"
+            up, names[1] = view.ranges[-1], "$y$"
         most = min(4, max(1, int(frame.side / em / 4)))
         across_ticks, up_ticks = (style.round_ticks(*limits, most) for limits in (across, up))
         for share, word in across_ticks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -10,6 +11,8 @@ from nnlite.foundation.types import Array
 from nnlite.plot import style
 from nnlite.plot.columns import Column
 from nnlite.plot.style import Axes
+
+Range = tuple[float, float]
 
 
 class Frame(NamedTuple):
@@ -37,15 +40,30 @@ class Frame(NamedTuple):
 
 
 class View(Protocol):
-    """How the neurons of a network are drawn; `large` is the column that gets most room."""
+    """How the neurons of a network are drawn; `large` is the column that gets most room.
+
+    `ranges` are the ends of each column's scale. Who draws the same network again may widen them.
+    """
 
     large: int | None
+    ranges: list[Range]
 
-    def draw(self, ax: Axes, place: int, neuron: int, frame: Frame) -> None:
-        """Draw one neuron of the column at that place."""
+    def draw(
+        self, ax: Axes, place: int, neuron: int, frame: Frame, drawn: Sequence[Any] = ()
+    ) -> list[Any]:
+        """Draw one neuron of the column at that place, and return what depends on weights.
+
+        Of the same neuron, that is `drawn` already, only this is changed.
+        """
 
     def handles(self) -> list[Any]:
         """Return the entries of the legend that explain the neurons."""
+
+
+def signed_range(values: Array) -> Range:
+    """Return a scale that holds these numbers, with 0 in its middle."""
+    largest = float(np.abs(values).max())
+    return -largest, largest
 
 
 class Circles:
@@ -55,14 +73,19 @@ class Circles:
 
     def __init__(self, columns: list[Column]) -> None:
         self.biases = [column.biases for column in columns]
+        self.ranges = [signed_range(biases) for biases in self.biases]
 
-    def draw(self, ax: Axes, place: int, neuron: int, frame: Frame) -> None:
+    def draw(
+        self, ax: Axes, place: int, neuron: int, frame: Frame, drawn: Sequence[Any] = ()
+    ) -> list[Any]:
         """Draw a circle, the bluer the larger the bias is, vermilion where that is negative."""
         from matplotlib.patches import Circle
 
-        share = self.biases[place][neuron] / (float(np.abs(self.biases[place]).max()) or 1.0)
-        centre, radius, fill = frame.at(0.5, 0.5), frame.side / 2, _bias_colour(float(share))
-        ax.add_patch(Circle(centre, radius, facecolor=fill, edgecolor=style.INK, zorder=2))
+        circle: Any = Circle(frame.at(0.5, 0.5), frame.side / 2, edgecolor=style.INK, zorder=2)
+        circle = drawn[0] if drawn else ax.add_patch(circle)
+        share = float(self.biases[place][neuron]) / (self.ranges[place][1] or 1.0)
+        circle.set_facecolor(_bias_colour(share))
+        return [circle]
 
     def handles(self) -> list[Any]:
         """Return the fillings, if there are biases."""
@@ -100,6 +123,9 @@ class Images:
         self.truth = None if truth is None or len(truth) < 2 else int(truth.argmax())
         self.pictures = [self._pictures(place, values) for place in range(len(columns))]
         self.large = 0 if columns[0].count == 1 else None
+        start = self.pictures[0]
+        self.ranges = [(float(start.min()), float(start.max()))]
+        self.ranges += [signed_range(pictures) for pictures in self.pictures[1:]]
 
     def _pictures(self, place: int, values: Any) -> Array:
         """Return the pictures of a column, (neurons, height, width)."""
@@ -112,28 +138,34 @@ class Images:
         sides = shape[:2] if len(shape) == 3 or not place else (1, a.shape[1])
         return np.asarray(a.reshape(column.count, *sides))
 
-    def draw(self, ax: Axes, place: int, neuron: int, frame: Frame) -> None:
+    def draw(
+        self, ax: Axes, place: int, neuron: int, frame: Frame, drawn: Sequence[Any] = ()
+    ) -> list[Any]:
         """Draw the picture of the neuron in its frame."""
-        pictures = self.pictures[place]
-        largest = float(np.abs(pictures).max()) or 1.0
-        colours: dict[str, Any] = {
-            "cmap": style.signed_colours(),
-            "vmin": -largest,
-            "vmax": largest,
-        }
-        if place == 0:
-            colours = {"cmap": "gray", "vmin": pictures.min(), "vmax": pictures.max()}
-        ax.imshow(pictures[neuron], extent=frame.extent, zorder=2, **colours)
-        if pictures[neuron].size == 1:
-            number = float(pictures[neuron].item())
-            ink = "white" if abs(number) > 0.6 * largest else style.INK
+        picture, (low, high) = self.pictures[place][neuron], self.ranges[place]
+        if place and not high:
+            low, high = -1.0, 1.0
+        made = list(drawn) or self._make(ax, place, neuron, frame)
+        made[0].set(data=picture, clim=(low, high))
+        if picture.size == 1:
+            number = float(picture.item())
+            ink = "white" if abs(number) > 0.6 * high else style.INK
+            made[1].set(text=style.with_minus(f"{number:.2f}"), color=ink)
+        return made
+
+    def _make(self, ax: Axes, place: int, neuron: int, frame: Frame) -> list[Any]:
+        """Make the image, and the text of a single number."""
+        picture = self.pictures[place][neuron]
+        colours: Any = style.signed_colours() if place else "gray"
+        made: list[Any] = [ax.imshow(picture, extent=frame.extent, zorder=2, cmap=colours)]
+        if picture.size == 1:
             words: dict[str, Any] = {"va": "center_baseline", "zorder": 4}
             words["size"] = min(style.font_size(), frame.points / (5 * style.LETTER))
-            text = style.with_minus(f"{number:.2f}")
-            ax.text(*frame.at(0.5, 0.5), text, color=ink, ha="center", **words)
-            if place == len(self.columns) - 1 and len(pictures) > 1:
+            made.append(ax.text(*frame.at(0.5, 0.5), "", ha="center", **words))
+            if place == len(self.columns) - 1 and len(self.pictures[place]) > 1:
                 text = f"{neuron} $= y$" if neuron == self.truth else f"{neuron}"
                 ax.text(*frame.at(1.15, 0.5), text, color=style.INK, ha="left", **words)
+        return made
 
     def handles(self) -> list[Any]:
         """Return the colours of what is positive and of what is negative."""

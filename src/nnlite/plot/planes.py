@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from nnlite.given.numbers import check_finite
 from nnlite.models import Model
 from nnlite.plot import style
 from nnlite.plot.columns import Column, values_of
-from nnlite.plot.neurons import Frame, colour_of, dot
+from nnlite.plot.neurons import Frame, Range, colour_of, dot, signed_range
 from nnlite.plot.style import Axes
 
 PLANE, CURVE = 120, 240
@@ -42,10 +43,11 @@ class Seen:
         self.z = [_borders(column, values) for column in columns]
         self.middles = [column.middle() for column in columns]
         self.truth = truth_of(y, len(x), columns[-1].count)
+        self.ranges = [self._range(place) for place in range(len(columns))]
 
-    def scale(self, place: int) -> float:
-        """Return how far the neurons of a column go from their middle."""
-        return float(np.abs(self.a[place] - self.middles[place]).max()) or 1.0
+    def _range(self, place: int) -> Range:
+        """Return how far the neurons of a column go from their middle, to both sides."""
+        return signed_range(self.a[place] - self.middles[place])
 
     def shares(self, neuron: int) -> Array:
         """Return the truths from −1 to 1; of two different ones, these are the ends."""
@@ -53,7 +55,7 @@ class Seen:
         ends = np.unique(truth)
         if len(ends) == 2:
             return np.where(truth == ends[1], 1.0, -1.0)
-        return np.clip((truth - self.middles[-1]) / self.scale(-1), -1, 1)
+        return np.clip((truth - self.middles[-1]) / (self.ranges[-1][1] or 1.0), -1, 1)
 
     def border(self, **look: Any) -> Any:
         """Return the entry of the legend for the line at z = 0."""
@@ -83,23 +85,32 @@ def _marker(share: float) -> str:
 class Planes(Seen):
     """Neurons of two features: the plane in the colours of what they give, and where z = 0."""
 
-    def draw(self, ax: Axes, place: int, neuron: int, frame: Frame) -> None:
+    def draw(
+        self, ax: Axes, place: int, neuron: int, frame: Frame, drawn: Sequence[Any] = ()
+    ) -> list[Any]:
         """Draw the plane as the neuron sees it; on the last ones, the samples."""
         last = place == len(self.columns) - 1
-        share = PALEST if last else PALER
-        low, high = (style.lighter(colour, share) for colour in (style.VERMILION, style.BLUE))
+        image, *borders = drawn or [self._image(ax, PALEST if last else PALER, frame)]
         picture = (self.a[place][:, neuron] - self.middles[place]).reshape(PLANE, PLANE)
-        limits: dict[str, Any] = {"vmin": -self.scale(place), "vmax": self.scale(place)}
-        options: dict[str, Any] = {"origin": "lower", "interpolation": "bilinear", "zorder": 2}
-        options["cmap"] = style.blend(low, "white", high)
-        ax.imshow(picture, extent=frame.extent, **options, **limits)
+        low, high = self.ranges[place]
+        image.set(data=picture, clim=(low, high) if high else (-1.0, 1.0))
+        for border in borders:
+            border.remove()
+        made = [image]
         z = self.z[place][:, neuron].reshape(PLANE, PLANE)
         if place and z.min() < 0 < z.max():
             places = frame.at(_middles(PLANE), _middles(PLANE))
-            width = 2.0 if last else 1.4
-            ax.contour(*places, z, levels=[0.0], colors=[style.INK], linewidths=width, zorder=3)
-        if last:
+            look: dict[str, Any] = {"linewidths": 2.0 if last else 1.4, "zorder": 3}
+            made.append(ax.contour(*places, z, levels=[0.0], colors=[style.INK], **look))
+        if last and not drawn:
             self._draw_samples(ax, neuron, frame)
+        return made
+
+    def _image(self, ax: Axes, share: float, frame: Frame) -> Any:
+        low, high = (style.lighter(colour, share) for colour in (style.VERMILION, style.BLUE))
+        options: dict[str, Any] = {"origin": "lower", "interpolation": "bilinear", "zorder": 2}
+        options["cmap"] = style.blend(low, "white", high)
+        return ax.imshow(np.zeros((PLANE, PLANE)), extent=frame.extent, **options)
 
     def handles(self) -> list[Any]:
         """Return the line at z = 0, and the samples of both sides."""
@@ -129,10 +140,10 @@ class Planes(Seen):
 class Curves(Seen):
     """Neurons of one feature: what they give as a curve, filled from the middle."""
 
-    def heights(self, place: int) -> tuple[float, float]:
+    def _range(self, place: int) -> Range:
         """Return the lowest and the highest number in the pictures of a column."""
         held: list[Any] = [self.a[place].ravel(), [self.middles[place]]]
-        if place in (-1, len(self.columns) - 1):
+        if place == len(self.columns) - 1:
             held.append(self.truth.ravel())
         return style.padded(np.concatenate(held), 0.08)
 
@@ -140,30 +151,39 @@ class Curves(Seen):
         """Return the line at z = 0, and the samples."""
         return [self.border(linewidth=1.2, linestyle=":"), dot(style.COLOURS[2], "$y$", "white")]
 
-    def draw(self, ax: Axes, place: int, neuron: int, frame: Frame) -> None:
+    def draw(
+        self, ax: Axes, place: int, neuron: int, frame: Frame, drawn: Sequence[Any] = ()
+    ) -> list[Any]:
         """Draw the curve of the neuron; over the last ones, the samples."""
-        (low, high), x = self.heights(place), _middles(CURVE)
+        for artist in drawn:
+            artist.remove()
+        (low, high), x = self.ranges[place], _middles(CURVE)
         a = (self.a[place][:, neuron] - low) / (high - low)
         middle = (self.middles[place] - low) / (high - low)
         xs, curve = frame.at(x, a)
         level = frame.at(0, middle)[1]
+        made: list[Any] = []
         for colour, side in ((style.BLUE, a > middle), (style.VERMILION, a < middle)):
             fill: dict[str, Any] = {"color": style.lighter(colour, 0.65), "linewidth": 0}
             fill["zorder"] = 2
-            ax.fill_between(xs, curve, level, where=side, interpolate=True, **fill)
-        ax.plot(frame.extent[:2], [level, level], color=style.GREY, linewidth=0.7, zorder=3)
-        ax.plot(xs, curve, color=style.INK, linewidth=1.8, zorder=3, solid_capstyle="butt")
+            made.append(ax.fill_between(xs, curve, level, where=side, interpolate=True, **fill))
+        line: dict[str, Any] = {"color": style.GREY, "linewidth": 0.7, "zorder": 3}
+        made += ax.plot(frame.extent[:2], [level, level], **line)
+        line |= {"color": style.INK, "linewidth": 1.8, "solid_capstyle": "butt"}
+        made += ax.plot(xs, curve, **line)
         z = self.z[place][:, neuron]
         for k in np.flatnonzero(z[:-1] * z[1:] < 0) if place else ():
             crossing = x[k] + (x[k + 1] - x[k]) * z[k] / (z[k] - z[k + 1])
-            line = frame.at(np.full(2, crossing), np.array([0, 1]))
-            ax.plot(*line, color=style.INK, linewidth=1.2, linestyle=":", zorder=3)
+            ends = frame.at(np.full(2, crossing), np.array([0, 1]))
+            made += ax.plot(*ends, color=style.INK, linewidth=1.2, linestyle=":", zorder=3)
         if place == len(self.columns) - 1:
             start, end = self.limits[0]
             share_x = (self.points[:, 0] - start) / (end - start)
             places = frame.at(share_x, (self.truth[:, neuron] - low) / (high - low))
             edge: dict[str, Any] = {"edgecolors": "white", "linewidths": 0.6, "zorder": 4}
-            ax.scatter(*places, s=frame.dot(len(share_x)), c=[style.COLOURS[2]], **edge)
+            edge |= {"s": frame.dot(len(share_x)), "c": [style.COLOURS[2]]}
+            made.append(ax.scatter(*places, **edge))
+        return made
 
 
 def truth_of(y: Any, count: int, neurons: int) -> Array:

@@ -32,6 +32,8 @@ LINES = ("-", "--", "-.", ":")
 LETTER = 0.64
 # The width of a new figure in inches: 800 pixels on a screen.
 WIDTH = 8.0
+# As `ax`, a new figure that pyplot does not know: nothing shows it but what it was made for.
+UNSHOWN: Any = object()
 
 
 def axes_or_new(ax: Any, height: float, width: float = WIDTH, **options: Any) -> Axes:
@@ -40,11 +42,9 @@ def axes_or_new(ax: Any, height: float, width: float = WIDTH, **options: Any) ->
 
     from nnlite.plot import letters
 
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        layout = letters.Constrained()
-        ax = plt.figure(figsize=(width, height), layout=layout).add_subplot(**options)
+    if ax is None or ax is UNSHOWN:
+        page: dict[str, Any] = {"figsize": (width, height), "layout": letters.Constrained()}
+        ax = (_unshown if ax is UNSHOWN else _shown)(page).add_subplot(**options)
     if isinstance(ax, Axes):
         letters.watch(ax)
         return ax
@@ -54,6 +54,21 @@ def axes_or_new(ax: Any, height: float, width: float = WIDTH, **options: Any) ->
     elif hasattr(ax, "add_subplot"):
         remedy = "A figure holds axes: ax=figure.add_subplot()."
     raise type_error("ax must be the axes to draw in.", f"ax: {type(ax).__name__}", remedy=remedy)
+
+
+def _shown(page: dict[str, Any]) -> Any:
+    import matplotlib.pyplot as plt
+
+    return plt.figure(**page)
+
+
+def _unshown(page: dict[str, Any]) -> Any:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(**page, dpi=100)
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def axes_in_em(
@@ -81,12 +96,9 @@ def _page_size(
 
 def sheet(width: float, bottom: float, top: float, smallest: float, largest: float) -> Axes:
     """Return axes that fill a figure of the size that `axes_in_em` makes, unknown to pyplot."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=_page_size(width, bottom, top, smallest, largest))
-    FigureCanvasAgg(figure)
-    return figure.add_axes((0, 0, 1, 1))
+    page: dict[str, Any] = {"figsize": _page_size(width, bottom, top, smallest, largest)}
+    ax: Axes = _unshown(page).add_axes((0, 0, 1, 1))
+    return ax
 
 
 def as_svg(ax: Axes) -> str:
@@ -167,10 +179,10 @@ def padded(values: Any, share: float, alone: float = 0.5) -> tuple[float, float]
 
 
 def short_number(number: float) -> str:
-    """Write a number in about six characters.
+    """Write a number in about six characters, and its sign.
 
     >>> [short_number(number) for number in (33.0, 0.73106, -0.19661, 12345.6, 0.00012, -0.0)]
-    ['33', '0.7311', '−0.197', '12346', '1.2e−4', '0']
+    ['33', '0.7311', '−0.1966', '12346', '1.2e−4', '0']
     """
     size = abs(number)
     if size == 0 or not isfinite(size):
@@ -182,7 +194,7 @@ def short_number(number: float) -> str:
         text = f"{number:.0f}"
     else:
         candidates = [f"{number:.{digits}g}" for digits in (4, 3, 2)]
-        text = next((text for text in candidates if len(text) <= 6), candidates[-1])
+        text = next((text for text in candidates if len(text.lstrip("-")) <= 6), candidates[-1])
     return with_minus(text)
 
 

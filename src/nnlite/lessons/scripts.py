@@ -1,0 +1,63 @@
+"""The scripts of the lessons: where they lie, and how they become notebooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nnlite.foundation.errors import explain_error, value_error
+
+HERE = Path(__file__).resolve().parent
+
+
+def scripts() -> list[Path]:
+    """Return the lessons in their order: those of the repository, or those in the wheel."""
+    repository = HERE.parents[2] / "examples"
+    folder = repository if (repository / "__main__.py").is_file() else HERE / "examples"
+    return sorted(folder.glob("[0-9][0-9]_*.py"))
+
+
+def title_of(script: Path) -> str:
+    """Return the title in the first cell of a lesson, without its number."""
+    lines = script.read_text(encoding="utf-8").splitlines()
+    title = next((line for line in lines if line.startswith("# # ")), "")
+    return title.removeprefix("# # ").removeprefix(script.stem[:2]).strip()
+
+
+def write_notebooks(folder: str | Path) -> tuple[list[Path], list[Path]]:
+    """Write every lesson as a notebook; one that is there already stays as it is.
+
+    Parameters
+    ----------
+    folder
+        Where to; it is made if it is not there.
+
+    Returns
+    -------
+    tuple
+        The notebooks that were written, and those that were there.
+    """
+    try:
+        import jupytext
+    except ImportError as error:
+        rule = "Notebooks are written with jupytext, which is not installed."
+        remedy = "pip install jupytext"
+        raise ImportError(explain_error(rule, str(error), None, remedy)) from None
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise value_error("Notebooks go into a folder.", f"the file {folder}")
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    kept: list[Path] = []
+    for script in scripts():
+        path = folder / f"{script.stem}.ipynb"
+        if path.exists():
+            kept.append(path)
+            continue
+        notebook = jupytext.read(script, fmt="py:percent")
+        # Which tool made it is of no use to a reader, and the kernel is the one that is there.
+        notebook.metadata = {
+            "kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}
+        }
+        jupytext.write(notebook, path, fmt="ipynb")
+        written.append(path)
+    return written, kept
