@@ -19,7 +19,7 @@ from nnlite.given.numbers import apart
 from nnlite.kernels.memory import NEW
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
-from nnlite.models import fitting, pages, reading, saving
+from nnlite.models import examining, fitting, pages, reading, saving
 from nnlite.models import summary as summaries
 from nnlite.models.naming import unique_names
 from nnlite.models.unknown import ExplainsUnknownNames
@@ -76,7 +76,8 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
     evaluate = fitting.evaluate
     predict = fitting.predict
     train_on_batch = fitting.train_on_batch
-    explain = fitting.explain
+    explain = examining.explain
+    diagnose = examining.diagnose
     to_html = pages.to_html
     page = pages.page
     checked = reading.checked
