@@ -496,3 +496,16 @@ def test_ctrl_c_in_a_real_terminal_leaves_a_line_and_goes_on() -> None:
         "ended well",
         "",
     ]
+
+
+def test_a_bar_whose_end_nobody_knows_shows_the_time_left_from_the_second_epoch_on() -> None:
+    stream = io.StringIO()
+    line = display.LiveBar(None, stream)
+    line.show(3, "Epoch 1/2", {"loss": 0.5})
+    assert "Epoch 1/2, loss: 0.5000" in stream.getvalue()
+    assert "left" not in stream.getvalue()
+    line.expect(8)
+    line.show(5, "Epoch 2/2", {"loss": 0.25})
+    assert "left, loss: 0.2500" in stream.getvalue()
+    line.close(8, "Epoch 2/2", {"loss": 0.25})
+    assert "100%" not in stream.getvalue()

@@ -1,4 +1,4 @@
-"""Files of earlier versions open for ever; `data/make_models.py` tells how they were made."""
+"""Files of earlier versions open for ever; the scripts in `data` tell how they were made."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from nnlite import Sequential, load_model
 from nnlite.activations import LeakyRelu, Relu
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD, Adam
+from nnlite.optimizers.schedules import CosineDecay
 
 DATA = Path(__file__).parent / "data"
 X = np.linspace(-1, 1, 24).reshape(6, 4)
@@ -94,3 +95,32 @@ def test_all_layers_as_version_0_1_described_them_open(tmp_path: Path) -> None:
 def test_a_layer_made_by_hand_is_like_the_one_in_the_file() -> None:
     made = Dense(2, activation="softmax", kernel_regularizer="l2", name="dense_1").get_config()
     assert load_model(DATA / "sequential_0_1.npz").layers[-1].get_config() == made
+
+
+def test_a_file_of_format_2_opens_in_the_middle_of_its_training() -> None:
+    model: Any = load_model(DATA / "half_trained_2.npz")
+    expected = [0.650246, 0.650204, 0.642848, 0.416998, 0.395556, 0.395502]
+    assert model.predict(X)[:, 0] == pytest.approx(expected, abs=1e-6)
+    optimizer = model.optimizer
+    assert (type(optimizer), optimizer.iterations, optimizer.amsgrad) == (Adam, 15, True)
+    assert type(optimizer.schedule) is CosineDecay
+    assert optimizer.learning_rate == pytest.approx(0.05 * 0.5 * (1 + np.cos(np.pi * 0.15)))
+    assert sorted(optimizer.bound_state.arrays) == ["largest v", "m", "v"]
+
+
+def test_a_file_of_format_2_goes_on() -> None:
+    model: Any = load_model(DATA / "half_trained_2.npz")
+    model.get_layer("hidden").trainable = True
+    # How masks are drawn is no matter of the file.
+    model.layers[2].rate = model.layers[4].rate = 0.0
+    options: Any = {"epochs": 3, "batch_size": 2, "shuffle": False, "verbose": 0}
+    assert model.fit(X, Y, **options).history["loss"] == pytest.approx(
+        [0.653298, 0.64718, 0.640292], abs=1e-6
+    )
+
+
+def test_a_file_of_format_2_holds_the_random_state() -> None:
+    model: Any = load_model(DATA / "half_trained_2.npz")
+    assert model.layers[4].rng is model.rng
+    assert model.layers[2].rng.random() == pytest.approx(0.6798841672240714, abs=1e-12)
+    assert model.rng.random() == pytest.approx(0.4427528289745315, abs=1e-12)

@@ -29,7 +29,8 @@ class ProgressBar(Callback):
         self.figures: Figures = {}
         self.validation: Figures = {}
         epochs = max(0, self.params["epochs"] - self.epoch)
-        self.display = make_display(epochs * self.params["steps"])
+        steps = self.params["steps"]
+        self.display = make_display(None if steps is None else epochs * steps)
         self.next_look = time.perf_counter() + self.interval
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
@@ -56,6 +57,11 @@ class ProgressBar(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Keep the figures of the epoch, for the last line."""
         self.figures = logs or {}
+        if self.params["steps"] is None and self.display is not None:
+            # The next epochs will be as long as those before.
+            epochs = self.epoch + 1 - self.params["initial_epoch"]
+            left = self.params["epochs"] - self.epoch - 1
+            self.display.expect(self.done + left * self.done // epochs)
 
     def on_train_end(self, logs: Logs = None) -> None:
         """Leave one line with the last state, and draw no more."""

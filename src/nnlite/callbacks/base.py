@@ -50,9 +50,9 @@ class Callback(metaclass=ExplainsItsArguments):
 
     `self.model` is the model. Setting `self.model.stop_training = True` ends the training. `logs`
     holds losses and metrics by name; what is added to it at the end of an epoch goes into the
-    history. `self.params` holds "epochs", "steps" (per epoch), "initial_epoch", "validates",
-    "validation_freq", and "figures": the names that every epoch ends with, or None where a
-    callback of your own may add some.
+    history. `self.params` holds "epochs", "steps" (per epoch; None if nobody knows),
+    "initial_epoch", "validates", "validation_freq", and "figures": the names that every epoch ends
+    with, or None where a callback of your own may add some.
 
     From `on_train_batch_end` to `on_train_batch_begin` of the next batch, each of
     `self.model.layers` holds what it computed for the whole batch: its input `layer.x`, its output

@@ -24,7 +24,7 @@ class LiveBar:
     shown: LiveBar | None = None
     """The bar that stands on the screen now."""
 
-    def __init__(self, total: int, stream: Any) -> None:
+    def __init__(self, total: int | None, stream: Any) -> None:
         from tqdm.std import tqdm
 
         self.stream = stream
@@ -42,11 +42,16 @@ class LiveBar:
         text = epoch_line(figures, room)
         blocks = min(10, room - len(text) - 1)
         place = f"{{bar:{blocks}}} " if blocks > 2 else ""
-        bar.bar_format = f"{{desc}} {place}{{remaining}} left{{postfix}}"
+        known = f" {place}{{remaining}} left" if bar.total is not None else ""
+        bar.bar_format = f"{{desc}}{known}{{postfix}}"
         bar.set_description_str(label, refresh=False)
         bar.set_postfix_str(text, refresh=False)
         bar.refresh()
         LiveBar.shown = self
+
+    def expect(self, total: int) -> None:
+        """Take this for the end, which was not known before."""
+        self.bar.total = total
 
     def close(self, done: int, label: str, figures: Figures) -> None:
         """Leave one line, whole even if it is wider than the terminal."""
@@ -106,21 +111,28 @@ class NotebookLine:
 class LogLines:
     """Progress for a log file: a line for each tenth of the way, but not more than one a second."""
 
-    def __init__(self, total: int) -> None:
-        self.total, self.tenth = max(total, 1), 0
+    def __init__(self, total: int | None) -> None:
+        self.total, self.tenth = total, 0
         self.start = self.last = time.perf_counter()
 
     def show(self, done: int, label: str, figures: Figures) -> None:
         """Print a line, if another tenth is done."""
+        if self.total is None:
+            return
         tenth, now = done * 10 // self.total, time.perf_counter()
         if tenth > self.tenth and done < self.total and now >= self.last + 1:
             self.tenth, self.last = tenth, now
             self.close(done, label, figures)
 
+    def expect(self, total: int) -> None:
+        """Take this for the end, which was not known before."""
+        self.total = total
+
     def close(self, done: int, label: str, figures: Figures) -> None:
         """Print a line; at the end it is the last one."""
         seconds = time.perf_counter() - self.start
-        say(f"{100 * done // self.total:3d}% {summary(label, seconds, figures)}")
+        share = "" if self.total is None else f"{100 * done // max(self.total, 1):3d}% "
+        say(f"{share}{summary(label, seconds, figures)}")
 
 
 def say(text: str) -> None:
@@ -130,7 +142,7 @@ def say(text: str) -> None:
     print(text, file=sys.stdout if in_notebook() else sys.stderr)
 
 
-def make_display(total: int) -> LiveBar | LogLines:
+def make_display(total: int | None) -> LiveBar | LogLines:
     """Return a live bar for a terminal or a notebook, lines where neither is there."""
     if in_notebook():
         return LiveBar(total, NotebookLine())

@@ -130,4 +130,6 @@ def _store(path: Path, content: bytes) -> None:
     except OSError as error:
         rule = "The folder for downloaded files must be writable and have room."
         remedy = "Name another folder with the environment variable XDG_CACHE_HOME."
-        raise OSError(explain_error(rule, str(error), str(path.parent), remedy)) from error
+        raise OSError(
+            explain_error(rule, error.strerror or str(error), str(path.parent), remedy)
+        ) from error

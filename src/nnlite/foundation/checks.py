@@ -187,6 +187,7 @@ def check_output(output: Any, where: str) -> None:
 
 
 Flag = Annotated[bool, flag]
+FlagOrNone = Annotated[bool | None, or_none(flag)]
 Name = Annotated[str | None, passed_through(check_name)]
 DType = Annotated[Any, passed_through(check_dtype)]
 PositiveInteger = Annotated[int, positive_integer]

@@ -50,9 +50,33 @@ class Data:
             weights = taken[targets] if len(taken) > targets else None
             yield taken[:inputs], taken[inputs:targets], weights
 
+    def batch_size(self, wanted: int) -> int:
+        """Return how many samples are in a batch."""
+        return wanted
+
+    def shuffled(self, rng: np.random.Generator) -> Array | None:
+        """Return a new order of the samples; None takes them as they come."""
+        # The numbers that `rng.permutation` gives, but small ones for what fills the memory.
+        in_file = any(isinstance(array, Rows) for array in (*self.x, *self.y))
+        order = np.arange(self.size, dtype=np.int32 if in_file and self.size < 2**31 else np.int64)
+        rng.shuffle(order)
+        return order
+
+    def steps(self, batch_size: int) -> int | None:
+        """Return how many batches make an epoch; None if nobody knows."""
+        return -(-self.size // batch_size)
+
+    def whole(self, batch_size: int) -> Any:
+        """Return all batches, where they need to be cut only once: for a single one."""
+        return [self.all()] if self.size <= batch_size and not self.kept else None
+
+    def known(self, batch_size: int) -> Iterator[tuple[list[Array], list[Array], Array | None]]:
+        """Yield batches of what is here already: of data that come in batches, of the first."""
+        return Data.batches(self, batch_size)
+
     def all(self) -> tuple[list[Array], list[Array], Array | None]:
         """Return all samples as one batch."""
-        return next(self.batches(self.size))
+        return next(self.known(self.size))
 
     def split(self, share: float) -> tuple[Data, Data]:
         """Return the first samples and the last, `share` of them, as Keras does for validation."""

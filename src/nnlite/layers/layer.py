@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from nnlite import activations
 from nnlite.foundation.arguments import argument_names
 from nnlite.foundation.checks import (
     Flag,
@@ -22,8 +23,10 @@ from nnlite.foundation.checks import (
     check_takes_training,
     flag,
 )
+from nnlite.foundation.configuration import serialize
 from nnlite.foundation.errors import explain_error, must_define, nearest, shown, value_error
 from nnlite.foundation.ours import ours
+from nnlite.foundation.registry import is_ours
 from nnlite.foundation.types import Array, Shape
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import check_lengths
@@ -226,10 +229,17 @@ class Layer(Weighted):
         return self.memory if training else NEW
 
     def get_config(self) -> dict[str, Any]:
-        """Return what the constructor took, the layer's name, and whether it is trainable."""
+        """Return what the constructor took, the layer's name, and what has been adjusted since."""
         now = {"name": self.name, "trainable": self.trainable}
-        taken = argument_names(type(self))
-        return super().get_config() | {name: now[name] for name in now if name in taken}
+        taken, config = argument_names(type(self)), super().get_config()
+        # A class of the user's may make something else of what its constructor took.
+        adjustable = {*self.adjustable} & {*config} if is_ours(type(self)) else ()
+        for name in adjustable:
+            is_function = name == "activation"
+            before = activations.get(config[name]) if is_function else config[name]
+            if serialize(before) != (adjusted := serialize(getattr(self, name))):
+                now[name] = adjusted
+        return config | {name: now[name] for name in now if name in taken}
 
     def twin(self, built: bool = True) -> Self:
         """Return a copy that stands in no model, and shares with this layer nothing that changes.

@@ -18,6 +18,7 @@ from nnlite.foundation.ours import written_here
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
 from nnlite.given.numbers import as_numbers, check_weights
+from nnlite.layers.expected import shapes_expected
 from nnlite.layers.stray import own_classes
 from nnlite.layers.variables import Variables
 from nnlite.layers.weight import Weight
@@ -96,8 +97,14 @@ class Weighted(Configurable, Variables):
             rule = "A weight needs a name that the layer does not use yet."
             raise self.misfit(rule, f"add_weight({shown(name)}, ...)")
         flag("trainable", trainable, f"layer '{self.name}'")
+        expected = shapes_expected()
+        if expected and not expected.holds(type(self), shape):
+            rule = "A model file holds every weight, in the shape that its layer gives it."
+            raise self.misfit(rule, f"no {name} of shape {shape} in the file")
         given = vars(self).pop(name, None)
-        start = np.asarray(initializers.get(initializer)(shape, self.dtype, self.rng), self.dtype)
+        # What stands in a file need not be drawn before.
+        fill = initializers.get("zeros" if expected else initializer)
+        start = np.asarray(fill(shape, self.dtype, self.rng), self.dtype)
         weight = Weight(self, name, start, trainable, regularizers.get(regularizer))
         self._parameters[name] = weight
         self._arrays.update((name, "d" + name) if trainable else (name,))

@@ -69,7 +69,7 @@ class AUC(ConfusionMetric):
 
     def __init__(
         self,
-        num_thresholds: Annotated[int, number(least=2, whole=True)] = 200,
+        num_thresholds: Annotated[int, number(least=2, most=1_000_000, whole=True)] = 200,
         curve: Annotated[str, _curve] = "ROC",
         summation_method: Annotated[str, _method] = "interpolation",
         name: Name = None,

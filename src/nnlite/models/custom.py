@@ -58,7 +58,7 @@ def give_meanings(file: Mapping[str, Any], custom_objects: Any, where: str) -> b
     """Tell the descriptions in a file what the user's names mean; return whether there are any."""
     given = custom_objects if isinstance(custom_objects, Mapping) else {}
     in_layers = list(_descriptions(file["model"]))
-    described = [*in_layers, *_descriptions(file["compiled"])]
+    described = [*in_layers, *_descriptions([file["compiled"], file.get("optimizer_state")])]
     marked = {each["class_name"] for each in described if "own" in each}
     for each in described:
         if "own" in each or each["class_name"] not in marked:

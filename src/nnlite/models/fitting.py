@@ -11,10 +11,12 @@ from nnlite.callbacks import History
 from nnlite.callbacks.bar import progress_callbacks, say_beside
 from nnlite.callbacks.display import epoch_line
 from nnlite.foundation.arguments import explains_its_arguments
-from nnlite.foundation.checks import Count, Flag, PositiveInteger, PositiveOrNone
+from nnlite.foundation.checks import Count, Flag, FlagOrNone, PositiveInteger, PositiveOrNone
 from nnlite.foundation.undoing import all_or_nothing
+from nnlite.given.classes import warn_of_another_kind
 from nnlite.given.data import Data, one_or_list
-from nnlite.models.reading import checked, kept_for, read, validation_of
+from nnlite.models.reading import checked, kept_for, read
+from nnlite.models.streaming import data_of, validation_data_of
 from nnlite.training import compiling
 from nnlite.training.evaluation import Evaluation, Validation
 from nnlite.training.faster import predicting, training_mode
@@ -75,12 +77,14 @@ def fit(
     callbacks: Any = None,
     validation_split: float = 0.0,
     validation_data: Any = None,
-    shuffle: Flag = True,
+    shuffle: FlagOrNone = None,
     class_weight: Any = None,
     sample_weight: Any = None,
     initial_epoch: Count = 0,
     validation_freq: PositiveInteger = 1,
     *,
+    steps_per_epoch: PositiveOrNone = None,
+    validation_steps: PositiveOrNone = None,
     validation_batch_size: PositiveOrNone = None,
     check_finite: Flag = True,
     workers: PositiveOrNone = None,
@@ -94,7 +98,8 @@ def fit(
     ----------
     x, y
         Data and truth: arrays, lists, or pandas frames; a list or a dictionary of them for
-        several inputs or outputs.
+        several inputs or outputs. Or, without y, a generator, a loader, or anything else that
+        `iter` takes and that gives batches (x, y) or (x, y, sample_weight).
     batch_size
         Samples per step; 32 if not given. The last batch may be smaller.
     epochs
@@ -106,15 +111,21 @@ def fit(
     validation_split
         The share of the samples, from the end, that is only watched.
     validation_data
-        `(x, y)` or `(x, y, sample_weight)` that is only watched.
+        `(x, y)` or `(x, y, sample_weight)` that is only watched; or batches, as for x.
     shuffle
-        Whether every epoch takes the samples in a new order.
+        Whether every epoch takes the samples in a new order, as it does if not given. Batches are
+        taken as they come.
     class_weight, sample_weight
         How much samples count in the loss: by class, or one by one.
     initial_epoch
         The epoch to go on from.
     validation_freq
         Watch the validation data only every so many epochs.
+    steps_per_epoch
+        How many batches make an epoch, for data that come in batches: the next epoch goes on
+        where this one ended. If not given, all of them.
+    validation_steps
+        How many batches of the validation data are watched, counted from their beginning.
     validation_batch_size
         Samples per step of the validation; `batch_size` if not given.
     check_finite
@@ -123,21 +134,26 @@ def fit(
         Large batches of images are computed in parts; with 2, a second thread takes every part
         that the first has not begun. None decides by the machine. The result is the same.
     """
-    batch_size = batch_size or 32
+    several = isinstance(callbacks, list | tuple)
+    given = callbacks if several else [callbacks] * bool(callbacks)
+    shown, planned = progress_callbacks(verbose, given), range(initial_epoch, epochs)
     with all_or_nothing(model, *model.layers):
-        model.build_for(x)
-        data = checked(model, x, y, sample_weight, class_weight)
-        watched = validation_of(model, validation_data)
+        how = {"batch_size": batch_size, "shuffle": shuffle, "validation_split": validation_split}
+        steps = "steps_per_epoch", steps_per_epoch
+        weights = sample_weight, class_weight
+        data = data_of(model, (x, y), weights, "x", steps, len(planned), **how)
+        looks = epochs // validation_freq - initial_epoch // validation_freq
+        steps = "validation_steps", validation_steps
+        watched = validation_data_of(model, validation_data, steps, looks, validation_batch_size)
         if watched is None and validation_split:
             data, watched = data.split(validation_split)
+            warn_of_another_kind(data.y[0], watched.y[0], stacklevel=3)
         step = Step(model, data)
+        batch_size = data.batch_size(batch_size or 32)
         size = validation_batch_size or batch_size
         validation = Validation(watched, size, validation_freq) if watched else None
-        several = isinstance(callbacks, list | tuple)
-        given = callbacks if several else [callbacks] * bool(callbacks)
-        shown, planned = progress_callbacks(verbose, given), range(initial_epoch, epochs)
-        how = batch_size, planned, shuffle, check_finite, workers
-        loop = Loop(step, data, validation, [*shown, *given], *how)
+        options = batch_size, planned, shuffle is not False, check_finite, workers
+        loop = Loop(step, data, validation, [*shown, *given], *options)
     return loop.run()
 
 
@@ -150,15 +166,20 @@ def evaluate(
     verbose: Any = "auto",
     sample_weight: Any = None,
     return_dict: Flag = False,
+    *,
+    steps: PositiveOrNone = None,
 ) -> Any:
     """Return the loss over the data, or with metrics the list [loss, metric, …].
+
+    The data may come in batches, as for `fit`: all of them, or so many `steps`.
 
     With `return_dict`, a dictionary by their names. `verbose` prints a line of them: 1 and
     "auto" where `fit` shows its progress, 2 among the results; 0 prints nothing.
     """
     progress = progress_callbacks(verbose)
     model.check_built("evaluate")
-    data = checked(model, x, y, sample_weight)
+    weights, wanted = (sample_weight, None), ("steps", steps)
+    data = data_of(model, (x, y), weights, "x", wanted, 1, batch_size=batch_size)
     evaluation = Evaluation(model, data)
     size = min(batch_size or PREDICTION_BATCH, data.size)
     faster = predicting(evaluation.network, size)
@@ -205,37 +226,3 @@ def train_on_batch(
         step.take(*data.all())
     results = step.figures.results()
     return results if return_dict else one_or_list(list(results.values()))
-
-
-def explain(model: LearningModel, x: Any, y: Any = None) -> Any:
-    """Tell one training step on this batch as a lecturer writes it: formulas, shapes, sizes.
-
-    It is the step that `fit` would take, taken by a copy: the model stays as it is. Without
-    `y`, or before `compile`, only the way forward is told.
-
-    Parameters
-    ----------
-    x, y
-        A batch, as for `train_on_batch`.
-
-    Returns
-    -------
-    Explanation
-        `print` it, leave it as the last line of a notebook cell, draw it with
-        `nnlite.plot.explain`, or take an array out of it by its symbol: `["dW1"]`.
-
-    Examples
-    --------
-    >>> from nnlite import Sequential
-    >>> from nnlite.layers import Dense
-    >>> model = Sequential([Dense(1, kernel_initializer="ones", input_shape=(2,))])
-    >>> model.compile(optimizer="sgd", loss="mse")
-    >>> explanation = model.explain([[1, 2], [3, 4]], [1, 3])
-    >>> explanation["dW1"]
-    array([[14.],
-           [20.]], dtype=float32)
-    """
-    # It is large, and seldom needed.
-    from nnlite import explain as explaining
-
-    return explaining.explain(model, x, y)

@@ -84,15 +84,3 @@ def _check_order(model: LearningModel, x: Any, y: Any) -> None:
         received = f"x of samples {shape_x}, y of samples {shape_y}"
         remedy = "They look swapped: fit(x, y) takes the data first."
         raise value_error(rule, received, f"model '{model.name}'", remedy)
-
-
-def validation_of(model: LearningModel, given: Any) -> Data | None:
-    """Return the `validation_data` given to `fit`, if there are any."""
-    if given is None:
-        return None
-    several = isinstance(given, list | tuple)
-    if not several or len(given) not in (2, 3):
-        received = type(given).__name__ + (f" of {len(given)}" if several else "")
-        rule = "validation_data must be (x, y) or (x, y, sample_weight)."
-        raise value_error(rule, received, remedy="validation_data=(x_test, y_test)")
-    return checked(model, *given)

@@ -1,64 +1,125 @@
-"""Model files: one .npz with the arrays and, as text, the layers. Reading runs no code of it."""
+"""Model files: one .npz with the arrays and, as text, the layers. Reading runs no code of it.
+
+============  ======================================================================================
+format        what it holds
+============  ======================================================================================
+1             `config`, with the layers and what `compile` was told, and every weight
+2             besides, what the optimizer remembers and the random state: a training goes on
+============  ======================================================================================
+
+A file of every format opens for ever. The state of callbacks is in none of them.
+"""
 
 from __future__ import annotations
 
 import json
-import zlib
+import re
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite import layers, losses, metrics, optimizers
+from nnlite import losses, metrics, optimizers
 from nnlite.foundation.checks import flag
 from nnlite.foundation.errors import value_error
-from nnlite.foundation.files import as_path, check_exists, check_folder, written_whole
-from nnlite.foundation.types import Array
-from nnlite.layers.input import Input
-from nnlite.layers.joining import Node, Tensor, called
+from nnlite.foundation.types import Array, Shape
+from nnlite.layers import expected
+from nnlite.models.archive import Archive, explained, opened, write
 from nnlite.models.custom import as_description, give_meanings, plain
-from nnlite.network.branches import Branches
+from nnlite.models.describing import description, model_of, named_weights
+from nnlite.models.going_on import (
+    optimizer_state,
+    random_state,
+    restore_optimizer,
+    restore_random_state,
+)
 
 if TYPE_CHECKING:
     from nnlite.models.model import Model
 
-_CONFIG = "config"
+FORMAT = 2
+_CONFIG, _STATE = "config", re.compile(r"state\d+")
 _KINDS = {"optimizer": optimizers, "loss": losses, "metrics": metrics}
 _KINDS |= {"weighted_metrics": metrics}
 
 
 def save_model(model: Model, filepath: str | Path) -> None:
-    """Write layers, weights and how it was compiled into a file that `load_model` reads."""
+    """Write all that `load_model` needs for the training to go on: layers, weights, how it was
+    compiled, what the optimizer remembers, its learning rate, and the random state.
+
+    What callbacks remember is not in the file.
+    """
     model.check_built("save")
-    config = plain({"model": _description(model), "compiled": model.compiled}, {})
-    _write(filepath, {_CONFIG: np.array(json.dumps(config)), **_named_weights(model)})
+    arrays: dict[str, Array] = {}
+
+    def keep(array: Array) -> str:
+        # The name of a weight has a slash in it.
+        arrays[name := f"state{len(arrays)}"] = array
+        return name
+
+    told = {"format": FORMAT, "model": description(model), "compiled": model.compiled}
+    told |= {"optimizer_state": optimizer_state(model, keep), "random": random_state(model)}
+    config = {_CONFIG: np.array(json.dumps(plain(told, {})))}
+    _write(filepath, model, config, arrays)
 
 
 def save_weights(model: Model, filepath: str | Path) -> None:
     """Write the weights alone into a file that `load_weights` reads."""
     model.check_built("save_weights")
-    _write(filepath, _named_weights(model))
+    _write(filepath, model, {}, {})
 
 
-def load_weights(model: Model, filepath: str | Path) -> None:
-    """Read weights that `save_weights` or `save` wrote for a model like this one."""
+def _write(filepath: Any, model: Model, before: dict[str, Array], after: dict[str, Array]) -> None:
+    """Write the weights, with a warning if some are not finite."""
+    weights = named_weights(model)
+    write(filepath, before | weights | after)
+    if spoilt := _not_finite(weights):
+        text = f"Model '{model.name}' is saved with weights that are not finite, '{spoilt}' first: "
+        warnings.warn(f"{text}check_finite=False alone lets them be loaded.", stacklevel=3)
+
+
+def _not_finite(arrays: dict[str, Array]) -> str | None:
+    return next((name for name, array in arrays.items() if not np.isfinite(array).all()), None)
+
+
+def load_weights(model: Model, filepath: str | Path, *, check_finite: bool = True) -> None:
+    """Read weights that `save_weights` or `save` wrote for a model like this one.
+
+    Weights that are not finite are refused, unless `check_finite` is False.
+    """
     model.check_built("load_weights")
-    arrays, path = _read(filepath), f"{filepath}"
-    arrays.pop(_CONFIG, None)
-    saved = {name: array.shape for name, array in arrays.items()}
-    wanted = {name: array.shape for name, array in _named_weights(model).items()}
-    for name in sorted({*wanted, *saved}):
-        if saved.get(name) != wanted.get(name):
-            there, here = saved.get(name, "missing"), wanted.get(name, "missing")
-            rule = "A file of weights fits a model with the same layers."
-            raise value_error(rule, f"'{name}' is {there} in the file, {here} in the model", path)
-    model.set_weights([arrays[name] for name in wanted])
+    flag("check_finite", check_finite, "load_weights")
+    with opened(filepath) as archive:
+        saved: dict[str, Any] = _shapes(archive)
+        wanted = {name: array.shape for name, array in named_weights(model).items()}
+        for name in sorted({*wanted, *saved}):
+            if saved.get(name) != wanted.get(name):
+                there, here = saved.get(name, "missing"), wanted.get(name, "missing")
+                rule = "A file of weights fits a model with the same layers."
+                received = f"'{name}' is {there} in the file, {here} in the model"
+                raise value_error(rule, received, f"{filepath}")
+        model.set_weights(_finite_weights(archive, [*wanted], check_finite))
+
+
+def _finite_weights(archive: Archive, names: list[str], check_finite: bool) -> list[Array]:
+    arrays = {name: archive.read(name) for name in names}
+    if check_finite and (spoilt := _not_finite(arrays)):
+        rule = "Weights must be finite: one NaN or infinity spoils every prediction."
+        remedy = "Train again with a smaller learning rate; to look at these weights all the same, "
+        remedy += "add check_finite=False."
+        raise value_error(rule, f"'{spoilt}', which is not", f"{archive.path}", remedy)
+    return [*arrays.values()]
 
 
 def load_model(
-    filepath: str | Path, custom_objects: dict[str, Any] | None = None, compile: bool = True
+    filepath: str | Path,
+    custom_objects: dict[str, Any] | None = None,
+    compile: bool = True,
+    *,
+    check_finite: bool = True,
 ) -> Model:
-    """Read a model that `save` wrote.
+    """Read a model that `save` wrote: `fit` goes on as if there had been no file.
 
     Parameters
     ----------
@@ -68,6 +129,8 @@ def load_model(
         Your own classes and functions by their names, where the model has some.
     compile
         False leaves the optimizer, the loss and the metrics in the file.
+    check_finite
+        False takes weights that are not finite.
 
     Examples
     --------
@@ -83,113 +146,74 @@ def load_model(
     [<Wide 'wide': (None, 2) → (None, 3); W (2, 3), b (3,): 9 parameters>]
     """
     flag("compile", compile, "load_model")
-    arrays = _read(filepath)
-    if _CONFIG not in arrays:
-        rule = "A model file holds the layers, too."
-        remedy = "Make the model, then model.load_weights(path)."
-        raise value_error(rule, "a file of weights alone", f"{filepath}", remedy)
-    config = _config_in(arrays, filepath)
-    if not compile:
-        config["compiled"] = None
-    has_own = give_meanings(config, custom_objects, f"{filepath}")
-    try:
-        model = _model(config["model"])
-        model.set_weights([arrays[name] for name in _named_weights(model)])
-        if config["compiled"] is not None:
-            # Files of earlier versions tell of no weighted metrics.
-            told = {"weighted_metrics": None, **config["compiled"]}
-            made = {name: kind.KNOWN.rebuild(told[name]) for name, kind in _KINDS.items()}
-            model.compile(**told | made)
-    except (KeyError, IndexError, AttributeError, TypeError) as error:
-        if "Received: " in str(error) or has_own:
-            raise
-        received = f"a description without {error}" if isinstance(error, KeyError) else f"{error}"
-        raise _not_a_model_file(filepath, received) from error
+    flag("check_finite", check_finite, "load_model")
+    with opened(filepath) as archive:
+        if _CONFIG not in archive.names:
+            rule = "A model file holds the layers, too."
+            remedy = "Make the model, then model.load_weights(path)."
+            raise value_error(rule, "a file of weights alone", f"{filepath}", remedy)
+        config = _config_in(archive)
+        if not compile:
+            config["compiled"] = config["optimizer_state"] = None
+        has_own = False
+        try:
+            has_own = give_meanings(config, custom_objects, f"{archive.path}")
+            model = _built(config, archive)
+            weights = _finite_weights(archive, [*named_weights(model)], check_finite)
+            model.set_weights(weights)
+            _compile(model, config, archive)
+        except Exception as error:
+            if str(archive.path) in str(error):
+                raise
+            if has_own and "Received: " not in str(error):
+                # Nobody knows whether the file is wrong, or the user's class.
+                error.add_note(f"While the file {archive.path} was read.")
+                raise
+            with explained(archive.path, "a description that cannot be followed"):
+                raise
     return model
 
 
-def _config_in(arrays: dict[str, Array], filepath: str | Path) -> dict[str, Any]:
-    try:
-        config = json.loads(str(arrays.pop(_CONFIG)), object_hook=as_description)
-    except (ValueError, TypeError):
-        config = None
-    if not isinstance(config, dict) or not isinstance(config.get("model"), dict):
-        raise _not_a_model_file(filepath, "a file without a description of layers")
-    return {"compiled": None, **config}
+def _config_in(archive: Archive) -> dict[str, Any]:
+    text = archive.text(_CONFIG)
+    with explained(archive.path, "a file without a description of layers"):
+        config = json.loads(text, object_hook=as_description)
+        if not isinstance(config, dict) or not isinstance(config.get("model"), dict):
+            raise ValueError("no layers in it")
+    if (written := config.get("format", 1)) not in range(1, FORMAT + 1):
+        rule = f"This version of nnlite reads files up to format {FORMAT}."
+        remedy = "Install a later version of nnlite."
+        raise value_error(rule, f"a file of format {written}", f"{archive.path}", remedy)
+    return {"compiled": None, "optimizer_state": None, "random": None, **config}
 
 
-def _description(model: Model) -> dict[str, Any]:
-    """Return the layers of a model, and how they are joined."""
-    from nnlite.models import Sequential
-
-    place = {layer: index for index, layer in enumerate(model.layers)}
-    chosen = [not layer.given_name and model.name_of(layer) for layer in model.layers]
-    base = {"name": model.name, "dtype": model.dtype.name, "layers": model.layers}
-    base["chosen_names"] = chosen
-    if isinstance(model, Sequential):
-        order = [place[node.layer] for node in model.nodes]
-        again = {"order": order} if len(order) > len(model.layers) else {}
-        return {**base, "input_shape": model.inputs[0].sample, **again}
-    slots = Branches(model.inputs, model.outputs).slots
-    calls = [[place[n.layer], n.several, [slots[t] for t in n.inputs]] for n in model.nodes]
-    begins = [place[tensor.node.layer] for tensor in model.inputs]
-    return {**base, "inputs": begins, "calls": calls, "outputs": [slots[t] for t in model.outputs]}
+def _built(config: dict[str, Any], archive: Archive) -> Model:
+    """Return the model, with weights of the shapes that are in the file, and no others."""
+    shapes = _shapes(archive)
+    with expected.only(shapes.values()):
+        model = model_of(config["model"])
+    weights = {name: weight.shape for name, weight in named_weights(model).items()}
+    for name in sorted({*weights, *shapes}):
+        if shapes.get(name) != weights.get(name):
+            there, here = shapes.get(name, "missing"), weights.get(name, "missing")
+            raise ValueError(f"'{name}' is {there} in the file, {here} by its layers")
+    return model
 
 
-def _model(config: dict[str, Any]) -> Model:
-    """Return a new model with such layers, joined like that."""
-    from nnlite.models import Model, Sequential
-
-    made = [layers.KNOWN.get(layer) for layer in config["layers"]]
-    for layer, chosen in zip(made, config.get("chosen_names", ()), strict=False):
-        # A name that nnlite chose gives way where the model becomes a part of another.
-        if chosen:
-            layer.given_name, layer.chosen_name = None, chosen
-    options = {"name": config["name"], "dtype": config["dtype"]}
-    if "order" in config:
-        begin = end = Input(config["input_shape"])
-        for place in config["order"]:
-            end = made[place](end)
-        return Sequential([Model(begin, end, dtype=config["dtype"])], **options)
-    if "calls" not in config:
-        return Sequential([Input(config["input_shape"]), *made], **options)
-    starts = [made[place] for place in config["inputs"]]
-    tensors: list[Tensor] = [called(Node(layer, []), layer.input_shape) for layer in starts]
-    for place, several, sources in config["calls"]:
-        given = [tensors[source] for source in sources]
-        tensors.append(made[place](given if several else given[0]))
-    outputs = [tensors[number] for number in config["outputs"]]
-    return Model(tensors[: len(starts)], outputs, **options)
+def _shapes(archive: Archive) -> dict[str, Shape]:
+    """Return the shapes of all members but the text and the state: those of weights, they say."""
+    names = [n for n in archive.names if n != _CONFIG and not _STATE.fullmatch(n)]
+    return {name: archive.member(name).shape for name in names}
 
 
-def _named_weights(model: Model) -> dict[str, Array]:
-    return {
-        f"{model.name_of(layer)}/{name}": weight.value
-        for layer in model.layers
-        for name, weight in layer.parameters.items()
-    }
-
-
-def _write(filepath: str | Path, arrays: dict[str, Array]) -> None:
-    path = as_path(filepath)
-    check_folder(path)
-    with written_whole(path) as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
-
-
-def _read(filepath: str | Path) -> dict[str, Array]:
-    from zipfile import BadZipFile
-
-    path = as_path(filepath)
-    check_exists(path)
-    damaged = ValueError, TypeError, AttributeError, EOFError, OSError, BadZipFile, zlib.error
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except damaged:
-        raise _not_a_model_file(path, "a file of another kind, or a damaged one") from None
-
-
-def _not_a_model_file(path: str | Path, received: str) -> ValueError:
-    rule = "A model file is one that save or save_weights wrote."
-    return value_error(rule, received, f"{path}", "Save the model again with model.save(path).")
+def _compile(model: Model, config: dict[str, Any], archive: Archive) -> None:
+    """Compile the model as it was, and let its training go on where it was."""
+    if config["compiled"] is not None:
+        # Files of format 1 may tell of no weighted metrics.
+        told = {"weighted_metrics": None, **config["compiled"]}
+        made = {name: kind.KNOWN.rebuild(told[name]) for name, kind in _KINDS.items()}
+        model.compile(**told | made)
+        if config["optimizer_state"] is not None:
+            restore_optimizer(model, config["optimizer_state"], archive.read)
+    if config["random"] is not None:
+        restore_random_state(model, config["random"])

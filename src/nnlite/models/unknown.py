@@ -7,7 +7,7 @@ from typing import Any
 from nnlite.foundation.errors import explain_error, nearest, type_error
 
 _FILES = 'model.save("model.npz") keeps layers and weights; load_model("model.npz") reads them.'
-_BATCHES = "model.fit(x, y) takes arrays; batches, one by one, model.train_on_batch(x, y)."
+_BATCHES = "model.fit(batches) takes what gives (x, y); one by one, model.train_on_batch(x, y)."
 INSTEAD = {
     "to_json": _FILES,
     "to_yaml": _FILES,
@@ -16,7 +16,7 @@ INSTEAD = {
     "predict_classes": "model.predict(x).argmax(axis=1), or of one output model.predict(x) > 0.5.",
     "predict_proba": "model.predict(x): what softmax and sigmoid give are probabilities.",
     "fit_generator": _BATCHES,
-    "evaluate_generator": "model.evaluate(x, y) takes arrays.",
+    "evaluate_generator": "model.evaluate(batches) takes what gives (x, y).",
     "predict_generator": "model.predict(x) takes arrays.",
     "parameters": "model.weights are all, model.weights_vector those that are trained.",
     "call": "model(x), or model.forpass(x).",

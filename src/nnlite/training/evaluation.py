@@ -29,7 +29,7 @@ class Evaluation:
     def __init__(self, model: LearningModel, data: Data) -> None:
         self.model = model
         self.endings = [ending.chosen_anew() for ending in model.endings]
-        _, truths, _ = next(data.batches(1))
+        _, truths, _ = next(data.known(1))
         self.figures = Figures(self.endings, model.output_names, truths, running.counting())
         model.figures = self.figures
         self.connect()

@@ -28,7 +28,7 @@ class Finite:
         self.step.flat.restore(self.last)
         self.step.take_over()
         optimizer.reset()
-        batches = self.data.batches(1024)
+        batches = self.data.known(1024)
         largest = max(float(np.abs(x).max()) for inputs, *_ in batches for x in inputs)
         remedy = "Try a smaller learning rate"
         if largest > 100:

@@ -38,15 +38,14 @@ class Loop:
     def __post_init__(self) -> None:
         self.model = self.step.model
         self.epoch, self.in_epoch = self.epochs.start, False
-        self.steps = -(-self.data.size // self.batch_size)
+        self.steps = self.data.steps(self.batch_size)
         self.history = History()
         everyone = [*self.given, self.history]
         self.callbacks = CallbackList(everyone, self.model, self.plan(), self.step.figures.results)
         self.faster = Faster(self.step, self.callbacks)
         self.check_finite = self.check_finite and not self.callbacks.watches_finiteness
-        # The order within a single batch does not change its mean: it is cut once for all epochs.
-        whole = self.steps == 1 and not self.data.kept
-        self.whole = [self.data.all()] if whole else None
+        # The order within a single batch does not change its mean.
+        self.whole = self.data.whole(self.batch_size)
 
     def plan(self) -> dict[str, Any]:
         """Return what callbacks may know before the training begins."""
@@ -99,11 +98,13 @@ class Loop:
         """Take a step for every batch, and return the figures of the epoch."""
         step, callbacks, model = self.step, self.callbacks, self.model
         self.faster.begin_epoch()
-        batches = iter(self.whole or self.data.batches(self.batch_size, self.order(), reuse=True))
+        batches: Any = self.whole or self.data.batches(self.batch_size, self.order(), reuse=True)
+        numbers = batches.numbers() if self.steps is None else range(self.steps)
+        batches = iter(batches)
         step.figures.reset()
         self.in_epoch = True
         try:
-            for batch in range(self.steps):
+            for batch in numbers:
                 callbacks.tell("on_train_batch_begin", batch, {})
                 # Not earlier: callbacks may still look at the last batch, in the same memory.
                 loss = step.take(*next(batches))
@@ -121,7 +122,7 @@ class Loop:
 
     def order(self) -> Array | None:
         """Return a new order of the samples; None takes them as they come."""
-        return self.model.rng.permutation(self.data.size) if self.shuffle else None
+        return self.data.shuffled(self.model.rng) if self.shuffle else None
 
     def tell_of_ctrl_c(self) -> None:
         """Say why the training ends."""
