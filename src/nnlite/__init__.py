@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         optimizers,
         plot,
         regularizers,
+        saving,
         testing,
         utils,
     )
@@ -57,6 +58,7 @@ __all__ = [
     "optimizers",
     "plot",
     "regularizers",
+    "saving",
     "set_random_seed",
     "testing",
     "utils",
