@@ -46,7 +46,7 @@ def gradient(point):
 h, slopes = 1e-6, []
 for direction in np.eye(2):
     slopes.append((J(START + h * direction) - J(START - h * direction)) / (2 * h))
-table.same("gradient at the start, measured", gradient(START), slopes, 1e-6)
+table.same("gradient at the start", gradient(START), slopes, 1e-6)
 
 # %% [markdown]
 # ## Plain descent: one rate for all
@@ -77,8 +77,8 @@ def walk(rule, rate, steps, gradient=gradient, start=START):
 
 
 w, b = walk(plain, 0.015, 20)[20]
-table.equal("w after 20 steps: −4·.985²⁰", w, -4 * 0.985**20, digits=12)
-table.equal("b after 20 steps: (−.5)²⁰", b, 0.5**20, digits=12)
+table.equal("w after 20: −4·.985²⁰", w, -4 * 0.985**20, digits=12)
+table.equal("b after 20: (−.5)²⁰", b, 0.5**20, digits=12)
 lost = J(walk(plain, 0.021, 100)[-1])
 table.check("J at α = .021, 100 steps", lost, "diverges", lost > J(START))
 
@@ -191,7 +191,7 @@ for name, rule, expected in [("Adagrad", adagrad, 0.1 / 10), ("RMSprop", rmsprop
     memory = {}
     for t in range(1, 101):
         step = rule(np.array([3.0, 300.0]), t, memory, 0.1)
-    table.same(f"{name}: step 100, g = 3 and 300", step, [-expected, -expected], 1e-4)
+    table.same(f"{name}: step 100", step, [-expected, -expected], 1e-4)
 
 # %% [markdown]
 # ## By hand and with nnlite
@@ -213,7 +213,7 @@ for name, (rule, make) in RULES.items():
         path.append(point.copy())
     # nnlite and Keras put Adam's ε at another place, so there the last digits differ.
     tolerance = 1e-4 if name == "Adam" else 1e-10
-    table.same(f"{name}: 50 steps, by hand, nnlite", walk(rule, 0.05, 50), path, tolerance)
+    table.same(f"{name}: by hand, nnlite", walk(rule, 0.05, 50), path, tolerance)
 
 # %% [markdown]
 # ## The race
@@ -321,7 +321,7 @@ for name, (_, rate, steps) in turned.items():
 
 for name in ["SGD", "momentum"]:
     path = best[name][0] @ TURN.T
-    table.same(f"{name}: the same path, turned", path, turned[name][0], 1e-8)
+    table.same(f"{name}: turned path", path, turned[name][0], 1e-8)
 steps = turned["Adagrad"][2]
 table.check("Adagrad, turned", told(steps), "over 10 times more", steps > 10 * best["Adagrad"][2])
 steps = turned["Adam"][2]
@@ -347,9 +347,9 @@ for name, (rule, _) in RULES.items():
         end = np.nan_to_num(heights(path[-1:], DEEP)[0] / 1000, nan=np.inf)
     print(f"{name:9} J/1000 after {STEPS} steps: {end:.2g}")
     if name in ("SGD", "momentum"):
-        table.check(f"{name}, 1000 times as deep", f"{end:.2g}", "lost", not end < J(START))
+        table.check(f"{name}, 1000 times deeper", f"{end:.2g}", "lost", not end < J(START))
     else:
-        table.check(f"{name}, 1000 times as deep", f"{end:.2g}", "at the goal", end < GOAL)
+        table.check(f"{name}, 1000 times deeper", f"{end:.2g}", "at the goal", end < GOAL)
 
 # %% [markdown]
 # Dividing by the size of the gradient cancels the 1000. So the rules that divide keep their rates,
@@ -388,11 +388,11 @@ for name, line in losses.items():
     print(f"{name:9} best rate {best_rates[name]:g}, loss {min(line):.3f}")
 
 worst = max(map(min, losses.values()))
-table.check("digits: all rules at their best rate", worst, "loss below .3", worst < 0.3)
+table.check("digits: worst best loss", worst, "below .3", worst < 0.3)
 ratio = best_rates["SGD"] / best_rates["Adam"]
-table.check("digits: best rate, SGD to Adam", ratio, "at least 3 to 1", ratio >= 3)
+table.check("digits: rates, SGD to Adam", ratio, "at least 3 to 1", ratio >= 3)
 largest = min(line[-1] for line in losses.values())
-table.check("digits: rate 1, whatever the rule", largest, "loss above 1", largest > 1)
+table.check("digits: best loss, rate 1", largest, "above 1", largest > 1)
 
 # %%
 figure, ax = plt.subplots(figsize=(8, 4))

@@ -152,9 +152,9 @@ lessons.save(figure, "16_plane")
 # (Look at the digits, not at the colours: seven colours have to do for ten digits. A few points
 # lie outside of the picture.)
 #
-# Equal digits mostly lie together, though nobody said which are equal. How well? Ask for each test image
-# the 15 training images that are nearest in the plane, and let them vote with their labels. One
-# who guesses is right one time in ten.
+# Equal digits mostly lie together, though nobody said which are equal. How well? Ask for each test
+# image the 15 training images that are nearest in the plane, and let them vote with their labels.
+# One who guesses is right one time in ten.
 
 
 # %%
