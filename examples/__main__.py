@@ -61,7 +61,7 @@ class Outcome:
     def line(self) -> str:
         """Return name, time and verdict."""
         verdict = "ok" if self.agrees else f"FAILED: {self.reason()}"
-        return f"{self.path.stem:24}{self.seconds:7.1f} s  {verdict}"
+        return f"{self.path.stem:23} {self.seconds:7.1f} s  {verdict}"
 
     def reason(self) -> str:
         """Return in a few words why the lesson failed."""
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     paths = choose(options.names, parser)
     if options.list:
-        print("\n".join(f"{path.stem:24}{title_of(path)}" for path in paths))
+        print("\n".join(f"{path.stem:23} {title_of(path)}" for path in paths))
         return AGREES
     if options.csv is not None:
         check_csv(options.csv, paths, parser)
@@ -134,7 +134,7 @@ def run_all(paths: list[Path], csv: str | None) -> list[Outcome]:
     outcomes = []
     # A single lesson prints its page; of several, only the verdicts are shown.
     alone = len(paths) == 1
-    form = "{desc:24}{elapsed} |{bar}| {n_fmt} of {total_fmt} done"
+    form = "{desc:23} {elapsed} |{bar}| {n_fmt} of {total_fmt} done"
     hidden = True if alone else None  # None: only a terminal shows it.
     with tqdm(total=len(paths), bar_format=form, leave=False, disable=hidden) as bar:
         for path in paths:

@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     notebooks.add_argument("folder", metavar="FOLDER", help="where to; it is made if need be")
     options = parser.parse_args(arguments)
     if options.command != "notebooks":
-        print("\n".join(f"{path.stem:24}{title_of(path)}" for path in scripts()))
+        print("\n".join(f"{path.stem:23} {title_of(path)}" for path in scripts()))
         return 0
     try:
         written, kept = write_notebooks(options.folder)
