@@ -88,6 +88,31 @@ def feature_map(image, kernel):
     return (windows(image, kernel) * kernel).sum(axis=(2, 3))
 
 
+def pooled(image):
+    rows, columns = image.shape
+    return image.reshape(rows // 2, 2, columns // 2, 2)
+
+
+def descend(w, rate, steps):
+    for _ in range(steps):
+        w = w - rate * (w - 3)
+    return w
+
+
+def descend_without_w(w, rate, steps):
+    return w - steps * rate * 3
+
+
+def descend_from_nowhere(w, rate, steps):
+    for _ in range(steps):
+        w = -rate * (w - 3)
+    return w
+
+
+def truth(a, label):
+    return np.eye(a.shape[1])[label.astype(int)]
+
+
 class Dense(Layer):
     def build(self, input_shape):
         self.add_weight("W", (input_shape[-1], 2), "ones")
@@ -218,26 +243,32 @@ RIGHT: dict[str, Any] = {
     "01.2": lambda A: 100 * A / A.sum(axis=0),
     "02.1": 0.8,
     "02.2": lambda w, x, y: ((w * x - y) * x).mean(),
+    "02.3": descend,
     "03.1": epoch,
     "03.2": lambda x, y, w, b: ((w * x + b - y) ** 2).mean() / 2,
     "04.1": 9,
     "04.2": lambda x, y, z: (z, z, x + y),
     "05.1": 1.609,
     "05.2": lambda a: a * (1 - a),
+    "05.3": lambda a, y: -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean(),
     "06.1": lambda x, dz: x.T @ dz / len(x),
     "06.2": Dense,
+    "06.3": lambda dz2, W2, a1: dz2 @ W2.T * a1 * (1 - a1),
     "07.1": lambda x1, x2: both(not_both(x1, x2), either(x1, x2)),
     "07.2": 43,
     "08.1": lambda train, x: (x - train.mean(axis=0)) / train.std(axis=0),
     "08.2": lambda y, a: 1 - ((y - a) ** 2).sum() / ((y - y.mean()) ** 2).sum(),
     "09.1": 79_510,
     "09.2": softmax,
+    "09.3": lambda a, label: (a - truth(a, label)) / len(a),
     "10.1": 12,
     "10.2": feature_map,
+    "10.3": lambda image: pooled(image).max(axis=(1, 3)),
     "11.1": Scale,
     "11.2": Square,
     "12.1": 0.25**5,
     "12.2": lambda random: random * np.sqrt(2 / len(random)),
+    "12.3": lambda x, grad: grad * (x > 0),
     "13.1": lambda x, mask, rate: x * mask / (1 - rate),
     "13.2": lambda W, dW, rate, penalty: W - rate * (dW + 2 * penalty * W),
 }
@@ -271,6 +302,11 @@ WRONG: dict[str, Planted] = {
         (lambda w, x, y: (w * x - y) * x, "each sample"),
         (lambda w, x, y: ((w * x - y) ** 2).mean() / 2, "J itself"),
     ],
+    "02.3": [
+        (descend_without_w, "no longer 3"),
+        (descend_from_nowhere, "becomes the step"),
+        (lambda w, rate, steps: descend(w, rate, 1), "one step"),
+    ],
     "03.1": [
         (epoch_of_a_batch, "old weights"),
         (epoch_without_b, "stayed"),
@@ -303,6 +339,12 @@ WRONG: dict[str, Planted] = {
         (lambda a: a * (a - 1), "sign"),
         (lambda a: a * (1 + a), "not a·(1 + a)"),
     ],
+    "05.3": [
+        (lambda a, y: -(y * np.log(a) + (1 - y) * np.log(1 - a)).sum(), "not averaged"),
+        (lambda a, y: -(y * np.log(a) - (1 - y) * np.log(1 - a)).mean(), "second half"),
+        (lambda a, y: -(y * np.log(a) + (1 - y) * np.log(a)).mean(), "both have a"),
+        (lambda a, y: (y * np.log(a) + (1 - y) * np.log(1 - a)).mean(), "minus is gone"),
+    ],
     "06.1": [
         (lambda x, dz: x.T @ dz, "1/m"),
         (lambda x, dz: -x.T @ dz / len(x), "sign"),
@@ -320,6 +362,17 @@ WRONG: dict[str, Planted] = {
         (DenseWithMeanOfB, "mean instead of a sum?"),
         (DenseThatForgetsB, "does backprop write self.db?"),
         (DenseWithTwiceX, "Twice as large"),
+    ],
+    "06.3": [
+        (lambda dz2, W2, a1: dz2 @ W2.T, "slope of the sigmoid is missing"),
+        (lambda dz2, W2, a1: dz2 * a1 * (1 - a1), "W2 is missing"),
+        (lambda dz2, W2, a1: dz2 @ W2.T * a1, "Half of the slope is missing"),
+        (lambda dz2, W2, a1: dz2 @ W2.T * (1 - a1), "Half of the slope is there"),
+        (lambda dz2, W2, a1: dz2 @ W2.T * sigmoid(a1) * (1 - sigmoid(a1)), "once more"),
+        (lambda dz2, W2, a1: -dz2 @ W2.T * a1 * (1 - a1), "sign"),
+        (lambda dz2, W2, a1: (dz2 @ W2.T * a1 * (1 - a1)).sum(axis=0), "its own row"),
+        (lambda dz2, W2, a1: dz2 @ W2 * a1 * (1 - a1), "It stops with an error"),
+        (lambda dz2, W2, a1: dz2 @ W2.T * a1 * (1 - a1) / len(a1), "mean instead of a sum?"),
     ],
     "07.1": [
         (either, "This is OR"),
@@ -355,6 +408,14 @@ WRONG: dict[str, Planted] = {
         (lambda z: shares(np.exp(z), axis=1, keepdims=True), "too large for a number"),
         (softmax_below_the_largest_of_all, "a row vanished"),
     ],
+    "09.3": [
+        (lambda a, label: a - truth(a, label), "1/m"),
+        (lambda a, label: (truth(a, label) - a) / len(a), "sign"),
+        (lambda a, label: a / len(a), "truth is missing"),
+        (lambda a, label: (a - truth(a, label)) / a.shape[1], "number of classes"),
+        (lambda a, label: -truth(a, label) / a / len(a), "gradient of a"),
+        (lambda a, label: (a - truth(a, label)) / len(a) * a * (1 - a), "too many"),
+    ],
     "10.1": [(24, "stride 1"), (14, "padding"), (12.5, "Half a place")],
     "10.2": [
         (lambda image, kernel: feature_map(image, kernel[::-1, ::-1]), "180°"),
@@ -365,6 +426,13 @@ WRONG: dict[str, Planted] = {
         (lambda image, kernel: feature_map(image, kernel)[:-1, :-1], "left out"),
         (lambda image, kernel: feature_map(image, kernel).T, "transposed"),
         (lambda image, kernel: -feature_map(image, kernel), "sign"),
+    ],
+    "10.3": [
+        (lambda image: pooled(image).mean(axis=(1, 3)), "mean of each window"),
+        (lambda image: pooled(image).min(axis=(1, 3)), "smallest"),
+        (lambda image: image[::2, ::2], "one number of each window"),
+        (lambda image: pooled(image).max(axis=(1, 2)), "Even and odd"),
+        (lambda image: pooled(image).max(axis=(0, 2)), "axes 1 and 3"),
     ],
     "11.1": [
         (ScaleWithMean, "mean instead of a sum?"),
@@ -385,6 +453,15 @@ WRONG: dict[str, Planted] = {
         (lambda random: random * np.sqrt(1 / len(random)), "2 is missing"),
         (lambda random: random * np.sqrt(2 / sum(random.shape)), "Glorot"),
         (lambda random: random / np.sqrt(2 / len(random)), "Divided"),
+    ],
+    "12.3": [
+        (lambda x, grad: grad, "slope is missing"),
+        (lambda x, grad: grad * (grad > 0), "looks at grad"),
+        (lambda x, grad: grad * np.maximum(x, 0), "multiplies by a"),
+        (lambda x, grad: (x > 0) * 1, "slope alone"),
+        (lambda x, grad: grad * (x <= 0), "wrong way round"),
+        (lambda x, grad: np.maximum(x, 0), "way forward"),
+        (lambda x, grad: np.where(x > 0, grad, -grad), "not −grad"),
     ],
     "13.1": [
         (lambda x, mask, rate: x * mask, "not enlarged"),

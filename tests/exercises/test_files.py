@@ -35,7 +35,7 @@ def test_start_writes_the_holes_of_a_lesson_and_says_where(tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     assert main(["start", "02"]) == 0
     text = (tmp_path / "exercises_02.py").read_text(encoding="utf-8")
-    assert re.findall(r"^# ## (\d\d\.\d)", text, re.M) == ["02.1", "02.2"]
+    assert re.findall(r"^# ## (\d\d\.\d)", text, re.M) == ["02.1", "02.2", "02.3"]
     assert "\nw = ...\n" in text
     assert "def slope(w, x, y):\n    return ...\n" in text
     assert "check exercises_02.py" in capsys.readouterr().out
@@ -64,14 +64,17 @@ def test_start_of_an_unknown_lesson_lists_those_that_there_are(tmp_path, monkeyp
 
 def test_a_file_with_open_holes_says_not_yet_and_is_no_failure(file, capsys):
     assert main(["check", str(file)]) == 0
-    assert capsys.readouterr().out == "02.1 not yet.\n02.2 not yet.\n"
+    assert (
+        capsys.readouterr().out
+        == "02.1 not yet.\n02.2 not yet.\n02.3 not yet: the mistake is still in it.\n"
+    )
 
 
 def test_a_file_is_told_hole_by_hole(file, capsys):
     fill(file, "w = ...", "w = 2 * 4 * 0.1")
     fill(file, "return ...", "return ((w * x - y) * x).sum()")
     assert check_file(file) == 1
-    right, wrong = capsys.readouterr().out.splitlines()
+    right, wrong, _ = capsys.readouterr().out.splitlines()
     assert right == "02.1 right."
     assert wrong == "02.2 not right yet: This is the sum over the samples: 1/m is missing."
 
@@ -139,3 +142,18 @@ def test_a_file_without_exercises_says_what_a_heading_looks_like(tmp_path, capsy
 def test_check_of_a_file_that_is_not_there_is_explained(tmp_path, capsys):
     assert main(["check", str(tmp_path / "none.py")]) == 2
     assert "start 06 writes a file" in capsys.readouterr().err
+
+
+def test_an_exit_inside_of_a_function_is_a_mistake_and_no_success(file, capsys):
+    fill(file, "return ...", "raise SystemExit")
+    assert check_file(file) == 1
+    assert "It stops with an error. Line" in capsys.readouterr().out
+
+
+def test_of_a_loop_that_prints_without_an_end_both_ends_are_shown(file, capsys):
+    fill(file, "w = ...", "print('first' + 'é' * 30_000 + 'last'); w = 0.8")
+    assert check_file(file) == 0
+    out = capsys.readouterr().out
+    assert len(out) < 8_000
+    assert out.startswith("first")
+    assert "last\n02.1 right." in out

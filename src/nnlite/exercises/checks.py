@@ -156,7 +156,8 @@ def called(function: Callable[..., Any], *arguments: Any) -> Any:
             result = function(*arguments)
     except AssertionError:
         raise
-    except Exception as error:
+    # A student's exit() must not end the check, or it would look like a success.
+    except (Exception, SystemExit) as error:
         if "ellipsis" in str(error).lower():
             raise Open from None
         raise Mistake(f"It stops with an error. {told_error(error)}") from None

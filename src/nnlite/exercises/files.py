@@ -10,7 +10,7 @@ import sys
 import tempfile
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from nnlite.exercises.exercise import Verdict
 from nnlite.exercises.known import every, of_lesson
@@ -18,6 +18,7 @@ from nnlite.exercises.lines import told_error
 from nnlite.foundation.errors import explain_error, value_error
 
 MOST_SECONDS = 60
+MOST_SHOWN = 5_000  # bytes of the beginning, and as many of the end
 
 HEAD = '''"""The exercises of lesson {lesson}. Fill the holes, then
 
@@ -86,7 +87,7 @@ def check_file(path: str | Path, seconds: float = MOST_SECONDS) -> int:
         raise value_error("A file with exercises is asked for.", str(path), None, remedy)
     command = [sys.executable, "-m", "nnlite.exercises", "run", str(path)]
     # Into a file and not a pipe: a process that the student's code started cannot hold us up.
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as told:
+    with tempfile.TemporaryFile() as told:
         try:
             status = subprocess.run(
                 command,
@@ -102,9 +103,19 @@ def check_file(path: str | Path, seconds: float = MOST_SECONDS) -> int:
                 1,
                 f"Stopped after {seconds:g} seconds: is there a loop without an end?",
             )
-        told.seek(0)
-        print("\n".join(filter(None, [told.read().rstrip(), ending])))
+        print("\n".join(filter(None, [_both_ends(told), ending])))
     return int(status != 0)
+
+
+def _both_ends(told: IO[bytes]) -> str:
+    """Return a file's text; of a long one, as an endless loop prints it, beginning and end."""
+    size = told.seek(0, os.SEEK_END)
+    told.seek(0)
+    text = told.read(MOST_SHOWN)
+    if size > MOST_SHOWN:
+        told.seek(max(MOST_SHOWN, size - MOST_SHOWN))
+        text += b"\n ...\n" * (size > 2 * MOST_SHOWN) + told.read()
+    return "\n".join(text.decode("utf-8", errors="replace").splitlines()).rstrip()
 
 
 def run_file(path: str | Path) -> int:

@@ -19,7 +19,7 @@ def of_lesson(lesson: str | int) -> list[Exercise]:
     """Return the exercises of a lesson.
 
     >>> [exercise.number for exercise in of_lesson("06")]
-    ['06.1', '06.2']
+    ['06.1', '06.2', '06.3']
     """
     number = str(lesson).zfill(2)
     found = [exercise for exercise in every() if exercise.lesson == number]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import linecache
+import sysconfig
 import traceback
 from pathlib import Path
 
-LIBRARY = Path(__file__).resolve().parents[1]
+LIBRARIES = Path(__file__).resolve().parents[1], Path(sysconfig.get_path("stdlib"))
 
 
 def told_error(error: BaseException) -> str:
@@ -34,10 +35,6 @@ def told_error(error: BaseException) -> str:
 def _own(filename: str) -> bool:
     """Return whether a file is the student's: neither ours nor another library's."""
     path = Path(filename)
-    return not (
-        path.is_relative_to(LIBRARY)
-        or filename.startswith("<frozen")
-        or "site-packages" in path.parts
-        or path.name == "runpy.py"
-        or path.name == "doctest.py"
-    )
+    if filename.startswith("<frozen") or {"site-packages", "dist-packages"} & {*path.parts}:
+        return False
+    return not any(map(path.is_relative_to, LIBRARIES))

@@ -47,4 +47,32 @@ EXERCISES = (
             )
         ),
     ),
+    Exercise(
+        "02.3",
+        "Find the mistake: a walk that never arrives",
+        "Each step should bring w nearer to the lowest place of J = ½(w − 3)². This walk leaves\n"
+        "it behind, however small the rate. Repair it.",
+        "def descend(w, rate, steps):\n"
+        "    for _ in range(steps):\n"
+        "        w = w + rate * (w - 3)\n"
+        "    return w\n",
+        Function(
+            (
+                # The way to 3 is halved in every step: 1, 2, 2.5.
+                Case(
+                    (1, 0.5, 2),
+                    2.5,
+                    {
+                        "Now the slope has no w in it: it is w − 3, and no longer 3.": -2,
+                        "Now w becomes the step. A step is taken from where w is.": 1,
+                        "Now there is one step, whatever `steps` says.": 2,
+                    },
+                    unrepaired=-1.5,
+                ),
+                Case((3, 0.1, 5), 3),
+                Case((7, 0.25, 1), 6),
+            ),
+            "mistake",
+        ),
+    ),
 )

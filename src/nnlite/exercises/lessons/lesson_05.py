@@ -50,4 +50,33 @@ EXERCISES = (
             )
         ),
     ),
+    Exercise(
+        "05.3",
+        "Find the mistake: a loss that praises",
+        "J should be the mean of −(y·ln a + (1 − y)·ln(1 − a)). This one says 0 of a network that\n"
+        "calls everybody ill. Repair it.",
+        "def cross_entropy(a, y):\n    return -(y * np.log(a)).mean()\n",
+        Function(
+            (
+                Case(
+                    ([0.5, 0.8], [1, 0]),
+                    1.151292546497023,
+                    {
+                        "Now both halves are there, but their sum is not averaged.": (
+                            2.302585092994046
+                        ),
+                        "Now the second half has the wrong sign: the minus is in front of "
+                        "both.": -0.458145365937078,
+                        "Both halves have 1 − a or both have a: with y = 0 it is ln(1 − a).": (
+                            0.458145365937078
+                        ),
+                        "The minus is gone: a loss is never negative.": -1.151292546497023,
+                    },
+                    unrepaired=0.34657359027997264,
+                ),
+                Case(([0.25, 0.25], [1, 1]), 1.3862943611198906),
+            ),
+            "mistake",
+        ),
+    ),
 )

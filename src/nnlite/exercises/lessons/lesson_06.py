@@ -76,4 +76,33 @@ EXERCISES = (
             ),
         ),
     ),
+    Exercise(
+        "06.3",
+        "Back through two layers",
+        "z1 goes through a sigmoid to a1, a1 through the weights W2 to z2 = a1·W2. dz2 is the\n"
+        "gradient at z2, with a row for each sample. Return dz1, the gradient at z1.",
+        "def back_to_z1(dz2, W2, a1):\n    return ...\n",
+        Function(
+            (
+                Case(
+                    ([[1], [2]], [[4], [8]], [[0.5, 0.75], [0.25, 0.5]]),
+                    [[1, 1.5], [1.5, 4]],
+                    {
+                        "The slope of the sigmoid is missing: a1·(1 − a1). This is the gradient "
+                        "at a1.": [[4, 8], [8, 16]],
+                        "W2 is missing on the way back.": [[0.25, 0.1875], [0.375, 0.5]],
+                        "Half of the slope is missing: it is a1·(1 − a1).": [[2, 6], [2, 8]],
+                        "Half of the slope is there: 1 − a1 goes with a1.": [[2, 2], [6, 8]],
+                        "a1 is σ(z1) already: here σ was computed once more.": [
+                            [0.9400148488063780, 1.7431599500945123],
+                            [1.9690726619007868, 3.760059395225512],
+                        ],
+                        "Its sign is the wrong way round.": [[-1, -1.5], [-1.5, -4]],
+                        "The samples are added up: each has its own row.": [2.5, 5.5],
+                    },
+                ),
+                Case(([[1, 2]], [[3, 1], [0, 2], [4, 4]], [[0.5, 0.5, 0.5]]), [[1.25, 1, 3]]),
+            )
+        ),
+    ),
 )

@@ -79,4 +79,46 @@ EXERCISES = (
             )
         ),
     ),
+    Exercise(
+        "09.3",
+        "The gradient of softmax with cross-entropy",
+        "a holds softmax's answers, a row for each sample, and `label` the true class of each\n"
+        "sample, as numbers 0.0, 1.0, … J is the mean of the cross-entropies. Return dJ/dz.",
+        "def gradient_of_z(a, label):\n"
+        "    y = np.eye(a.shape[1])[label.astype(int)]\n"
+        "    return ...\n",
+        Function(
+            (
+                Case(
+                    ([[0.5, 0.25, 0.25], [0.25, 0.125, 0.625]], [0, 2]),
+                    [[-0.25, 0.125, 0.125], [0.125, 0.0625, -0.1875]],
+                    {
+                        "2 times as large, and there are 2 samples: 1/m is missing.": [
+                            [-0.5, 0.25, 0.25],
+                            [0.25, 0.125, -0.375],
+                        ],
+                        "Its sign is the wrong way round: it is a − y.": [
+                            [0.25, -0.125, -0.125],
+                            [-0.125, -0.0625, 0.1875],
+                        ],
+                        "The truth is missing: it is a − y.": [
+                            [0.25, 0.125, 0.125],
+                            [0.125, 0.0625, 0.3125],
+                        ],
+                        "It is divided by the number of classes; the mean is over the samples.": [
+                            [-1 / 6, 1 / 12, 1 / 12],
+                            [1 / 12, 1 / 24, -1 / 8],
+                        ],
+                        "This is −y/a, the gradient of a. The slope of softmax turns it into "
+                        "a − y.": [[-1, 0, 0], [0, 0, -0.8]],
+                        "A slope a·(1 − a) too many: softmax's slope is in a − y already.": [
+                            [-0.0625, 0.0234375, 0.0234375],
+                            [0.0234375, 0.0068359375, -0.0439453125],
+                        ],
+                    },
+                ),
+                Case(([[0.25, 0.75]], [1]), [[0.25, -0.25]]),
+            )
+        ),
+    ),
 )

@@ -56,4 +56,43 @@ EXERCISES = (
             )
         ),
     ),
+    Exercise(
+        "10.3",
+        "Find the mistake: pooling that mixes the image up",
+        "Of each window of 2 by 2, side by side, the largest number is kept. This function gives\n"
+        "the right shape and the wrong numbers. Repair it.",
+        "def max_pooling(image):\n"
+        "    rows, columns = image.shape\n"
+        "    windows = image.reshape(rows // 2, columns // 2, 2, 2)\n"
+        "    return windows.max(axis=(2, 3))\n",
+        Function(
+            (
+                Case(
+                    ([[9, 1, 8, 2], [3, 4, 5, 6], [0, 1, 7, 2], [3, 4, 5, 0]],),
+                    [[9, 8], [4, 7]],
+                    {
+                        "Now it is the mean of each window. Asked for is the largest.": [
+                            [4.25, 5.25],
+                            [2, 3.5],
+                        ],
+                        "The windows are right, but the smallest is kept.": [[1, 2], [0, 0]],
+                        "Now one number of each window is taken, whatever stands beside it.": [
+                            [9, 8],
+                            [0, 7],
+                        ],
+                        "Even and odd columns are apart: a window has two that stand side by "
+                        "side.": [[9, 6], [7, 4]],
+                        "The windows are right, but what should stay went away: of (rows // 2, 2, "
+                        "columns // 2, 2), the axes 1 and 3 lie inside of a window.": [
+                            [9, 2],
+                            [5, 6],
+                        ],
+                    },
+                    unrepaired=[[9, 6], [7, 5]],
+                ),
+                Case(([[1, 2, 3, 4], [0, 9, 8, 0]],), [[9, 8]]),
+            ),
+            "mistake",
+        ),
+    ),
 )

@@ -73,4 +73,44 @@ EXERCISES = (
             )
         ),
     ),
+    Exercise(
+        "12.3",
+        "Back through a ReLU",
+        "a = x where x > 0, and 0 elsewhere. `grad` is the gradient of a. Return that of x.",
+        "def relu_backward(x, grad):\n    return ...\n",
+        Function(
+            (
+                Case(
+                    ([[1, -2], [-3, 4], [2, -1]], [[5, 6], [-7, -8], [-2, 3]]),
+                    [[5, 0], [0, -8], [-2, 0]],
+                    {
+                        "The slope is missing: where x was negative, nothing comes back.": [
+                            [5, 6],
+                            [-7, -8],
+                            [-2, 3],
+                        ],
+                        "The mask looks at grad. Look at x: a gradient may be negative.": [
+                            [5, 6],
+                            [0, 0],
+                            [0, 3],
+                        ],
+                        "This multiplies by a. The slope of ReLU is 1 where x > 0.": [
+                            [5, 0],
+                            [0, -32],
+                            [-4, 0],
+                        ],
+                        "The slope alone came out, and grad is missing.": [[1, 0], [0, 1], [1, 0]],
+                        "The mask is the wrong way round.": [[0, 6], [-7, 0], [0, 3]],
+                        "This is ReLU's way forward.": [[1, 0], [0, 4], [2, 0]],
+                        "Where x was negative the gradient is 0, not −grad.": [
+                            [5, -6],
+                            [7, -8],
+                            [-2, -3],
+                        ],
+                    },
+                ),
+                Case(([0.5, -0.5], [-1, -1]), [-1, 0]),
+            )
+        ),
+    ),
 )
