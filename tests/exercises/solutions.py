@@ -148,6 +148,12 @@ class DenseUphill(Dense):
         return passed
 
 
+class DenseOfFeatures(Dense):
+    def backprop(self, grad):
+        self.dW = self.x @ grad
+        return super().backprop(grad)
+
+
 class DenseWithMeanOfB(Dense):
     def backprop(self, grad):
         passed = super().backprop(grad)
@@ -359,6 +365,7 @@ WRONG: dict[str, Planted] = {
         (DenseWithoutBias, "bias is missing"),
         (DenseWithMeans, "3 samples: is it a mean instead of a sum?"),
         (DenseUphill, "sign"),
+        (DenseOfFeatures, ": self.dW = self.x @ grad\nValueError"),
         (DenseWithMeanOfB, "mean instead of a sum?"),
         (DenseThatForgetsB, "does backprop write self.db?"),
         (DenseWithTwiceX, "Twice as large"),

@@ -10,7 +10,7 @@ import pytest
 
 from nnlite import exercises
 from nnlite.exercises.__main__ import main
-from nnlite.exercises.files import check_file
+from nnlite.exercises.files import check_file, run_file
 
 
 @pytest.fixture
@@ -157,3 +157,11 @@ def test_of_a_loop_that_prints_without_an_end_both_ends_are_shown(file, capsys):
     assert len(out) < 8_000
     assert out.startswith("first")
     assert "last\n02.1 right." in out
+
+
+@pytest.mark.parametrize("lesson", range(14))
+def test_the_file_of_every_lesson_runs_and_has_its_holes_open(lesson, tmp_path, capsys):
+    assert run_file(exercises.start(lesson, tmp_path)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    numbers = [exercise.number for exercise in exercises.of_lesson(lesson)]
+    assert [line[:12] for line in lines] == [f"{number} not yet" for number in numbers]

@@ -115,6 +115,8 @@ class LayerOfYours:
             if self.unrepaired and self.unrepaired in text:
                 raise Open("the mistake is still in it.") from None
             found = [hint for word, hint in self.hints.items() if word in text]
+            if error.__context__:
+                text += f"\n{told_error(error.__context__)}"
             raise Mistake(found[0] if found else text) from None
 
 

@@ -23,7 +23,9 @@ EXERCISES = (
         "    def backprop(self, grad):\n"
         "        self.ds = ...\n"
         "        return ...\n",
-        LayerOfYours((3,), (Case(([[1, -2, 3], [0, 1, 0]],), [[1, -2, 3], [0, 1, 0]]),)),
+        LayerOfYours(
+            (4,), (Case(([[1, -2, 3, 0], [0, 1, 0, 4]],), [[1, -2, 3, 0], [0, 1, 0, 4]]),)
+        ),
     ),
     Exercise(
         "11.2",
@@ -39,8 +41,8 @@ EXERCISES = (
         "    def backprop(self, grad):\n"
         "        return grad * self.x\n",
         LayerOfYours(
-            (3,),
-            (Case(([[1, -2, 3], [0, 1, 0]],), [[1, 4, 9], [0, 1, 0]]),),
+            (4,),
+            (Case(([[1, -2, 3, 0], [0, 1, 0, 4]],), [[1, 4, 9, 0], [0, 1, 0, 16]]),),
             hints={
                 "It is grad as it came in": "The slope of x² is left out: the gradient is grad·2x.",
                 "Twice as large": "Twice as large: the slope of x² is 2x.",
