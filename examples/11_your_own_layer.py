@@ -1,8 +1,8 @@
 # %% [markdown]
 # # 11 A layer of your own
 #
-# ReLU lets positive numbers pass and stops negative ones. Let us build a layer that *learns* how
-# much of the negative ones to let through: with a slope s of its own for every feature,
+# ReLU (lesson 07) lets positive numbers pass and stops negative ones. Let us build a layer that
+# *learns* how much of the negative ones to let through, with a slope s of its own for each feature:
 #
 #     a  = x where x > 0, else s·x
 #     dx = grad where x > 0, else s·grad
@@ -11,22 +11,21 @@
 # A layer needs three methods. `build` makes the weights: `add_weight("s", …)` gives `self.s`, and
 # beside it `self.ds` for the gradient. `forpass` computes the output, and in training it keeps
 # what `backprop` will need. `backprop` gets the gradient of the output, writes the gradients of
-# the weights, and returns the gradient of the input.
+# the weights, and returns the gradient of the input. No 1/m here: the loss has put it into grad.
 #
 # Anybody can make a mistake in the third. So nobody should use a layer before it is checked.
 
 # %%
-import lesson
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_moons
 
-from nnlite import Input, Sequential, plot
+from nnlite import Input, Sequential, lessons, plot
 from nnlite.layers import Dense, Layer, LeakyReLU
 from nnlite.optimizers import Adam
 from nnlite.testing import check_layer
 
-table = lesson.Table("11 A layer of your own")
+table = lessons.begin("11 A layer of your own")
 
 # %% [markdown]
 # ## Ten lines, and a mistake
@@ -50,10 +49,35 @@ class LearnedSlope(Layer):
 
 
 # %% [markdown]
+# ## It runs
+#
+# Put it into a network: two moons, eight hidden neurons, 100 epochs. How many of the points does
+# it get right?
+
+# %%
+moons, label = make_moons(300, noise=0.15, random_state=0)
+
+
+def train(slopes):
+    model = Sequential(
+        [Input(shape=(2,)), Dense(8), slopes, Dense(1, activation="sigmoid")],
+        seed=0,
+        dtype="float64",
+    )
+    model.compile(optimizer=Adam(0.02), loss="binary_crossentropy", metrics=["accuracy"])
+    model.fit(moons, label, epochs=100, verbose=0)
+    return model
+
+
+_, wrong_accuracy = train(LearnedSlope()).evaluate(moons, label, verbose=0)
+print(f"accuracy with the mistake: {wrong_accuracy:.3f}")
+table.check("accuracy with the mistake", wrong_accuracy, "above .8", wrong_accuracy > 0.8)
+
+# %% [markdown]
 # ## The check
 #
-# The layer runs, and it even learns something, so nobody would notice. `check_layer` does: it
-# moves every number of every weight a little, measures how the output changes, and compares that
+# That is far better than guessing. It learns, so who would look for a mistake? `check_layer` does.
+# It moves every number of every weight a little, measures how the output changes, and compares that
 # with what `backprop` says. It names the weight and the place.
 
 # %%
@@ -108,19 +132,15 @@ table.same("gradient of s, by a loop and ours", by_hand, ours.ds)
 # %% [markdown]
 # ## In a network
 #
-# The layer is now a layer like all others: two moons, eight hidden neurons, and each learns what
-# to do with negative numbers.
+# The repaired layer is a layer like all others. In the same network each of the eight neurons now
+# learns what to do with negative numbers.
 
 # %%
-moons, label = make_moons(300, noise=0.15, random_state=0)
 slopes = RepairedSlope(name="slopes")
-model = Sequential(
-    [Input(shape=(2,)), Dense(8), slopes, Dense(1, activation="sigmoid")], seed=0, dtype="float64"
-)
-model.compile(optimizer=Adam(0.02), loss="binary_crossentropy", metrics=["accuracy"])
+model = train(slopes)
 model.summary()
-model.fit(moons, label, epochs=100, verbose=0)
 accuracy = model.evaluate(moons, label, verbose=0)[1]
+print(f"accuracy: {accuracy:.3f}; with the mistake it was {wrong_accuracy:.3f}")
 table.check("accuracy on the moons", accuracy, "at least .97", accuracy >= 0.97)
 changed = np.abs(slopes.s).min()
 table.check("every slope has left 0", changed, "above .001", changed > 0.001)
@@ -129,12 +149,12 @@ table.check("every slope has left 0", changed, "above .001", changed > 0.001)
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 4))
 z = np.linspace(-2, 2, 201)
 for place, slope in enumerate(slopes.s):
-    left.plot(z, np.where(z > 0, z, slope * z), color=lesson.COLOURS[place], label=f"{slope:.2f}")
+    left.plot(z, np.where(z > 0, z, slope * z), color=lessons.COLOURS[place], label=f"{slope:.2f}")
 left.set(title="What the 8 neurons learned", xlabel="x", ylabel="a = x or s·x")
 left.legend(title="s", ncols=2, loc="lower right")
 plot.decision_boundary(model, moons, label, ax=right)
 right.set_title("Their network and the two moons")
-lesson.save(figure, "11_learned_slopes")
+lessons.save(figure, "11_learned_slopes")
 
 # %%
 table.close()

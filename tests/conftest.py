@@ -12,7 +12,14 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from nnlite.training import running
 
 # What tests share is no test, and holds no doctests.
-collect_ignore = ["every_layer.py", "random_networks.py", "torch_twins.py", "node.py", "browser.py"]
+collect_ignore = [
+    "every_layer.py",
+    "random_networks.py",
+    "torch_twins.py",
+    "node.py",
+    "browser.py",
+    "data",
+]
 
 # Test workers share the processor: each product of one keeps to one thread. The variable comes too
 # late for a NumPy that a plugin has imported, but in time for the processes that tests start.

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         optimizers,
         plot,
         regularizers,
+        saving,
         testing,
         utils,
     )
@@ -59,6 +60,7 @@ __all__ = [
     "optimizers",
     "plot",
     "regularizers",
+    "saving",
     "set_random_seed",
     "testing",
     "utils",

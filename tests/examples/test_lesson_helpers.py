@@ -150,13 +150,15 @@ def test_a_picture_goes_where_the_environment_says(tmp_path, monkeypatch, capsys
 
 def test_pictures_lie_beside_the_examples_by_default(monkeypatch):
     monkeypatch.delenv("NNLITE_FIGURES", raising=False)
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(ROOT / "examples" / "03.py"))
+    monkeypatch.setattr(
+        sys.modules["__main__"], "__file__", str(ROOT / "examples" / "03.py"), raising=False
+    )
     assert lessons.figures_folder() == ROOT / "figures"
 
 
 def test_pictures_of_a_lesson_that_lies_elsewhere_go_where_it_is_run(tmp_path, monkeypatch):
     monkeypatch.delenv("NNLITE_FIGURES", raising=False)
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", "/some/where/03.py")
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", "/some/where/03.py", raising=False)
     monkeypatch.chdir(tmp_path)
     assert lessons.figures_folder() == tmp_path / "figures"
 

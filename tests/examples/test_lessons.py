@@ -78,7 +78,7 @@ runpy.run_path(sys.argv.pop(), run_name="__main__")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", LESSONS[:6], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_no_letter_in_its_pictures_is_below_9_pixels(path, tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", LETTERS, str(path)],

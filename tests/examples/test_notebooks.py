@@ -15,8 +15,6 @@ from nnlite.lessons.scripts import scripts, title_of, write_notebooks
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBERS = [path.stem[:2] for path in scripts()]
-# Those that import nothing that lies beside them.
-WHOLE = scripts()[:6]
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +72,7 @@ def test_without_a_command_the_lessons_are_listed(capsys):
     assert lines[NUMBERS.index("03")] == "03_diabetes             One neuron predicts diabetes"
 
 
-@pytest.mark.parametrize("script", WHOLE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", scripts(), ids=lambda path: path.stem)
 def test_a_lesson_imports_nothing_that_lies_beside_it(script):
     beside = {path.stem for path in script.parent.glob("*.py")}
     text = script.read_text(encoding="utf-8")
@@ -110,7 +108,7 @@ def outputs(cell, kind):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("script", WHOLE, ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", scripts(), ids=lambda path: path.stem)
 def test_a_lesson_runs_as_a_notebook_in_an_empty_folder(executed, script):
     code = executed(script.stem)
     printed = [stream for cell in code for stream in outputs(cell, "stream")]

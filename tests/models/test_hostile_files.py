@@ -50,8 +50,11 @@ for path, way in json.load(sys.stdin):
         found.append([type(error).__name__, str(error)])
     else:
         found.append(["", ""])
-unit = 1 if sys.platform == "darwin" else 1024
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+if sys.platform == "linux":
+    # ru_maxrss begins with that of the process that started this one.
+    lines = open("/proc/self/status").read().splitlines()
+    peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024
 print(json.dumps([found, peak]))
 """
 

@@ -12,6 +12,8 @@ from matplotlib.figure import Figure
 
 import nnlite
 from nnlite import plot
+from nnlite.diagnosis import Cause, Diagnosis
+from nnlite.diagnosis.runs import Run
 from nnlite.plot import style
 
 X, Y = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), [0, 1, 1, 0]
@@ -23,6 +25,11 @@ def bowl(w, b):
 
 def network():
     return nnlite.Sequential([nnlite.layers.Dense(2, input_shape=(3,))])
+
+
+def diagnosis():
+    tried = [Run(name, 1.0, 1.0, [0, 9], [1.0, end]) for name, end in (("as it is", 1), ("a", 0.1))]
+    return Diagnosis("model", [Cause("a", "Says.", "1", "Do.", "a")], tried, learns=False)
 
 
 PICTURES = {
@@ -40,6 +47,7 @@ PICTURES = {
     "convolution": lambda ax: plot.convolution(np.eye(4), np.ones((2, 2)), ax=ax),
     "confusion": lambda ax: plot.confusion([0, 1], [1, 1], ax=ax),
     "depth": lambda ax: plot.depth(network(), np.ones((4, 3)), ax=ax),
+    "diagnosis": lambda ax: plot.diagnosis(diagnosis(), ax=ax),
     "shapes": lambda ax: plot.shapes(network(), np.ones((4, 3)), ax=ax),
     "architecture": lambda ax: plot.architecture(network(), ax=ax),
     "graph": lambda ax: plot.graph(nnlite.graph.Value(2, "x") * 3, ax=ax),

@@ -22,7 +22,18 @@ def modules_after(statement: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-HEAVY = {"matplotlib", "sklearn", "scipy", "pandas", "tqdm", "IPython", "PIL", "torch", "keras"}
+HEAVY = {
+    "matplotlib",
+    "sklearn",
+    "scipy",
+    "pandas",
+    "tqdm",
+    "IPython",
+    "PIL",
+    "torch",
+    "keras",
+    "onnx",
+}
 
 A_WHOLE_LIFE = """
 import nnlite
@@ -58,6 +69,13 @@ def test_a_part_of_nnlite_is_loaded_when_it_is_first_used() -> None:
 
 def test_training_and_prediction_load_nothing_heavy() -> None:
     loaded = {name.partition(".")[0] for name in modules_after(A_WHOLE_LIFE)}
+    assert loaded & HEAVY == set()
+
+
+def test_files_of_models_need_no_extra_until_one_is_written() -> None:
+    modules = modules_after("import nnlite; nnlite.saving.to_onnx")
+    assert "nnlite.exchange.onnx.writing" in modules
+    loaded = {name.partition(".")[0] for name in modules}
     assert loaded & HEAVY == set()
 
 

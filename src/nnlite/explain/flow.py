@@ -9,15 +9,16 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from nnlite.explain.formulas import DENSE, formulas_of
 from nnlite.explain.lines import short
-from nnlite.explain.watching import Call, Judgement, WatchedStep
-from nnlite.foundation.types import Array
+from nnlite.explain.watching import Call, WatchedStep
+from nnlite.foundation.types import Array, Shape
 from nnlite.layers.joining import Tensor
-from nnlite.losses import CrossEntropy, SparseCategoricalCrossentropy
+from nnlite.losses import CrossEntropy, Loss, SparseCategoricalCrossentropy
 from nnlite.losses.reduction import times_the_mean
 
 FACTOR = 1000.0
@@ -29,8 +30,7 @@ SHALLOWER = "Use relu with he_normal weights, BatchNormalization, or fewer layer
 def flow_of_gradients(step: WatchedStep) -> Iterator[str]:
     """Compare each layer's gradient with the longest and the shortest on the way to it."""
     for what, verb, remedy in ("explodes", "grows", SMALLER), ("vanishes", "shrinks", SHALLOWER):
-        changes = _changes(step, verb == "grows")
-        largest = max(changes, key=lambda change: change[0], default=None)
+        largest = max(changes(step, verb == "grows"), key=lambda change: change[0], default=None)
         if largest is None or largest[0] <= FACTOR:
             continue
         factor, call, source, layers = largest
@@ -45,7 +45,7 @@ def flow_of_gradients(step: WatchedStep) -> Iterator[str]:
         )
 
 
-def _changes(step: WatchedStep, grows: bool) -> Iterator[tuple[float, Call, Call, int]]:
+def changes(step: WatchedStep, grows: bool) -> Iterator[tuple[float, Call, Call, int]]:
     """Yield each call's factor over a source nearer to the loss, both, and how far it is.
 
     The source is the shortest so far where growth is looked for, else the longest.
@@ -98,12 +98,16 @@ def rising_loss(step: WatchedStep, reach: float | None) -> Iterator[str]:
 def baseline_loss(step: WatchedStep) -> float:
     """Return the loss of always answering with the mean of y; -inf if it cannot be told."""
     return sum(
-        judged.weight * _constant_loss(judged) for judged in step.judgements if judged.weight
+        judged.weight
+        * constant_loss(judged.loss, judged.y, judged.gradient.shape, judged.gradient.dtype)
+        for judged in step.judgements
+        if judged.weight
     )
 
 
-def _constant_loss(judged: Judgement) -> float:
-    loss, y, shape = judged.loss, judged.loss.truth(judged.y), judged.gradient.shape
+def constant_loss(loss: Loss, y: Array, shape: Shape, dtype: Any) -> float:
+    """Return the loss of always answering with the mean of y, for predictions of that shape."""
+    y = loss.truth(y)
     if isinstance(loss, SparseCategoricalCrossentropy):
         shares = np.bincount(y.reshape(-1), minlength=shape[-1]) / y.size
         answer: Array = np.broadcast_to(shares, shape)
@@ -112,5 +116,5 @@ def _constant_loss(judged: Judgement) -> float:
     else:
         return -math.inf
     values = loss.values_of if isinstance(loss, CrossEntropy) else loss.values
-    times = times_the_mean(loss.reduction, judged.gradient)
-    return float(values(y, answer.astype(judged.gradient.dtype)).mean()) * times
+    answer = answer.astype(dtype)
+    return float(values(y, answer).mean()) * times_the_mean(loss.reduction, answer)

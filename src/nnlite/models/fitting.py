@@ -13,6 +13,7 @@ from nnlite.callbacks.display import epoch_line
 from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.checks import Count, Flag, FlagOrNone, PositiveInteger, PositiveOrNone
 from nnlite.foundation.undoing import all_or_nothing
+from nnlite.given.classes import warn_of_another_kind
 from nnlite.given.data import Data, one_or_list
 from nnlite.models.reading import checked, kept_for, read
 from nnlite.models.streaming import data_of, validation_data_of
@@ -146,6 +147,7 @@ def fit(
         watched = validation_data_of(model, validation_data, steps, looks, validation_batch_size)
         if watched is None and validation_split:
             data, watched = data.split(validation_split)
+            warn_of_another_kind(data.y[0], watched.y[0], stacklevel=3)
         step = Step(model, data)
         batch_size = data.batch_size(batch_size or 32)
         size = validation_batch_size or batch_size
@@ -224,37 +226,3 @@ def train_on_batch(
         step.take(*data.all())
     results = step.figures.results()
     return results if return_dict else one_or_list(list(results.values()))
-
-
-def explain(model: LearningModel, x: Any, y: Any = None) -> Any:
-    """Tell one training step on this batch as a lecturer writes it: formulas, shapes, sizes.
-
-    It is the step that `fit` would take, taken by a copy: the model stays as it is. Without
-    `y`, or before `compile`, only the way forward is told.
-
-    Parameters
-    ----------
-    x, y
-        A batch, as for `train_on_batch`.
-
-    Returns
-    -------
-    Explanation
-        `print` it, leave it as the last line of a notebook cell, draw it with
-        `nnlite.plot.explain`, or take an array out of it by its symbol: `["dW1"]`.
-
-    Examples
-    --------
-    >>> from nnlite import Sequential
-    >>> from nnlite.layers import Dense
-    >>> model = Sequential([Dense(1, kernel_initializer="ones", input_shape=(2,))])
-    >>> model.compile(optimizer="sgd", loss="mse")
-    >>> explanation = model.explain([[1, 2], [3, 4]], [1, 3])
-    >>> explanation["dW1"]
-    array([[14.],
-           [20.]], dtype=float32)
-    """
-    # It is large, and seldom needed.
-    from nnlite import explain as explaining
-
-    return explaining.explain(model, x, y)

@@ -19,12 +19,12 @@ from nnlite.given.numbers import apart
 from nnlite.kernels.memory import NEW
 from nnlite.layers.joining import Tensor
 from nnlite.layers.layer import Layer
-from nnlite.models import fitting, pages, reading, saving
+from nnlite.models import examining, fitting, pages, reading, saving
 from nnlite.models import summary as summaries
 from nnlite.models.naming import unique_names
 from nnlite.models.unknown import ExplainsUnknownNames
 from nnlite.models.weights import WeightsOfLayers
-from nnlite.network.branches import Branches, as_tensors, check_ends
+from nnlite.network.branches import Branches, as_tensors, by_depth, check_ends
 from nnlite.network.chain import Network
 from nnlite.training.compiling import endings
 from nnlite.training.ending import Ending
@@ -76,7 +76,8 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
     evaluate = fitting.evaluate
     predict = fitting.predict
     train_on_batch = fitting.train_on_batch
-    explain = fitting.explain
+    explain = examining.explain
+    diagnose = examining.diagnose
     to_html = pages.to_html
     page = pages.page
     checked = reading.checked
@@ -101,7 +102,7 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
         self.network = branches = Branches(inputs, outputs)
         self.inputs, self.outputs, self.nodes = inputs, outputs, branches.nodes
         begins = [tensor.node.layer for tensor in inputs]
-        self.layers = list(dict.fromkeys([*begins, *(node.layer for node in self.nodes)]))
+        self.layers = list(dict.fromkeys([*begins, *by_depth(self.nodes, outputs)]))
         with all_or_nothing(*self.layers):
             self._name_layers()
             self._build()

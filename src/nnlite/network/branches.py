@@ -203,6 +203,30 @@ def ordered_nodes(outputs: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[N
     return [node for node in order if not isinstance(node.layer, InputLayer)]
 
 
+def by_depth(nodes: Sequence[Node], outputs: Sequence[Tensor]) -> list[Layer]:
+    """Return the layers of these calls in the order of Keras, which its lists of weights have.
+
+    First come those from which the way to an output is longest; of several as far away, the one
+    first met on the way back from the outputs.
+    """
+    depths: dict[Node | Layer, int] = {}
+    for node in reversed(nodes):
+        depth = max(depths.get(node, 0), depths.get(node.layer, 0))
+        depths[node] = depths[node.layer] = depth
+        for before in (tensor.node for tensor in node.inputs):
+            depths[before] = max(depths.get(before, 0), depth + 1)
+    met: dict[Node, None] = {}
+    stack = [tensor.node for tensor in reversed(outputs)]
+    while stack:
+        node = stack.pop()
+        if node not in met:
+            met[node] = None
+            stack.extend(tensor.node for tensor in reversed(node.inputs))
+    known = set(nodes)
+    layers = dict.fromkeys(node.layer for node in met if node in known)
+    return sorted(layers, key=lambda layer: -depths[layer])
+
+
 def as_tensors(name: str, given: Any, where: str | None) -> list[Tensor]:
     """Return a tensor or a list of them as a list."""
     tensors = list(given) if isinstance(given, list | tuple) else [given]

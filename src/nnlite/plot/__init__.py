@@ -20,6 +20,7 @@ from nnlite.plot.confusion import confusion
 from nnlite.plot.convolution import convolution
 from nnlite.plot.decision_boundary import decision_boundary
 from nnlite.plot.depth import depth
+from nnlite.plot.diagnosis import diagnosis
 from nnlite.plot.explain import explain
 from nnlite.plot.features import feature_maps, filters, weights
 from nnlite.plot.gradient_path import gradient_path
@@ -40,6 +41,7 @@ __all__ = [
     "convolution",
     "decision_boundary",
     "depth",
+    "diagnosis",
     "explain",
     "feature_maps",
     "filters",

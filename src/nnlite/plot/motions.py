@@ -11,7 +11,7 @@ from nnlite.callbacks import WeightRecorder
 from nnlite.foundation.types import Array
 from nnlite.plot import features, style
 from nnlite.plot.columns import check_model
-from nnlite.plot.decision_boundary import Boundary
+from nnlite.plot.decision_boundary import Answer, Boundary
 from nnlite.plot.gradient_path import gradient_path
 from nnlite.plot.grids import MOST
 from nnlite.plot.loss_surface import Range, height, name_and_function
@@ -89,10 +89,11 @@ def boundary(
 
     def show(frame: int) -> None:
         answer = found.answer(recorder.model)
-        found.show(answer._replace(certain=certain))
+        found.show(Answer(answer.classes, answer.margins, certain))
 
     with recorder.at(-1) as model:
-        drawn = found.draw(found.answer(model)._replace(certain=certain), names, ax)
+        answer = found.answer(model)
+        drawn = found.draw(Answer(answer.classes, answer.margins, certain), names, ax)
     return Motion(drawn, show)
 
 
