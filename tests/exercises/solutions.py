@@ -109,6 +109,36 @@ def descend_from_nowhere(w, rate, steps):
     return w
 
 
+def momentum(w, v, g, rate, mu):
+    v = mu * v - rate * g
+    return w + v, v
+
+
+def momentum_with_the_old_speed(w, v, g, rate, mu):
+    return w + v, mu * v - rate * g
+
+
+def momentum_for_nothing(w, v, g, rate, mu):
+    return w - rate * g, mu * v - rate * g
+
+
+def momentum_subtracted(w, v, g, rate, mu):
+    v = mu * v - rate * g
+    return w - v, v
+
+
+def walk(start, end, steps):
+    return np.linspace(start, end, steps)
+
+
+def walk_from_the_second(start, end, steps):
+    return walk(start, end, steps + 1)[1:]
+
+
+def walk_beyond(start, end, steps):
+    return start + (end - start) * np.arange(steps).reshape(-1, 1) / (steps - 2)
+
+
 def truth(a, label):
     return np.eye(a.shape[1])[label.astype(int)]
 
@@ -277,6 +307,12 @@ RIGHT: dict[str, Any] = {
     "12.3": lambda x, grad: grad * (x > 0),
     "13.1": lambda x, mask, rate: x * mask / (1 - rate),
     "13.2": lambda W, dW, rate, penalty: W - rate * (dW + 2 * penalty * W),
+    "14.1": 0.001,
+    "14.2": momentum,
+    "15.1": 0.8,
+    "15.2": lambda W1, w, z1: W1 @ (w * (z1 > 0)),
+    "16.1": 202_258,
+    "16.2": walk,
 }
 
 WRONG: dict[str, Planted] = {
@@ -482,5 +518,32 @@ WRONG: dict[str, Planted] = {
         (lambda W, dW, rate, penalty: W - rate * (dW - 2 * penalty * W), "subtracted"),
         (lambda W, dW, rate, penalty: W - rate * (dW + penalty * np.sign(W)), "L1"),
         (lambda W, dW, rate, penalty: W - rate * dW, "penalty is gone"),
+    ],
+    "14.1": [(-0.001, "uphill"), (0.05, "plain descent"), (0.0031622777, "too small at first")],
+    "14.2": [
+        (momentum_with_the_old_speed, "old v"),
+        (momentum_for_nothing, "plain descent"),
+        (lambda w, v, g, rate, mu: momentum(w, v, g, rate, 1), "μ is missing"),
+        (lambda w, v, g, rate, mu: momentum(w, v, -g, rate, mu), "uphill"),
+        (momentum_subtracted, "subtracted"),
+        (lambda w, v, g, rate, mu: momentum(w, v, g, rate * (1 - mu), mu), "1 − μ"),
+        (lambda w, v, g, rate, mu: momentum(w, v, g, rate, mu)[::-1], "First the new w"),
+    ],
+    "15.1": [(0.8889, "first column"), (0.85, "accuracy"), (0.2, "does not recognize")],
+    "15.2": [
+        (lambda W1, w, z1: W1 @ w, "slope of ReLU is missing"),
+        (lambda W1, w, z1: W1 @ (w * np.maximum(z1, 0)), "by relu(z1)"),
+        (lambda W1, w, z1: W1 @ (w * z1), "by z1"),
+        (lambda W1, w, z1: W1 @ (z1 > 0), "w is missing"),
+        (lambda W1, w, z1: W1 @ (w * (z1 <= 0)), "wrong way round"),
+        (lambda W1, w, z1: w * (z1 > 0), "W1 is missing"),
+        (lambda W1, w, z1: -W1 @ (w * (z1 > 0)), "sign"),
+    ],
+    "16.1": [(201_216, "weights alone"), (100_738, "encoder"), (201_476, "no mirror image")],
+    "16.2": [
+        (walk_from_the_second, "no longer begins"),
+        (lambda start, end, steps: walk(start, end, steps + 1), "one point more"),
+        (walk_beyond, "beyond the end"),
+        (lambda start, end, steps: walk(end, start, steps), "from the end to the start"),
     ],
 }

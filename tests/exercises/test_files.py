@@ -159,7 +159,7 @@ def test_of_a_loop_that_prints_without_an_end_both_ends_are_shown(file, capsys):
     assert "last\n02.1 right." in out
 
 
-@pytest.mark.parametrize("lesson", range(14))
+@pytest.mark.parametrize("lesson", range(17))
 def test_the_file_of_every_lesson_runs_and_has_its_holes_open(lesson, tmp_path, capsys):
     assert run_file(exercises.start(lesson, tmp_path)) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -18,6 +18,9 @@ from nnlite.exercises.lessons import (
     lesson_11,
     lesson_12,
     lesson_13,
+    lesson_14,
+    lesson_15,
+    lesson_16,
 )
 
 LESSONS: tuple[tuple[Exercise, ...], ...] = (
@@ -35,4 +38,7 @@ LESSONS: tuple[tuple[Exercise, ...], ...] = (
     lesson_11.EXERCISES,
     lesson_12.EXERCISES,
     lesson_13.EXERCISES,
+    lesson_14.EXERCISES,
+    lesson_15.EXERCISES,
+    lesson_16.EXERCISES,
 )
