@@ -1,0 +1,80 @@
+"""All exercises: look one up, check an answer, show those of a lesson."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from nnlite.exercises.exercise import Exercise, Verdict
+from nnlite.exercises.lessons import LESSONS
+from nnlite.foundation.errors import shown, value_error
+
+
+def every() -> list[Exercise]:
+    """Return all exercises, in the order of the lessons."""
+    return [exercise for lesson in LESSONS for exercise in lesson]
+
+
+def of_lesson(lesson: str | int) -> list[Exercise]:
+    """Return the exercises of a lesson.
+
+    >>> [exercise.number for exercise in of_lesson("06")]
+    ['06.1', '06.2', '06.3']
+    """
+    number = str(lesson).zfill(2)
+    found = [exercise for exercise in every() if exercise.lesson == number]
+    if not found:
+        known = ", ".join(sorted({exercise.lesson for exercise in every()}))
+        raise value_error(f"Lessons with exercises: {known}.", shown(lesson))
+    return found
+
+
+def grade(number: str, answer: Any) -> Verdict:
+    """Return the verdict on an answer, without printing it.
+
+    >>> grade("07.2", 43).right
+    True
+    """
+    for exercise in every():
+        if exercise.number == number:
+            return exercise.grade(answer)
+    remedy = "python -m nnlite.exercises lists them."
+    raise value_error("There is no exercise of this number.", shown(number), None, remedy)
+
+
+def check(number: str, answer: Any) -> Verdict:
+    """Print the verdict on an answer, and return it.
+
+    Parameters
+    ----------
+    number
+        The exercise, such as "06.2".
+    answer
+        The function, the layer or its class, or the number; `...` while the hole is open.
+
+    Returns
+    -------
+    Verdict
+        With `right`, and with the `hint` that was printed.
+
+    Examples
+    --------
+    >>> verdict = check("07.2", ...)
+    07.2 not yet.
+    """
+    verdict = grade(number, answer)
+    print(verdict)
+    return verdict
+
+
+def show(lesson: str | int) -> None:
+    """Print the exercises of a lesson, with their holes, and how to check them.
+
+    >>> show("07")  # doctest: +ELLIPSIS
+    07.1 ...
+    """
+    for exercise in of_lesson(lesson):
+        print(f"{exercise.number} {exercise.title} ({exercise.check.kind}): not yet.\n")
+        print(f"{exercise.text}\n\n{textwrap.indent(exercise.code, '    ')}")
+        print(f'    exercises.check("{exercise.number}", {exercise.name})\n')
+    print(f"As a file: python -m nnlite.exercises start {str(lesson).zfill(2)}")
