@@ -20,7 +20,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Input, Sequential, lessons, plot
+from nnlite import Input, Sequential, exercises, lessons, plot
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD, RMSprop
 
@@ -381,6 +381,14 @@ def chords_below_ground(J):
 table.equal("chords below cross-entropy", chords_below_ground(cross_entropy), 0)
 below = chords_below_ground(half_squared_error)
 table.check("chords below the squared error", below, "many", below > 1000)
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("05")
 
 # %%
 table.close()

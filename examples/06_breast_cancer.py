@@ -20,7 +20,7 @@ import numpy as np
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split
 
-from nnlite import Sequential, lessons, plot
+from nnlite import Sequential, exercises, lessons, plot
 from nnlite.callbacks import Callback
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
@@ -595,6 +595,14 @@ figure = plt.figure(figsize=(8, 6), layout="none")
 axes = figure.add_axes((0, 0, 1, 1))
 plot.explain(told, ax=axes)
 lessons.save(figure, "06_shapes")
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("06")
 
 # %% [markdown]
 # ## The table

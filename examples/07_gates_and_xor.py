@@ -15,7 +15,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Input, Model, Sequential, lessons, plot
+from nnlite import Input, Model, Sequential, exercises, lessons, plot
 from nnlite.datasets import gates, xor
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
@@ -503,7 +503,16 @@ table.check("more dead where it fails", "yes" if dead > alive else "no", "yes", 
 # tanh is the fastest here. ReLU is fast or never: what it has not solved after 400 epochs it hardly
 # solves later. Where it fails, more neurons are dead. In large networks there are neurons enough,
 # and ReLU is the usual choice: lessons 08 and 10 use it.
+
+# %% [markdown]
+# ## Exercises
 #
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("07")
+
+# %% [markdown]
 # ## The table
 
 # %%

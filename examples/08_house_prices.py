@@ -19,7 +19,7 @@ import numpy as np
 from sklearn.datasets import load_diabetes
 from sklearn.model_selection import train_test_split
 
-from nnlite import Sequential, lessons, plot
+from nnlite import Sequential, exercises, lessons, plot
 from nnlite.callbacks import EarlyStopping
 from nnlite.datasets import boston_housing, house_prices
 from nnlite.foundation.errors import explain_error
@@ -449,6 +449,14 @@ else:
     print(f"R²: network {r2(prediction, y_test):.3f}, regression {r2(linear, y_test):.3f}")
     print_ten(prediction, y_test, "1000 dollars")
     table.check("R², Boston", r2(prediction, y_test), "at least .7", r2(prediction, y_test) >= 0.7)
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("08")
 
 # %% [markdown]
 # ## The table

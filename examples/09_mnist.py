@@ -19,7 +19,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Sequential, lessons, plot
+from nnlite import Sequential, exercises, lessons, plot
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
 
@@ -399,6 +399,14 @@ print(f"largest |w| {np.abs(W).max():.2f}; 99 % of them are below {limit:.2f}")
 axes = plot.weights(np.clip(W, -limit, limit), count=20, columns=7)
 axes.set_title("The weights of 20 hidden neurons")
 lessons.save(axes.figure, "09_hidden_weights")
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("09")
 
 # %% [markdown]
 # ## The table

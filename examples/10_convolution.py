@@ -20,7 +20,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Sequential, lessons, plot
+from nnlite import Sequential, exercises, lessons, plot
 from nnlite.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from nnlite.plot.style import signed_colours
 
@@ -355,6 +355,14 @@ print(f"test accuracy after {epochs} epochs: {accuracy:.4f}")
 table.check(
     f"test accuracy, {data.name}, {epochs} epochs", accuracy, f"at least {goal}", accuracy >= goal
 )
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("10")
 
 # %% [markdown]
 # ## The table

@@ -20,7 +20,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_moons
 
-from nnlite import Input, Sequential, lessons, plot
+from nnlite import Input, Sequential, exercises, lessons, plot
 from nnlite.layers import Dense, Layer, LeakyReLU
 from nnlite.optimizers import Adam
 from nnlite.testing import check_layer
@@ -155,6 +155,14 @@ left.legend(title="s", ncols=2, loc="lower right")
 plot.decision_boundary(model, moons, label, ax=right)
 right.set_title("Their network and the two moons")
 lessons.save(figure, "11_learned_slopes")
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("11")
 
 # %%
 table.close()

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from nnlite import Input, Sequential, lessons, plot
+from nnlite import Input, Sequential, exercises, lessons, plot
 from nnlite.layers import Activation, BatchNormalization, Dense
 
 table = lessons.begin("12 Why deep networks failed")
@@ -272,7 +272,16 @@ lessons.save(axes.figure, "12_four_ways")
 # %% [markdown]
 # The same ten layers, the same data, the same optimizer. Only the start, the slope or the scale of
 # the signals is different. That is why deep networks came only when these were understood.
+
+# %% [markdown]
+# ## Exercises
 #
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("12")
+
+# %% [markdown]
 # ## The table
 
 # %%

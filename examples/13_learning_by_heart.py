@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_moons
 
-from nnlite import Input, Sequential, lessons, plot
+from nnlite import Input, Sequential, exercises, lessons, plot
 from nnlite.callbacks import EarlyStopping
 from nnlite.layers import Dense, Dropout
 from nnlite.optimizers import SGD, Adam
@@ -212,6 +212,14 @@ print(f"chosen: {chosen}; test accuracy {accuracy:.3f}, J {J:.3f}")
 print(f"without a remedy it would have been {before:.3f}, J {J_before:.3f}")
 table.check("test accuracy of the chosen", accuracy, "at least .82", accuracy >= 0.82)
 table.check("its J, part of that without", J / J_before, "below .6", J / J_before < 0.6)
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("13")
 
 # %% [markdown]
 # ## The table

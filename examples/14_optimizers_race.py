@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from nnlite import Input, Sequential, lessons, optimizers
+from nnlite import Input, Sequential, exercises, lessons, optimizers
 from nnlite.layers import Dense
 
 table = lessons.begin("14 Optimizers race")
@@ -412,6 +412,14 @@ lessons.save(figure, "14_rates")
 #
 # (One remark: we chose the rates by the test part, so these losses flatter. Lesson 08 tells how it
 # is done properly, with a third part of the data.)
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("14")
 
 # %%
 table.close()

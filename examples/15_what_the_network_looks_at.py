@@ -17,7 +17,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from nnlite import Input, Sequential, lessons, plot
+from nnlite import Input, Sequential, exercises, lessons, plot
 from nnlite.layers import Dense
 from nnlite.losses import SparseCategoricalCrossentropy
 from nnlite.optimizers import Adam
@@ -307,6 +307,14 @@ table.check("right before, wrong after", len(victims), "over half", len(victims)
 #
 # This happens to large networks, too. What helps a little: train with such images as well, with
 # their right labels. What helps against being surprised: do not believe a network that it is sure.
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("15")
 
 # %%
 table.close()

@@ -1,10 +1,13 @@
 import os
+import re
 import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from nnlite import exercises
 
 pytestmark = pytest.mark.bits
 
@@ -47,6 +50,8 @@ def test_every_figure_of_the_lesson_agrees_and_its_pictures_fit_a_page(path, tmp
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.rstrip().endswith("ok")
     assert "DIFFERS" not in done.stdout
+    named = re.findall(r"^(\d\d\.\d+) .+: not yet\.$", done.stdout, re.M)
+    assert named == [exercise.number for exercise in exercises.of_lesson(path.stem[:2])]
     pictures = list(tmp_path.glob("*.png"))
     assert pictures
     assert {picture.stem[:2] for picture in pictures} == {path.stem[:2]}

@@ -53,10 +53,15 @@ def save(figure: Figure, name: str) -> None:
     if in_notebook():
         return
     import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.image import imsave
 
     path = figures_folder() / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    # `savefig` would draw twice: once to set the layout, once more for the file.
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    imsave(path, canvas.buffer_rgba(), dpi=figure.dpi)
     plt.close(figure)
     print(f"picture: {path}")
 
