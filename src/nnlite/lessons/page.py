@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from nnlite.callbacks.display import make_display
 from nnlite.lessons.table import Table, in_notebook
@@ -54,14 +54,12 @@ def save(figure: Figure, name: str) -> None:
         return
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.image import imsave
 
     path = figures_folder() / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     # `savefig` would draw twice: once to set the layout, once more for the file.
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    imsave(path, canvas.buffer_rgba(), dpi=figure.dpi)
+    write_png: Any = FigureCanvasAgg(figure).print_png
+    write_png(path)
     plt.close(figure)
     print(f"picture: {path}")
 
