@@ -242,7 +242,7 @@ table.same("weights, loop and nnlite", [*by_hand.w, by_hand.b], raw_model.weight
 # and spread 1. Mean and deviation come from the training part alone. The test part must stay
 # unseen, even by a mean.
 #
-# We train the neuron on both, at rate 0.1, and follow it with a callback: an object whose
+# We train the neuron on both, at rate 0.1, for 30 epochs. A callback follows it: an object whose
 # `on_epoch_end` is called after each epoch. It looks at the test part each time, to show how calm
 # the training is. Nothing is chosen by it: from lesson 08 on, that is the work of validation data.
 
@@ -267,7 +267,7 @@ class Follow(Callback):
 raw, scaled = Follow(x_test, y_test), Follow(scaled_test, y_test)
 for features, follow in [(x_train, raw), (scaled_train, scaled)]:
     logistic_neuron(rate=0.1).fit(
-        features, y_train, batch_size=1, epochs=100, callbacks=[follow], verbose=1
+        features, y_train, batch_size=1, epochs=30, callbacks=[follow], verbose=1
     )
 
 # %% [markdown]
@@ -292,7 +292,7 @@ table.check("scaling calms the accuracy", "yes" if calmer else "no", "5 times at
 
 # %%
 figure, axes = plt.subplot_mosaic([["top", "top"], ["raw", "scaled"]], figsize=(8, 7))
-epochs = np.arange(1, 101)
+epochs = np.arange(1, 31)
 axes["top"].plot(epochs, raw.accuracies, "--", color=lessons.VERMILION, label="raw features")
 axes["top"].plot(epochs, scaled.accuracies, color=lessons.BLUE, label="scaled features")
 axes["top"].set(title="Scaling calms the training", xlabel="epoch", ylabel="test accuracy")
@@ -301,7 +301,7 @@ for name, follow, colour in [("raw", raw, lessons.VERMILION), ("scaled", scaled,
     path = np.array(follow.path)
     axes[name].plot(path[:, 2], path[:, 3], ".-", color=colour, linewidth=1)
     axes[name].plot(*path[0, 2:4], "o", color=lessons.ORANGE, label="after epoch 1")
-    axes[name].plot(*path[-1, 2:4], "s", color=lessons.BLACK, label="after epoch 100")
+    axes[name].plot(*path[-1, 2:4], "s", color=lessons.BLACK, label="after epoch 30")
     axes[name].set(
         title=f"two weights, {name} features", xlabel="w of mean perimeter", ylabel="w of mean area"
     )

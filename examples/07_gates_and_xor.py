@@ -409,13 +409,14 @@ figure.legend(loc="outside lower center", ncols=2)
 lessons.save(figure, "07_hundred_seeds")
 
 # %% [markdown]
-# Are the others lost? No, they are slow. We train all hundred on, up to epoch 10,000.
+# Are the others lost? No, they are slow. We train them on, up to epoch 10,000.
 
 # %%
+slow = [(W[~solved], b[~solved]) for W, b in stack]
 for _ in lessons.progress(range(8000), "8000 epochs more"):
-    step(stack)
-late = ((forward(stack)[-1] > 0.5) == (y == 1)).all(axis=(1, 2)).mean()
-print("solved by epoch 10,000:", late)
+    step(slow)
+late = share + ((forward(slow)[-1] > 0.5) == (y == 1)).all(axis=(1, 2)).sum() / 100
+print(f"solved by epoch 10,000: {late:.2f}")
 table.check("the same by epoch 10,000", late, "at least .95", late >= 0.95)
 
 # %% [markdown]

@@ -54,20 +54,12 @@ def network(l2=0.0, dropout=0.0):
     return model
 
 
-def train(model, x=x_train, y=y_train, epochs=400, callbacks=()):
-    return model.fit(
-        x,
-        y,
-        epochs=epochs,
-        batch_size=32,
-        validation_data=(x_val, y_val),
-        callbacks=list(callbacks),
-        verbose=0,
-    ).history
+def train(model, x=x_train, y=y_train, epochs=400, **more):
+    return model.fit(x, y, epochs=epochs, batch_size=32, verbose=0, **more).history
 
 
 models = {"no remedy": network()}
-plain = train(models["no remedy"])
+plain = train(models["no remedy"], validation_data=(x_val, y_val))
 print(models["no remedy"].count_params(), "weights for", len(x_train), "points")
 for name in ("accuracy", "binary_crossentropy"):
     print(f"{name:20} training {plain[name][-1]:.3f}, validation {plain['val_' + name][-1]:.3f}")
@@ -153,7 +145,9 @@ train(models["dropout"])
 # %%
 models["early stopping"] = network()
 stopped = train(
-    models["early stopping"], callbacks=[EarlyStopping(patience=50, restore_best_weights=True)]
+    models["early stopping"],
+    validation_data=(x_val, y_val),
+    callbacks=[EarlyStopping(patience=50, restore_best_weights=True)],
 )
 print(
     "stopped after",
