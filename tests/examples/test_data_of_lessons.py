@@ -1,9 +1,9 @@
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from lesson_process import run_lesson
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = (
@@ -16,27 +16,19 @@ HEADER = (
 def run(tmp_path):
     """Run a lesson on a computer without data and without a network."""
 
-    def run_lesson(name, *arguments):
+    def run(name, *arguments):
         environment = {key: value for key, value in os.environ.items() if key != "NNLITE_DATA"}
         environment |= {
             "NNLITE_FIGURES": str(tmp_path / "figures"),
-            "OMP_NUM_THREADS": "1",
             "PYTHONPATH": str(ROOT / "src"),
             "XDG_CACHE_HOME": str(tmp_path / "cache"),
             # Nobody listens there.
             "https_proxy": "http://127.0.0.1:9",
         }
-        return subprocess.run(
-            [sys.executable, "-W", "error", str(ROOT / "examples" / f"{name}.py"), *arguments],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-        )
+        path = ROOT / "examples" / f"{name}.py"
+        return run_lesson(path, tmp_path, environment, *arguments)
 
-    return run_lesson
+    return run
 
 
 def refuse(run, path):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lesson_process import run_lesson
 from nnlite import exercises
 
 pytestmark = pytest.mark.bits
@@ -33,20 +34,10 @@ def runs_long(path):
 )
 def test_every_figure_of_the_lesson_agrees_and_its_pictures_fit_a_page(path, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name not in WITHOUT}
-    # Lessons run beside other tests: threads that wait for each other would take minutes.
-    environment["OMP_NUM_THREADS"] = "1"
     # Nobody listens there: a test never downloads.
     environment["https_proxy"] = "http://127.0.0.1:9"
     environment |= {"NNLITE_FIGURES": str(tmp_path), "PYTHONPATH": str(ROOT / "src")}
-    done = subprocess.run(
-        [sys.executable, "-W", "error", str(path)],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=280,
-    )
+    done = run_lesson(path, tmp_path, environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.rstrip().endswith("ok")
     assert "DIFFERS" not in done.stdout
