@@ -72,7 +72,7 @@ both = encoder.count_params() + decoder.count_params()
 table.equal("weights: encoder and decoder", both, autoencoder.count_params())
 
 # %%
-epochs = 13 if data.is_mnist else 150
+epochs = 9 if data.is_mnist else 150
 autoencoder.compile(optimizer=Adam(0.003), loss="mse")
 history = autoencoder.fit(x_train, x_train, batch_size=64, epochs=epochs, verbose=1)
 

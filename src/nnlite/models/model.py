@@ -41,7 +41,9 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
     name
         The model's name in `summary`.
     seed
-        Where the random numbers of weights, shuffling and dropout start.
+        Where the random numbers of weights, shuffling and dropout start. An inner model has its
+        weights already, maybe trained ones, and keeps them and its own random numbers: give each
+        model a seed, or call `nnlite.set_random_seed` once, before the first.
     dtype
         "float32" or "float64".
 
