@@ -353,7 +353,7 @@ for name, prediction in predictions.items():
 
 figure, axes = plt.subplots(figsize=(8, 3.5))
 bars = axes.barh(list(shares), list(shares.values()), color=lessons.BLUE)
-axes.bar_label(bars, fmt="%.2f", padding=4)
+axes.bar_label(bars, [f"{share:.2f}".replace("-", "−") for share in shares.values()], padding=4)
 axes.axvline(0, color=lessons.BLACK, linewidth=0.8)
 axes.invert_yaxis()
 axes.set(title="What each explains of the test data", xlabel="R²", xlim=(-0.15, 1))

@@ -376,8 +376,8 @@ lessons.save(axes.figure, "09_wrong_digits")
 # %%
 pairs = np.column_stack([y_test[wrong], predicted[wrong]])
 kinds, counts = np.unique(pairs, axis=0, return_counts=True)
-true, taken = kinds[counts.argmax()]
-print(f"most often: {true} → {taken}, {counts.max()} times")
+for true, taken in kinds[counts == counts.max()]:
+    print(f"most often: {true} → {taken}, {counts.max()} times")
 
 figure, axes = plt.subplots(figsize=(8, 7))
 plot.confusion(y_test, predicted, ax=axes)
