@@ -5,9 +5,9 @@
 # is to see: how large the cells are, how smooth, how regular. Is the tumour malignant (class 0)
 # or benign (class 1)? One logistic neuron gives the probability that it is benign:
 #
-#     z = w₁x₁ + w₂x₂ + … + w₃₀x₃₀ + b        one number for each patient
-#     a = σ(z) = 1 / (1 + e⁻ᶻ)                a probability between 0 and 1
-#     L = −(y ln a + (1 − y) ln(1 − a))       the loss of one patient: cross-entropy
+# - $z = w_1·x_1 + w_2·x_2 + … + w_{30}·x_{30} + b$, one number for each patient
+# - $a = σ(z) = 1/(1 + e^{-z})$, a probability between 0 and 1
+# - $L = −(y·\ln a + (1 − y)·\ln(1 − a))$, the loss of one patient: cross-entropy
 #
 # L belongs to one patient. J is the mean of L over all of them: that is what we want small.
 #
@@ -76,7 +76,7 @@ table.equal("features that stay below 1", (largest < 1).sum(), 16)
 # How does L change when a weight changes? The way from w to L has three stages, w → z → a → L.
 # The chain rule multiplies their slopes.
 #
-# The last stage first. The slope of $ln a$ is $1/a$, that of $ln(1 − a)$ is $−1/(1 − a)$:
+# The last stage first. The slope of $\ln a$ is $1/a$, that of $\ln(1 − a)$ is $−1/(1 − a)$:
 #
 # $dL/da = −y/a + (1 − y)/(1 − a) = (a − y)/(a·(1 − a))$
 #
@@ -314,7 +314,7 @@ lessons.save(figure, "06_scaling")
 # The loop over the patients can go. Put the patients into the rows of a matrix X, the weights
 # into a column w. Then one product does the `forpass` of all of them:
 #
-#     z  = X·w + b         (m, 30)·(30, 1) = (m, 1)
+# $z = X·w + b$ with the shapes $(m, 30)·(30, 1) = (m, 1)$
 
 
 # %%
@@ -341,7 +341,7 @@ table.equal("shape of z", z.shape, (455, 1))
 # patients, divided by m. Xᵀ is X on its side: its row j holds feature j of all patients. So one
 # product adds up all of it:
 #
-#     dw = Xᵀ·(a − y)/m    (30, m)·(m, 1) = (30, 1)
+# $dw = X^T·(a − y)/m$ with the shapes $(30, m)·(m, 1) = (30, 1)$
 #
 # Let us see that the loop and the product give the same.
 
@@ -411,14 +411,14 @@ table.check("test accuracy, vectorized", neuron_accuracy, "at least .95", neuron
 #
 # Ten neurons look at the thirty features, and one more neuron looks at those ten.
 #
-#     A₁ = σ(X·W₁ + b₁)      (m, 30)·(30, 10) = (m, 10)
-#     a  = σ(A₁·W₂ + b₂)     (m, 10)·(10, 1) = (m, 1)
+# - $A_1 = σ(X·W_1 + b_1)$ with the shapes $(m, 30)·(30, 10) = (m, 10)$
+# - $a = σ(A_1·W_2 + b_2)$ with the shapes $(m, 10)·(10, 1) = (m, 1)$
 #
 # On the way back the error of the output goes through W₂ to the hidden layer, and through the
-# slope of σ, which is A₁(1 − A₁). ⊙ multiplies number by number:
+# slope of σ, which is $A_1·(1 − A_1)$. ⊙ multiplies number by number:
 #
-#     dz₂ = (a − y)/m                  dW₂ = A₁ᵀ·dz₂
-#     dZ₁ = dz₂·W₂ᵀ ⊙ A₁(1 − A₁)       dW₁ = Xᵀ·dZ₁
+# - $dz_2 = (a − y)/m$ and $dW_2 = A_1^T·dz_2$
+# - $dZ_1 = dz_2·W_2^T ⊙ A_1·(1 − A_1)$ and $dW_1 = X^T·dZ_1$
 #
 # Which factor is transposed, and on which side does it stand? There is a rule to remember. Take
 # the product of the way forward, $Z = X·W$. **The gradient stands in the place of what we

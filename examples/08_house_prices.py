@@ -4,8 +4,8 @@
 # A network is to predict a number: the price of a house from its age, its distance to the next
 # station and so on. The loss is the mean squared error over m samples:
 #
-#     L = (ŷ − y)²              one sample
-#     J = (1/m) Σ (ŷ − y)²      the mean over m samples
+# - one sample: $L = (ŷ − y)^2$
+# - the mean over m samples: $J = (1/m)·Σ (ŷ − y)^2$
 #
 # This lesson is about what comes before and after the training: look at the data, scale it,
 # keep some of it aside, and compare with something simple. A network that does not beat the
@@ -133,10 +133,10 @@ print("training", x_train.shape, " validation", x_val.shape, " test", x_test.sha
 # %% [markdown]
 # ## Two ways to scale
 #
-#     min-max score     x′ = (x − min) / (max − min)      from 0 to 1
-#     standard score    z  = (x − mean) / s               mean 0, spread 1
+# - min-max score: $(x − min)/(max − min)$, from 0 to 1
+# - standard score: $z = (x − mean)/s$, with the mean 0 and the spread 1
 #
-# s is the standard deviation, s² = Σ (x − mean)² / (n − 1). NumPy divides by n if one does not
+# s is the standard deviation, $s^2 = Σ (x − mean)^2/(n − 1)$. NumPy divides by n if one does not
 # say `ddof=1`, and so does scikit-learn's `StandardScaler`: the first score of 1…10 is then
 # −1.566699, and not −1.486301.
 #
@@ -212,7 +212,7 @@ lessons.save(figure, "08_scores")
 # error on the training part as small as it can be. Their errors are easier to compare as R²: 1 is
 # perfect, 0 is no better than the mean, and below 0 it is worse.
 #
-#     R² = 1 − Σ (ŷ − y)² / Σ (y − mean of y)²
+# $R^2 = 1 − Σ (ŷ − y)^2 / Σ (y − \bar y)^2$, where $\bar y$ is the mean of y
 
 
 # %%

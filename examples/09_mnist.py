@@ -7,11 +7,11 @@
 # Ten outputs must be ten probabilities: positive, with the sum 1. Softmax makes them so. And
 # cross-entropy asks how probable the network found the right digit:
 #
-#     aᵢ = e^zᵢ / (e^z₀ + … + e^z₉)        softmax
-#     L  = −(y₀ ln a₀ + … + y₉ ln a₉)      y is 1 at the right digit, 0 elsewhere
+# - softmax: $a_i = e^{z_i}/(e^{z_0} + … + e^{z_9})$
+# - $L = −(y_0·\ln a_0 + … + y_9·\ln a_9)$, where y is 1 at the right digit, 0 elsewhere
 #
-# All terms but one are 0: L = −ln a of the right digit. J is the mean of L over the digits of a
-# batch. The way back is as short as it was with one neuron: dL/dzᵢ = aᵢ − yᵢ.
+# All terms but one are 0: $L = −\ln a$ of the right digit. J is the mean of L over the digits of a
+# batch. The way back is as short as it was with one neuron: $dL/dz_i = a_i − y_i$.
 
 # %%
 import time

@@ -6,11 +6,11 @@
 # at a small window at a time, with the same few weights everywhere. The window moves over the
 # image. At each place (i, j) the filter W answers with one number:
 #
-#     z[i, j] = Σᵤ Σᵥ x[i + u, j + v] · W[u, v] + b
+# $z_{i,j} = Σ_u Σ_v x_{i+u,\,j+v}·W_{u,v} + b$
 #
 # Many filters side by side give many such pictures of answers: the feature maps.
 #
-# In mathematics a convolution turns the filter around first, x[i − u, j − v]. What we compute,
+# In mathematics a convolution turns the filter around first, $x_{i-u,\,j-v}$. What we compute,
 # and the slide and every deep-learning library with us, is called cross-correlation there. For
 # a network it makes no difference: it would just learn the filter turned around.
 #
@@ -110,9 +110,9 @@ lessons.save(figure, "10_three_filters")
 # ## The gradient of a filter
 #
 # The filter is used at every place, so its gradient is a sum over all places. Where the weight
-# W[u, v] met the pixel x[i + u, j + v], it made z[i, j]:
+# $W_{u,v}$ met the pixel $x_{i+u,\,j+v}$, it made $z_{i,j}$:
 #
-#     dW[u, v] = Σᵢ Σⱼ x[i + u, j + v] · dz[i, j]
+# $dW_{u,v} = Σ_i Σ_j x_{i+u,\,j+v}·dz_{i,j}$
 #
 # That is a cross-correlation again: of the image with dz.
 
@@ -132,7 +132,7 @@ table.same("dW, by hand and nnlite", by_hand, layer.dW[:, :, 0, 0])
 # it does not. A stride of 2 moves the window two pixels at a time. For an image of n pixels, a
 # window of k, and p zeros in all:
 #
-#     size of the answer = (n + p − k) / stride + 1, rounded down
+# $size = (n + p − k)/stride + 1$, rounded down
 #
 # Max pooling has no weights. It keeps the largest number of each 2 × 2 window: "was it seen
 # around here?" The picture gets half as wide and half as high.

@@ -4,9 +4,9 @@
 # ReLU (lesson 07) lets positive numbers pass and stops negative ones. Let us build a layer that
 # *learns* how much of the negative ones to let through, with a slope s of its own for each feature:
 #
-#     a  = x where x > 0, else s·x
-#     dx = grad where x > 0, else s·grad
-#     ds = Σ grad·x, but only where x ≤ 0      the sum over the samples
+# - $a = x$ where x > 0, else $s·x$
+# - $dx = grad$ where x > 0, else $s·grad$
+# - $ds = Σ grad·x$ over the samples, but only where x ≤ 0
 #
 # A layer needs three methods. `build` makes the weights: `add_weight("s", …)` gives `self.s`, and
 # beside it `self.ds` for the gradient. `forpass` computes the output, and in training it keeps

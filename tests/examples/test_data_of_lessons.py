@@ -67,18 +67,3 @@ def test_a_csv_file_that_the_lesson_cannot_use_is_refused_in_one_line(
 ):
     (tmp_path / "houses.csv").write_text(text, encoding="utf-8")
     assert refuse(run, tmp_path / "houses.csv").startswith(beginning)
-
-
-def test_without_house_prices_the_lesson_takes_the_diabetes_data(run):
-    done = run("08_house_prices")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "No house prices here. We take the diabetes data instead." in done.stdout
-
-
-@pytest.mark.parametrize("name", ["09_mnist", "10_convolution"])
-def test_without_mnist_the_lesson_says_where_to_put_it_and_takes_small_digits(run, tmp_path, name):
-    done = run(name)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "MNIST needs files that are not on this computer" in done.stdout
-    assert str(tmp_path / "cache" / "nnlite" / "mnist") in done.stdout
-    assert "test accuracy, small digits" in " ".join(done.stdout.split())
