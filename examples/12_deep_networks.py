@@ -219,7 +219,7 @@ models = {name: network(*way) for name, way in WAYS.items()}
 
 figure, axes = plt.subplots(figsize=(8, 4.5))
 plot.depth(models, x_train[:64], y_train[:64], ax=axes)
-figure.axes[1].get_legend().remove()  # the one at the right tells enough
+axes.child_axes[0].get_legend().remove()  # the one at the right is enough
 lessons.save(figure, "12_depth")
 
 # %% [markdown]
