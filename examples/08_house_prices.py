@@ -356,7 +356,7 @@ bars = axes.barh(list(shares), list(shares.values()), color=lessons.BLUE)
 axes.bar_label(bars, [f"{share:.2f}".replace("-", "−") for share in shares.values()], padding=4)
 axes.axvline(0, color=lessons.BLACK, linewidth=0.8)
 axes.invert_yaxis()
-axes.set(title="What each explains of the test data", xlabel="R²", xlim=(-0.15, 1))
+axes.set(title="What each explains of the test data", xlabel="R²", xlim=(-0.2, 1))
 lessons.save(figure, "08_comparison")
 
 figure, axes = plt.subplots(figsize=(8, 6))

@@ -332,7 +332,7 @@ for place in range(10):
     below[-1].imshow(by_hand[:, :, place], vmin=0, vmax=by_hand.max())
 for axes in [seen, *above, *below]:
     axes.set(xticks=[], yticks=[])
-    axes.spines[:].set_visible(False)
+    axes.spines[:].set(visible=True, color="0.7")
 for rows, panels, label in [(slice(0, 2), above, "weight"), (slice(2, 4), below, "answer")]:
     figure.colorbar(panels[0].images[0], cax=figure.add_subplot(grid[rows, 6]), label=label)
 lessons.save(figure, "10_feature_maps")
