@@ -126,7 +126,7 @@ class BatchNormalization(Layer):
         if training:
             self.centered, self.offset = room, offset
             self.count, self.deviation = count, deviation
-        # x − μ is centered + offset, the same offset in all rows: a = factor·centered + shift, where
+        # x − μ is centered + offset, in all rows the same offset: a = factor·centered + shift with
         # factor = γ / √(σ² + ε). So the rows are gone through twice, not four times.
         factor = self._factor(deviation)
         a = by_column(np.multiply, room, factor, take("a", rows.shape, rows.dtype))
