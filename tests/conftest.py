@@ -40,6 +40,26 @@ def two_blas_threads() -> Iterator[Callable[[], set[int]]]:
         yield blas_threads
 
 
+# What the run of a whole tier says before it begins.
+TIERS = {
+    "not slow": "The first tier: about three minutes on two quiet cores.",
+    "slow": "The second tier: about ten minutes on two quiet cores.",
+}
+SIGNS = """\
+They first look for the tests, up to half a minute; then a dot is a test that passed, an s one that
+is skipped (-rs says why), an F one that failed; at the end of a line, how much is done.
+"""
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Tell whoever runs a whole tier what is going to happen, and how long it takes."""
+    config = session.config
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    tier = TIERS.get(config.option.markexpr)
+    if tier and not named and not hasattr(config, "workerinput"):
+        config.get_terminal_writer().line(f"{tier}\n{SIGNS}")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Doctests print digits."""
     for item in items:
