@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 import nnlite
@@ -92,3 +94,21 @@ def test_every_name_that_may_be_proposed_is_there():
         names = public_names(module.__name__)
         assert len(names) > 1
         assert all(hasattr(module, name) for name in names)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: optimizers.Adagard,
+        lambda: layers.Dnse,
+        lambda: layers.Dense(2, input_shape=(3,)).weigths,
+        lambda: nnlite.Sequential([layers.Dense(2, input_shape=(3,))]).sumary,
+        lambda: nnlite.Input((3,)).shap,
+    ],
+    ids=["module", "layers", "layer", "model", "tensor"],
+)
+def test_what_is_printed_ends_with_our_remedy_without_a_guess_of_pythons_own(ask, capsys):
+    with pytest.raises(AttributeError) as caught:
+        ask()
+    sys.__excepthook__(caught.type, caught.value.with_traceback(None), None)
+    assert capsys.readouterr().err == f"AttributeError: {caught.value}\n"

@@ -48,6 +48,20 @@ def type_error(
     return TypeError(explain_error(rule, received, where, remedy))
 
 
+def attribute_error(
+    of: Any,
+    rule: str,
+    received: str | None = None,
+    where: str | None = None,
+    remedy: str | None = None,
+) -> AttributeError:
+    """Return the error of a name that an object does not have.
+
+    Python adds a guess of its own to errors that do not tell their object.
+    """
+    return AttributeError(explain_error(rule, received, where, remedy), obj=of)
+
+
 def shown(value: Any) -> str:
     """Return a value as it is written in code, shortened; of what cannot be, its type.
 
