@@ -544,3 +544,13 @@ def test_outside_of_training_every_result_is_a_new_array():
     layer.build((2,))
     x = np.ones((4, 2), np.float32)
     assert layer.forpass(x, training=True) is not layer.forpass(x, training=True)
+
+
+def test_a_weight_without_a_name_is_explained() -> None:
+    class Scale(Layer):
+        def build(self, input_shape: tuple[int, ...]) -> None:
+            self.s = self.add_weight(shape=input_shape, initializer="ones")
+
+    with pytest.raises(TypeError, match="add_weight takes the arguments name, shape") as caught:
+        Scale().build((3,))
+    assert "missing a required argument: 'name'" in str(caught.value)

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from nnlite import initializers, regularizers
-from nnlite.foundation.arguments import argument_names
+from nnlite.foundation.arguments import argument_names, explains_its_arguments
 from nnlite.foundation.checks import check_name, flag
 from nnlite.foundation.configuration import Configurable, snake_case
 from nnlite.foundation.errors import shown, value_error
@@ -82,6 +82,7 @@ class Weighted(Configurable, Variables):
         """
         return value_error(rule, received, f"layer '{self.name}'", remedy)
 
+    @explains_its_arguments
     def add_weight(
         self,
         name: str,
