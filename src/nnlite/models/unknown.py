@@ -11,6 +11,7 @@ _BATCHES = "model.fit(batches) takes what gives (x, y); one by one, model.train_
 INSTEAD = {
     "to_json": _FILES,
     "to_yaml": _FILES,
+    "to_onnx": 'nnlite.saving.to_onnx(model, "model.onnx").',
     "state_dict": "model.get_weights() and model.set_weights(weights).",
     "load_state_dict": "model.set_weights(weights).",
     "predict_classes": "model.predict(x).argmax(axis=1), or of one output model.predict(x) > 0.5.",
