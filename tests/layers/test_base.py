@@ -544,3 +544,26 @@ def test_outside_of_training_every_result_is_a_new_array():
     layer.build((2,))
     x = np.ones((4, 2), np.float32)
     assert layer.forpass(x, training=True) is not layer.forpass(x, training=True)
+
+
+def test_a_weight_without_a_name_is_explained() -> None:
+    class Scale(Layer):
+        def build(self, input_shape: tuple[int, ...]) -> None:
+            self.s = self.add_weight(shape=input_shape, initializer="ones")
+
+    with pytest.raises(TypeError, match="add_weight takes the arguments name, shape") as caught:
+        Scale().build((3,))
+    assert "missing a required argument: 'name'" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [(3, 4), 3, None])
+def test_the_name_of_a_weight_is_text_and_comes_before_the_shape(name: object) -> None:
+    with pytest.raises(TypeError, match="A weight has a name, which is text") as caught:
+        Layer().add_weight(name, "ones")
+    assert f"Received: name={name!r} (" in str(caught.value)
+    assert 'self.add_weight("W", (3, 4), "he_normal")' in str(caught.value)
+
+
+def test_the_shape_of_a_weight_is_none_of_none() -> None:
+    with pytest.raises(ValueError, match=r"Received: shape=\(None,\)"):
+        Layer().add_weight("s", None)

@@ -22,6 +22,7 @@ from nnlite.layers.layer import Layer
 from nnlite.models import examining, fitting, pages, reading, saving
 from nnlite.models import summary as summaries
 from nnlite.models.naming import unique_names
+from nnlite.models.streaming import one_batch
 from nnlite.models.unknown import ExplainsUnknownNames
 from nnlite.models.weights import WeightsOfLayers
 from nnlite.network.branches import Branches, as_tensors, by_depth, check_ends
@@ -236,12 +237,13 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
 
     def predict_on_batch(self, x: Any) -> Any:
         """Return the output for these samples, in one go."""
-        return self.predict(x, sys.maxsize)
+        return self.predict(one_batch(x, "predict_on_batch(x)"), sys.maxsize)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: Flag = False
     ) -> Any:
         """Return the loss of these samples, with metrics a list."""
+        x = one_batch(x, "test_on_batch(x, y)")
         return self.evaluate(x, y, sys.maxsize, 0, sample_weight, return_dict)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
