@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-PAGE = (Path(__file__).parents[2] / "docs" / "coming_from_keras.md").read_text(encoding="utf-8")
+from pages import filled, misquoted
+
+DOCS = Path(__file__).parents[2] / "docs"
+# These run from top to bottom; other pages are run by the tests of what they tell about.
+GUIDES = ["how_it_works", "write_your_own_layer"]
+PAGE = (DOCS / "coming_from_keras.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S))
 SCRIPTS = {title: text for title, text in SECTIONS.items() if "```python" in text}
 EXPECTED = {
@@ -38,3 +43,18 @@ def test_every_script_is_imported_alike_from_keras():
     for text in SCRIPTS.values():
         for keras, ours in re.findall(r"^\| `(.*?)` \| `(.*?)` \|$", text, re.M):
             assert keras.replace("keras", "nnlite") == ours
+
+
+@pytest.mark.bits
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_blocks_of_a_guide_print_what_the_page_says(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+    assert filled(page) == page
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)
+def test_what_a_page_quotes_and_links_is_there(page):
+    assert misquoted(page) == []
+    for link in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / link).exists(), link
