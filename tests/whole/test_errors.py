@@ -208,6 +208,8 @@ MODELS: list[Row] = [
     (lambda: Sequential().fit(X, Y), ValueError, ["A model needs at least one layer.", "model.add(Dense(1))"]),
     (lambda: Sequential([Dense(1)]).fit(X, Y), ValueError, ["compile comes first", "Received: a model that was not compiled", "model 'sequential'", 'loss="mse"']),
     (lambda: Sequential([Dense(1, input_shape=(2,))]).evaluate(X, Y), ValueError, ["compile comes first", "Received: a model that was not compiled"]),
+    (lambda: Sequential([Dense(1, "sigmoid", input_shape=(2,))]).fit(X, Y), ValueError, ['Remedy: model.compile(optimizer="sgd", loss="binary_crossentropy")']),
+    (lambda: Sequential([Dense(3, "softmax")]).fit(X, [0, 1, 2, 0]), ValueError, ['Remedy: model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy")']),
     (lambda: Model(Input(2)), TypeError, ["Model takes the arguments", "missing a required argument: 'outputs'"]),
     (lambda: Model(input=Input(2), output=Input(2)), TypeError, ["Model takes the arguments", "Did you mean inputs=?"]),
     (lambda: Model(X, Y), TypeError, ["inputs must be tensors", "Received: an array of shape (4, 2) (ndarray)", "Model(x, y)"]),
