@@ -13,7 +13,7 @@ from pages import filled, misquoted
 
 DOCS = Path(__file__).parents[2] / "docs"
 # These run from top to bottom; other pages are run by the tests of what they tell about.
-GUIDES = ["how_it_works", "write_your_own_layer", "errors"]
+GUIDES = ["how_it_works", "write_your_own_layer", "errors", "last_digits"]
 PAGE = (DOCS / "coming_from_keras.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S))
 SCRIPTS = {title: text for title, text in SECTIONS.items() if "```python" in text}
