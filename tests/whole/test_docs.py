@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from pages import filled, misquoted
+from pages import filled, misquoted, printed_by
 
 DOCS = Path(__file__).parents[2] / "docs"
 # These run from top to bottom; other pages are run by the tests of what they tell about.
 GUIDES = ["how_it_works", "write_your_own_layer", "errors", "last_digits"]
 PAGE = (DOCS / "coming_from_keras.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.M | re.S))
-SCRIPTS = {title: text for title, text in SECTIONS.items() if "```python" in text}
+SCRIPTS = {
+    title: text
+    for title, text in SECTIONS.items()
+    if "```python" in text and "| with Keras |" in text
+}
 EXPECTED = {
     "Linear regression": r"\[\[1[23]\.\d*\s*\]\]\n",
     "Logistic regression with RMSprop": r"1\.0\n",
@@ -33,10 +35,15 @@ def test_the_script_runs_with_the_imports_of_nnlite(title):
     imports = re.findall(r"^\| `.*?` \| `(.*?)` \|$", SCRIPTS[title], re.M)
     (body,) = re.findall(r"^```python\n(.*?)^```$", SCRIPTS[title], re.M | re.S)
     script = "\n".join([*imports, body])
-    result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=True
-    )
-    assert re.fullmatch(EXPECTED[title], result.stdout, re.S), result.stdout
+    printed = printed_by(script, {"__name__": "page"})
+    assert re.fullmatch(EXPECTED[title], printed, re.S), printed
+
+
+@pytest.mark.slow
+def test_weights_of_pytorch_come_over_in_two_lines():
+    pytest.importorskip("torch")
+    section = SECTIONS["Weights of Keras and PyTorch"]
+    assert filled(section) == section
 
 
 def test_every_script_is_imported_alike_from_keras():
