@@ -1,7 +1,7 @@
 """The pictures of the README: `python docs/pictures/make.py` draws those that are not current.
 
 With `check` behind it, it only says which these are, and ends with status 1 if there are any. Each
-PNG holds the numbers that were drawn, as text in the file. The check draws again, without rendering,
+PNG holds the numbers that were drawn, as text in the file. The check draws again, but renders not,
 and compares: so it says the same with any font, and with any processor's last digits.
 """
 
