@@ -38,6 +38,7 @@ def test_a_picture_with_another_number_or_word_is_not_current(tmp_path, monkeypa
 
 
 def test_every_picture_is_shown_with_words_for_those_who_do_not_see_it():
-    shown = re.findall(r"!\[(.+?)\]\(docs/pictures/(\w+)\.png\)", (ROOT / "README.md").read_text())
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"!\[(.+?)\]\(docs/pictures/(\w+)\.png\)", page)
     assert sorted(name for _, name in shown) == sorted(make.PICTURES)
     assert all(len(words) > 20 for words, _ in shown)
