@@ -96,3 +96,11 @@ def test_the_error_is_the_one_that_the_readme_shows():
     with pytest.raises(ValueError, match="one-hot") as caught:
         model.fit([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 2, 0])
     assert f"{caught.value}\n" == blocks("text")[4]
+
+
+def test_the_speeds_are_those_of_the_performance_page():
+    page = (Path(__file__).parents[2] / "docs" / "performance.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\|.*\| ([\d./ ]+) \|$", README.split("## Speed")[1], re.M)
+    assert len(rows) == 12
+    for figures in rows:
+        assert f"| {figures}" in page
