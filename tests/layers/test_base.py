@@ -185,6 +185,30 @@ def test_forpass_and_backprop_must_be_written():
         Layer().backprop(X)
 
 
+class KeepsX(Layer):
+    def forpass(self, x, training=False):
+        self.x = x
+        return x
+
+    def backprop(self, grad):
+        return grad * self.x
+
+
+class WithoutOptions(KeepsX):
+    def __init__(self, power):
+        super().__init__()
+        self.power = power
+
+
+def test_a_constructor_that_takes_no_options_is_told_to_hand_them_on():
+    with pytest.raises(TypeError, match="WithoutOptions takes the arguments power") as caught:
+        WithoutOptions(2, name="square")
+    remedy = "Remedy: Let the constructor take **options, for super().__init__(**options)."
+    assert remedy in str(caught.value)
+    with pytest.raises(TypeError, match="Leave out nonsense="):
+        WithoutOptions(2, nonsense=3)
+
+
 class ForgotTraining(Layer):
     def forpass(self, x):
         return x
@@ -232,6 +256,20 @@ def test_backprop_before_forpass_is_told_what_to_call():
     with pytest.raises(AttributeError, match="Layer 'scale' has no x") as caught:
         layer.backprop(X)
     assert "Call forpass(x, training=True) before backprop(grad)." in str(caught.value)
+
+
+def test_backprop_before_forpass_says_nothing_of_weights_to_a_layer_that_makes_none():
+    with pytest.raises(AttributeError, match="Layer 'keeps_x' has no x") as caught:
+        KeepsX().backprop(X)
+    assert "Remedy: Call forpass(x, training=True) before backprop(grad)." in str(caught.value)
+    assert "built" not in str(caught.value)
+
+
+def test_backprop_before_build_is_told_of_forpass_too():
+    with pytest.raises(AttributeError, match="Layer 'scale' has no x") as caught:
+        Scale().backprop(X)
+    assert "call layer.build(input_shape)." in str(caught.value)
+    assert "What forpass keeps is there after forpass(x, training=True)." in str(caught.value)
 
 
 def test_a_call_on_data_builds_the_layer_and_takes_its_dtype():

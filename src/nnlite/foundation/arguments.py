@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 from nnlite.foundation.errors import nearest, shown, type_error
+from nnlite.foundation.ours import written_here
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -147,6 +148,11 @@ def explain_call(
         asked = next((c for c in classes if method in constructors(c)), classes[0])
         owner, names = asked.__name__, argument_names(asked)
         called = constructors(asked)[0] is method
+        lost = {n for n in kwargs if n not in names and n in argument_names(asked.__mro__[1])}
+        if lost and not written_here(asked):
+            first = min(lost)
+            remedy = "Let the constructor take **options, for super().__init__(**options)."
+            return type_error(takes(owner, names), f"{first}={shown(kwargs[first])}", None, remedy)
     # A name like several is most likely meant for the class, not for its base.
     own = [name for name in signature.parameters if name in names]
     refused = unknown_argument(owner, kwargs, names, own)

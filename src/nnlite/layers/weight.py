@@ -82,9 +82,7 @@ class Weight:
     def gradient(self) -> Array:
         """The gradient of the loss, as the last `backprop` wrote it."""
         if self._gradient is None:
-            raise attribute_error(
-                self, f"The weight {self.name} is not trained: it has no gradient."
-            )
+            raise attribute_error(f"The weight {self.name} is not trained: it has no gradient.")
         return self._gradient
 
     def place(

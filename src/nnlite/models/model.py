@@ -165,7 +165,10 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
         """How each output is judged, as `compile` was told."""
         if self.compiled is None:
             rule = "Training and evaluation need to know the loss: compile comes first."
-            remedy = 'model.compile(optimizer="sgd", loss="mse")'
+            end = getattr(next(reversed(self.layers), None), "activation", None)
+            fits = {"sigmoid": "binary_crossentropy", "softmax": "sparse_categorical_crossentropy"}
+            loss = fits.get(getattr(end, "name", ""), "mse")
+            remedy = f'model.compile(optimizer="sgd", loss="{loss}")'
             raise value_error(rule, "a model that was not compiled", f"model '{self.name}'", remedy)
         if self._endings is None:
             self._endings = endings(self.compiled, self.network, self.outputs, self.output_names)
