@@ -1,7 +1,7 @@
 """Runs a lesson in a process of its own, one that has loaded its libraries already.
 
 To load matplotlib and scikit-learn takes longer than most lessons. So one process loads them, and
-forks for each lesson; a system without a fork starts each lesson from nothing.
+forks for each lesson; where a fork is not safe, each lesson starts from nothing.
 """
 
 import json
@@ -24,7 +24,7 @@ def run_lesson(path, folder, environment, *arguments):
     # Lessons run beside other tests: threads that wait for each other would take minutes.
     environment = {**environment, "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
     command = [str(path), *map(str, arguments)]
-    if not hasattr(os, "fork"):
+    if sys.platform != "linux":
         python = [sys.executable, "-W", "error"]
         return subprocess.run(
             [*python, *command],
