@@ -100,7 +100,7 @@ class Boundary:
             if mine.size:
                 edge: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.8, "zorder": 3}
                 ax.scatter(
-                    mine[0], mine[1], size, label=f"class {name}", **edge, **style.look(number)
+                    mine[0], mine[1], size, label=f"class {name}", **edge, **style.class_look(number)
                 )
         limits = [values[[0, -1]] for values in self.plane]
         ax.set(xlim=limits[0], ylim=limits[1], xlabel=names[0], ylabel=names[1])
@@ -128,13 +128,13 @@ class Boundary:
 
         With `both`, the shades go on to the colour of the class that wins where this one loses.
         """
-        own = style.look(number)["color"]
+        own = style.class_look(number)["color"]
         look: dict[str, Any] = {"levels": np.linspace(0, 1, 11), "vmin": 0, "vmax": 1}
         if certain:
             colours: list[Any] = ["white", style.lighter(own, 0.45)]
             if both:
                 margin = (margin + 1) / 2
-                colours.insert(0, style.lighter(style.look(1 - number)["color"], 0.45))
+                colours.insert(0, style.lighter(style.class_look(1 - number)["color"], 0.45))
             look["cmap"] = style.blend(*colours)
         elif margin.max() > 0:
             levels = [0.0, float(margin.max()) * 1.01]

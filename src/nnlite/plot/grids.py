@@ -58,7 +58,7 @@ def draw_grid(
     high = wide * height + above / 72
     ax = style.axes_or_new(ax, rows * high + 0.3, columns * wide + beside / 72)
     # Here the images may be as wide as they fit, `unit` points.
-    page_width, page_height = style.size_in_points(ax)
+    page_width, page_height = style.blank_page(ax)
     fitting = (page_width - beside) / (columns * (1 + GAP) + GAP)
     unit = max(min(fitting, (page_height / rows - above) / (height + GAP)), 1.0)
     for number, picture in enumerate(pictures):
@@ -67,7 +67,6 @@ def draw_grid(
         ax.imshow(picture, extent=(x, x + 1, y + height, y), **colours)
         ax.add_patch(Rectangle((x, y), 1, height, fill=False, edgecolor="0.8", linewidth=0.6))
     right, bottom = columns * (1 + GAP), rows * (height + GAP + above / unit)
-    ax.set_axis_off()
     ax.set(xlim=(-GAP, right + beside / unit), ylim=(bottom, -GAP))
     _write_captions(ax, captions or (), unit)
     if numbers:

@@ -65,7 +65,7 @@ class Page:
         self.half = max(place.top for place in places) + RADIUS / 2
         sides = [place.side for place in places]
         self.ax = style.axes_or_new(ax, self._height_of_new(sides))
-        width, height = style.size_in_points(self.ax)
+        width, height = style.blank_page(self.ax)
         longest = max(len(line) for column in columns for line in column.words.split("\n"))
         font = min(style.font_size(), width / (style.LETTER * (longest + 2) * len(columns)))
         lines = max(column.words.count("\n") for column in columns)
@@ -127,7 +127,6 @@ class Page:
         )
         legend |= {"loc": "lower center", "fontsize": font, "columnspacing": 1.2}
         ax.legend(handles=handles, **legend)
-        ax.set_axis_off()
         limits = (-self.gap / 2, self.lefts[-1] - self.gap / 2)
         height = (-self.half - self.below, self.half + self.above)
         ax.set(xlim=limits, ylim=height, aspect="equal")
