@@ -98,10 +98,9 @@ class Boundary:
         for number, name in enumerate(answer.classes):
             mine = self.points[self.labels == name].T
             if mine.size:
-                edge: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.8, "zorder": 3}
-                ax.scatter(
-                    mine[0], mine[1], size, label=f"class {name}", **edge, **style.class_look(number)
-                )
+                look: dict[str, Any] = style.class_look(number) | {"label": f"class {name}"}
+                look |= {"edgecolor": "white", "linewidth": 0.8, "zorder": 3}
+                ax.scatter(mine[0], mine[1], size, **look)
         limits = [values[[0, -1]] for values in self.plane]
         ax.set(xlim=limits[0], ylim=limits[1], xlabel=names[0], ylabel=names[1])
         _add_legend(ax)

@@ -32,8 +32,10 @@ LINES = ("-", "--", "-.", ":")
 
 # The width of a letter, as a share of its size; most are narrower.
 LETTER = 0.64
-# The width of a new figure in inches: 800 pixels on a screen.
-WIDTH = 8.0
+# The width of a new figure in inches: 800 pixels on a screen; and what of it is left free around.
+WIDTH, FREE = 8.0, 1 / 12
+# Letters of fewer points cannot be read there: 9 of these pixels.
+SMALLEST = 6.5
 # As `ax`, a new figure that pyplot does not know: nothing shows it but what it was made for.
 UNSHOWN: Any = object()
 
@@ -81,7 +83,7 @@ def axes_in_em(
     A new figure is at most a page wide, unless the letters were to be too small.
     """
     wide, high = _page_size(width, bottom, top, smallest, largest)
-    ax = axes_or_new(ax, high, wide)
+    ax = axes_or_new(ax, high + FREE, wide + FREE)
     page_width, page_height = blank_page(ax)
     ax.set(xlim=(0, width), ylim=(bottom, top), aspect="equal")
     return ax, min(largest, page_width / width, page_height / abs(top - bottom))
@@ -91,7 +93,7 @@ def _page_size(
     width: float, bottom: float, top: float, smallest: float, largest: float
 ) -> tuple[float, float]:
     """Return the width and height of a page, in inches, for a picture of this size in em."""
-    size = min(largest, max(smallest, 72 * WIDTH / width)) / 72
+    size = min(largest, max(smallest, 72 * (WIDTH - FREE) / width)) / 72
     return width * size, abs(top - bottom) * size
 
 

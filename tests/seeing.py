@@ -30,7 +30,9 @@ def small_letters(axes: Any, least: float = 9.0, width: int = 800) -> list[str]:
     assert drawn, "the picture has no words at all"
     share = min(1.0, width / figure.bbox.width) * figure.dpi / 72
     sizes = {text: text.get_fontsize() * share for text in drawn}
-    return [f"{text.get_text()!r}: {size:.1f}" for text, size in sizes.items() if size < least]
+    # Rounding is not a fault.
+    small = {text.get_text(): size for text, size in sizes.items() if size < least - 0.05}
+    return [f"{word!r}: {size:.1f}" for word, size in small.items()]
 
 
 def deuteranopia(image: Any) -> Any:
