@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from itertools import combinations
+from pathlib import Path
+
 import numpy as np
 import pytest
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_hex
 
 import nnlite
 from nnlite import plot
 from nnlite.diagnosis import Cause, Diagnosis
 from nnlite.diagnosis.runs import Run
+from nnlite.exchange import page
 from nnlite.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D
-from seeing import small_letters
+from nnlite.plot import style
+from seeing import deuteranopia, small_letters
 
 RNG = np.random.default_rng(0)
 PLANE, SIDE, CLASS = RNG.normal(size=(40, 2)), np.arange(40) % 2, np.arange(40) % 3
@@ -106,3 +114,49 @@ def test_no_letter_of_a_picture_has_fewer_than_9_of_800_pixels(name):
 
 def test_every_public_picture_is_measured_here():
     assert {name.split()[0] for name in PICTURES} == set(plot.__all__) - {"animate", "Animation"}
+
+
+def colours_of_samples(ax):
+    found = [drawn for drawn in ax.collections if isinstance(drawn, PathCollection)]
+    return [(to_hex(d.get_facecolor()[0]), len(d.get_paths()[0].vertices)) for d in found]
+
+
+@pytest.mark.parametrize("end", [1, 2, 3])
+def test_a_class_looks_the_same_in_every_picture(end):
+    """The order is vermilion, blue, green: of two, blue is the one that a positive z speaks for."""
+    last, loss = ("sigmoid", "binary_crossentropy") if end == 1 else ("softmax", "mse")
+    model, y = network(3, end, inputs=(2,), last=last, loss=loss), np.arange(40) % max(2, end)
+    plane = plot.decision_boundary(model, PLANE, y, resolution=20)
+    looks = colours_of_samples(plane)
+    assert [colour for colour, _ in looks] == ["#c44e00", "#0072b2", "#009e73"][: max(2, end)]
+    assert set(colours_of_samples(plot.network(model, PLANE, y))) == set(looks)
+
+
+PAGE = (Path(page.__file__).parent / "page" / "page.css").read_text(encoding="utf-8")
+NAMES = ("below", "above", "third", "fourth", "fifth", "sixth")
+
+
+def of_the_page(*themes):
+    """The colours of classes on the page of a model; what a later theme does not say, stays."""
+    said = {
+        name: colour for part in themes for name, colour in re.findall(r"--(\w+): (#\w+);", part)
+    }
+    return [said[name] for name in NAMES]
+
+
+LIGHT, DARK, SAME_DARK = re.findall(r":root[^{]*{([^}]*)}", PAGE)
+
+
+def test_the_page_has_the_colours_of_the_pictures():
+    assert of_the_page(LIGHT) == [colour.lower() for colour in style.CLASSES[:6]]
+    assert of_the_page(LIGHT, DARK) == of_the_page(LIGHT, SAME_DARK)
+
+
+@pytest.mark.parametrize(
+    "colours", [style.CLASSES, of_the_page(LIGHT, DARK)], ids=["pictures", "dark page"]
+)
+def test_no_two_classes_look_alike_to_a_deuteranope(colours):
+    pixels = np.array([[int(colour[k : k + 2], 16) for k in (1, 3, 5)] for colour in colours])
+    seen = deuteranopia(pixels[None])[0].astype(float)
+    apart = [np.linalg.norm(one - other) for one, other in combinations(seen, 2)]
+    assert min(apart) > 50

@@ -24,7 +24,7 @@ else:
 BLUE, VERMILION = "#0072B2", "#C44E00"
 INK, GREY, PALE = "0.1", "0.45", "0.95"
 
-COLOURS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#B8A800")
+COLOURS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#5A00D6")
 # Of two classes, 1 is what a neuron with a positive z says, and blue as all that is positive.
 CLASSES = (VERMILION, BLUE, *COLOURS[2:])
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "*", "h")
