@@ -123,12 +123,12 @@ def take_run(name: str, model: Any, seen: Data, new: Data | None, plan: Plan) ->
     begin = model.flat.weights.astype(np.float64)
     with training_mode(model), np.errstate(all="ignore"):
         for number, batch in enumerate(_batches(seen, plan, rng)):
+            if time.monotonic() > plan.deadline:
+                raise OutOfTimeError
             if number in looks:
                 _look(run, number, step, watched, new)
             if number == plan.steps or not math.isfinite(run.seen[-1]):
                 break
-            if time.monotonic() > plan.deadline:
-                raise OutOfTimeError
             penalty = step.penalty()
             losses.append(step.take(*batch) - penalty)
             if not math.isfinite(losses[-1]):
