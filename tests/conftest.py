@@ -18,6 +18,7 @@ collect_ignore = [
     "torch_twins.py",
     "node.py",
     "browser.py",
+    "pressing.py",
     "data",
 ]
 
