@@ -164,13 +164,25 @@ def whole_numbers() -> Any:
 
 def logarithmic(ax: Axes) -> None:
     """Draw powers of ten at equal distances, with numbers as people write them."""
-    from matplotlib.ticker import LogLocator, NullFormatter
+    from matplotlib.ticker import (
+        LogLocator,
+        MaxNLocator,
+        NullFormatter,
+        NullLocator,
+        ScalarFormatter,
+    )
 
     if ax.get_yscale() != "log":
         ax.set_yscale("log")
     low, high = ax.get_ylim()
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1000 * low else (1,)))
-    ax.yaxis.set_major_formatter("{x:g}")
+    if high < 10 * low:
+        # So few powers of ten leave no two ticks: these are as on any axis, with as many decimals.
+        ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        ax.yaxis.set_major_formatter(ScalarFormatter(useOffset=False))
+        ax.yaxis.set_minor_locator(NullLocator())
+    else:
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1000 * low else (1,)))
+        ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_formatter(NullFormatter())
 
 

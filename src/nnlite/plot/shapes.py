@@ -186,7 +186,8 @@ class _Page:
         x = MARGIN + LETTER * len(self.name) + 2
         for axis, words in self.words.items():
             colour, line = LOOKS[axis]
-            self.ax.plot([x, x + 2], [y, y], color=colour, linestyle=line, linewidth=4)
+            look: dict[str, Any] = {"linewidth": 4, "solid_capstyle": "butt"}
+            self.ax.plot([x, x + 2], [y, y], color=colour, linestyle=line, **look)
             self._say(x + 2.5, y, words, ha="left")
             x += LETTER * len(words) + 3.5
 
