@@ -26,7 +26,8 @@ def decision_boundary(
 ) -> Axes:
     """Draw which class a model gives to every place of the plane, and the samples on it.
 
-    Where the model gives probabilities, the plane is the paler the less the first class leads.
+    Where the model gives probabilities, the plane is the paler the less the first class leads. In
+    all pictures class 0 is vermilion, 1 blue, 2 green, and each has a marker of its own.
 
     Parameters
     ----------

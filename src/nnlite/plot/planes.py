@@ -159,7 +159,8 @@ class Planes(Seen):
             if not mine.any():
                 continue
             look = common | {"edgecolors": edge, "marker": _marker(1 if side else -1)}
-            ax.scatter(*places[mine].T, c=[colour_of(share) for share in shares[mine]], **look)
+            look["c"] = [colour_of(share) for share in shares[mine]]
+            ax.scatter(*places[mine].T, **look)
 
 
 class Curves(Seen):
