@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -65,12 +63,13 @@ def test_a_motion_of_a_training_is_no_larger_than_a_slide_may_be(name, kind, tmp
 def test_what_moves_moves_for_a_deuteranope_too(name, tmp_path):
     """Of what changes from frame to frame, most is seen without the cones for green."""
     FILMS[name]().save(tmp_path / "film.gif")
-    film = Image.open(tmp_path / "film.gif")
     frames = []
-    for number in (0, film.n_frames // 2, film.n_frames - 1):
-        film.seek(number)
-        frames.append(np.asarray(film.convert("RGB")))
-    for one, other in combinations(frames, 2):
+    with Image.open(tmp_path / "film.gif") as film:
+        for number in (0, film.n_frames // 2, film.n_frames - 1):
+            film.seek(number)
+            frames.append(np.asarray(film.convert("RGB")))
+    one, *others = frames
+    for other in others:
         differs = np.abs(one.astype(float) - other).sum(axis=-1) > 90
         seen = [deuteranopia(frame).astype(float) for frame in (one, other)]
         still = np.abs(seen[0] - seen[1]).sum(axis=-1)[differs] < 30
