@@ -340,8 +340,7 @@ lessons.save(figure, "07_learned")
 
 # %% [markdown]
 # What does each neuron do? The picture shows every neuron as the plane of the two inputs: blue
-# where it gives more than at z = 0, vermilion where less, and a line where z = 0. (So the colours
-# of the classes are exchanged here: a 1 is more than a 0, and blue.) The first hidden
+# where it gives more than at z = 0, vermilion where less, and a line where z = 0. The first hidden
 # neurons know straight lines only. The second layer puts them together: its lines are bent. The
 # output puts these together.
 
