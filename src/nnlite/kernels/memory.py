@@ -10,7 +10,6 @@ import numpy as np
 
 from nnlite.foundation.types import Array, Shape
 
-
 LINE = 64
 """Bytes of a line of the cache: what begins within one costs some operations twice the time."""
 

@@ -52,8 +52,7 @@ def put_in_order(apart: Array, z: Array) -> None:
 
 def largest(pieces: Pieces, a: Array, memory: Memory, keep_winners: bool) -> Winners | None:
     """Write the largest of each window to a (n, ph, pw, f); return who won, if that is kept."""
-    winners, kept = None, len(a) if keep_winners else 0
-    n, ph, pw, f = a.shape
+    winners, kept, ph = None, len(a) if keep_winners else 0, a.shape[1]
     for images, apart in pieces:
         wide, _, rows, line = apart.shape
         high = rows // ph
