@@ -14,15 +14,16 @@ LINE = 64
 """Bytes of a line of the cache: what begins within one costs some operations twice the time."""
 
 
-def aligned(size: int, dtype: Any) -> Array:
-    """Return a vector of any content that begins with a line of the cache.
+def aligned(shape: Shape | int, dtype: Any) -> Array:
+    """Return an array of zeros that begins with a line of the cache.
 
-    >>> aligned(5, "float32").__array_interface__["data"][0] % 64
+    >>> aligned((5, 2), "float32").__array_interface__["data"][0] % 64
     0
     """
-    room = np.empty(size * np.dtype(dtype).itemsize + LINE, np.uint8)
-    start = -room.__array_interface__["data"][0] % LINE
-    return room[start : start + size * np.dtype(dtype).itemsize].view(dtype)
+    # Not a part of another array: it is the base of its views.
+    room = bytearray(math.prod(np.atleast_1d(shape)) * np.dtype(dtype).itemsize + LINE)
+    start = -np.frombuffer(room, np.uint8).__array_interface__["data"][0] % LINE
+    return np.ndarray(shape, dtype, room, start)
 
 
 class Memory:
@@ -98,8 +99,7 @@ class UsedAgain(Memory):
         """Return the same array for a name, a shape and a dtype."""
         key = f"{name}, {shape} of {dtype}"
         if key not in self.arrays:
-            self.arrays[key] = aligned(math.prod(shape), dtype).reshape(shape)
-            self.arrays[key][...] = 0
+            self.arrays[key] = aligned(shape, dtype)
         return self.arrays[key]
 
     def prepared(self, name: str, arrays: Sequence[Array], make: Callable[[], Any]) -> Any:
