@@ -14,14 +14,17 @@ LINE = 64
 """Bytes of a line of the cache: what begins within one costs some operations twice the time."""
 
 
-def aligned(shape: Shape | int, dtype: Any) -> Array:
-    """Return an array of zeros that begins with a line of the cache.
+def aligned(shape: Shape, dtype: Any) -> Array:
+    """Return an array of zeros that begins with a line of the cache, if it is a large one.
 
-    >>> aligned((5, 2), "float32").__array_interface__["data"][0] % 64
+    >>> aligned((1000, 2), "float32").__array_interface__["data"][0] % 64
     0
     """
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if size < 1 << 12:
+        return np.zeros(shape, dtype)
     # Not a part of another array: it is the base of its views.
-    room = bytearray(math.prod(np.atleast_1d(shape)) * np.dtype(dtype).itemsize + LINE)
+    room = bytearray(size + LINE)
     start = -np.frombuffer(room, np.uint8).__array_interface__["data"][0] % LINE
     return np.ndarray(shape, dtype, room, start)
 
@@ -91,7 +94,7 @@ class UsedAgain(Memory):
             return array
         size, whole = math.prod(shape), self.whole.get(name)
         if whole is None or whole.size < size or whole.dtype != dtype:
-            whole = self.whole[name] = aligned(size, dtype)
+            whole = self.whole[name] = aligned((size,), dtype)
         array = self.arrays[name] = whole[:size].reshape(shape)
         return array
 

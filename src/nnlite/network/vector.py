@@ -53,8 +53,8 @@ class FlatWeights:
         self.parts = [*map(PlacedWeight, trained(layers), places)]
         every = [weight for layer in layers for weight in layer.parameters.values()]
         self.untrained = [weight for weight in every if not weight.trainable]
-        self.weights: Array = aligned(ends[-1], dtype)
-        self.gradients: Array = aligned(ends[-1], dtype)
+        self.weights: Array = aligned((ends[-1],), dtype)
+        self.gradients: Array = aligned((ends[-1],), dtype)
         self.settled: object = None
         self.own = [layer for layer in layers if own_classes(layer)]
         self.settle()
