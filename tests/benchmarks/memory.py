@@ -1,18 +1,24 @@
-"""How much memory a training takes: `python tests/benchmarks/memory.py nnlite`, or `torch`.
+"""How much memory a training takes: `python tests/benchmarks/memory.py [RUNS]`.
 
 Two epochs of the 3×3×32 – 3×3×64 network, batch 128, on 2,560 images. Printed is the peak resident
-memory of the process, imports and data included, and how much more that is than before training.
-Linux counts it in kB, macOS in bytes.
+memory of the process, imports and data included, and how much more that is than before training:
+that of the middle one of several processes. Linux counts it in kB, macOS in bytes.
 """
 
 from __future__ import annotations
 
 import resource
+import statistics
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
+from goals import MEMORY, Figure, Goal
+from processes import HERE, output
+from rounds import alternating
 
+LIBRARIES: dict[str, Goal | None] = {"nnlite": MEMORY, "PyTorch": None}
 SAMPLES, BATCH, EPOCHS = 2560, 128, 2
 MB_PER_UNIT = 1e-6 if sys.platform == "darwin" else 1024e-6
 
@@ -54,15 +60,36 @@ def with_torch(x: np.ndarray, y: np.ndarray) -> Callable[[], object]:
     return train
 
 
-def main(library: str = "nnlite") -> None:
-    """Print the peak."""
+def inside(library: str) -> None:
+    """Train in this process, and print the peak, and by how much the training has raised it."""
     rng = np.random.default_rng(0)
     x, y = rng.random((SAMPLES, 28, 28, 1), dtype="f4"), rng.integers(0, 10, SAMPLES)
-    train = (with_torch if library == "torch" else with_nnlite)(x, y)
+    train = (with_torch if library == "PyTorch" else with_nnlite)(x, y)
     before = peak()
     train()
-    print(f"{library}: at most {peak():.0f} MB, {peak() - before:.0f} MB more than before")
+    print(peak(), peak() - before)
+
+
+def run(library: str) -> list[float]:
+    """Return what a process of its own prints."""
+    return [float(word) for word in output(str(HERE / "memory.py"), "--inside", library).split()]
+
+
+def figures(runs: int) -> list[Figure]:
+    """Return the peaks of both libraries."""
+    found = []
+    said = alternating({library: partial(run, library) for library in LIBRARIES}, runs, 0)
+    for library, answers in said.items():
+        whole, more = (statistics.median(numbers) for numbers in zip(*answers, strict=True))
+        what = f"{library}: peak memory of training 3×3×32 – 3×3×64, batch 128"
+        found.append(Figure(what, whole, "MB", LIBRARIES[library]))
+        found.append(Figure(f"{library}: of that, more than before the training", more, "MB"))
+    return found
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if sys.argv[1:2] == ["--inside"]:
+        inside(sys.argv[2])
+    else:
+        for figure in figures(int(sys.argv[1]) if sys.argv[1:] else 3):
+            print(figure)

@@ -1,58 +1,20 @@
-"""The networks whose speed is watched: each builds a compiled model and makes its data."""
+"""The networks that have goals: each builds a compiled model and makes its data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+from work import Work, compiled
 
 import nnlite
 from nnlite import layers as L
 from nnlite.optimizers import SGD, Adam
 
 
-@dataclass(frozen=True)
-class Work:
-    """One epoch of training: a model, made anew by `make`, its data, and how they meet."""
-
-    make: Callable[[], nnlite.Model]
-    samples: int
-    batch: int
-    shape: tuple[int, ...] = (28, 28, 1)
-    epochs: int = 1
-    predicts: bool = False
-
-    def data(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return images like MNIST's, a fifth of the pixels lit, or the four rows of XOR."""
-        if self.shape == (2,):
-            return np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "f4"), np.array([[0], [1], [1], [0]])
-        rng = np.random.default_rng(1)
-        y = rng.integers(0, 10, self.samples)
-        lit = rng.random((10, *self.shape)) < 0.2
-        pictures = rng.random((10, *self.shape), dtype="f4") * lit
-        noise = rng.random((self.samples, *self.shape), dtype="f4")
-        return (pictures[y] + 0.1 * noise).astype("f4"), y
-
-    def run(self, model: nnlite.Model, x: np.ndarray, y: np.ndarray) -> None:
-        """Do the work once."""
-        if self.predicts:
-            model.predict(x, verbose=0)
-        else:
-            model.fit(x, y, batch_size=self.batch, epochs=self.epochs, verbose=0)
-
-
-def _compiled(layers: list[Any], optimizer: Any = None, shape: Any = (28, 28, 1)) -> nnlite.Model:
-    model = nnlite.Sequential([nnlite.Input(shape), *layers], seed=0)
-    model.compile(optimizer or SGD(0.05), "sparse_categorical_crossentropy")
-    return model
-
-
 def dense(*units: int, activation: str = "sigmoid", optimizer: Any = None) -> nnlite.Model:
     """Return a network for rows of 784 numbers and ten classes."""
     hidden = [L.Dense(count, activation=activation) for count in units]
-    return _compiled([*hidden, L.Dense(10, "softmax")], optimizer, (784,))
+    return compiled([*hidden, L.Dense(10, "softmax")], optimizer, (784,))
 
 
 def convolutions(size: int, *filters: int) -> nnlite.Model:
@@ -60,12 +22,12 @@ def convolutions(size: int, *filters: int) -> nnlite.Model:
     layers: list[Any] = []
     for count in filters:
         layers += [L.Conv2D(count, size, padding="same", activation="relu"), L.MaxPooling2D()]
-    return _compiled([*layers, L.Flatten(), L.Dense(100, "relu"), L.Dense(10, "softmax")])
+    return compiled([*layers, L.Flatten(), L.Dense(100, "relu"), L.Dense(10, "softmax")])
 
 
 def lenet() -> nnlite.Model:
     """Return LeNet-5."""
-    return _compiled(
+    return compiled(
         [
             L.Conv2D(6, 5, activation="tanh"),
             L.AveragePooling2D(),
@@ -89,7 +51,7 @@ def batch_norm() -> nnlite.Model:
             L.ReLU(),
             L.MaxPooling2D(),
         ]
-    return _compiled([*layers, L.Flatten(), L.Dropout(0.5), L.Dense(10, "softmax")], Adam())
+    return compiled([*layers, L.Flatten(), L.Dropout(0.5), L.Dense(10, "softmax")], Adam())
 
 
 def residual() -> nnlite.Model:
@@ -106,7 +68,7 @@ def residual() -> nnlite.Model:
 
 def depthwise() -> nnlite.Model:
     """Return a depthwise and a pointwise convolution behind an ordinary one."""
-    return _compiled(
+    return compiled(
         [
             L.Conv2D(16, 3, padding="same", activation="relu"),
             L.DepthwiseConv2D(3, padding="same"),
