@@ -13,10 +13,10 @@ WIDTHS = (32, 128, 512, 2048)
 DEPTHS = (1, 2, 4, 8, 16)
 CHANNELS = (4, 8, 16, 32, 64)
 GROWING = {
-    "batch": "784-100-10, samples in a batch",
+    "batch": "784-100-10",
     "width": "784-width-10, batch 64",
-    "depth": "784, layers of 100, 10, batch 64",
-    "channels": "two 3×3 convolutions on 14×14, batch 64",
+    "depth": "layers of 100 units, batch 64",
+    "channels": "two convolutions 3×3, batch 64",
 }
 
 

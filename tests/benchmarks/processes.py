@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -32,6 +33,18 @@ def output(*arguments: str, python: str = sys.executable) -> str:
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}\n{done.stderr}")
     return done.stdout
+
+
+def lines(script: str, *arguments: str, core: str = "") -> Iterator[str]:
+    """Run a file of this folder to its end, and give each line as soon as it is printed."""
+    command = [sys.executable, str(HERE / script), *arguments]
+    with subprocess.Popen(
+        command, env=environment(core), stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        assert process.stdout
+        yield from process.stdout
+    if process.returncode:
+        raise SystemExit(f"{script} has ended with status {process.returncode}.")
 
 
 def has(python: str, module: str) -> bool:
