@@ -52,7 +52,9 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def cell(row: Row | None, peer: str) -> str:
-    """Return the ratio to a peer, or a dash."""
+    """Return the ratio to a peer, or a dash; or that the peer computes something else."""
+    if row and peer in row["differ"]:
+        return "differs"
     ratio = row["ratios"].get(peer) if row else None
     return "–" if ratio is None else f"{ratio:.2f}"
 
@@ -72,9 +74,9 @@ def networks(measured: Measured) -> list[str]:
         "## Against PyTorch and Keras",
         "A peer's time divided by nnlite's: above 1, nnlite is faster. Goals are judged with "
         "OpenBLAS's own choice of routines; the last column is another run, with those it has for "
-        "Haswell (no AVX-512). Training is with `fit(verbose=0)` and plain SGD unless said, on images "
-        "like MNIST's that the benchmark makes itself. After each convolution of a row like 3×3×10 "
-        "follows a pooling, at the end come 100 and 10 units; all networks stand in "
+        "Haswell (no AVX-512). Training is with `fit(verbose=0)` and plain SGD unless said, on "
+        "images like MNIST's that the benchmark makes itself. After each convolution of a row like "
+        "3×3×10 follows a pooling, at the end come 100 and 10 units; all networks stand in "
         "`tests/benchmarks/networks.py`.",
         table((*head, "Haswell's routines: PyTorch / ours"), rows),
     ]
