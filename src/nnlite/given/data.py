@@ -195,7 +195,7 @@ def _remedy_for_input(array: Array, shape: Shape, name: str) -> str:
 
 def check_lengths(x: Sequence[Array | Rows], y: Sequence[Array] = ()) -> None:
     """Raise unless all inputs and targets have the same number of samples."""
-    if len({len(array) for array in [*x, *y]}) > 1:
+    if len({array.shape[:1] for array in [*x, *y]}) > 1:
         rule = f"{'x and y' if y else 'All inputs'} must have the same number of samples."
         shapes = {"x": [str(a.shape) for a in x], "y": [str(a.shape) for a in y]}
         parts = [f"{name} of shape {', '.join(each)}" for name, each in shapes.items() if each]

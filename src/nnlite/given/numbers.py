@@ -30,6 +30,10 @@ def as_numbers(data: Any, name: str) -> Array:
         if isinstance(data, list):
             remedy = "Look for the odd one: set(len(row) for row in data)."
         raise value_error(rule, received, None, remedy) from None
+    except Exception as error:
+        rule = f"{name} must be an array of numbers, or what can become one."
+        received = f"a {type(data).__name__}, which fails: {shown(error)}"
+        raise type_error(rule, received) from error
     if array.dtype.kind == "O":
         return _from_objects(array, name, data)
     if array.dtype.kind not in "fiub":

@@ -13,10 +13,11 @@ from typing import Any, Self
 import numpy as np
 
 from nnlite import activations
-from nnlite.foundation.arguments import argument_names
+from nnlite.foundation.arguments import argument_names, explains_its_arguments
 from nnlite.foundation.checks import (
     Flag,
     Name,
+    SampleShape,
     check_dtype,
     check_output,
     check_shape,
@@ -122,7 +123,8 @@ class Layer(Weighted):
         if dtype is not None:
             self.dtype = self.given_dtype = check_dtype(dtype)
 
-    def build(self, input_shape: Any) -> None:
+    @explains_its_arguments
+    def build(self, input_shape: SampleShape) -> None:
         """Make the weights for samples of this shape; a list of shapes for a merge."""
 
     def forpass(self, x: Any, training: bool = False) -> Array:
@@ -133,7 +135,8 @@ class Layer(Weighted):
         """Write the gradients of the weights and return the gradient of x."""
         raise must_define(self, "backprop(grad)")
 
-    def compute_output_shape(self, input_shape: Any) -> Shape:
+    @explains_its_arguments
+    def compute_output_shape(self, input_shape: SampleShape) -> Shape:
         """Return the shape of one output sample: by a trial run, if a subclass knows no better."""
         trial = self.twin()
         trial.ensure_built(input_shape)

@@ -10,8 +10,8 @@ from typing import Any, Self
 import numpy as np
 
 from nnlite import initializers, regularizers
-from nnlite.foundation.arguments import argument_names
-from nnlite.foundation.checks import check_name, flag
+from nnlite.foundation.arguments import argument_names, explains_its_arguments
+from nnlite.foundation.checks import ArrayShape, Text, check_name, flag
 from nnlite.foundation.configuration import Configurable, snake_case
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.ours import written_here
@@ -82,17 +82,17 @@ class Weighted(Configurable, Variables):
         """
         return value_error(rule, received, f"layer '{self.name}'", remedy)
 
+    @explains_its_arguments
     def add_weight(
         self,
-        name: str,
-        shape: Any,
+        name: Text,
+        shape: ArrayShape,
         initializer: Any = "glorot_uniform",
         *,
         trainable: bool = True,
         regularizer: Any = None,
     ) -> Array:
         """Make a weight: an attribute of that name, and its gradient beside it: `W` and `dW`."""
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
         if {name, "d" + name} & self._arrays or hasattr(type(self), name):
             rule = "A weight needs a name that the layer does not use yet."
             raise self.misfit(rule, f"add_weight({shown(name)}, ...)")

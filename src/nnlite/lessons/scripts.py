@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nnlite.foundation.errors import explain_error, value_error
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.errors import explain_error
+from nnlite.foundation.files import FolderPath
 
 HERE = Path(__file__).resolve().parent
 
@@ -23,7 +25,8 @@ def title_of(script: Path) -> str:
     return title.removeprefix("# # ").removeprefix(script.stem[:2]).strip()
 
 
-def write_notebooks(folder: str | Path) -> tuple[list[Path], list[Path]]:
+@explains_its_arguments
+def write_notebooks(folder: FolderPath) -> tuple[list[Path], list[Path]]:
     """Write every lesson as a notebook; one that is there already stays as it is.
 
     Parameters
@@ -42,9 +45,6 @@ def write_notebooks(folder: str | Path) -> tuple[list[Path], list[Path]]:
         rule = "Notebooks are written with jupytext, which is not installed."
         remedy = "pip install jupytext"
         raise ImportError(explain_error(rule, str(error), None, remedy)) from None
-    folder = Path(folder)
-    if folder.exists() and not folder.is_dir():
-        raise value_error("Notebooks go into a folder.", f"the file {folder}")
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     kept: list[Path] = []

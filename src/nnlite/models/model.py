@@ -9,8 +9,18 @@ from typing import Annotated, Any, Self
 import numpy as np
 
 from nnlite.callbacks import History
-from nnlite.foundation.arguments import ExplainsItsArguments
-from nnlite.foundation.checks import DType, Flag, Name, Seed, flag
+from nnlite.foundation.arguments import ExplainsItsArguments, explains_its_arguments
+from nnlite.foundation.checks import (
+    DType,
+    Flag,
+    Name,
+    Seed,
+    an,
+    check_dtype,
+    flag,
+    or_none,
+    passed_through,
+)
 from nnlite.foundation.errors import explain_error, look_up, shown, told, type_error, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.undoing import all_or_nothing
@@ -130,7 +140,8 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
         for layer, name in self._names.items():
             layer.chosen_name = layer.chosen_name or name
 
-    def name_of(self, layer: Layer) -> str:
+    @explains_its_arguments
+    def name_of(self, layer: Annotated[Layer, an("a layer", Layer)]) -> str:
         """Return what a layer is called in this model: in a model of models, names are unique.
 
         >>> from nnlite.layers import Dense, Input
@@ -255,7 +266,8 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
         wanted = name if isinstance(name, str) else shown(name)
         return look_up("layer", wanted, {self.name_of(layer): layer for layer in self.layers})
 
-    def twin(self, dtype: str | None = None) -> Self:
+    @explains_its_arguments
+    def twin(self, dtype: Annotated[Any, or_none(passed_through(check_dtype))] = None) -> Self:
         """Return a copy, perhaps in another dtype, that shares nothing but the history.
 
         >>> from nnlite.layers import Dense, Input
