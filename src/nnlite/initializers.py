@@ -256,4 +256,11 @@ def get(identifier: Any) -> Initializer:
     return KNOWN.get(identifier)
 
 
+__all__ = [
+    *(kind.__name__ for kind in _CLASSES),
+    *_NAMED,
+    "Initializer",
+    "get",
+]
+
 explains_unknown_names(__name__)

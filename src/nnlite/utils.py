@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from nnlite.foundation.arguments import explains_its_arguments
-from nnlite.foundation.checks import AnyDType, Flag, Positive, checked_number, require
+from nnlite.foundation.checks import AnyDType, Flag, checked_number, number, require
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.files import as_path, check_folder, written_whole
 from nnlite.foundation.seeding import set_random_seed
@@ -76,7 +76,7 @@ def plot_model(
     show_layer_names: Flag = False,
     rankdir: Annotated[str, _rankdir] = "TB",
     expand_nested: Flag = False,
-    dpi: Positive = 200,
+    dpi: Annotated[float, number(least=10)] = 200,
     show_layer_activations: Flag = False,
     show_trainable: Flag = False,
 ) -> Any:

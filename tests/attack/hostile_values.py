@@ -1,8 +1,10 @@
-"""What nobody should give, kind by kind."""
+"""What nobody should give, kind by kind, and what may become of it."""
 
 from __future__ import annotations
 
 import math
+import os
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +42,17 @@ class Incomparable:
         raise RuntimeError("no length")
 
 
+class OwnError(Exception):
+    """What a class of the user's raises when it is called as the function that it is not."""
+
+
+class NoFunction:
+    """A class that is no function of whatever it may be called with."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        raise OwnError
+
+
 KINDS: dict[str, Callable[[], Any]] = {
     "None": lambda: None,
     "array": lambda: np.array([[1.0, 2.0], [3.0, 4.0]]),
@@ -75,8 +88,25 @@ KINDS: dict[str, Callable[[], Any]] = {
     "dictionary with strange keys": lambda: {None: 1, 2: [3]},
     "set": lambda: {1, 2},
     "generator": lambda: (i for i in range(3)),
-    "class": lambda: int,
+    "class": lambda: NoFunction,
     "function": lambda: lambda *args, **options: None,
     "slice": lambda: slice(1, 2),
     "dtype": lambda: np.dtype("int8"),
 }
+
+
+OURS, THEIRS = f"{os.sep}nnlite{os.sep}", f"{os.sep}sklearn{os.sep}"
+
+
+def is_explained(error: BaseException) -> bool:
+    """Return whether an error is ours, or somebody else's who is right to raise it.
+
+    - The user's own function may raise what it likes; so may what is called in its place.
+    - `lessons.refuse` ends the program: that is what it is for.
+    - scikit-learn checks the data of estimators in its own words: its conventions ask for these.
+    """
+    if isinstance(error, OwnError | SystemExit):
+        return True
+    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    theirs = [THEIRS in file for file in files if THEIRS in file or OURS in file]
+    return (bool(theirs) and theirs[-1]) or "Received: " in str(error)

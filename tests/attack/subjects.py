@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.figure import Figure
 
 import nnlite
 from every_layer import CASES, Case
@@ -97,7 +98,12 @@ NEEDED: dict[str, Callable[[], Any]] = {
     **{"arguments": list, "right": lambda: 3.0, "wrong": dict, "cases": list, "rows": list},
     **{"state": lambda: "right", "a": lambda: 1.0, "b": lambda: 2.0, "other": model},
     **{"tolerance": lambda: 0.1, "agree": list, "part": lambda: None, "value": lambda: 1.0},
-    **{"steps": lambda: [1], "message": lambda: "message", "tables": list, "folder": lambda: "."},
+    **{
+        "steps": lambda: [1],
+        "message": lambda: "message",
+        "tables": lambda: [("title", [])],
+        "folder": lambda: ".",
+    },
     **{"x_train": lambda: X, "y_train": lambda: Y, "x_test": lambda: X, "y_test": lambda: Y},
     **{"came_out": str, "expected": str, "agrees": lambda: True, "weights": lambda: None},
     **{"config": dict, "epoch": lambda: 0, "batch": lambda: 0, "stddev": lambda: 1.0},
@@ -105,7 +111,9 @@ NEEDED: dict[str, Callable[[], Any]] = {
     **{"max_error": lambda: 0.0, "place": tuple, "analytic": lambda: 0.0, "numeric": lambda: 0.0},
     **{"checked": lambda: 1, "passed": lambda: True, "trainable": lambda: True},
     **{"exponent": lambda: 2, "X": lambda: X, "params": dict, "step": lambda: 1},
-    **{"scale": lambda: 2.0, "digits": lambda: 3, "outputs": lambda: None, "figure": lambda: None},
+    **{"recorder": lambda: None, "A": lambda: X, "image": lambda: X, "kernel": lambda: X[:2]},
+    **{"paths": lambda: X, "explanation": lambda: model().explain(X, Y), "history": history},
+    **{"scale": lambda: 2.0, "digits": lambda: 3, "outputs": lambda: None, "figure": Figure},
 }
 
 
@@ -131,15 +139,13 @@ def subject(
     """Return the subject that a function is: `made` returns a new one for each call."""
     every, demanded = arguments_of(function)
     needed = {**NEEDED, **(special or {}), **SPECIAL.get(name, {})}
-    return Subject(
-        name,
-        made or (lambda: function),
-        every,
-        {name: needed.get(name, lambda: print("NEED", name)) for name in demanded},
-    )
+    demands = {argument: needed[argument] for argument in demanded}
+    return Subject(name, made or (lambda: function), every, demands)
 
 
-SPECIAL: dict[str, dict[str, Callable[[], Any]]] = {}
+SPECIAL: dict[str, dict[str, Callable[[], Any]]] = {
+    "plot.Animation": {"show": lambda: lambda number: None, "count": lambda: 3},
+}
 
 
 def functions() -> Iterator[Subject]:
@@ -172,11 +178,13 @@ def objects() -> Iterator[tuple[str, Callable[[], Any], type, dict[str, Callable
         module = importlib.import_module(f"nnlite.{home}")
         for name in public_names(f"nnlite.{home}"):
             kind = getattr(module, name)
-            if inspect.isclass(kind) and kind.__name__ == name and name != "History":
+            if inspect.isclass(kind) and kind.__name__ == name and name not in NOT_ALONE:
                 _, demanded = arguments_of(kind)
                 given = [(argument, NEEDED[argument]) for argument in demanded]
                 make = partial(made_with, kind, given)
-                yield f"{home}.{name}", make, base or kind, {}
+                if home == "estimators":
+                    make = partial(fitted, kind)
+                yield f"{home}.{name}", make, base or kind, OF_AN_ESTIMATOR if base is None else {}
 
 
 FAMILIES: dict[str, Any] = {
@@ -190,6 +198,8 @@ FAMILIES: dict[str, Any] = {
     "optimizers.schedules": optimizers.schedules.LearningRateSchedule,
     "estimators": None,
 }
+NOT_ALONE = {"History", "CrossEntropy"}
+OF_AN_ESTIMATOR = {"y": lambda: Y.ravel()}
 OF_A_MODEL = {
     "weights": lambda: model().get_weights(),
     "name": lambda: "dense",
@@ -213,6 +223,11 @@ def of_a_layer(case: Case) -> dict[str, Callable[[], Any]]:
     }
 
 
+def fitted(kind: Any) -> Any:
+    """Return an estimator that has learned."""
+    return kind(epochs=1).fit(X, Y.ravel())
+
+
 def made_with(kind: type, given: list[tuple[str, Callable[[], Any]]]) -> Any:
     """Return an object of the class."""
     return kind(**{name: make() for name, make in given})
@@ -221,6 +236,89 @@ def made_with(kind: type, given: list[tuple[str, Callable[[], Any]]]) -> Any:
 def method_of(make: Callable[[], Any], name: str) -> Any:
     """Return the method of a new object."""
     return getattr(make(), name)
+
+
+def uses() -> Iterator[Subject]:
+    """Objects made with an argument, and then used: what a constructor takes must work later."""
+    rng = np.random.default_rng(0)
+    for case in {case.layer_class: case for case in CASES.values()}.values():
+        names = argument_names(case.layer_class)
+        made = partial(used_layer, case, case.samples(rng, 3))
+        yield Subject(
+            f"use of layers.{case.layer_class.__name__}", lambda made=made: made, names, {}
+        )
+    for home, use in USES.items():
+        module = importlib.import_module(f"nnlite.{home}")
+        for name in public_names(f"nnlite.{home}"):
+            kind = getattr(module, name)
+            if inspect.isclass(kind) and kind.__name__ == name and name not in ABSTRACT:
+                one = subject(f"use of {home}.{name}", kind)
+                yield one._replace(made=partial(partial, used, use, kind))
+
+
+def as_it_is(made: Any) -> Any:
+    """Return it."""
+    return made
+
+
+def used_layer(case: Case, x: Any, **given: Any) -> Any:
+    """Train a model of the layer, and describe the layer."""
+    layer = case.layer_class(**{**case.arguments, **given})
+    inputs = [Input(shape) for shape in case.shapes]
+    made = Model(inputs, layer(inputs if isinstance(case.shape, list) else inputs[0]), seed=0)
+    made.compile("sgd", "mse")
+    made.fit(x, made.predict(x), verbose=0)
+    return layer.get_config()
+
+
+def used(use: Callable[[Any], Any], kind: type, **given: Any) -> Any:
+    """Make the object, and use it."""
+    return use(kind(**given))
+
+
+def trained_with(**options: Any) -> Any:
+    """Train with an optimizer, a loss or a metric."""
+    made = Sequential([Dense(2, "softmax", input_shape=(2,))], seed=0)
+    made.compile(**{"optimizer": "sgd", "loss": "mse", **options})
+    y: Any = np.eye(2)[[0, 1, 1, 0]]
+    if type(options.get("loss")).__name__.startswith("Sparse"):
+        y = np.array([0, 1, 1, 0])
+    return made.fit(X, y, verbose=0)
+
+
+def fit_with(callback: Any) -> Any:
+    """Train with a callback."""
+    return model().fit(X, Y, epochs=2, validation_data=(X, Y), callbacks=[callback], verbose=0)
+
+
+def dense_with(**options: Any) -> Any:
+    """Train a layer that is told this."""
+    made = Sequential([Dense(2, input_shape=(2,), **options)], seed=0)
+    made.compile("sgd", "mse")
+    return made.fit(X, X, verbose=0)
+
+
+USES: dict[str, Callable[[Any], Any]] = {
+    "optimizers": lambda made: trained_with(optimizer=made),
+    "optimizers.schedules": lambda made: trained_with(optimizer=SGD(made)),
+    "losses": lambda made: trained_with(loss=made),
+    "metrics": lambda made: made(*OF_METRIC.get(type(made).__name__, (X > 0.5, X))),
+    "callbacks": fit_with,
+    "activations": lambda made: dense_with(activation=made),
+    "initializers": lambda made: dense_with(kernel_initializer=made),
+    "regularizers": lambda made: dense_with(kernel_regularizer=made),
+    "estimators": lambda made: made.fit(X, Y.ravel()).predict(X),
+}
+OF_METRIC: dict[str, Any] = {
+    "SparseCategoricalAccuracy": (Y, X),
+    "SparseTopKCategoricalAccuracy": (Y, X),
+    "Mean": (X,),
+    "Accuracy": (Y, Y),
+}
+ABSTRACT = {
+    *("ActivationFunction", "Initializer", "Regularizer", "Loss", "CrossEntropy", "Metric"),
+    *("Optimizer", "LearningRateSchedule", "Step"),
+}
 
 
 def methods() -> Iterator[Subject]:
@@ -239,9 +337,9 @@ def methods() -> Iterator[Subject]:
 def is_no_call_of_a_user(owner: object, method: str) -> bool:
     """Return whether only the library, or a class that builds on it, calls this method.
 
-    - What a model calls in every step gets arrays in its dtype that have been checked, so it checks
-      nothing: `layer(x)`, `loss(y, a)` and `model.predict(x)` are the ways that do.
-    - What is written to be called by another method of the same object has the arguments of that one.
+    - What a model calls in every step gets arrays in its dtype that have been checked, so it
+      checks nothing: `layer(x)`, `loss(y, a)` and `model.predict(x)` are the ways that do.
+    - What is written to be called by another method of the same object gets what that one got.
     - Some methods have a public name because no room uses private names of another one.
     """
     bases = [kind.__name__ for kind in type(owner).__mro__]

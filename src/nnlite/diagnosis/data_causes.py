@@ -40,7 +40,8 @@ def not_finite_data(x: Any, y: Any) -> Cause | None:
         for entry in entries:
             try:
                 numbers = np.asarray(entry, np.float64)
-            except (TypeError, ValueError):
+            except Exception:
+                # It is explained where it is made ready.
                 continue
             bad = ~np.isfinite(numbers)
             if bad.any():

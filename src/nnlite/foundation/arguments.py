@@ -58,7 +58,7 @@ def explains_its_arguments(
     def explaining(*args: Any, **kwargs: Any) -> T:
         nonlocal checks
         if checks is None:
-            checks = checks_of(declared_by or method)
+            checks = checks_of(method, declared_by)
         given, where = list(args), place(method.__name__, args, kwargs) if checks else None
         try:
             for name, position, default, check in checks:
@@ -77,11 +77,17 @@ def explains_its_arguments(
     return explaining
 
 
-def checks_of(method: Callable[..., Any]) -> list[tuple[str, int, Any, Check]]:
+def checks_of(
+    method: Callable[..., Any], declared_by: Callable[..., Any] | None = None
+) -> list[tuple[str, int, Any, Check]]:
     """Return the checks in the types of the arguments: name, place, default, and the check."""
     found = []
+    inherited = inspect.signature(declared_by).parameters if declared_by else {}
     for position, argument in enumerate(inspect.signature(method).parameters.values()):
         held = getattr(type_of(argument, method), "__metadata__", ())
+        if not held and declared_by and argument.name in inherited:
+            declared = type_of(inherited[argument.name], declared_by)
+            held = getattr(declared, "__metadata__", ())
         if held and callable(held[0]):
             position = sys.maxsize if argument.kind is argument.KEYWORD_ONLY else position
             found.append((argument.name, position, argument.default, held[0]))

@@ -173,7 +173,7 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
     for known in map(np.dtype, ("float32", "float64")):
         # NumPy says that float64 equals None; and an array of text may equal a name.
         is_array = isinstance(dtype, np.ndarray)
-        if dtype is None or not is_array and is_one_of(dtype, (known, known.name, known.type)):
+        if dtype is None or (not is_array and is_one_of(dtype, (known, known.name, known.type))):
             return known
     raise value_error('dtype must be "float32" or "float64".', f"dtype={shown(dtype)}")
 
@@ -285,6 +285,7 @@ def check_output(output: Any, where: str) -> None:
 
 
 Flag = Annotated[bool, flag]
+OneShape = Annotated[Shape, lambda name, value, where: check_shape(value, where)]
 SampleShape = Annotated[Any, shape_of_samples]
 ArrayShape = Annotated[Any, shape_of_array]
 AnyDType = Annotated[Any, any_dtype]

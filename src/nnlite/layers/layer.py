@@ -196,6 +196,8 @@ class Layer(Weighted):
         if x.ndim == 0:
             rule = "A layer takes a batch of samples, along the first axis."
             raise self.misfit(rule, f"the number {x[()]}")
+        if not x.size:
+            raise self.misfit("x must not be empty.", f"x of shape {x.shape}")
         # A layer of the user's may write into its x, which is the caller's.
         return x if ours(self, "forpass") else x.copy()
 

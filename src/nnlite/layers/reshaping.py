@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from nnlite.foundation.checks import OneShape
 from nnlite.foundation.errors import shown, type_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.layers.layer import Layer
@@ -35,7 +36,7 @@ class Reshape(Layer):
         super().__init__(**options)
         self.target_shape = target_shape
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
+    def compute_output_shape(self, input_shape: OneShape) -> Shape:
         """Return the target shape, with −1 worked out."""
         size = math.prod(input_shape)
         known = math.prod(n for n in self.target_shape if n != -1)
@@ -70,6 +71,6 @@ class Flatten(Reshape):
     def __init__(self, **options: Any) -> None:
         super().__init__((-1,), **options)
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
+    def compute_output_shape(self, input_shape: OneShape) -> Shape:
         """Return the one size."""
         return (math.prod(input_shape),)
