@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable
@@ -59,7 +60,7 @@ def assert_at_rest(model: Any, threads: int, blas: set[int], now: Callable[[], s
     """No thread, no limit, no layer in training mode and no training is left over."""
     assert threading.active_count() == threads
     assert now() == blas
-    assert one_blas_thread.wanted == 0
+    assert one_blas_thread.holders == set()
     assert all(layer.memory is NEW for layer in model.layers)
     assert not any(layer.skip_input_gradient for layer in model.layers)
     assert running.trainings == []
@@ -179,7 +180,8 @@ def interrupted_everywhere(
         running.was_interrupted = False
         with suppress(KeyboardInterrupt):
             lines_run(action, moment)
-        # The second thread, if it was just about to leave, does so.
+        # The second thread ends with its owner, at the latest.
+        gc.collect()
         for thread in threading.enumerate():
             if thread.name.endswith("(work_off)"):
                 thread.join(5)
@@ -214,7 +216,7 @@ def test_ctrl_c_at_chosen_lines_leaves_no_thread_and_no_limit(
 def test_ctrl_c_at_many_lines_leaves_no_thread_and_no_limit(
     two_blas_threads: Callable[[], set[int]],
 ) -> None:
-    check_interruptions(600, two_blas_threads)
+    check_interruptions(150, two_blas_threads)
 
 
 def check_interrupted_saving(folder: Path, count: int) -> None:

@@ -162,7 +162,7 @@ def in_parts(
         yield network.replaced(watch) if watched else network
         return
     with ExitStack() as leaving:
-        leaving.enter_context(one_blas_thread)
+        leaving.enter_context(one_blas_thread.held())
         place, size = cut(network, batch_size)
         ends = network.cut(place) if size < batch_size else None
         if ends is None:
@@ -172,8 +172,7 @@ def in_parts(
         first, rest = ends
         partner = None
         if (workers or os.cpu_count() or 1) > 1:
-            partner = Partner()
-            leaving.callback(partner.leave)
+            partner = leaving.enter_context(Partner().beside())
         parts = Parts(first, size, partner, watched)
         yield Chain([parts, rest.replaced(watch) if watched else rest])
 

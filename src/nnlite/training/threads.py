@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
+
+from nnlite.training.running import surely
 
 
 class Partner:
@@ -55,6 +58,12 @@ class Partner:
             raise errors[0]
         return results
 
+    @contextmanager
+    def beside(self) -> Iterator[Partner]:
+        """Let the thread work beside this one in here, and end afterwards."""
+        with surely(self.leave):
+            yield self
+
     def leave(self) -> None:
         """Let the thread end."""
         self.inbox.put(None)
@@ -72,30 +81,47 @@ class OneBlasThread:
     """Holds matrix products to one thread while anybody wants that: two fits at once, too.
 
     A convolution is many products: a second thread for each costs more than it gains, and two
-    threads that multiply at once must keep to their own.
+    threads that multiply at once must keep to their own. Whenever a Ctrl-C comes, in the end each
+    library of products has as many threads as before.
     """
 
     def __init__(self) -> None:
-        self.lock, self.wanted = threading.Lock(), 0
+        self.lock = threading.Lock()
+        self.holders: set[object] = set()
         self.controller: Any = None
-        self.limit: Any = None
+        self.before: list[tuple[Any, int]] = []
+        """While it holds them: the libraries, and the number of threads that each had."""
 
-    def __enter__(self) -> None:
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the products to one thread in here."""
+        holder = object()
+        with surely(lambda: self._let_go(holder)):
+            self._hold(holder)
+            yield
+
+    def _hold(self, holder: object) -> None:
         with self.lock:
-            self.wanted += 1
-            if self.wanted == 1:
-                if self.controller is None:
-                    # Not with the package: it looks through all libraries that are loaded.
-                    from threadpoolctl import ThreadpoolController
+            self.holders.add(holder)
+            if self.before:
+                return
+            if self.controller is None:
+                # Not with the package: it looks through all libraries that are loaded.
+                from threadpoolctl import ThreadpoolController
 
-                    self.controller = ThreadpoolController()
-                self.limit = self.controller.limit(limits=1, user_api="blas")
+                self.controller = ThreadpoolController()
+            libraries = [one for one in self.controller.lib_controllers if one.user_api == "blas"]
+            self.before = [(library, library.get_num_threads()) for library in libraries]
+            for library in libraries:
+                library.set_num_threads(1)
 
-    def __exit__(self, *error: object) -> None:
+    def _let_go(self, holder: object) -> None:
         with self.lock:
-            self.wanted -= 1
-            if not self.wanted:
-                self.limit.restore_original_limits()
+            self.holders.discard(holder)
+            if not self.holders:
+                for library, threads in self.before:
+                    library.set_num_threads(threads)
+                self.before = []
 
 
 one_blas_thread = OneBlasThread()
