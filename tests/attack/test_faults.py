@@ -180,8 +180,9 @@ def interrupted_everywhere(
         running.was_interrupted = False
         with suppress(KeyboardInterrupt):
             lines_run(action, moment)
-        # The second thread ends with its owner, at the latest.
-        gc.collect()
+        if threading.active_count() > threads:
+            # The second thread ends with its owner, at the latest.
+            gc.collect()
         for thread in threading.enumerate():
             if thread.name.endswith("(work_off)"):
                 thread.join(5)
