@@ -20,9 +20,8 @@ from nnlite.kernels.memory import NEW
 from nnlite.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from nnlite.losses import MeanSquaredError
 from nnlite.optimizers import Adam
-from nnlite.training import parts
+from nnlite.training import parts, threads
 from nnlite.training.running import running
-from nnlite.training.threads import one_blas_thread
 
 HOME = str(Path(nnlite.__file__).parent)
 RNG = np.random.default_rng(0)
@@ -56,11 +55,11 @@ def bits(model: Any) -> list[bytes]:
     return [weight.tobytes() for weight in model.get_weights()]
 
 
-def assert_at_rest(model: Any, threads: int, blas: set[int], now: Callable[[], set[int]]) -> None:
+def assert_at_rest(model: Any, alive: int, blas: set[int], now: Callable[[], set[int]]) -> None:
     """No thread, no limit, no layer in training mode and no training is left over."""
-    assert threading.active_count() == threads
+    assert threading.active_count() == alive
     assert now() == blas
-    assert one_blas_thread.holders == set()
+    assert threads.one_blas_thread.holders == set()
     assert all(layer.memory is NEW for layer in model.layers)
     assert not any(layer.skip_input_gradient for layer in model.layers)
     assert running.trainings == []
@@ -118,10 +117,10 @@ def test_a_callback_that_raises_leaves_the_steps_that_were_taken_and_nothing_els
 ) -> None:
     time, steps = HOOKS[hook]
     model, like = network(), network()
-    threads, blas = threading.active_count(), two_blas_threads()
+    count, blas = threading.active_count(), two_blas_threads()
     with pytest.raises(OwnFault):
         fit(model, callbacks=[FailsIn(hook, time)], shuffle=False)
-    assert_at_rest(model, threads, blas, two_blas_threads)
+    assert_at_rest(model, count, blas, two_blas_threads)
     batches = [slice(0, 4), slice(4, 8)] * 2
     for rows in batches[:steps]:
         like.fit(X[rows], Y[rows], batch_size=4, shuffle=False, verbose=0)
@@ -138,22 +137,28 @@ def test_a_loss_that_raises_leaves_the_steps_before_it(
     method: str, time: int, steps: int, two_blas_threads: Callable[[], set[int]]
 ) -> None:
     model, like = network(FailingLoss(method, time)), network()
-    threads, blas = threading.active_count(), two_blas_threads()
+    count, blas = threading.active_count(), two_blas_threads()
     with pytest.raises(OwnFault):
         fit(model, shuffle=False)
-    assert_at_rest(model, threads, blas, two_blas_threads)
+    assert_at_rest(model, count, blas, two_blas_threads)
     for rows in [slice(0, 4), slice(4, 8)][:steps]:
         like.fit(X[rows], Y[rows], batch_size=4, shuffle=False, verbose=0)
     assert bits(model) == bits(like)
 
 
-def lines_run(action: Callable[[], Any], stop_at: int) -> int:
-    """Press Ctrl-C before the n-th line of nnlite; return how many lines were run."""
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for nobody who was interrupted."""
+    monkeypatch.setattr(threads, "PATIENCE", 0.1)
+
+
+def lines_run(action: Callable[[], Any], stop_at: int, within: str = HOME) -> int:
+    """Press Ctrl-C before the n-th line of these files; return how many lines were run."""
     before, lines = sys.gettrace(), 0
 
     def trace(frame: Any, event: str, arg: Any) -> Any:
         nonlocal lines
-        if not frame.f_code.co_filename.startswith(HOME):
+        if not frame.f_code.co_filename.startswith(within):
             return None
         lines += event == "line"
         if lines == stop_at and event == "line":
@@ -169,27 +174,31 @@ def lines_run(action: Callable[[], Any], stop_at: int) -> int:
 
 
 def interrupted_everywhere(
-    model: Any, action: Callable[[], Any], count: int, now: Callable[[], set[int]]
+    model: Any,
+    action: Callable[[], Any],
+    count: int,
+    now: Callable[[], set[int]],
+    within: str = HOME,
 ) -> None:
     """Interrupt an action at lines all over it; each time all is at rest, and the model whole."""
     action()
-    start, threads, blas = model.get_weights(), threading.active_count(), now()
-    last = lines_run(action, -1)
+    start, before, blas = model.get_weights(), threading.active_count(), now()
+    last = lines_run(action, -1, within)
     moments = np.unique(np.linspace(1, last, count).astype(int))
     for moment in map(int, moments):
         running.was_interrupted = False
         with suppress(KeyboardInterrupt):
-            lines_run(action, moment)
-        if threading.active_count() > threads:
+            lines_run(action, moment, within)
+        if threading.active_count() > before:
             # The second thread ends with its owner, at the latest.
             gc.collect()
         for thread in threading.enumerate():
             if thread.name.endswith("(work_off)"):
                 thread.join(5)
-        assert_at_rest(model, threads, blas, now)
+        assert_at_rest(model, before, blas, now)
         assert all(np.isfinite(weight).all() for weight in model.get_weights())
         model.set_weights(start)
-    assert last > count
+    assert last >= count
 
 
 def check_interruptions(count: int, now: Callable[[], set[int]]) -> None:
@@ -207,6 +216,15 @@ def check_interruptions(count: int, now: Callable[[], set[int]]) -> None:
     assert bits(model) == bits(like)
 
 
+@pytest.mark.usefixtures("_impatient")
+def test_ctrl_c_while_threads_come_and_go_leaves_as_many_as_before(
+    two_blas_threads: Callable[[], set[int]],
+) -> None:
+    model, file = network(), str(Path(HOME) / "training" / "threads.py")
+    interrupted_everywhere(model, lambda: model.predict(X), 30, two_blas_threads, file)
+
+
+@pytest.mark.usefixtures("_impatient")
 def test_ctrl_c_at_chosen_lines_leaves_no_thread_and_no_limit(
     two_blas_threads: Callable[[], set[int]],
 ) -> None:
@@ -214,6 +232,7 @@ def test_ctrl_c_at_chosen_lines_leaves_no_thread_and_no_limit(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("_impatient")
 def test_ctrl_c_at_many_lines_leaves_no_thread_and_no_limit(
     two_blas_threads: Callable[[], set[int]],
 ) -> None:
@@ -273,7 +292,7 @@ def test_a_disk_that_is_full_leaves_the_old_file_and_a_model_that_goes_on(
     path, model, like = tmp_path / "model.npz", network(), network()
     model.save(path)
     content = path.read_bytes()
-    threads, blas, opened = threading.active_count(), two_blas_threads(), Path.open
+    count, blas, opened = threading.active_count(), two_blas_threads(), Path.open
 
     def with_room(room: int) -> Any:
         def on_a_full_disk(path: Path, mode: str = "r", *how: Any, **options: Any) -> Any:
@@ -292,7 +311,7 @@ def test_a_disk_that_is_full_leaves_the_old_file_and_a_model_that_goes_on(
                 fit(model, epochs=3, callbacks=[ModelCheckpoint(path, monitor="loss")])
         assert path.read_bytes() == content
         assert [file.name for file in tmp_path.iterdir()] == ["model.npz"]
-        assert_at_rest(model, threads, blas, two_blas_threads)
+        assert_at_rest(model, count, blas, two_blas_threads)
         fit(like, epochs=1)
         assert bits(model) == bits(like)
 
@@ -307,7 +326,7 @@ def test_a_thread_that_predicts_while_another_trains_changes_nothing(
         return model
 
     model, like, errors, predicted = deep(), deep(), [], []
-    threads, blas, ended = threading.active_count(), two_blas_threads(), threading.Event()
+    count, blas, ended = threading.active_count(), two_blas_threads(), threading.Event()
 
     def predict() -> None:
         try:
@@ -329,4 +348,4 @@ def test_a_thread_that_predicts_while_another_trains_changes_nothing(
     assert all(a.shape == (8, 2) and np.isfinite(a).all() for a in predicted)
     assert history.history == fit(like, epochs=15).history
     assert bits(model) == bits(like)
-    assert_at_rest(model, threads, blas, two_blas_threads)
+    assert_at_rest(model, count, blas, two_blas_threads)

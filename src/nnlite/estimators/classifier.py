@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -69,8 +70,9 @@ class NNClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
         return self._go_on(X, y, sample_weight, classes)
 
     def _are_known(self, classes: Any) -> bool:
-        given = as_array(classes, "classes").ravel().tolist()
-        return len({*given}) == len(self.classes_) and {*given} == {*self.classes_.tolist()}
+        with suppress(Exception):
+            return np.array_equal(np.unique(as_array(classes, "classes")), self.classes_)
+        return False
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class for each sample, in the order of `classes_`."""

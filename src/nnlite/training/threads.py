@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
 
 from nnlite.training.running import surely
+
+PATIENCE = 5.0
+"""How many seconds to wait for what takes none."""
 
 
 class Partner:
@@ -101,27 +104,42 @@ class OneBlasThread:
             yield
 
     def _hold(self, holder: object) -> None:
-        with self.lock:
-            self.holders.add(holder)
-            if self.before:
-                return
-            if self.controller is None:
-                # Not with the package: it looks through all libraries that are loaded.
-                from threadpoolctl import ThreadpoolController
+        if self.controller is None:
+            # Not with the package: it looks through all libraries that are loaded.
+            from threadpoolctl import ThreadpoolController
 
-                self.controller = ThreadpoolController()
-            libraries = [one for one in self.controller.lib_controllers if one.user_api == "blas"]
-            self.before = [(library, library.get_num_threads()) for library in libraries]
-            for library in libraries:
-                library.set_num_threads(1)
+            self.controller = ThreadpoolController()
+        self.holders.add(holder)
+        self._alone(self._limit)
 
     def _let_go(self, holder: object) -> None:
-        with self.lock:
-            self.holders.discard(holder)
-            if not self.holders:
-                for library, threads in self.before:
-                    library.set_num_threads(threads)
-                self.before = []
+        self.holders.discard(holder)
+        self._alone(self._restore)
+
+    def _limit(self) -> None:
+        if not self.before:
+            libraries = [one for one in self.controller.lib_controllers if one.user_api == "blas"]
+            self.before = [(library, library.get_num_threads()) for library in libraries]
+        for library, _ in self.before:
+            library.set_num_threads(1)
+
+    def _restore(self) -> None:
+        if not self.holders:
+            for library, threads in self.before:
+                library.set_num_threads(threads)
+            self.before = []
+
+    def _alone(self, change: Callable[[], None]) -> None:
+        """Make a change while no other thread makes one.
+
+        Each takes no time: whoever seems to take longer was interrupted before the lock was open.
+        """
+        self.lock.acquire(timeout=PATIENCE)
+        try:
+            change()
+        finally:
+            with suppress(RuntimeError):
+                self.lock.release()
 
 
 one_blas_thread = OneBlasThread()
