@@ -11,19 +11,12 @@ from typing import Annotated, Any
 import numpy as np
 
 from nnlite.foundation.arguments import explains_its_arguments
-from nnlite.foundation.checks import (
-    AnyDType,
-    ArrayShape,
-    NotNegative,
-    Number,
-    Seed,
-    or_none,
-    require,
-)
+from nnlite.foundation.checks import AnyDType, NotNegative, Number, Seed, or_none, require
 from nnlite.foundation.configuration import Configurable, snake_case
 from nnlite.foundation.errors import must_define, shown, value_error
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.seeding import new_generator
+from nnlite.foundation.shapes import ArrayShape
 from nnlite.foundation.types import Array, Shape
 from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.given.numbers import as_numbers

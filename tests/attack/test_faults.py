@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,17 +12,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-import nnlite
 from nnlite import Input, Sequential, load_model
 from nnlite.callbacks import Callback, ModelCheckpoint
 from nnlite.kernels.memory import NEW
 from nnlite.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from nnlite.losses import MeanSquaredError
 from nnlite.optimizers import Adam
-from nnlite.training import parts, threads
+from nnlite.training import parts
 from nnlite.training.running import running
+from nnlite.training.threads import blas_threads
+from pressing import lines_run
 
-HOME = str(Path(nnlite.__file__).parent)
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((8, 6, 6, 1)), RNG.standard_normal((8, 2))
 
@@ -59,7 +58,7 @@ def assert_at_rest(model: Any, alive: int, blas: set[int], now: Callable[[], set
     """No thread, no limit, no layer in training mode and no training is left over."""
     assert threading.active_count() == alive
     assert now() == blas
-    assert threads.one_blas_thread.holders == set()
+    assert blas_threads.holders == set()
     assert all(layer.memory is NEW for layer in model.layers)
     assert not any(layer.skip_input_gradient for layer in model.layers)
     assert running.trainings == []
@@ -146,49 +145,21 @@ def test_a_loss_that_raises_leaves_the_steps_before_it(
     assert bits(model) == bits(like)
 
 
-@pytest.fixture
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for nobody who was interrupted."""
-    monkeypatch.setattr(threads, "PATIENCE", 0.1)
-
-
-def lines_run(action: Callable[[], Any], stop_at: int, within: str = HOME) -> int:
-    """Press Ctrl-C before the n-th line of these files; return how many lines were run."""
-    before, lines = sys.gettrace(), 0
-
-    def trace(frame: Any, event: str, arg: Any) -> Any:
-        nonlocal lines
-        if not frame.f_code.co_filename.startswith(within):
-            return None
-        lines += event == "line"
-        if lines == stop_at and event == "line":
-            raise KeyboardInterrupt
-        return trace
-
-    sys.settrace(trace)
-    try:
-        action()
-    finally:
-        sys.settrace(before)
-    return lines
-
-
 def interrupted_everywhere(
     model: Any,
     action: Callable[[], Any],
     count: int,
     now: Callable[[], set[int]],
-    within: str = HOME,
 ) -> None:
     """Interrupt an action at lines all over it; each time all is at rest, and the model whole."""
     action()
     start, before, blas = model.get_weights(), threading.active_count(), now()
-    last = lines_run(action, -1, within)
+    last = lines_run(action, -1)
     moments = np.unique(np.linspace(1, last, count).astype(int))
     for moment in map(int, moments):
         running.was_interrupted = False
         with suppress(KeyboardInterrupt):
-            lines_run(action, moment, within)
+            lines_run(action, moment)
         if threading.active_count() > before:
             # The second thread ends with its owner, at the latest.
             gc.collect()
@@ -216,15 +187,6 @@ def check_interruptions(count: int, now: Callable[[], set[int]]) -> None:
     assert bits(model) == bits(like)
 
 
-@pytest.mark.usefixtures("_impatient")
-def test_ctrl_c_while_threads_come_and_go_leaves_as_many_as_before(
-    two_blas_threads: Callable[[], set[int]],
-) -> None:
-    model, file = network(), str(Path(HOME) / "training" / "threads.py")
-    interrupted_everywhere(model, lambda: model.predict(X), 30, two_blas_threads, file)
-
-
-@pytest.mark.usefixtures("_impatient")
 def test_ctrl_c_at_chosen_lines_leaves_no_thread_and_no_limit(
     two_blas_threads: Callable[[], set[int]],
 ) -> None:
@@ -232,7 +194,6 @@ def test_ctrl_c_at_chosen_lines_leaves_no_thread_and_no_limit(
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("_impatient")
 def test_ctrl_c_at_many_lines_leaves_no_thread_and_no_limit(
     two_blas_threads: Callable[[], set[int]],
 ) -> None:

@@ -313,6 +313,7 @@ def test_fit_warns_once_when_validation_split_cuts_off_another_class():
         network("sgd").fit(x, y, epochs=2, verbose=0, validation_split=0.2)
     (warning,) = caught
     assert warning.filename == __file__
+    assert "to be like these, " in str(warning.message)
     assert "would have to be of another class" in str(warning.message)
     assert str(warning.message).endswith("x, y = x[order], y[order].")
 

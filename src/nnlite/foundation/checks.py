@@ -190,24 +190,6 @@ def any_dtype(name: str, dtype: Any, where: str | None) -> np.dtype[Any]:
     return found
 
 
-def shape_of_array(name: str, value: Any, where: str | None) -> Shape:
-    """Return the shape of an array: 5, (5,) and [5] mean the same; () is that of a number."""
-    sizes = tuple(value) if isinstance(value, list | tuple) else (value,)
-    if all(isinstance(size, int | np.integer) and size >= 0 for size in sizes):
-        return tuple(map(int, sizes))
-    rule = "A shape is made of whole numbers from 0 on."
-    remedy = "(30, 10) is the shape of weights from 30 inputs to 10 units."
-    raise value_error(rule, f"{name}={shown(sizes)}", where, remedy)
-
-
-def shape_of_samples(name: str, value: Any, where: str | None) -> Any:
-    """Return the shape of a sample, as layers are built for it: a list of them, for a merge."""
-    merged = isinstance(value, list | tuple) and value
-    if merged and all(isinstance(shape, list | tuple) for shape in value):
-        return [check_shape(shape, where) for shape in value]
-    return check_shape(value, where)
-
-
 def mapping(name: str, value: Any, where: str | None) -> Mapping[str, Any]:
     """Return a dictionary whose keys are names, or explain."""
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
@@ -285,9 +267,7 @@ def check_output(output: Any, where: str) -> None:
 
 
 Flag = Annotated[bool, flag]
-OneShape = Annotated[Shape, lambda name, value, where: check_shape(value, where)]
-SampleShape = Annotated[Any, shape_of_samples]
-ArrayShape = Annotated[Any, shape_of_array]
+DTypeOrNone = Annotated[Any, or_none(passed_through(check_dtype))]
 AnyDType = Annotated[Any, any_dtype]
 Config = Annotated[Mapping[str, Any], mapping]
 Text = Annotated[str, text]

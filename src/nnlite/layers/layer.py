@@ -17,7 +17,6 @@ from nnlite.foundation.arguments import argument_names, explains_its_arguments
 from nnlite.foundation.checks import (
     Flag,
     Name,
-    SampleShape,
     check_dtype,
     check_output,
     check_shape,
@@ -25,9 +24,10 @@ from nnlite.foundation.checks import (
     flag,
 )
 from nnlite.foundation.configuration import serialize
-from nnlite.foundation.errors import explain_error, must_define, nearest, shown, value_error
+from nnlite.foundation.errors import attribute_error, must_define, nearest, shown, value_error
 from nnlite.foundation.ours import ours
 from nnlite.foundation.registry import is_ours
+from nnlite.foundation.shapes import SampleShape
 from nnlite.foundation.types import Array, Shape
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import check_lengths
@@ -168,14 +168,16 @@ class Layer(Weighted):
             remedy = f"Did you mean layer.{guess}?"
         elif name in ("input", "output"):
             remedy = "Call the layer on an Input, or put it into a model that knows its input."
-        elif not self.built:
+        elif not self.built and type(self).build is not Layer.build:
             rule = f"Layer '{self.name}' has no {name}: its weights are made when it is built."
             remedy = "Give the model its input shape, or call layer.build(input_shape)."
+            if not is_ours(type(self)):
+                remedy += " What forpass keeps is there after forpass(x, training=True)."
         elif name in self._guarded:
             remedy = f"The layer was made without {name}: make a new one with it."
         else:
             remedy = "Call forpass(x, training=True) before backprop(grad)."
-        raise AttributeError(explain_error(rule, f"layer.{name}", remedy=remedy))
+        raise attribute_error(rule, f"layer.{name}", remedy=remedy)
 
     def __call__(self, inputs: Any, training: bool = False) -> Any:
         """Apply the layer to arrays, or join it to the outputs of other layers for a `Model`."""

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.foundation.checks import Flag, Number, OneShape, Seed, require
+from nnlite.foundation.checks import Flag, Number, Seed, require
 from nnlite.foundation.errors import shown, value_error
+from nnlite.foundation.shapes import OneShape
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.numbers import as_numbers, cast
 from nnlite.layers.layer import Layer

@@ -10,6 +10,7 @@ import numpy as np
 
 from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.checks import Flag, Text, require
+from nnlite.foundation.errors import attribute_error
 from nnlite.foundation.types import Array
 from nnlite.given.numbers import as_array
 from nnlite.regularizers import Regularizer
@@ -90,7 +91,7 @@ class Weight:
     def gradient(self) -> Array:
         """The gradient of the loss, as the last `backprop` wrote it."""
         if self._gradient is None:
-            raise AttributeError(f"The weight {self.name} is not trained: it has no gradient.")
+            raise attribute_error(f"The weight {self.name} is not trained: it has no gradient.")
         return self._gradient
 
     def place(

@@ -11,17 +11,26 @@ import numpy as np
 
 from nnlite import initializers, regularizers
 from nnlite.foundation.arguments import argument_names, explains_its_arguments
-from nnlite.foundation.checks import ArrayShape, Text, check_name, flag
+from nnlite.foundation.checks import check_name, flag
 from nnlite.foundation.configuration import Configurable, snake_case
-from nnlite.foundation.errors import shown, value_error
+from nnlite.foundation.errors import shown, told, type_error, value_error
 from nnlite.foundation.ours import written_here
 from nnlite.foundation.seeding import new_generator
+from nnlite.foundation.shapes import ArrayShape
 from nnlite.foundation.types import Array
 from nnlite.given.numbers import as_numbers, check_weights
 from nnlite.layers.expected import shapes_expected
 from nnlite.layers.stray import own_classes
 from nnlite.layers.variables import Variables
 from nnlite.layers.weight import Weight
+
+
+def as_name(name: str, value: Any, where: str | None) -> str:
+    """Return the name of a weight, which becomes an attribute."""
+    if isinstance(value, str):
+        return value
+    remedy = 'The name comes before the shape: self.add_weight("W", (3, 4), "he_normal").'
+    raise type_error("A weight has a name, which is text.", f"{name}={told(value)}", where, remedy)
 
 
 class Weighted(Configurable, Variables):
@@ -85,7 +94,7 @@ class Weighted(Configurable, Variables):
     @explains_its_arguments
     def add_weight(
         self,
-        name: Text,
+        name: Annotated[str, as_name],
         shape: ArrayShape,
         initializer: Any = "glorot_uniform",
         *,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nnlite.foundation.arguments import explains_its_arguments
-from nnlite.foundation.errors import explain_error
+from nnlite.foundation.extras import load_extra
 from nnlite.foundation.files import FolderPath
 
 HERE = Path(__file__).resolve().parent
@@ -39,12 +39,7 @@ def write_notebooks(folder: FolderPath) -> tuple[list[Path], list[Path]]:
     tuple
         The notebooks that were written, and those that were there.
     """
-    try:
-        import jupytext
-    except ImportError as error:
-        rule = "Notebooks are written with jupytext, which is not installed."
-        remedy = "pip install jupytext"
-        raise ImportError(explain_error(rule, str(error), None, remedy)) from None
+    jupytext = load_extra("jupytext", "notebook", "A notebook")
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     kept: list[Path] = []

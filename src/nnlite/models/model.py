@@ -10,18 +10,8 @@ import numpy as np
 
 from nnlite.callbacks import History
 from nnlite.foundation.arguments import ExplainsItsArguments, explains_its_arguments
-from nnlite.foundation.checks import (
-    DType,
-    Flag,
-    Name,
-    Seed,
-    an,
-    check_dtype,
-    flag,
-    or_none,
-    passed_through,
-)
-from nnlite.foundation.errors import explain_error, look_up, shown, told, type_error, value_error
+from nnlite.foundation.checks import DType, DTypeOrNone, Flag, Name, Seed, an, flag
+from nnlite.foundation.errors import attribute_error, look_up, shown, told, type_error, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import one_or_list
@@ -32,6 +22,7 @@ from nnlite.layers.layer import Layer
 from nnlite.models import examining, fitting, pages, reading, saving
 from nnlite.models import summary as summaries
 from nnlite.models.naming import unique_names
+from nnlite.models.streaming import one_batch
 from nnlite.models.unknown import ExplainsUnknownNames
 from nnlite.models.weights import WeightsOfLayers
 from nnlite.network.branches import Branches, as_tensors, by_depth, check_ends
@@ -175,7 +166,10 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
         """How each output is judged, as `compile` was told."""
         if self.compiled is None:
             rule = "Training and evaluation need to know the loss: compile comes first."
-            remedy = 'model.compile(optimizer="sgd", loss="mse")'
+            end = getattr(next(reversed(self.layers), None), "activation", None)
+            fits = {"sigmoid": "binary_crossentropy", "softmax": "sparse_categorical_crossentropy"}
+            loss = fits.get(getattr(end, "name", ""), "mse")
+            remedy = f'model.compile(optimizer="sgd", loss="{loss}")'
             raise value_error(rule, "a model that was not compiled", f"model '{self.name}'", remedy)
         if self._endings is None:
             self._endings = endings(self.compiled, self.network, self.outputs, self.output_names)
@@ -247,12 +241,13 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
 
     def predict_on_batch(self, x: Any) -> Any:
         """Return the output for these samples, in one go."""
-        return self.predict(x, sys.maxsize)
+        return self.predict(one_batch(x, "predict_on_batch(x)"), sys.maxsize)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: Flag = False
     ) -> Any:
         """Return the loss of these samples, with metrics a list."""
+        x = one_batch(x, "test_on_batch(x, y)")
         return self.evaluate(x, y, sys.maxsize, 0, sample_weight, return_dict)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
@@ -267,7 +262,7 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
         return look_up("layer", wanted, {self.name_of(layer): layer for layer in self.layers})
 
     @explains_its_arguments
-    def twin(self, dtype: Annotated[Any, or_none(passed_through(check_dtype))] = None) -> Self:
+    def twin(self, dtype: DTypeOrNone = None) -> Self:
         """Return a copy, perhaps in another dtype, that shares nothing but the history.
 
         >>> from nnlite.layers import Dense, Input
@@ -301,7 +296,7 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
         if name in ("optimizer", "loss", "metrics"):
             rule = f"compile sets the {name} of a model."
             received, where = f"model.{name} = {told(value)}", f"model '{self.name}'"
-            raise AttributeError(explain_error(rule, received, where, f"model.compile({name}=...)"))
+            raise attribute_error(rule, received, where, f"model.compile({name}=...)")
         object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:

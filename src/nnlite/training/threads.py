@@ -5,16 +5,14 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
 
 from nnlite.training.running import surely
-
-PATIENCE = 5.0
-"""How many seconds to wait for what takes none."""
 
 
 class Partner:
@@ -61,12 +59,6 @@ class Partner:
             raise errors[0]
         return results
 
-    @contextmanager
-    def beside(self) -> Iterator[Partner]:
-        """Let the thread work beside this one in here, and end afterwards."""
-        with surely(self.leave):
-            yield self
-
     def leave(self) -> None:
         """Let the thread end."""
         self.inbox.put(None)
@@ -80,67 +72,65 @@ def work_off(inbox: SimpleQueue[Callable[[], None] | None]) -> None:
             task()
 
 
-class OneBlasThread:
-    """Holds matrix products to one thread while anybody wants that: two fits at once, too.
+class BlasThreads:
+    """How many threads a matrix product takes: one, while anybody holds it to that.
 
     A convolution is many products: a second thread for each costs more than it gains, and two
-    threads that multiply at once must keep to their own. Whenever a Ctrl-C comes, in the end each
-    library of products has as many threads as before.
+    threads that multiply at once must keep to their own. Two fits at once hold it twice.
     """
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        # A holder that Ctrl-C lost may be let go by the garbage collector, in the midst of this.
+        self.lock = threading.RLock()
         self.holders: set[object] = set()
         self.controller: Any = None
         self.before: list[tuple[Any, int]] = []
-        """While it holds them: the libraries, and the number of threads that each had."""
+        """Each library, and its number of threads before it was held."""
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the products to one thread in here."""
-        holder = object()
-        with surely(lambda: self._let_go(holder)):
-            self._hold(holder)
-            yield
+    def hold(self, holder: object) -> None:
+        """Let each product take one thread."""
+        with self.lock:
+            if not self.before:
+                if self.controller is None:
+                    # Not with the package: it looks through all libraries that are loaded.
+                    from threadpoolctl import ThreadpoolController
 
-    def _hold(self, holder: object) -> None:
-        if self.controller is None:
-            # Not with the package: it looks through all libraries that are loaded.
-            from threadpoolctl import ThreadpoolController
+                    self.controller = ThreadpoolController().select(user_api="blas")
+                libraries = self.controller.lib_controllers
+                self.before = [(library, library.num_threads) for library in libraries]
+            self.holders.add(holder)
+            for library, _ in self.before:
+                set_threads(library, 1)
 
-            self.controller = ThreadpoolController()
-        self.holders.add(holder)
-        self._alone(self._limit)
-
-    def _let_go(self, holder: object) -> None:
-        self.holders.discard(holder)
-        self._alone(self._restore)
-
-    def _limit(self) -> None:
-        if not self.before:
-            libraries = [one for one in self.controller.lib_controllers if one.user_api == "blas"]
-            self.before = [(library, library.get_num_threads()) for library in libraries]
-        for library, _ in self.before:
-            library.set_num_threads(1)
-
-    def _restore(self) -> None:
-        if not self.holders:
-            for library, threads in self.before:
-                library.set_num_threads(threads)
-            self.before = []
-
-    def _alone(self, change: Callable[[], None]) -> None:
-        """Make a change while no other thread makes one.
-
-        Each takes no time: whoever seems to take longer was interrupted before the lock was open.
-        """
-        self.lock.acquire(timeout=PATIENCE)
-        try:
-            change()
-        finally:
-            with suppress(RuntimeError):
-                self.lock.release()
+    def let_go(self, holder: object) -> None:
+        """Give the products their threads again, if nobody else holds them; may be said twice."""
+        with self.lock:
+            self.holders.discard(holder)
+            if not self.holders:
+                for library, count in self.before:
+                    set_threads(library, count)
+                self.before = []
 
 
-one_blas_thread = OneBlasThread()
-"""The one of this process."""
+def set_threads(library: Any, count: int) -> None:
+    """Let the products of a library take so many threads, whichever thread says so.
+
+    threadpoolctl listens to the first thread that says it, unless that is forgotten.
+    """
+    forget = getattr(library, "clear_controlling_thread", lambda force: None)
+    forget(force=True)
+    library.set_num_threads(count)
+    forget(force=True)
+
+
+blas_threads = BlasThreads()
+"""Those of this process."""
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold matrix products to one thread, until Ctrl-C at the latest."""
+    holder = object()
+    with surely(partial(blas_threads.let_go, holder)):
+        blas_threads.hold(holder)
+        yield
