@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import numpy as np
@@ -13,7 +14,11 @@ from nnlite.foundation.types import Shape
 
 def shape_of_array(name: str, value: Any, where: str | None) -> Shape:
     """Return the shape of an array: 5, (5,) and [5] mean the same; () is that of a number."""
-    sizes = tuple(value) if isinstance(value, list | tuple) else (value,)
+    several = isinstance(value, Iterable) and not isinstance(value, str | bytes)
+    try:
+        sizes = tuple(value) if several else (value,)
+    except Exception:
+        sizes = (value,)
     if all(isinstance(size, int | np.integer) and size >= 0 for size in sizes):
         return tuple(map(int, sizes))
     rule = "A shape is made of whole numbers from 0 on."

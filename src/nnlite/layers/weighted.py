@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 
