@@ -67,9 +67,10 @@ def fans(shape: Shape) -> tuple[int, int]:
     ((30, 10), (72, 144))
     """
     if len(shape) < 2:
-        return math.prod(shape), math.prod(shape)
+        shape = (math.prod(shape),) * 2
     places = math.prod(shape[:-2])
-    return places * shape[-2], places * shape[-1]
+    # A weight without numbers has no inputs either; whatever is divided by 1 will do.
+    return max(1, places * shape[-2]), max(1, places * shape[-1])
 
 
 def as_constant(name: str, value: Any, where: str | None) -> Array:

@@ -65,10 +65,13 @@ def save(figure: Annotated[Any, _has_canvas], name: Text) -> None:
     if in_notebook():
         return
     import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     path = as_path(figures_folder() / f"{name}.png")
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    # `savefig` would draw twice: once to set the layout, once more for the file.
+    write_png: Any = FigureCanvasAgg(figure).print_png
+    write_png(path)
     plt.close(figure)
     print(f"picture: {path}")
 
