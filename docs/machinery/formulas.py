@@ -13,6 +13,8 @@ from sphinx.writers.html5 import HTML5Translator
 
 # Names of functions, and what follows that is no bracket: ln a has a space, ln(a) has none.
 FUNCTION = re.compile(r"(<mi>[a-z]{2,}</mi>)(?!<mo[^>]*>\(|</)")
+# A minus that stands behind another operator, or opens a bracket, belongs to what follows.
+SIGN = re.compile(r"(<mo[^>]*>[^<)]</mo>|<mrow>)<mo>[−-]</mo>")
 CODE = re.compile("&#x([0-9A-F]+);")
 
 
@@ -25,6 +27,7 @@ def mathml(formula: str, display: str) -> str:
     found = CODE.sub(_sign, convert(formula, display=display))
     # The lecture writes its operators as signs, which the converter takes for letters.
     found = re.sub(r"<mi>(.)</mi>", _operator, found)
+    found = SIGN.sub(r'\1<mo form="prefix">−</mo>', found)
     return FUNCTION.sub(r'\1<mspace width="0.17em"/>', found)
 
 

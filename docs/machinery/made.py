@@ -51,11 +51,12 @@ def renewed(folder: Path, now: str) -> Iterator[Path]:
 
 def make(app: Sphinx, config: Config) -> None:
     """Make all of it, unless it is there."""
-    package, made = Path(str(nnlite.__file__)).parent, Path(app.srcdir) / "made"
-    config.state_of_the_library = state(package)
-    for _ in renewed(made / "runs", config.state_of_the_library):
+    package, machinery = Path(str(nnlite.__file__)).parent, Path(__file__).parent
+    made = Path(app.srcdir) / "made"
+    config.state_of_what_writes = state(package, machinery)
+    for _ in renewed(made / "runs", state(package)):
         logger.info("the lessons will be run ...")
-    for folder in renewed(made / "shown", state(package, Path(__file__).parent / "shown")):
+    for folder in renewed(made / "shown", state(package, machinery / "shown")):
         logger.info("making pictures, texts and live pages ...")
         drawings.draw_all(folder / "pictures")
         texts.write_all(folder / "texts")
@@ -80,8 +81,8 @@ class LinksToLivePages(SphinxTransform):
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Make before Sphinx reads; read all again when it was made anew."""
-    app.add_config_value("state_of_the_library", "", "env")
+    """Make before Sphinx reads; read all again when what writes pages has changed."""
+    app.add_config_value("state_of_what_writes", "", "env")
     app.connect("config-inited", make)
     app.add_transform(LinksToLivePages)
     return {"parallel_read_safe": True}

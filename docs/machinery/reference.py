@@ -130,6 +130,20 @@ def escaped(line: str) -> str:
     return "".join(parts)
 
 
+def with_picture(
+    app: Sphinx, what: str, name: str, value: Any, options: Any, lines: list[str]
+) -> None:
+    """Put the picture of a function of `nnlite.plot` below its first sentence."""
+    module, _, own = name.rpartition(".")
+    pictures = Path(app.srcdir) / "made" / "shown" / "pictures"
+    ending = "gif" if (pictures / f"{own}.gif").is_file() else "png"
+    if module == "nnlite.plot" and (pictures / f"{own}.{ending}").is_file():
+        place = lines.index("") if "" in lines else len(lines)
+        alt = " ".join(lines[:place])
+        picture = f".. image:: /made/shown/pictures/{own}.{ending}"
+        lines[place:place] = ["", picture, f"   :alt: {alt}", ""]
+
+
 def of_others(
     app: Sphinx, what: str, name: str, value: Any, skip: bool, options: Any
 ) -> bool | None:
@@ -158,4 +172,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", write_pages)
     app.connect("autodoc-skip-member", of_others)
     app.connect("autodoc-process-docstring", as_restructured_text, priority=400)
+    app.connect("autodoc-process-docstring", with_picture, priority=600)
     return {"parallel_read_safe": True}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,11 @@ def source_page(path: Path) -> str:
     return f"source/{path.relative_to(REPOSITORY).as_posix().removeprefix('src/')}"
 
 
+def uri_of(page: str, seen_from: str) -> str:
+    """Return where a page is, as seen from another, or from itself."""
+    return (relative_uri(seen_from, page) or page.rpartition("/")[2]) + ".html"
+
+
 class LinksToSources(SphinxTransform):
     """Turn links to files of the repository into links to their pages."""
 
@@ -56,7 +62,7 @@ class LinksToSources(SphinxTransform):
                 page = source_page(path)
             if page.startswith("source/"):
                 self.env.metadata[self.env.docname].setdefault("sources", []).append(path)
-            uri = relative_uri(self.env.docname, page) + ".html"
+            uri = uri_of(page, self.env.docname)
             text = link.next_node(nodes.Element).children
             link.replace_self(nodes.reference("", "", *text, refuri=uri, internal=True))
         for link in self.document.findall(pending_xref):
@@ -65,25 +71,44 @@ class LinksToSources(SphinxTransform):
 
 
 def source_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Give Sphinx the pages of all files."""
+    """Give Sphinx the pages of all files, and one that lists them by their folders."""
     paths = set(PACKAGE.rglob("*.py"))
     for about in app.env.metadata.values():
         paths.update(about.get("sources", []))
-    names = {path: source_page(path) for path in sorted(paths)}
-    for path, name in names.items():
+    context: dict[str, Any]
+    folders: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        name = source_page(path)
+        folders.setdefault(name.rpartition("/")[0], []).append(name)
+    for path in sorted(paths):
+        name = source_page(path)
+        # Beside a file, the theme lists those of its folder: the whole tree is not worth a second.
+        beside = listed(name, folders[name.rpartition("/")[0]])
         title = name.removeprefix("source/")
-        yield name, {"title": title, "body": body(app, path, name)}, "page.html"
-    items = "".join(
-        f'<li><a class="reference internal" href="{relative_uri("source/index", name)}.html">'
-        f"<code>{name.removeprefix('source/')}</code></a></li>"
-        for name in names.values()
+        context = {"title": title, "body": body(app, path, name)}
+        context["toctree"] = lambda *_, beside=beside, **__: beside
+        yield name, context, "page.html"
+    parts = (
+        f"<h2>{folder.removeprefix('source/')}</h2>{listed('source/index', names)}"
+        for folder, names in sorted(folders.items())
     )
-    listed = f"<h1>Source</h1><ul>{items}</ul>"
-    yield "source/index", {"title": "Source", "body": listed}, "page.html"
+    context = {"title": "Source", "body": f"<h1>Source</h1>{''.join(parts)}"}
+    yield "source/index", context, "page.html"
+
+
+def listed(page: str, names: list[str]) -> str:
+    """Return links to pages of the source, as seen from one of them."""
+    items = (
+        f'<li class="toctree-l1{" current current-page" if name == page else ""}">'
+        f'<a class="reference internal" href="{uri_of(name, page)}">'
+        f"{name.rpartition('/')[2]}</a></li>"
+        for name in names
+    )
+    return f"<ul>{''.join(items)}</ul>"
 
 
 def body(app: Sphinx, path: Path, name: str) -> str:
-    """Return a file as HTML, an anchor at every line."""
+    """Return a file as HTML: an anchor at every line, and what it imports of ours linked."""
     language = {".py": "python", ".js": "javascript", ".css": "css"}[path.suffix]
     lines = app.builder.highlighter.highlight_block(
         path.read_text(encoding="utf-8"),
@@ -92,7 +117,17 @@ def body(app: Sphinx, path: Path, name: str) -> str:
         lineanchors="L",
         anchorlinenos=True,
     )
-    home = relative_uri(name, "source/index") + ".html"
+
+    def linked(found: re.Match[str]) -> str:
+        place = PACKAGE.parent.joinpath(*found[1].split("."))
+        for target in (place / "__init__.py", place.with_suffix(".py")):
+            if target.is_file():
+                uri = uri_of(source_page(target), name)
+                return f'<a class="nn" href="{uri}">{found[1]}</a>'
+        return found[0]
+
+    lines = re.sub(r'<span class="nn">(nnlite[\w.]*)</span>', linked, lines)
+    home = uri_of("source/index", name)
     title = name.removeprefix("source/")
     return f'<h1 class="file"><a href="{home}">Source</a>: {title}</h1>{lines}'
 
