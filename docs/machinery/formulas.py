@@ -14,8 +14,27 @@ from sphinx.writers.html5 import HTML5Translator
 # Names of functions, and what follows that is no bracket: ln a has a space, ln(a) has none.
 FUNCTION = re.compile(r"(<mi>[a-z]{2,}</mi>)(?!<mo[^>]*>\(|</)")
 # A minus that stands behind another operator, or opens a bracket, belongs to what follows.
+OPERATORS = "=←≈<>≤≥+−-·"
 SIGN = re.compile(r"(<mo[^>]*>[^<)]</mo>|<mrow>)<mo>[−-]</mo>")
 CODE = re.compile("&#x([0-9A-F]+);")
+
+
+def pieces(formula: str) -> list[str]:
+    r"""Return the parts of a formula between which a line may end: after an operator.
+
+    Not within brackets, and not behind a sign, which belongs to what follows.
+
+    >>> pieces(r"L = −\ln a + (1 − y)·e^{a − b}")
+    ['L =', ' −\\ln a +', ' (1 − y)·', 'e^{a − b}']
+    """
+    found, depth, last = [""], 0, "="
+    for sign in formula:
+        found[-1] += sign
+        depth += (sign in "{(") - (sign in "})")
+        if depth == 0 and sign in OPERATORS and last not in OPERATORS:
+            found.append("")
+        last = sign if sign.strip() else last
+    return [piece for piece in found if piece.strip()]
 
 
 def mathml(formula: str, display: str) -> str:
@@ -43,7 +62,8 @@ def _operator(found: re.Match[str]) -> str:
 
 def in_line(writer: HTML5Translator, node: nodes.math) -> None:
     """Write a formula within a sentence."""
-    writer.body.append(mathml(node.astext(), "inline"))
+    parts = [mathml(piece, "inline") for piece in pieces(node.astext())]
+    writer.body.append("<wbr>".join(parts))
     raise nodes.SkipNode
 
 

@@ -66,8 +66,9 @@ class LinksToSources(SphinxTransform):
             text = link.next_node(nodes.Element).children
             link.replace_self(nodes.reference("", "", *text, refuri=uri, internal=True))
         for link in self.document.findall(pending_xref):
-            if link["reftarget"].startswith("../") and link.get("refdomain") == "doc":
-                link["reftarget"] = Path(link["reftarget"]).name.lower()
+            outside = Path(folder, link["reftarget"]).resolve()
+            if link.get("refdomain") == "doc" and outside.parent == REPOSITORY:
+                link["reftarget"] = outside.name.lower()
 
 
 def source_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:

@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[2]
 SITE = ROOT / "site" / "en"
 PHONE = 390
 BROKEN = "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# The theme lets the column of the text scroll, where the page would.
+COLUMNS = "[document.documentElement, ...document.querySelectorAll('.content')]"
+TOO_WIDE = f"Math.max(...{COLUMNS}.map(e => e.scrollWidth - e.clientWidth))"
 
 
 def complaints(tab: Browser, page: Path) -> list[str]:
