@@ -18,6 +18,7 @@ collect_ignore = [
     "torch_twins.py",
     "node.py",
     "browser.py",
+    "pressing.py",
     "data",
 ]
 
@@ -34,10 +35,37 @@ def blas_threads() -> set[int]:
 
 
 @pytest.fixture
-def two_blas_threads() -> Iterator[Callable[[], set[int]]]:
+def blas_that_counts() -> None:
+    """Skip where no library of products tells its threads, as Apple's does not."""
+    if not blas_threads():
+        pytest.skip("NumPy's library of matrix products does not tell how many threads it takes")
+
+
+@pytest.fixture
+def two_blas_threads(blas_that_counts: None) -> Iterator[Callable[[], set[int]]]:
     """Allow two threads for each product, so that a limit shows; gives what counts them."""
     with threadpool_limits(2, user_api="blas"):
         yield blas_threads
+
+
+# What the run of a whole tier says before it begins.
+TIERS = {
+    "not slow": "The first tier: about three minutes on two quiet cores.",
+    "slow": "The second tier: about ten minutes on two quiet cores.",
+}
+SIGNS = """\
+They first look for the tests, up to half a minute; then a dot is a test that passed, an s one that
+is skipped (-rs says why), an F one that failed; at the end of a line, how much is done.
+"""
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Tell whoever runs a whole tier what is going to happen, and how long it takes."""
+    config = session.config
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    tier = TIERS.get(config.option.markexpr)
+    if tier and not named and not hasattr(config, "workerinput"):
+        config.get_terminal_writer().line(f"{tier}\n{SIGNS}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from nnlite.layers import Input
     from nnlite.models import Model, Sequential, load_model
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Input",

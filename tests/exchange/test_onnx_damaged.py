@@ -12,8 +12,6 @@ import pytest
 from nnlite import Input, Model, Sequential, saving
 from nnlite.layers import Conv2D, Dense, Flatten
 
-pytestmark = pytest.mark.slow
-
 DATA = Path(__file__).parents[1] / "data"
 FILES = sorted(DATA.glob("*.onnx"))
 LARGE = [0, -1, 1, 7, 10**9, -(10**12), 2**62]

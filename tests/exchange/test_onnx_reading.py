@@ -23,8 +23,6 @@ from nnlite.layers import (
 from nnlite.testing import compare, gradcheck
 from random_networks import networks, random_problem
 
-pytestmark = pytest.mark.slow
-
 DATA = Path(__file__).parents[1] / "data"
 FOREIGN = sorted(path.stem for path in DATA.glob("*.onnx"))
 

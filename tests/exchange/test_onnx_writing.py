@@ -113,7 +113,6 @@ def test_a_file_takes_batches_of_any_size(onnx: Any, runtime: Any, path: Path) -
         assert run(runtime, path, x)[0].shape == (samples, 3)
 
 
-@pytest.mark.slow
 def test_inputs_and_outputs_have_the_names_and_shapes_of_the_model(onnx: Any, path: Path) -> None:
     left, right = Input((3,), name="left"), Input((4, 2), name="right")
     a = Dense(2, name="a")(left)
@@ -153,14 +152,12 @@ def test_an_input_that_is_an_output_runs_alike(onnx: Any, runtime: Any, path: Pa
     assert_runs_alike(onnx, runtime, model, np.ones((3, 2)), path)
 
 
-@pytest.mark.slow
 def test_a_transpose_stands_only_where_the_order_of_axes_changes(onnx: Any, path: Path) -> None:
     layers = [Input((8, 8, 2)), Conv2D(3, 3), ReLU(), MaxPooling2D(), Conv2D(4, 2), Flatten()]
     found = operators(onnx, Sequential([*layers, Dense(2)]), path)
     assert found == ["Transpose", "Conv", "Relu", "MaxPool", "Conv", "Transpose", "Flatten", "Gemm"]
 
 
-@pytest.mark.slow
 def test_what_only_training_has_is_left_out(onnx: Any, path: Path) -> None:
     layers = [Input((4, 4, 1)), RandomFlip(), Dropout(0.5), Flatten(), Dropout(0.2), Dense(1)]
     assert operators(onnx, Sequential(layers), path) == ["Flatten", "Gemm"]
@@ -211,7 +208,6 @@ class Square(activations.ActivationFunction):
         return 2 * grad * np.sqrt(a)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layer", "words"),
     [
@@ -238,7 +234,6 @@ def test_a_subclass_that_overrides_nothing_is_written(onnx: Any, runtime: Any, p
     assert_runs_alike(onnx, runtime, model, np.ones((2, 2)), path)
 
 
-@pytest.mark.slow
 def test_a_layer_whose_method_was_exchanged_is_refused(onnx: Any, path: Path) -> None:
     model: Any = Sequential([Input((2,)), Dense(3, name="mine")])
     model.layers[0].forpass = lambda x, training=False: x

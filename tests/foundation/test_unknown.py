@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 import nnlite
@@ -92,3 +94,20 @@ def test_every_name_that_may_be_proposed_is_there():
         names = public_names(module.__name__)
         assert len(names) > 1
         assert all(hasattr(module, name) for name in names)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: optimizers.Adagard,
+        lambda: nnlite.Sequentail,
+        lambda: nnlite.Sequential().summry,
+        lambda: layers.Dense(2).unitz,
+        lambda: nnlite.Input((2,)).shap,
+    ],
+)
+def test_python_adds_no_guess_of_its_own_to_ours(ask, capsys):
+    with pytest.raises(AttributeError) as caught:
+        ask()
+    sys.__excepthook__(AttributeError, caught.value.with_traceback(None), None)
+    assert capsys.readouterr().err == f"AttributeError: {caught.value}\n"

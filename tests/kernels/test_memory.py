@@ -33,3 +33,35 @@ def test_parts_have_names_of_their_own():
     first, second = memory.take("z", (2,), "f4"), memory.part("dx").take("z", (2,), "f4")
     assert not np.shares_memory(first, second)
     assert memory.part("dx").take("z", (2,), "f4") is second
+
+
+def test_what_was_prepared_for_an_array_is_made_again_for_another():
+    memory, made = UsedAgain(), []
+    x, other = np.ones(4), np.ones(4)
+
+    def make():
+        made.append(len(made))
+        return made[-1], x[:2], other[:2]
+
+    assert [memory.prepared("views", [a], make)[0] for a in (x, x, other, other, x)] == [
+        *(0, 0, 1, 1, 2)
+    ]
+    assert memory.prepared("views", [x[:3]], make)[0] == 3
+    assert memory.prepared("others", [x[:3]], make)[0] == 4
+
+
+def test_new_memory_prepares_every_time():
+    made = []
+    for _ in range(2):
+        NEW.prepared("views", [], lambda: made.append(0))
+    assert len(made) == 2
+
+
+def test_layers_share_their_scratch_and_nothing_else():
+    scratch = UsedAgain()
+    first, second = UsedAgain(scratch), UsedAgain(scratch)
+    assert first.scratch is second.part("dx").scratch is scratch
+    assert first.take("z", (2,), "f4") is not second.take("z", (2,), "f4")
+    alone = UsedAgain()
+    assert alone.scratch is alone
+    assert NEW.scratch is NEW

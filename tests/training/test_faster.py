@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nnlite.activations import relu
-from nnlite.layers import Conv2D, Dense, MaxPooling2D
+from nnlite.layers import Activation, Conv2D, Dense, MaxPooling2D
 from nnlite.network.chain import Chain
 from nnlite.training.standins import fit_together
 
@@ -108,3 +108,23 @@ def test_the_first_layer_computes_no_input_gradient():
     (both,) = take_shortcuts([convolution, pooling])
     a = both.forpass(np.ones((2, 7, 8, 2)), training=True)
     assert both.backprop(np.ones_like(a)) is None
+
+
+@pytest.mark.parametrize("name", ["linear", "relu", "tanh", "sigmoid"])
+@pytest.mark.parametrize("pooling", [MaxPooling2D(), MaxPooling2D(3, strides=2, padding="same")])
+def test_pooling_first_computes_what_the_activation_first_computes(name, pooling):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((3, 7, 6, 2))
+    one_by_one = Chain([Activation(name), pooling])
+    (together,) = take_shortcuts(one_by_one.layers)
+    assert type(together).__name__ == "PoolingFirst"
+    a = one_by_one.forpass(x, training=True)
+    grad = rng.standard_normal(a.shape)
+    dx = one_by_one.backprop(grad)
+    np.testing.assert_allclose(together.forpass(x, training=True), a, rtol=1e-12)
+    np.testing.assert_allclose(together.backprop(grad), dx, rtol=1e-12, atol=1e-15)
+
+
+def test_an_activation_that_may_fall_is_not_pooled_first():
+    assert names([Activation("softmax"), MaxPooling2D()]) == ["Activation", "MaxPooling2D"]
+    assert names([Activation("gelu"), MaxPooling2D()]) == ["Activation", "MaxPooling2D"]

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 import threading
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-import nnlite
 from nnlite import Sequential
 from nnlite.callbacks import Callback
 from nnlite.kernels.memory import NEW
@@ -20,6 +16,7 @@ from nnlite.layers import Dense, Layer
 from nnlite.losses import Loss
 from nnlite.optimizers import SGD
 from nnlite.training.running import running
+from pressing import lines_run
 
 
 def neuron(loss: Any = "half_squared_error", before: list[Layer] | None = None) -> Sequential:
@@ -314,28 +311,6 @@ def test_an_error_is_not_taken_for_ctrl_c() -> None:
     with pytest.raises(RuntimeError, match="broken"):
         fit(model, Broken())
     assert not model.history.interrupted
-
-
-def lines_run(action: Callable[[], Any], stop_at: int) -> int:
-    """Press Ctrl-C before the n-th line of nnlite; return how many lines were run."""
-    home, before, lines = str(Path(nnlite.__file__).parent), sys.gettrace(), 0
-
-    def trace(frame: Any, event: str, arg: Any) -> Any:
-        nonlocal lines
-        if not frame.f_code.co_filename.startswith(home):
-            return None
-        if event == "line":
-            lines += 1
-            if lines == stop_at:
-                raise KeyboardInterrupt
-        return trace
-
-    sys.settrace(trace)
-    try:
-        action()
-    finally:
-        sys.settrace(before)
-    return lines
 
 
 def test_no_layer_stays_in_training_mode_whatever_the_moment() -> None:

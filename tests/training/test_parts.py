@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import threading
 
 import numpy as np
@@ -22,7 +23,8 @@ from nnlite.layers import (
 )
 from nnlite.network.chain import Chain
 from nnlite.training import parts
-from nnlite.training.threads import Partner, one_blas_thread
+from nnlite.training.threads import Partner, blas_threads
+from pressing import lines_run
 
 pytestmark = pytest.mark.bits
 
@@ -139,13 +141,36 @@ def test_each_product_keeps_to_one_thread_while_convolutions_train(two_blas_thre
             seen.append(two_blas_threads())
 
     # Another test may have loaded a library since the first one looked for them.
-    monkeypatch.setattr(one_blas_thread, "controller", None)
+    monkeypatch.setattr(blas_threads, "controller", None)
     seen = []
     trained(network(), 2, epochs=1, callbacks=[Count()])
     trained(network(), 1, epochs=1, batch_size=21, callbacks=[Count()])
     # Six batches of two workers, then one of one.
     assert seen == [{1}] * 7
     assert two_blas_threads() == {2}
+
+
+def test_ctrl_c_at_any_line_gives_products_and_threads_back(two_blas_threads, monkeypatch):
+    monkeypatch.setattr(blas_threads, "controller", None)
+    chain = Chain(built([Conv2D(2, 3), Flatten()]))
+
+    def action():
+        with parts.in_parts(chain, 32, workers=2):
+            assert two_blas_threads() == {1}
+
+    action()
+    before = set(threading.enumerate())
+    last = lines_run(action, stop_at=-1)
+    for moment in range(1, last + 1):
+        with pytest.raises(KeyboardInterrupt):
+            lines_run(action, stop_at=moment)
+        if set(threading.enumerate()) - before:
+            gc.collect()
+        for thread in set(threading.enumerate()) - before:
+            thread.join(timeout=10)
+            assert not thread.is_alive(), moment
+        assert two_blas_threads() == {2}, moment
+    assert last > 50
 
 
 def test_an_error_in_the_second_thread_is_raised_in_the_first():

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPT = """
 import runpy, sys
 import numpy
@@ -14,6 +16,7 @@ print(runpy.run_path(sys.argv[1])["blas_threads"]())
 """
 
 
+@pytest.mark.usefixtures("blas_that_counts")
 def test_a_worker_multiplies_in_one_thread_even_if_numpy_came_first() -> None:
     environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
     done = subprocess.run(

@@ -48,6 +48,14 @@ def type_error(
     return TypeError(explain_error(rule, received, where, remedy))
 
 
+def attribute_error(
+    rule: str, received: str | None = None, where: str | None = None, remedy: str | None = None
+) -> AttributeError:
+    """Return the error of a name that is not there."""
+    # With an obj, even this one, Python does not append a guess of its own to the remedy.
+    return AttributeError(explain_error(rule, received, where, remedy), obj=None)
+
+
 def shown(value: Any) -> str:
     """Return a value as it is written in code, shortened; of what cannot be, its type.
 

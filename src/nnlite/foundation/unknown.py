@@ -9,7 +9,7 @@ import sys
 from types import FrameType
 from typing import Any
 
-from nnlite.foundation.errors import explain_error, listed, nearest
+from nnlite.foundation.errors import attribute_error, explain_error, listed, nearest
 
 PACKAGE = __name__.partition(".")[0]
 SEARCHED = (
@@ -60,8 +60,10 @@ def unknown_name(module: str, name: str, remedy: str | None = None) -> Exception
     if name.startswith("_"):
         return AttributeError(f"module {module!r} has no attribute {name!r}")
     received, rule = f"{module}.{name}", f"{module} has no {name}."
-    text = explain_error(rule, received, None, remedy or remedy_for(module, name))
-    return (ImportError if is_import(inspect.currentframe()) else AttributeError)(text)
+    remedy = remedy or remedy_for(module, name)
+    if is_import(inspect.currentframe()):
+        return ImportError(explain_error(rule, received, None, remedy))
+    return attribute_error(rule, received, None, remedy)
 
 
 def is_import(frame: FrameType | None) -> bool:

@@ -70,8 +70,9 @@ def exact_column_sums(a: Array) -> Array:
     >>> (exact_column_sums(np.full((100_000, 1), 0.1, np.float32)) / 10_000).round(5)
     array([1.], dtype=float32)
     """
-    blocks = _in_blocks(a)
-    return _folded(np.matmul(_ones(blocks.shape[1], a.dtype), blocks), a)
+    blocks, rest = _in_blocks(a)
+    total = _folded(np.matmul(_ones(blocks.shape[1], a.dtype), blocks), a)
+    return total + column_sums(rest) if len(rest) else total
 
 
 def column_dots(a: Array, b: Array) -> Array:
@@ -80,15 +81,17 @@ def column_dots(a: Array, b: Array) -> Array:
     >>> column_dots(np.array([[1.0, 2.0], [3.0, 4.0]]), np.ones((2, 2)))
     array([4., 6.])
     """
-    return _folded(np.einsum("brl,brl->bl", _in_blocks(a), _in_blocks(b)), a)
+    (blocks, rest), (others, left) = _in_blocks(a), _in_blocks(b)
+    total = _folded(np.einsum("brl,brl->bl", blocks, others), a)
+    return total + np.einsum("rc,rc->c", rest, left) if len(rest) else total
 
 
-def _in_blocks(a: Array) -> Array:
-    """Show a matrix as blocks of long rows."""
+def _in_blocks(a: Array) -> tuple[Array, Array]:
+    """Show a matrix as blocks of long rows, as many as there are rows in each, and what is left."""
     together = _together(a)
-    lines = len(a) // together
-    size = next(size for size in range(math.isqrt(lines), 0, -1) if lines % size == 0)
-    return a.reshape(lines // size, size, -1)
+    size = math.isqrt(len(a) // together)
+    whole = len(a) // (size * together) * size * together
+    return a[:whole].reshape(-1, size, together * a.shape[1]), a[whole:]
 
 
 def _folded(sums: Array, a: Array) -> Array:

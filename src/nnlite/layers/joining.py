@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlite.foundation.errors import explain_error, shown, told, type_error
+from nnlite.foundation.errors import attribute_error, shown, told, type_error
 from nnlite.foundation.types import Array, Shape
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Tensor:
             raise AttributeError(name)
         rule = f"A layer's output has a shape, but no {name}: numbers come when the model runs."
         remedy = "Make a Model(inputs, outputs), then model.predict(x)."
-        raise AttributeError(explain_error(rule, repr(self), remedy=remedy))
+        raise attribute_error(rule, repr(self), remedy=remedy)
 
     def __array__(self, *args: Any, **kwargs: Any) -> Array:
         rule = "A layer's output has no numbers before the model runs."

@@ -24,7 +24,7 @@ from nnlite.foundation.checks import (
     flag,
 )
 from nnlite.foundation.configuration import serialize
-from nnlite.foundation.errors import explain_error, must_define, nearest, shown, value_error
+from nnlite.foundation.errors import attribute_error, must_define, nearest, shown, value_error
 from nnlite.foundation.ours import ours
 from nnlite.foundation.registry import is_ours
 from nnlite.foundation.types import Array, Shape
@@ -172,7 +172,7 @@ class Layer(Weighted):
             remedy = f"The layer was made without {name}: make a new one with it."
         else:
             remedy = "Call forpass(x, training=True) before backprop(grad)."
-        raise AttributeError(explain_error(rule, f"layer.{name}", remedy=remedy))
+        raise attribute_error(rule, f"layer.{name}", remedy=remedy)
 
     def __call__(self, inputs: Any, training: bool = False) -> Any:
         """Apply the layer to arrays, or join it to the outputs of other layers for a `Model`."""

@@ -11,7 +11,7 @@ import numpy as np
 from nnlite.callbacks import History
 from nnlite.foundation.arguments import ExplainsItsArguments
 from nnlite.foundation.checks import DType, Flag, Name, Seed, flag
-from nnlite.foundation.errors import explain_error, look_up, shown, told, type_error, value_error
+from nnlite.foundation.errors import attribute_error, look_up, shown, told, type_error, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import one_or_list
@@ -289,7 +289,7 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
         if name in ("optimizer", "loss", "metrics"):
             rule = f"compile sets the {name} of a model."
             received, where = f"model.{name} = {told(value)}", f"model '{self.name}'"
-            raise AttributeError(explain_error(rule, received, where, f"model.compile({name}=...)"))
+            raise attribute_error(rule, received, where, f"model.compile({name}=...)")
         object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nnlite.foundation.errors import explain_error, nearest, type_error
+from nnlite.foundation.errors import attribute_error, nearest, type_error
 
 _FILES = 'model.save("model.npz") keeps layers and weights; load_model("model.npz") reads them.'
 _BATCHES = "model.fit(batches) takes what gives (x, y); one by one, model.train_on_batch(x, y)."
@@ -48,8 +48,8 @@ class ExplainsUnknownNames:
         if not made:
             rule = "The constructor of a model begins with that of its base."
             received = f"{kind}.__init__ without it"
-            raise AttributeError(explain_error(rule, received, None, "super().__init__(...)"))
+            raise attribute_error(rule, received, None, "super().__init__(...)")
         guess = nearest(name, [known for known in dir(self) if not known.startswith("_")])
         nearby = f"Did you mean model.{guess}?" if guess else None
         rule, remedy = f"Model '{self.name}' has no {name}.", INSTEAD.get(name, nearby)
-        raise AttributeError(explain_error(rule, f"model.{name}", None, remedy))
+        raise attribute_error(rule, f"model.{name}", None, remedy)

@@ -10,8 +10,11 @@ plain descent       `Optimizer.step` and `update`:     w − α·g is all, no we
                     α goes in at the loss              no callback looks between two batches
 one go              `forpass` and `backprop` of a      the activation never falls, and windows of
                     Conv2D and its MaxPooling2D        the pooling lie side by side: see `standins`
+pooling first       the same of an Activation and a    the activation never falls, so the largest
+                    MaxPooling2D: it has less to do    stays the largest: see `standins`
 parts               nothing: twins of the layers       a batch is work for more than one part,
-                    take a part of each batch          most of it not in the weights: see `parts`
+                    take a part of each batch          most of it not in the weights: see `parts`;
+                                                       to predict and to evaluate, too
 memory              nothing: results are written       in every step
                     where the last ones were
 input gradient      the gradient of x in `backprop`    no weight needs it
@@ -25,7 +28,7 @@ training or evaluation begins, never in a step.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nnlite.foundation.ours import CALLED, ours, written_here
@@ -125,11 +128,9 @@ def is_watched(callbacks: Iterable[Any]) -> bool:
     return not all(ours(callback, *_HOOKS) for callback in callbacks)
 
 
-@contextmanager
-def predicting(network: Network, batch_size: int) -> Iterator[Network]:
+def predicting(network: Network, batch_size: int) -> AbstractContextManager[Network]:
     """Give a network that predicts the same, in parts where that is faster."""
-    with in_parts(network, batch_size) as faster:
-        yield faster
+    return in_parts(network, batch_size)
 
 
 @contextmanager

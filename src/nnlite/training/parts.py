@@ -38,6 +38,7 @@ from nnlite.layers.resizing import UpSampling2D, ZeroPadding2D
 from nnlite.layers.windows import WindowLayer
 from nnlite.network.branches import SharedCall
 from nnlite.network.chain import Chain, LinearPart, Network, Runner, layer_of
+from nnlite.training.running import surely
 from nnlite.training.standins import computes_as_written, fit_together, show, watch
 from nnlite.training.threads import Partner, one_blas_thread
 
@@ -63,7 +64,7 @@ class Parts:
 
     def __init__(self, network: Network, size: int, partner: Partner | None, watched: bool) -> None:
         self.network, self.size, self.partner, self.watched = network, size, partner, watched
-        self.runners, self.shorter = network.runners, shortcut(network)
+        self.shorter = shortcut(network)
         self.layers = [layer_of(runner) for runner in network.runners]
         self.parts: list[Network] = []
         self.twins: list[list[Layer]] = []
@@ -106,10 +107,6 @@ class Parts:
                 weight.gradient[...] = first
                 for gradient in others:
                     weight.gradient[...] += gradient
-
-    def replaced(self, change: Callable[[Runner], Runner]) -> Parts:
-        """Return the same, with what `change` gives in the place of every runner."""
-        return Parts(self.network.replaced(change), self.size, self.partner, self.watched)
 
     def _add_part(self) -> None:
         scratch = self.scratch[len(self.parts) % 2]
@@ -162,7 +159,7 @@ def in_parts(
         yield network.replaced(watch) if watched else network
         return
     with ExitStack() as leaving:
-        leaving.enter_context(one_blas_thread)
+        leaving.enter_context(one_blas_thread())
         place, size = cut(network, batch_size)
         ends = network.cut(place) if size < batch_size else None
         if ends is None:
@@ -173,7 +170,7 @@ def in_parts(
         partner = None
         if (workers or os.cpu_count() or 1) > 1:
             partner = Partner()
-            leaving.callback(partner.leave)
+            leaving.enter_context(surely(partner.leave))
         parts = Parts(first, size, partner, watched)
         yield Chain([parts, rest.replaced(watch) if watched else rest])
 

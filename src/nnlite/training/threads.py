@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
+
+from nnlite.training.running import surely
 
 
 class Partner:
@@ -68,35 +72,54 @@ def work_off(inbox: SimpleQueue[Callable[[], None] | None]) -> None:
             task()
 
 
-class OneBlasThread:
-    """Holds matrix products to one thread while anybody wants that: two fits at once, too.
+class BlasThreads:
+    """How many threads a matrix product takes: one, while anybody holds it to that.
 
     A convolution is many products: a second thread for each costs more than it gains, and two
-    threads that multiply at once must keep to their own.
+    threads that multiply at once must keep to their own. Two fits at once hold it twice.
     """
 
     def __init__(self) -> None:
-        self.lock, self.wanted = threading.Lock(), 0
+        # A holder that Ctrl-C lost may be let go by the garbage collector, in the midst of this.
+        self.lock = threading.RLock()
+        self.holders: set[object] = set()
         self.controller: Any = None
-        self.limit: Any = None
+        self.before: list[tuple[Any, int]] = []
+        """Each library, and its number of threads before it was held."""
 
-    def __enter__(self) -> None:
+    def hold(self, holder: object) -> None:
+        """Let each product take one thread."""
         with self.lock:
-            self.wanted += 1
-            if self.wanted == 1:
+            if not self.before:
                 if self.controller is None:
                     # Not with the package: it looks through all libraries that are loaded.
                     from threadpoolctl import ThreadpoolController
 
-                    self.controller = ThreadpoolController()
-                self.limit = self.controller.limit(limits=1, user_api="blas")
+                    self.controller = ThreadpoolController().select(user_api="blas")
+                libraries = self.controller.lib_controllers
+                self.before = [(library, library.num_threads) for library in libraries]
+            self.holders.add(holder)
+            for library, _ in self.before:
+                library.set_num_threads(1)
 
-    def __exit__(self, *error: object) -> None:
+    def let_go(self, holder: object) -> None:
+        """Give the products their threads again, if nobody else holds them; may be said twice."""
         with self.lock:
-            self.wanted -= 1
-            if not self.wanted:
-                self.limit.restore_original_limits()
+            self.holders.discard(holder)
+            if not self.holders:
+                for library, count in self.before:
+                    library.set_num_threads(count)
+                self.before = []
 
 
-one_blas_thread = OneBlasThread()
-"""The one of this process."""
+blas_threads = BlasThreads()
+"""Those of this process."""
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold matrix products to one thread, until Ctrl-C at the latest."""
+    holder = object()
+    with surely(partial(blas_threads.let_go, holder)):
+        blas_threads.hold(holder)
+        yield
