@@ -71,6 +71,7 @@ add_module_names = False
 html_theme = "furo"
 html_title = "nnlite"
 html_static_path = ["look"]
+html_favicon = "look/neuron.svg"
 html_css_files = ["site.css"]
 html_extra_path = ["made/shown/site"]
 html_copy_source = False

@@ -22,16 +22,18 @@ CODE = re.compile("&#x([0-9A-F]+);")
 def pieces(formula: str) -> list[str]:
     r"""Return the parts of a formula between which a line may end: after an operator.
 
-    Not within brackets, and not behind a sign, which belongs to what follows.
+    Not within braces, and not behind a sign, which belongs to what follows.
 
-    >>> pieces(r"L = −\ln a + (1 − y)·e^{a − b}")
-    ['L =', ' −\\ln a +', ' (1 − y)·', 'e^{a − b}']
+    >>> pieces(r"L = −\ln a·(−y)·e^{a − b}")
+    ['L =', ' −\\ln a·', '(−y)·', 'e^{a − b}']
     """
+    if r"\left" in formula:
+        return [formula]
     found, depth, last = [""], 0, "="
     for sign in formula:
         found[-1] += sign
-        depth += (sign in "{(") - (sign in "})")
-        if depth == 0 and sign in OPERATORS and last not in OPERATORS:
+        depth += (sign == "{") - (sign == "}")
+        if depth == 0 and sign in OPERATORS and last not in OPERATORS + "(":
             found.append("")
         last = sign if sign.strip() else last
     return [piece for piece in found if piece.strip()]
