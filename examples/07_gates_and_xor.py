@@ -79,7 +79,7 @@ table.equal("XOR: points right, best line", best, 3)
 
 # %%
 def draw_points(axes, points, labels):
-    for label, marker, colour in [(0, "o", lessons.BLUE), (1, "^", lessons.VERMILION)]:
+    for label, marker, colour in [(0, "o", lessons.VERMILION), (1, "s", lessons.BLUE)]:
         here = labels == label
         axes.scatter(*points[here].T, s=110, marker=marker, color=colour, label=f"output {label}")
     axes.set(xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), aspect="equal")
@@ -99,7 +99,7 @@ def draw_line(axes, weights, **style):
 
 
 plane = np.meshgrid(np.linspace(-0.5, 1.5, 201), np.linspace(-0.5, 1.5, 201))
-SIDES = [lessons.BLUE, lessons.VERMILION]
+SIDES = [lessons.VERMILION, lessons.BLUE]
 
 figure, grid = plt.subplots(2, 2, figsize=(8, 8), sharex=True, sharey=True)
 for axes, name in zip(grid.ravel(), ["and", "or", "nand", "xor"], strict=True):
@@ -162,7 +162,7 @@ for axes, points, title, names in [
 first, second = plane
 inside = (2 * first + 2 * second - 1 > 0) & (-2 * first - 2 * second + 3 > 0)
 for axes, side in [(left, inside), (right, 2 * first + 2 * second - 3 > 0)]:
-    shade(axes, side, *plane, ["white", lessons.VERMILION])
+    shade(axes, side, *plane, ["white", lessons.BLUE])
 for axes, name, place in [(left, "nand", 0.8), (left, "or", 0.3), (right, "and", 0.8)]:
     draw_line(axes, WEIGHTS[name], color=lessons.BLACK)
     axes.text(place, place, name.upper(), rotation=-45, ha="center", va="center")
@@ -242,7 +242,7 @@ for axes, (name, layers) in zip(panels, regions.items(), strict=True):
     axes.set(title=name, xlabel="x₁", aspect="equal", xticks=[-2, 0, 2], yticks=[-2, 0, 2])
     axes.text(0, -2.2, "-".join(str(n) for n in [2, *(len(b) for _, b in layers)]), ha="center")
 panels[0].set_ylabel("x₂")
-figure.suptitle("Vermilion: the network says 1")
+figure.suptitle("Blue: the network says 1")
 lessons.save(figure, "07_regions")
 
 # %% [markdown]

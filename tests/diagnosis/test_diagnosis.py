@@ -127,6 +127,33 @@ def test_the_clock_pulls_the_brake_and_the_report_says_so(monkeypatch):
     assert "The time was over: not all was tried. Give more seconds=." in str(found)
 
 
+def test_the_time_begins_before_the_data_is_looked_at(monkeypatch):
+    now = [0.0]
+
+    def look_for_long(x, y):
+        now[0] += 31
+
+    monkeypatch.setattr(patients.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(diagnosis.data_causes, "not_finite_data", look_for_long)
+    assert not too_slow().diagnose(X, Y, seconds=30).finished
+
+
+def test_a_leap_that_leaves_the_loss_where_guessing_has_it_is_not_standing_still():
+    """All units die in the first step: the loss is that of guessing at every look."""
+    leap = Run("as it is", 0.69, 0.69, [0, 9], [0.7, 0.69], travelled=12.0)
+    crawl = Run("as it is", 0.69, 0.69, [0, 9], [0.7, 0.69], travelled=1e-4)
+    assert (leap.stands_still, crawl.stands_still) == (False, True)
+
+
+def test_a_rate_that_kills_all_units_at_once_is_too_large():
+    layers = [Dense(8, "relu", input_shape=(2,)), *(Dense(8, "relu") for _ in range(3))]
+    model = Sequential([*layers, Dense(1, "sigmoid")], seed=1)
+    model.compile(optimizers.Adam(0.5), "binary_crossentropy")
+    found = model.diagnose(X, Y, seconds=2)
+    assert np.ptp(found.runs[0].seen) < 0.05 * found.runs[0].start
+    assert found.first == "rate_too_large"
+
+
 def test_what_was_found_before_the_time_was_over_is_told(monkeypatch):
     now = iter(range(10**9))
     monkeypatch.setattr(patients.time, "monotonic", lambda: next(now))
@@ -313,6 +340,7 @@ def test_fit_warns_once_when_validation_split_cuts_off_another_class():
         network("sgd").fit(x, y, epochs=2, verbose=0, validation_split=0.2)
     (warning,) = caught
     assert warning.filename == __file__
+    assert "to be like these, " in str(warning.message)
     assert "would have to be of another class" in str(warning.message)
     assert str(warning.message).endswith("x, y = x[order], y[order].")
 

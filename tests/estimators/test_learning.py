@@ -92,6 +92,11 @@ def test_a_constant_truth_is_learned_as_it_is() -> None:
     np.testing.assert_allclose(network.predict(X), 0.1, atol=0.5)
 
 
+def test_numbers_that_are_text_are_no_truth_for_a_regressor() -> None:
+    with pytest.raises(TypeError, match=r"y must be numbers.\nReceived: text, the first '151.0'"):
+        regress().fit(DIABETES[0], DIABETES[1].astype(str))
+
+
 def test_one_output_is_predicted_as_one_number_per_sample() -> None:
     assert regress().fit(X, X[:, :1]).predict(X).shape == (150,)
 
@@ -236,6 +241,14 @@ def test_the_part_to_watch_has_every_class_in_its_share() -> None:
     network.set_params(validation_fraction=0.04).fit(np.eye(150), np.arange(150) % 5)
 
 
+@pytest.mark.parametrize("rows", [[0, 50, 1, 51], [0, 1, 2, 3, 50]])
+def test_samples_that_are_too_few_to_watch_every_class_are_explained(rows: list[int]) -> None:
+    with pytest.raises(ValueError, match="early_stopping watches a part") as caught:
+        NNClassifier(early_stopping=True).fit(X[rows], NAMES[rows])
+    assert f"Received: {len(rows)} samples, validation_fraction=0.1: The " in str(caught.value)
+    assert "Remedy: Give more samples, a larger validation_fraction" in str(caught.value)
+
+
 def test_the_history_has_the_metrics_that_were_asked_for() -> None:
     network = NNClassifier(epochs=2, metrics=["accuracy"], early_stopping=True).fit(X, NAMES)
     assert sorted(network.history_) == ["accuracy", "loss", "val_accuracy", "val_loss"]
@@ -306,6 +319,8 @@ def test_a_model_that_was_compiled_learns_as_it_was_told() -> None:
     [
         (Sequential([Dense(3)]), TypeError, "Received: model=<Sequential"),
         (lambda n_inputs, n_outputs: None, TypeError, "Received: a function that returned None"),
+        (lambda n_inputs: None, TypeError, "lambda.*: too many positional arguments\nWhere: est"),
+        (lambda: None, TypeError, "model must be a function of the numbers of inputs and outputs"),
         (
             lambda n_inputs, n_outputs: Sequential([Dense(1, input_shape=(n_inputs,))]),
             ValueError,
@@ -329,6 +344,22 @@ def test_a_model_of_a_classifier_has_to_give_probabilities(activation: str) -> N
 
 
 # Parameters
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("alpha", "l2"),
+        ("solver", "optimizer"),
+        ("max_iter", "epochs"),
+        ("learning_rate_init", "learning_rate"),
+        ("hidden_layers", "hidden_layer_sizes"),
+    ],
+)
+def test_a_name_of_scikit_learns_networks_leads_to_ours(name: str, meant: str) -> None:
+    with pytest.raises(TypeError, match="NNRegressor takes the arguments activation, ") as caught:
+        NNRegressor(**{name: 1})
+    assert str(caught.value).endswith(f"Received: {name}=1\nRemedy: Did you mean {meant}=?")
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,30 @@ def test_forpass_and_backprop_must_be_written():
         Layer().backprop(X)
 
 
+class KeepsX(Layer):
+    def forpass(self, x, training=False):
+        self.x = x
+        return x
+
+    def backprop(self, grad):
+        return grad * self.x
+
+
+class WithoutOptions(KeepsX):
+    def __init__(self, power):
+        super().__init__()
+        self.power = power
+
+
+def test_a_constructor_that_takes_no_options_is_told_to_hand_them_on():
+    with pytest.raises(TypeError, match="WithoutOptions takes the arguments power") as caught:
+        WithoutOptions(2, name="square")
+    remedy = "Remedy: Let the constructor take **options, for super().__init__(**options)."
+    assert remedy in str(caught.value)
+    with pytest.raises(TypeError, match="Leave out nonsense="):
+        WithoutOptions(2, nonsense=3)
+
+
 class ForgotTraining(Layer):
     def forpass(self, x):
         return x
@@ -232,6 +256,20 @@ def test_backprop_before_forpass_is_told_what_to_call():
     with pytest.raises(AttributeError, match="Layer 'scale' has no x") as caught:
         layer.backprop(X)
     assert "Call forpass(x, training=True) before backprop(grad)." in str(caught.value)
+
+
+def test_backprop_before_forpass_says_nothing_of_weights_to_a_layer_that_makes_none():
+    with pytest.raises(AttributeError, match="Layer 'keeps_x' has no x") as caught:
+        KeepsX().backprop(X)
+    assert "Remedy: Call forpass(x, training=True) before backprop(grad)." in str(caught.value)
+    assert "built" not in str(caught.value)
+
+
+def test_backprop_before_build_is_told_of_forpass_too():
+    with pytest.raises(AttributeError, match="Layer 'scale' has no x") as caught:
+        Scale().backprop(X)
+    assert "call layer.build(input_shape)." in str(caught.value)
+    assert "What forpass keeps is there after forpass(x, training=True)." in str(caught.value)
 
 
 def test_a_call_on_data_builds_the_layer_and_takes_its_dtype():
@@ -544,3 +582,26 @@ def test_outside_of_training_every_result_is_a_new_array():
     layer.build((2,))
     x = np.ones((4, 2), np.float32)
     assert layer.forpass(x, training=True) is not layer.forpass(x, training=True)
+
+
+def test_a_weight_without_a_name_is_explained() -> None:
+    class Scale(Layer):
+        def build(self, input_shape: tuple[int, ...]) -> None:
+            self.s = self.add_weight(shape=input_shape, initializer="ones")
+
+    with pytest.raises(TypeError, match="add_weight takes the arguments name, shape") as caught:
+        Scale().build((3,))
+    assert "missing a required argument: 'name'" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [(3, 4), 3, None])
+def test_the_name_of_a_weight_is_text_and_comes_before_the_shape(name: object) -> None:
+    with pytest.raises(TypeError, match="A weight has a name, which is text") as caught:
+        Layer().add_weight(name, "ones")
+    assert f"Received: name={name!r} (" in str(caught.value)
+    assert 'self.add_weight("W", (3, 4), "he_normal")' in str(caught.value)
+
+
+def test_the_shape_of_a_weight_is_none_of_none() -> None:
+    with pytest.raises(ValueError, match=r"Received: shape=\(None,\)"):
+        Layer().add_weight("s", None)

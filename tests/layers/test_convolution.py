@@ -275,3 +275,17 @@ def test_a_window_without_room_is_explained_by_its_likely_cause(shape, remedy):
     with pytest.raises(ValueError, match="must fit into the image") as caught:
         Conv2D(4, 3).compute_output_shape(shape)
     assert remedy in str(caught.value)
+
+
+@pytest.mark.parametrize(("size", "shape"), [((6, 1), (2, 1, 1)), ((1, 6), (1, 2, 1))])
+def test_a_kernel_three_times_as_long_as_the_image_sees_the_whole_image_from_everywhere(
+    size: tuple[int, int], shape: tuple[int, int, int]
+) -> None:
+    layer = Conv2D(1, size, padding="same", kernel_initializer="ones", input_shape=shape)
+    model = nnlite.Sequential([layer, Flatten()])
+    assert model.predict(np.reshape([1.0, 2.0], (1, *shape))).tolist() == [[3.0, 3.0]]
+    # Image (1, 2), gradients 3 and 5: the tap k of the kernel has met the pixel y + k − 2 from y.
+    layer.forpass(np.reshape([1.0, 2.0], (1, *shape)).astype("float32"), training=True)
+    dx = layer.backprop(np.reshape([3.0, 5.0], (1, *shape)).astype("float32"))
+    assert dx.ravel().tolist() == [8.0, 8.0]
+    assert layer.dW.ravel().tolist() == [0.0, 5.0, 3 + 2 * 5.0, 2 * 3.0, 0.0, 0.0]

@@ -122,3 +122,27 @@ def test_a_file_that_may_not_be_read_is_told_by_its_name(
     monkeypatch.setattr(Path, "open", refused)
     with pytest.raises(PermissionError, match=r"model\.npz"):
         load_model(tmp_path / "model.npz")
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("model.onnx", "Remedy: nnlite.saving.from_onnx(path) reads ONNX files."),
+        ("model.npz", "Remedy: Save the model again with model.save(path)."),
+    ],
+)
+def test_a_file_that_is_no_zip_leads_to_the_way_by_its_name(
+    name: str, remedy: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(b"\x08\x07\x12\x07pytorch")
+    with pytest.raises(ValueError, match="a file of another kind") as caught:
+        load_model(tmp_path / name)
+    assert remedy in str(caught.value)
+
+
+def test_files_of_pytorch_are_recognised_by_what_is_in_them(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "model.pt", "w") as archive:
+        archive.writestr("model/data.pkl", b"\x80\x02}q\x00.")
+    for use in (load_model, network().load_weights):
+        with pytest.raises(ValueError, match="Received: a file of PyTorch"):
+            use(tmp_path / "model.pt")

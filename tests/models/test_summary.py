@@ -113,3 +113,9 @@ def test_the_summary_goes_to_the_screen(capsys: pytest.CaptureFixture[str]) -> N
     out = capsys.readouterr().out
     assert out.startswith('Model: "tiny"\n')
     assert out.endswith("_\n")
+
+
+def test_a_summary_says_what_it_takes() -> None:
+    model = Sequential([Dense(1, input_shape=(2,))])
+    with pytest.raises(TypeError, match="summary takes the arguments line_length, print_fn"):
+        model.summary(show_trainable=True)

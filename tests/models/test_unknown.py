@@ -20,6 +20,7 @@ def chain():
     [
         ("to_json", 'model.save("model.npz")'),
         ("to_yaml", 'load_model("model.npz")'),
+        ("to_onnx", "nnlite.saving.to_onnx(model"),
         ("predict_classes", "model.predict(x).argmax(axis=1), or of one output"),
         ("predict_proba", "what softmax and sigmoid give are probabilities"),
         ("fit_generator", "model.train_on_batch(x, y)"),

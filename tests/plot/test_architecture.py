@@ -167,6 +167,21 @@ def test_a_model_inside_a_model_is_drawn_with_its_layers(ax):
     ]
 
 
+def test_models_inside_a_model_are_dissolved_as_the_summary_dissolves_them(ax, capsys):
+    """A tower with a chain inside, which two inputs share."""
+    entrance = Input(shape=(4,))
+    chain = Sequential([Dense(3, input_shape=(4,), name="a"), Dense(2, name="b")])
+    tower = Model(entrance, Dense(2, name="c")(chain(entrance)))
+    left, right = Input(shape=(4,), name="left"), Input(shape=(4,), name="right")
+    model = Model([left, right], Dense(1, name="d")(Add(name="e")([tower(left), tower(right)])))
+    model.summary()
+    rows = [row.split()[0] for row in capsys.readouterr().out.splitlines() if "(None" in row]
+    plot.architecture(model, ax=ax)
+    drawn = [words[0] for _, words, _ in boxes(ax)]
+    assert rows == ["left", "right", "a", "b", "c", "e", "d"]
+    assert drawn == ["left", "right", "a", "b", "c", "a", "b", "c", "e", "d", "output"]
+
+
 def test_what_training_leaves_as_it_is_is_told(ax):
     model = Sequential([Input(shape=(3,)), Dense(2, trainable=False), BatchNormalization()])
     words = [words[-1] for _, words, _ in boxes(plot.architecture(model, ax=ax))]

@@ -11,8 +11,9 @@ import nnlite
 from nnlite import plot
 
 SQUARE = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-BLUE, VERMILION, GREEN = "#0072b2", "#c44e00", "#009e73"
-PALE_BLUE, PALE_VERMILION, PALE_GREEN = "#b2d5e8", "#edcab2", "#b2e2d5"
+# Those of class 0, 1 and 2.
+ZERO, ONE, TWO = "#c44e00", "#0072b2", "#009e73"
+PALE_ZERO, PALE_ONE, PALE_TWO = "#edcab2", "#b2d5e8", "#b2e2d5"
 
 
 def samples(ax):
@@ -60,15 +61,15 @@ def test_every_sample_is_drawn_with_its_class(ax):
 def test_classes_differ_in_colour_and_marker(ax):
     plot.decision_boundary(and_gate, SQUARE, [0, 0, 0, 1], ax=ax)
     drawn = samples(ax)
-    assert to_hex(drawn["class 0"].get_facecolor()[0]) == BLUE
-    assert to_hex(drawn["class 1"].get_facecolor()[0]) == VERMILION
+    assert to_hex(drawn["class 0"].get_facecolor()[0]) == ZERO
+    assert to_hex(drawn["class 1"].get_facecolor()[0]) == ONE
     circle, square = (drawn[name].get_paths()[0] for name in ("class 0", "class 1"))
     assert len(circle.vertices) != len(square.vertices)
 
 
 def test_the_plane_has_the_colour_of_the_class_that_is_given(ax):
     plot.decision_boundary(and_gate, SQUARE, [0, 0, 0, 1], ax=ax)
-    zero, one = regions(ax)[PALE_BLUE], regions(ax)[PALE_VERMILION]
+    zero, one = regions(ax)[PALE_ZERO], regions(ax)[PALE_ONE]
     for corner in ((0, 0), (0, 1), (1, 0)):
         assert holds(zero, corner)
         assert not holds(one, corner)
@@ -94,8 +95,8 @@ def test_a_tanh_neuron_is_cut_at_0_for_labels_of_both_signs(ax):
 
     plot.decision_boundary(neuron, SQUARE, [-1, -1, 1, 1], ax=ax)
     np.testing.assert_allclose(lines(ax)[0][:, 0], 0.75, atol=1e-4)
-    assert holds(regions(ax)[PALE_BLUE], (0.6, 0.5))
-    assert holds(regions(ax)[PALE_VERMILION], (0.9, 0.5))
+    assert holds(regions(ax)[PALE_ZERO], (0.6, 0.5))
+    assert holds(regions(ax)[PALE_ONE], (0.9, 0.5))
 
 
 def test_a_sigmoid_shades_the_plane_from_one_class_to_the_other(ax):
@@ -106,8 +107,8 @@ def test_a_sigmoid_shades_the_plane_from_one_class_to_the_other(ax):
     (shades,) = [c for c in ax.collections if isinstance(c, QuadContourSet) and c.filled]
     np.testing.assert_allclose(shades.levels, np.linspace(0, 1, 11))
     colours = shades.get_facecolor()
-    assert colours[0, 2] > colours[0, 0]
-    assert colours[-1, 0] > colours[-1, 2]
+    assert colours[0, 0] > colours[0, 2]
+    assert colours[-1, 2] > colours[-1, 0]
     assert shades.get_paths()[0].contains_point((0, 0.5))
     assert shades.get_paths()[-1].contains_point((1, 0.5))
 
@@ -120,7 +121,7 @@ def corners(x):
 def test_three_classes_have_three_regions(ax):
     x = np.array([[0, 0], [1, 0], [0, 1], [0.1, 0.9]])
     plot.decision_boundary(corners, x, [0, 1, 2, 2], ax=ax)
-    zero, one, two = (regions(ax)[colour] for colour in (PALE_BLUE, PALE_VERMILION, PALE_GREEN))
+    zero, one, two = (regions(ax)[colour] for colour in (PALE_ZERO, PALE_ONE, PALE_TWO))
     for region, inside in ((zero, (0, 0)), (one, (1, 0)), (two, (0, 1))):
         assert [holds(other, inside) for other in (zero, one, two)].count(True) == 1
         assert holds(region, inside)
@@ -130,8 +131,8 @@ def test_three_classes_have_three_regions(ax):
 def test_a_class_without_samples_keeps_its_colour_for_the_others(ax):
     plot.decision_boundary(corners, [[0, 0], [0, 1]], [0, 2], ax=ax)
     assert list(samples(ax)) == ["class 0", "class 2"]
-    assert to_hex(samples(ax)["class 2"].get_facecolor()[0]) == GREEN
-    assert holds(regions(ax)[PALE_GREEN], (0, 1))
+    assert to_hex(samples(ax)["class 2"].get_facecolor()[0]) == TWO
+    assert holds(regions(ax)[PALE_TWO], (0, 1))
 
 
 def test_one_hot_rows_are_labels_too(ax):
@@ -145,7 +146,7 @@ def test_labels_may_be_words(ax):
 
     plot.decision_boundary(says, SQUARE, ["no", "no", "yes", "yes"], ax=ax)
     assert places(samples(ax)["class yes"]) == [(1, 0), (1, 1)]
-    assert holds(regions(ax)[PALE_VERMILION], (1, 0.5))
+    assert holds(regions(ax)[PALE_ONE], (1, 0.5))
 
 
 def test_a_model_of_nnlite_is_asked_for_predictions(ax):
@@ -160,14 +161,14 @@ def test_a_model_of_scikit_learn_is_asked_for_predictions(ax):
 
     model = KNeighborsClassifier(1).fit(SQUARE, [0, 0, 1, 2])
     plot.decision_boundary(model, SQUARE, [0, 0, 1, 2], ax=ax)
-    assert holds(regions(ax)[PALE_VERMILION], (0.9, 0.1))
-    assert holds(regions(ax)[PALE_GREEN], (0.9, 0.9))
+    assert holds(regions(ax)[PALE_ONE], (0.9, 0.1))
+    assert holds(regions(ax)[PALE_TWO], (0.9, 0.9))
 
 
 def test_a_model_that_gives_one_class_everywhere_has_no_boundary(ax):
     plot.decision_boundary(lambda x: np.zeros(len(x), int), SQUARE, [0, 0, 0, 1], ax=ax)
     assert lines(ax) == []
-    assert list(regions(ax)) == [PALE_BLUE]
+    assert list(regions(ax)) == [PALE_ZERO]
 
 
 def test_the_picture_reaches_a_quarter_beyond_the_samples(ax):
@@ -268,7 +269,7 @@ def test_words_as_labels_are_numbered_for_a_function_that_answers_with_numbers(s
 def test_numbers_written_as_words_are_the_classes_they_name(ax):
     plot.decision_boundary(lambda x: 1 + (x[:, 0] > 0.5), SQUARE, ["1", "1", "2", "2"], ax=ax)
     assert list(samples(ax)) == ["class 1", "class 2"]
-    assert holds(regions(ax)[PALE_VERMILION], (1, 0.5))
+    assert holds(regions(ax)[PALE_ONE], (1, 0.5))
 
 
 @pytest.mark.parametrize(
@@ -304,9 +305,9 @@ def test_three_classes_are_shaded_by_how_far_the_first_leads(ax):
     for shades, (colour, places) in zip(
         filled,
         {
-            BLUE: [(0.4, 0), (-0.2, 0)],
-            VERMILION: [(0.6, 0), (1.2, 0)],
-            GREEN: [(0, 0.6), (0, 1.2)],
+            ZERO: [(0.4, 0), (-0.2, 0)],
+            ONE: [(0.6, 0), (1.2, 0)],
+            TWO: [(0, 0.6), (0, 1.2)],
         }.items(),
         strict=True,
     ):

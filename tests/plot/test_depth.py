@@ -39,6 +39,14 @@ def test_the_sizes_of_activations_and_gradients_are_drawn_over_depth(ax):
     assert [panel.get_yscale() for panel in ax.child_axes] == ["log", "log"]
 
 
+def test_within_one_power_of_ten_the_numbers_have_as_many_decimals(ax):
+    plot.depth(chain(0.12, 1.4, 0.8), X, Y, ax=ax)
+    ax.figure.canvas.draw()
+    words = [label.get_text() for label in ax.child_axes[0].get_yticklabels()]
+    assert len(words) > 2
+    assert {len(word.partition(".")[2]) for word in words} == {2}
+
+
 def test_several_models_have_a_curve_each(ax):
     plot.depth({"fades": chain(0.1, 0.1, 0.1), "grows": chain(10.0, 10.0)}, X, ax=ax)
     assert curves(ax)["fades"] == pytest.approx([0.2, 0.02, 0.002])

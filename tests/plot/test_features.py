@@ -260,7 +260,7 @@ def test_numbers_are_written_into_the_pixels_of_small_maps(ax):
 def test_numbers_are_black_on_light_and_white_on_dark(ax):
     plot.filters(np.array([[[[-1.0]], [[0.0]], [[0.123456]], [[1.0]]]]), numbers=True, ax=ax)
     written = {text.get_text(): text.get_color() for text in ax.texts}
-    assert written == {"−1": "white", "0": "black", "0.123": "black", "1": "white"}
+    assert written == {"−1.00": "white", "0.00": "black", "0.12": "black", "1.00": "white"}
 
 
 def test_numbers_in_pixels_can_be_read(written_badly):

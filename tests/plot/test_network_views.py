@@ -193,17 +193,35 @@ def test_classes_compete_and_their_line_is_where_two_of_them_tie(ax):
     total = np.exp(x) + np.exp(-x) + np.exp(-10)
     np.testing.assert_allclose(ax.images[2].get_array(), np.exp(x) / total - 0.5, atol=1e-12)
     legend = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert legend[2:] == ["$z = 0$, or a tie", "of its class", "of another"]
+    assert legend[2:] == ["$z = 0$, or a tie", "$y = 0$", "$y = 1$"]
 
 
-def test_on_the_plane_of_a_class_its_own_samples_are_blue(ax):
+def test_samples_of_classes_have_their_colours_on_every_last_plane(ax):
     plot.network(network([np.eye(2), [0, 0]], "softmax"), CORNERS, ["no", "yes"], ax=ax)
-    blue = [drawn for drawn in samples(ax) if to_hex(drawn.get_facecolor()[0]) == BLUE]
-    places = [
-        on_the_plane(drawn.get_offsets(), image)[0].tolist()
-        for drawn, image in zip(blue, ax.images[2:], strict=True)
-    ]
-    np.testing.assert_allclose(places, CORNERS)
+    looks = [to_hex(drawn.get_facecolor()[0]) for drawn in samples(ax)]
+    assert looks == [VERMILION, BLUE] * 2
+    places = [drawn.get_offsets() for drawn in samples(ax)]
+    for number, image in enumerate(ax.images[2:]):
+        first, second = places[2 * number : 2 * number + 2]
+        np.testing.assert_allclose(on_the_plane(first, image), CORNERS[:1])
+        np.testing.assert_allclose(on_the_plane(second, image), CORNERS[1:])
+
+
+def test_of_two_classes_a_plane_goes_from_the_colour_of_the_one_to_that_of_the_other(ax):
+    plot.network(network([np.eye(2), [0, 0]], "softmax"), CORNERS, [0, 1], ax=ax)
+    first, second = ([to_hex(image.cmap(end)) for end in (0.0, 1.0)] for image in ax.images[2:])
+    assert first == second[::-1]
+    low, high = ([int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in second)
+    assert low[0] > low[2]
+    assert high[2] > high[0]
+
+
+def test_of_more_classes_a_plane_is_grey_where_others_win(ax):
+    W = [[1.0, -1.0, 0.0], [0.0, 0.0, 0.0]]
+    plot.network(network([W, [0, 0, -10]], "softmax"), CORNERS, [0, 1], ax=ax)
+    for image in ax.images[2:]:
+        red, green, blue, _ = image.cmap(0.0)
+        assert red == green == blue < 0.8
 
 
 def test_the_numbers_beside_the_last_plane_are_round_and_where_they_say(ax):

@@ -844,6 +844,11 @@ DUTIES = {
         "backprop must return the gradient of x, in its shape (3, 4).",
         "End backprop with return dx.",
     ),
+    "sums dx over the samples": (
+        {"backprop": lambda self, grad: Scale.backprop(self, grad).sum(axis=0)},
+        "backprop must return the gradient of x, in its shape (3, 4).",
+        "Sum over the samples belongs to the weights: dx has a row for each sample.",
+    ),
     "sums over the wrong axis": (
         {"backprop": writes_a_gradient_of_the_wrong_shape},
         "backprop must take the gradient of the output, of shape (3, 4).",

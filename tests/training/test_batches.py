@@ -335,3 +335,60 @@ def test_an_error_before_training_leaves_the_model_as_it_was() -> None:
     with pytest.raises(ValueError, match="y must"):
         model.fit(iter([(X, Y + np.nan)]), verbose=0)
     assert not model.built
+
+
+@pytest.mark.parametrize("source", [Loader, Counted, Indexed, batches])
+def test_batches_are_predicted_and_their_truth_is_left_alone(source: Any) -> None:
+    model = network()
+    np.testing.assert_allclose(model.predict(source()), model.predict(X), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [lambda x: x, lambda x: (x,), lambda x: [x], lambda x: [x, None, None], np.ndarray.tolist],
+)
+def test_a_batch_to_predict_may_be_x_alone(form: Any) -> None:
+    model = network()
+    given = (form(x) for x in (X[:5], X[5:]))
+    np.testing.assert_allclose(model.predict(given), model.predict(X), rtol=1e-6)
+
+
+def test_steps_say_how_many_batches_are_predicted() -> None:
+    model = network()
+    np.testing.assert_allclose(model.predict(forever(), steps=2), model.predict(X[:10]), rtol=1e-6)
+    with pytest.raises(ValueError, match="the end after 3 batches of 7"):
+        model.predict(batches(), steps=7)
+
+
+def test_several_inputs_and_outputs_are_predicted_from_batches() -> None:
+    left, right = Input((3,), name="left"), Input((3,), name="right")
+    model = Model([left, right], [left - right, left + right], seed=0)
+    for batch in (([X, 2 * X],), ([X, 2 * X], None), {"left": X, "right": 2 * X}):
+        minus, plus = model.predict(iter([batch, batch]))
+        np.testing.assert_allclose(minus, np.r_[-X, -X], rtol=1e-6)
+        np.testing.assert_allclose(plus, np.r_[3 * X, 3 * X], rtol=1e-6)
+
+
+def test_what_makes_no_sense_in_a_prediction_from_batches_is_explained() -> None:
+    model = network()
+    with pytest.raises(ValueError, match="batch_size is for arrays: x comes in batches"):
+        model.predict(batches(), batch_size=4)
+    with pytest.raises(ValueError, match="steps is for data that come in batches"):
+        model.predict(X, steps=2)
+    with pytest.raises(ValueError, match="x must give one batch at least"):
+        model.predict(iter([]))
+    with pytest.raises(ValueError, match=r"x must have shape \(n, 3\)") as caught:
+        model.predict(iter([X, X[:, :2]]))
+    assert caught.value.__notes__ == ["This is batch 2 of x."]
+    with pytest.raises(TypeError, match=r"x, \(x, y\) or \(x, y, sample_weight\)") as caught_type:
+        model.predict(iter([(X, Y, W, W)]))
+    assert "Received: a tuple of 4" in str(caught_type.value)
+
+
+@pytest.mark.parametrize("method", ["predict_on_batch", "test_on_batch", "train_on_batch"])
+@pytest.mark.parametrize("source", [batches, Loader])
+def test_a_method_for_one_batch_asks_for_one(method: str, source: Any) -> None:
+    with pytest.raises(TypeError, match=f"{method} takes one batch of arrays") as caught:
+        getattr(network(), method)(source())
+    remedy = f"for x, y in batches: model.{method}(x, y)"
+    assert remedy.replace("(x, y)", "(x)" if "predict" in method else "(x, y)") in str(caught.value)

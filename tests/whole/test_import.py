@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 import nnlite
+from nnlite.lessons.scripts import write_notebooks
 
 SOURCE = Path(nnlite.__file__).parent.parent
 
@@ -105,3 +111,26 @@ def test_all_public_names_are_there() -> None:
 
 def test_the_version_is_told() -> None:
     assert nnlite.__version__.count(".") == 2
+
+
+def test_every_import_is_required_or_of_an_extra_that_its_error_names() -> None:
+    project = tomllib.loads((SOURCE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = project["project"]["optional-dependencies"]
+    there = {"nnlite", "numpy", "tqdm", "matplotlib", "sklearn"}
+    # What those need themselves; and IPython is where a notebook is.
+    there |= {"PIL", "cycler", "threadpoolctl", "IPython"}
+    for path in sorted(SOURCE.rglob("nnlite/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                module = getattr(node, "module", None) or node.names[0].name
+                assert module.partition(".")[0] in there | sys.stdlib_module_names, path
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "load_extra":
+                package, extra = (ast.literal_eval(given) for given in node.args[:2])
+                brought = [needed.split(">=")[0] for needed in extras[extra]]
+                assert package.partition(".")[0] in brought, path
+
+
+def test_notebooks_without_jupytext_name_the_extra_that_brings_it(monkeypatch: Any) -> None:
+    monkeypatch.setitem(sys.modules, "jupytext", None)
+    with pytest.raises(ImportError, match=r"pip install 'nnlite\[notebook\]'"):
+        write_notebooks("nowhere")

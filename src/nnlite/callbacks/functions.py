@@ -7,25 +7,24 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from nnlite.callbacks.base import Callback
+from nnlite.foundation.arguments import reason_against
 from nnlite.foundation.errors import shown, told, type_error
 
 
 def as_hook(name: str, function: Any, where: str | None) -> Any:
     """Return the function, or None, if it takes what `fit` hands to this hook."""
-    words = ", ".join(list(inspect.signature(getattr(Callback, name)).parameters)[1:])
+    taken = list(inspect.signature(getattr(Callback, name)).parameters)[1:]
+    words = ", ".join(taken)
     remedy = f"{name}=lambda {words}: print(logs)"
     if function is None:
         return None
     if not callable(function):
         rule = f"{name} must be a function that takes ({words})."
         raise type_error(rule, told(function), None, remedy)
-    try:
-        inspect.signature(function).bind(*words.split(", "))
-    except TypeError as error:
-        rule, received = f"{name} calls its function with ({words}).", f"{shown(function)}: {error}"
-        raise type_error(rule, received, None, remedy) from None
-    except ValueError:
-        pass  # Some functions written in C do not say what they take.
+    reason = reason_against(function, len(taken))
+    if reason:
+        rule = f"{name} calls its function with ({words})."
+        raise type_error(rule, f"{shown(function)}: {reason}", None, remedy)
     return function
 
 

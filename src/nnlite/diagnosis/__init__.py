@@ -17,6 +17,7 @@ left out, and the report says so.
 from __future__ import annotations
 
 import math
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -49,7 +50,7 @@ def diagnose(
     """Return the causes why a model does not learn: see `Model.diagnose`."""
     checked_number("seconds", seconds, above=0)
     checked_number("seed", seed, least=0, whole=True)
-    report = Diagnosis(model.name)
+    report, begin = Diagnosis(model.name), time.monotonic()
     if found := data_causes.not_finite_data(x, y):
         report.causes.append(found)
         return report
@@ -69,7 +70,7 @@ def diagnose(
         data, held = data.split(validation_split)
         watched = held.y[0]
     with np.errstate(all="ignore"):
-        patient = Patient(copy, data, batch_size, epochs, seconds, seed)
+        patient = Patient(copy, data, batch_size, epochs, seconds, seed, begin)
         if watched is not None:
             found = data_causes.validation_of_another_kind(patient, data.y[0], watched)
             report.causes += [found] if found else []
@@ -84,6 +85,7 @@ def diagnose(
 def _examine(patient: Patient, report: Diagnosis) -> None:
     """Ask one question after the other, and write down what is found at once."""
     for name, search in causes.SEEN.items():
+        patient.look_at_the_clock()
         if found := search(patient):
             report.causes.append(found)
             if name in causes.FATAL:

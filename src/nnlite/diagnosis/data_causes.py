@@ -39,7 +39,8 @@ def not_finite_data(x: Any, y: Any) -> Cause | None:
         entries = given.values() if isinstance(given, dict) else [given]
         for entry in entries:
             try:
-                numbers = np.asarray(entry, np.float64)
+                numbers = np.asarray(entry)
+                numbers = numbers if numbers.dtype.kind in "fiub" else numbers.astype(np.float64)
             except (TypeError, ValueError):
                 continue
             bad = ~np.isfinite(numbers)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.diagnosis.reference import RATE, reference_model
-from nnlite.diagnosis.runs import Plan, Run, take_run
+from nnlite.diagnosis.runs import OutOfTimeError, Plan, Run, take_run
 from nnlite.diagnosis.thresholds import (
     A_QUARTER,
     AND_MORE,
@@ -60,6 +60,8 @@ class Patient:
         As in the `fit` that is asked about; None where nobody said.
     seconds, seed
         The time that there is, and where all random numbers start.
+    begin
+        When that time began; by default now.
     """
 
     def __init__(
@@ -70,9 +72,10 @@ class Patient:
         epochs: int | None,
         seconds: float,
         seed: int,
+        begin: float | None = None,
     ) -> None:
         self.model, self.seed, self.seconds = model, seed, seconds
-        self.deadline = time.monotonic() + seconds
+        self.deadline = (time.monotonic() if begin is None else begin) + seconds
         self.batch_size, self.epochs, self.samples = batch_size or 32, epochs, data.size
         order = np.random.default_rng(seed).permutation(data.size)[:MOST_SAMPLES]
         held = len(order) * NEW_SHARE if data.size >= ENOUGH_TO_SAY_UNRELATED else 0
@@ -80,6 +83,11 @@ class Patient:
         self.seen = _rows(data, order[:cut])
         self.new = _rows(data, order[cut:]) if held else None
         self.runs: dict[str, Run] = {}
+
+    def look_at_the_clock(self) -> None:
+        """End the diagnosis if its time is over."""
+        if time.monotonic() > self.deadline:
+            raise OutOfTimeError
 
     @cached_property
     def x(self) -> list[Array]:

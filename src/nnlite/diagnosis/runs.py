@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.explain.flow import constant_loss
+from nnlite.foundation.types import Array
 from nnlite.given.data import Data
 from nnlite.training.faster import training_mode
 from nnlite.training.step import Step
@@ -18,7 +19,7 @@ from nnlite.training.step import Step
 LOOKS, LEAST = 10, 128
 """How often a run is looked at, apart from its start, and on how many samples at least."""
 STILL = 0.05
-"""By so much of itself the loss may change while nothing moves."""
+"""By so much of their size the weights may change while nothing moves."""
 LAST = 0.2
 """The share of its steps that tell where a run ended."""
 WORST = -1.0
@@ -56,6 +57,8 @@ class Run:
         where all samples are needed for the training.
     trained
         The mean loss over the last steps, as training saw it.
+    travelled
+        How far the weights have come from their start, as a share of their size there.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Run:
     seen: list[float] = field(default_factory=list)
     new: list[float] = field(default_factory=list)
     trained: float = math.inf
+    travelled: float = 0.0
 
     @property
     def start(self) -> float:
@@ -90,8 +94,9 @@ class Run:
 
     @property
     def stands_still(self) -> bool:
-        """Whether the loss was about the same at every look."""
-        return bool(np.ptp(self.seen) <= STILL * self.start)
+        """Whether the weights are about the same at the end."""
+        # The loss does not tell: a leap that kills all units leaves it where guessing has it.
+        return self.travelled <= STILL
 
     @property
     def progress_on_new(self) -> float:
@@ -115,23 +120,31 @@ def take_run(name: str, model: Any, seen: Data, new: Data | None, plan: Plan) ->
     rng = np.random.default_rng(plan.seed)
     looks = {round(plan.steps * look / LOOKS) for look in range(LOOKS + 1)}
     losses: list[float] = []
+    begin = model.flat.weights.astype(np.float64)
     with training_mode(model), np.errstate(all="ignore"):
         for number, batch in enumerate(_batches(seen, plan, rng)):
+            if time.monotonic() > plan.deadline:
+                raise OutOfTimeError
             if number in looks:
                 _look(run, number, step, watched, new)
             if number == plan.steps or not math.isfinite(run.seen[-1]):
                 break
-            if time.monotonic() > plan.deadline:
-                raise OutOfTimeError
             penalty = step.penalty()
             losses.append(step.take(*batch) - penalty)
             if not math.isfinite(losses[-1]):
                 _look(run, number + 1, step, watched, new)
                 run.seen[-1] = math.inf
+        run.travelled = _distance(model.flat.weights, begin)
     # A sum over a batch cannot be compared with one over all samples.
     if losses and all(ending.is_mean for ending in step.endings):
         run.trained = float(np.mean(losses[-max(1, round(LAST * plan.steps)) :]))
     return run
+
+
+def _distance(weights: Array, begin: Array) -> float:
+    """Return how far weights are from where they began, as a share of the size there."""
+    size, way = np.linalg.norm(begin), np.linalg.norm(weights - begin)
+    return float(way / size) if size and np.isfinite(way) else math.inf
 
 
 def _first(data: Data, most: int) -> Data:

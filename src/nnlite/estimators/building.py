@@ -10,6 +10,7 @@ import numpy as np
 
 from nnlite import optimizers
 from nnlite.estimators.settings import Settings
+from nnlite.foundation.arguments import reason_against
 from nnlite.foundation.errors import shown, told, type_error, value_error
 from nnlite.foundation.seeding import seeds_from
 from nnlite.initializers import RandomUniform
@@ -66,6 +67,9 @@ def made_by_the_user(settings: Settings, inputs: int, outputs: int, activation: 
     rule = "model must be a function of the numbers of inputs and outputs that returns a new model."
     if isinstance(settings.model, Model) or not callable(settings.model):
         raise type_error(rule, f"model={told(settings.model)}", where, remedy)
+    reason = reason_against(settings.model, 2)
+    if reason:
+        raise type_error(rule, f"model={shown(settings.model)}: {reason}", where, remedy)
     model = settings.model(inputs, outputs)
     if not isinstance(model, Model):
         raise type_error(rule, f"a function that returned {told(model)}", where, remedy)

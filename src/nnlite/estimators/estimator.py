@@ -19,7 +19,7 @@ from nnlite.estimators.building import network
 from nnlite.estimators.samples import Samples, shares
 from nnlite.estimators.settings import Settings
 from nnlite.estimators.workers import one_thread_in_a_worker, threads_in_a_worker
-from nnlite.foundation.arguments import argument_names
+from nnlite.foundation.arguments import argument_names, explains_its_arguments
 from nnlite.foundation.errors import must_define
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
@@ -93,6 +93,7 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
     _activation: ClassVar[str]
     _loss: ClassVar[str]
 
+    @explains_its_arguments
     def __init__(
         self,
         hidden_layer_sizes: Any = (100,),

@@ -9,6 +9,7 @@ from sklearn.base import RegressorMixin
 
 from nnlite.estimators.estimator import NetworkEstimator
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_numbers
 
 
 class NNRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
@@ -84,4 +85,4 @@ def as_columns(y: Array) -> Array:
     >>> as_columns(np.array([1, 2, 3])).shape
     (3, 1)
     """
-    return y.reshape(len(y), -1)
+    return as_numbers(y, "y").reshape(len(y), -1)

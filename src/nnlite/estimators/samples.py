@@ -25,7 +25,15 @@ class Samples(NamedTuple):
     def split(self, share: float, seed: int, strata: Array | None) -> tuple[Samples, Samples]:
         """Return the samples to learn from, and a share of them to watch."""
         rows = np.arange(len(self.X))
-        parts = train_test_split(rows, test_size=share, random_state=seed, stratify=strata)
+        try:
+            parts = train_test_split(rows, test_size=share, random_state=seed, stratify=strata)
+        except ValueError as error:
+            rule = (
+                "early_stopping watches a part of the samples, in which each class has its share."
+            )
+            received = f"{len(rows)} samples, validation_fraction={share}: {error}"
+            remedy = "Give more samples, a larger validation_fraction, or leave out early_stopping."
+            raise value_error(rule, received, None, remedy) from None
         learned, watched = map(self.some, parts)
         return learned, watched
 

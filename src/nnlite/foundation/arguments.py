@@ -13,12 +13,27 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 from nnlite.foundation.errors import nearest, shown, type_error
+from nnlite.foundation.ours import written_here
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 Check = Callable[[str, Any, str | None], Any]
 """Takes an argument's name, what was given for it, and where; returns what is kept, or raises."""
+
+
+ELSEWHERE_CALLED = {
+    "alpha": "l2",
+    "init": "kernel_initializer",
+    "learning_rate_init": "learning_rate",
+    "max_iter": "epochs",
+    "out_channels": "filters",
+    "out_features": "units",
+    "output_dim": "units",
+    "p": "rate",
+    "solver": "optimizer",
+}
+"""What scikit-learn's networks, PyTorch and older Keras call an argument, and ours."""
 
 
 class ExplainsItsArguments(type):
@@ -133,6 +148,11 @@ def explain_call(
         asked = next((c for c in classes if method in constructors(c)), classes[0])
         owner, names = asked.__name__, argument_names(asked)
         called = constructors(asked)[0] is method
+        lost = {n for n in kwargs if n not in names and n in argument_names(asked.__mro__[1])}
+        if lost and not written_here(asked):
+            first = min(lost)
+            remedy = "Let the constructor take **options, for super().__init__(**options)."
+            return type_error(takes(owner, names), f"{first}={shown(kwargs[first])}", None, remedy)
     # A name like several is most likely meant for the class, not for its base.
     own = [name for name in signature.parameters if name in names]
     refused = unknown_argument(owner, kwargs, names, own)
@@ -149,9 +169,25 @@ def unknown_argument(
     name = next((name for name in given if name not in known), None)
     if name is None:
         return None
-    guess = nearest(name, own) or nearest(name, known)
+    meant = ELSEWHERE_CALLED.get(name)
+    guess = meant if meant in known else nearest(name, own) or nearest(name, known)
     remedy = f"Did you mean {guess}=?" if guess else f"Leave out {name}=."
     return type_error(takes(owner, sorted(known)), f"{name}={shown(given[name])}", None, remedy)
+
+
+def reason_against(function: Callable[..., Any], count: int) -> str | None:
+    """Return why a function cannot be called with so many arguments; None if it can.
+
+    >>> reason_against(lambda epoch: None, 2), reason_against(max, 2)
+    ('too many positional arguments', None)
+    """
+    try:
+        inspect.signature(function).bind(*range(count))
+    except TypeError as error:
+        return str(error)
+    except ValueError:
+        pass  # Some functions written in C do not say what they take.
+    return None
 
 
 def takes(owner: str, names: Sequence[str]) -> str:

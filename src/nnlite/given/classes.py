@@ -66,8 +66,8 @@ def warn_of_another_kind(y: Any, watched: Any, stacklevel: int) -> None:
     if share > OTHER_KIND:
         text = (
             "validation_split takes the last samples, and here they are of other classes than the "
-            f"first: {100 * share:.0f} % of them would have to be of another class. The labels "
-            "seem to be sorted. Shuffle before: order = rng.permutation(len(x)); "
+            f"first: to be like these, {100 * share:.0f} % of them would have to be of another "
+            "class. The labels seem to be sorted. Shuffle before: order = rng.permutation(len(x)); "
             "x, y = x[order], y[order]."
         )
         warnings.warn(text, UserWarning, stacklevel=stacklevel + 1)

@@ -158,7 +158,9 @@ def as_input(data: Any, shape: Shape, dtype: Any, name: str, where: str) -> Arra
     """
     array = as_numbers(data, name)
     if array.size == 0:
-        raise value_error(f"{name} must not be empty.", f"{name} of shape {array.shape}", where)
+        remedy = f"Look at what chose the rows: print({name}.shape) after each step."
+        received = f"{name} of shape {array.shape}"
+        raise value_error(f"{name} must not be empty.", received, where, remedy)
     wanted = ", ".join(["n", *map(str, shape)])
     if shape == (1,) and array.ndim == 1:
         array = array.reshape(-1, 1)

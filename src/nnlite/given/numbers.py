@@ -82,7 +82,7 @@ def _remedy_for_text(value: str, name: str) -> str:
     except ValueError:
         if name.startswith("y"):
             return "classes, y = np.unique(y, return_inverse=True) numbers the classes."
-        return "Turn the text into numbers first, or drop it."
+        return "Turn the text into numbers first, e.g. with pandas.get_dummies, or drop it."
     return f"Numbers in quotes are text: np.array({name}, dtype=float)."
 
 

@@ -54,7 +54,7 @@ def _remedy_for_shape(array: Array, output_shape: Shape) -> str:
         return _FLATTEN
     if len(output_shape) == 1 and without_ones(array.shape[1:]) == () and output_shape[0] > 1:
         return (
-            "For class numbers, use sparse_categorical_crossentropy; "
+            "For class numbers, use softmax and sparse_categorical_crossentropy; "
             f"for one value per sample, end the model with 1 unit instead of {output_shape[0]}."
         )
     if array.ndim == 2 and len(output_shape) == 1:

@@ -97,7 +97,8 @@ class Sweep:
             taps = T.reshape(n, self.groups, self.columns.span, self.rows.kernel, c)
             for tap in range(self.rows.kernel):
                 above = tap - self.rows.before
-                first, end = max(0, -above), min(self.groups, h - above)
+                first = max(0, -above)
+                end = max(first, min(self.groups, h - above))
                 seen = x[:, first + above : end + above, :used]
                 calls.append((taps[:, first:end, left : left + used, tap], seen))
             return T, calls

@@ -165,9 +165,11 @@ class Layer(Weighted):
             remedy = f"Did you mean layer.{guess}?"
         elif name in ("input", "output"):
             remedy = "Call the layer on an Input, or put it into a model that knows its input."
-        elif not self.built:
+        elif not self.built and type(self).build is not Layer.build:
             rule = f"Layer '{self.name}' has no {name}: its weights are made when it is built."
             remedy = "Give the model its input shape, or call layer.build(input_shape)."
+            if not is_ours(type(self)):
+                remedy += " What forpass keeps is there after forpass(x, training=True)."
         elif name in self._guarded:
             remedy = f"The layer was made without {name}: make a new one with it."
         else:

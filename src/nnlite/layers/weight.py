@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from nnlite.foundation.errors import attribute_error
 from nnlite.foundation.types import Array
 from nnlite.regularizers import Regularizer
 
@@ -81,7 +82,7 @@ class Weight:
     def gradient(self) -> Array:
         """The gradient of the loss, as the last `backprop` wrote it."""
         if self._gradient is None:
-            raise AttributeError(f"The weight {self.name} is not trained: it has no gradient.")
+            raise attribute_error(f"The weight {self.name} is not trained: it has no gradient.")
         return self._gradient
 
     def place(

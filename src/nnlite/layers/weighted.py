@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 
 from nnlite import initializers, regularizers
-from nnlite.foundation.arguments import argument_names
+from nnlite.foundation.arguments import argument_names, explains_its_arguments
 from nnlite.foundation.checks import check_name, flag
 from nnlite.foundation.configuration import Configurable, snake_case
-from nnlite.foundation.errors import shown, value_error
+from nnlite.foundation.errors import shown, told, type_error, value_error
 from nnlite.foundation.ours import written_here
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
@@ -22,6 +22,14 @@ from nnlite.layers.expected import shapes_expected
 from nnlite.layers.stray import own_classes
 from nnlite.layers.variables import Variables
 from nnlite.layers.weight import Weight
+
+
+def as_name(name: str, value: Any, where: str | None) -> str:
+    """Return the name of a weight, which becomes an attribute."""
+    if isinstance(value, str):
+        return value
+    remedy = 'The name comes before the shape: self.add_weight("W", (3, 4), "he_normal").'
+    raise type_error("A weight has a name, which is text.", f"{name}={told(value)}", where, remedy)
 
 
 class Weighted(Configurable, Variables):
@@ -82,9 +90,10 @@ class Weighted(Configurable, Variables):
         """
         return value_error(rule, received, f"layer '{self.name}'", remedy)
 
+    @explains_its_arguments
     def add_weight(
         self,
-        name: str,
+        name: Annotated[str, as_name],
         shape: Any,
         initializer: Any = "glorot_uniform",
         *,
@@ -92,7 +101,7 @@ class Weighted(Configurable, Variables):
         regularizer: Any = None,
     ) -> Array:
         """Make a weight: an attribute of that name, and its gradient beside it: `W` and `dW`."""
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        shape = tuple(shape) if isinstance(shape, Iterable) else (shape,)
         if {name, "d" + name} & self._arrays or hasattr(type(self), name):
             rule = "A weight needs a name that the layer does not use yet."
             raise self.misfit(rule, f"add_weight({shown(name)}, ...)")

@@ -31,7 +31,7 @@ class ImageLayer(Layer):
         remedy = f"x must be (samples, {axes[1:]}: see numpy.reshape."
         if len(shape) == self.rank:
             what = "Grey images have" if self.rank == 2 else "Plain sequences have"
-            remedy = f"{what} one channel: x[..., None]."
+            remedy = f"{what} one channel: Input(shape={(*shape, 1)}), and x[..., None]."
         rule = f"The layer takes samples of shape {axes}."
         raise self.misfit(rule, f"samples of shape {shape}", remedy)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nnlite.foundation.errors import explain_error, value_error
+from nnlite.foundation.errors import value_error
+from nnlite.foundation.extras import load_extra
 
 HERE = Path(__file__).resolve().parent
 
@@ -36,12 +37,7 @@ def write_notebooks(folder: str | Path) -> tuple[list[Path], list[Path]]:
     tuple
         The notebooks that were written, and those that were there.
     """
-    try:
-        import jupytext
-    except ImportError as error:
-        rule = "Notebooks are written with jupytext, which is not installed."
-        remedy = "pip install jupytext"
-        raise ImportError(explain_error(rule, str(error), None, remedy)) from None
+    jupytext = load_extra("jupytext", "notebook", "A notebook")
     folder = Path(folder)
     if folder.exists() and not folder.is_dir():
         raise value_error("Notebooks go into a folder.", f"the file {folder}")

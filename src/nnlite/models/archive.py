@@ -25,7 +25,6 @@ _HEADER = re.compile(
     rb"'shape': \(((?:\d{1,18}(?:, \d{1,18})*,?)?)\), \} *\n"
 )
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-
 ROOM = 16 * 2**20
 """What a file may unpack to beyond ten times its own size: `save` does not compress."""
 
@@ -113,6 +112,8 @@ def opened(filepath: str | Path) -> Iterator[Archive]:
                 raise ValueError(f"{size:,} bytes unpack to {whole:,}")
         if {"metadata.json", "config.json"} <= {*archive.namelist()}:
             raise of_keras(path)
+        if any(name.endswith("/data.pkl") for name in archive.namelist()):
+            raise of_pytorch(path)
         with archive:
             yield Archive(path, archive)
 
@@ -135,7 +136,10 @@ def explained(path: str | Path, received: str) -> Iterator[None]:
 def not_a_model_file(path: str | Path, received: str) -> ValueError:
     """Return the error of a file that is no model, or none any more."""
     rule = "A model file is one that save or save_weights wrote."
-    return value_error(rule, received, f"{path}", "Save the model again with model.save(path).")
+    remedy = "Save the model again with model.save(path)."
+    if Path(path).suffix == ".onnx":
+        remedy = "nnlite.saving.from_onnx(path) reads ONNX files."
+    return value_error(rule, received, f"{path}", remedy)
 
 
 def of_keras(path: Path) -> ValueError:
@@ -144,3 +148,10 @@ def of_keras(path: Path) -> ValueError:
     remedy += f"model.set_weights(keras.models.load_model({path.name!r}).get_weights())."
     rule = "A model file is one that nnlite wrote."
     return value_error(rule, "a file of Keras", f"{path}", remedy)
+
+
+def of_pytorch(path: Path) -> ValueError:
+    """Return the error of a file that PyTorch wrote."""
+    remedy = "Let torch.onnx.export write the network: nnlite.saving.from_onnx(path) reads that."
+    rule = "A model file is one that nnlite wrote."
+    return value_error(rule, "a file of PyTorch", f"{path}", remedy)

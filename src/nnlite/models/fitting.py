@@ -14,9 +14,9 @@ from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.checks import Count, Flag, FlagOrNone, PositiveInteger, PositiveOrNone
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.classes import warn_of_another_kind
-from nnlite.given.data import Data, one_or_list
-from nnlite.models.reading import checked, kept_for, read
-from nnlite.models.streaming import data_of, validation_data_of
+from nnlite.given.data import one_or_list
+from nnlite.models.reading import checked
+from nnlite.models.streaming import data_of, one_batch, validation_data_of
 from nnlite.training import compiling
 from nnlite.training.evaluation import Evaluation, Validation
 from nnlite.training.faster import predicting, training_mode
@@ -138,7 +138,8 @@ def fit(
     given = callbacks if several else [callbacks] * bool(callbacks)
     shown, planned = progress_callbacks(verbose, given), range(initial_epoch, epochs)
     with all_or_nothing(model, *model.layers):
-        how = {"batch_size": batch_size, "shuffle": shuffle, "validation_split": validation_split}
+        how: dict[str, Any] = {"batch_size": batch_size, "shuffle": shuffle}
+        how["validation_split"] = validation_split
         steps = "steps_per_epoch", steps_per_epoch
         weights = sample_weight, class_weight
         data = data_of(model, (x, y), weights, "x", steps, len(planned), **how)
@@ -192,14 +193,22 @@ def evaluate(
 
 @explains_its_arguments
 def predict(
-    model: LearningModel, x: Any, batch_size: PositiveOrNone = None, verbose: Any = "auto"
+    model: LearningModel,
+    x: Any,
+    batch_size: PositiveOrNone = None,
+    verbose: Any = "auto",
+    steps: PositiveOrNone = None,
 ) -> Any:
     """Return the output for every sample, as an array; a list of arrays for several outputs.
+
+    The data may come in batches of x, or of (x, y) as for `fit`: all of them, or so many `steps`.
 
     `verbose` is taken for the sake of Keras scripts: a prediction prints nothing.
     """
     model.check_built("predict")
-    data = Data(read(model, x), [], kept=kept_for(model))
+    wanted = "steps", steps
+    how: dict[str, Any] = {"batch_size": batch_size, "with_truth": False}
+    data = data_of(model, (x, None), (None, None), "x", wanted, 1, **how)
     parts, size = [], min(batch_size or PREDICTION_BATCH, data.size)
     with predicting(model.network, size) as network:
         for arrays, _, _ in data.batches(size):
@@ -219,7 +228,7 @@ def train_on_batch(
 ) -> Any:
     """Take one step on these samples; return the loss before it, with metrics a list."""
     with nullcontext() if model.nodes else all_or_nothing(model, *model.layers):
-        model.build_for(x)
+        model.build_for(one_batch(x, "train_on_batch(x, y)"))
         data = checked(model, x, y, sample_weight, class_weight)
     step = Step(model, data)
     with training_mode(model), np.errstate(all="ignore"):

@@ -22,6 +22,7 @@ from nnlite.layers.layer import Layer
 from nnlite.models import examining, fitting, pages, reading, saving
 from nnlite.models import summary as summaries
 from nnlite.models.naming import unique_names
+from nnlite.models.streaming import one_batch
 from nnlite.models.unknown import ExplainsUnknownNames
 from nnlite.models.weights import WeightsOfLayers
 from nnlite.network.branches import Branches, as_tensors, by_depth, check_ends
@@ -164,7 +165,10 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
         """How each output is judged, as `compile` was told."""
         if self.compiled is None:
             rule = "Training and evaluation need to know the loss: compile comes first."
-            remedy = 'model.compile(optimizer="sgd", loss="mse")'
+            end = getattr(next(reversed(self.layers), None), "activation", None)
+            fits = {"sigmoid": "binary_crossentropy", "softmax": "sparse_categorical_crossentropy"}
+            loss = fits.get(getattr(end, "name", ""), "mse")
+            remedy = f'model.compile(optimizer="sgd", loss="{loss}")'
             raise value_error(rule, "a model that was not compiled", f"model '{self.name}'", remedy)
         if self._endings is None:
             self._endings = endings(self.compiled, self.network, self.outputs, self.output_names)
@@ -236,12 +240,13 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
 
     def predict_on_batch(self, x: Any) -> Any:
         """Return the output for these samples, in one go."""
-        return self.predict(x, sys.maxsize)
+        return self.predict(one_batch(x, "predict_on_batch(x)"), sys.maxsize)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: Flag = False
     ) -> Any:
         """Return the loss of these samples, with metrics a list."""
+        x = one_batch(x, "test_on_batch(x, y)")
         return self.evaluate(x, y, sys.maxsize, 0, sample_weight, return_dict)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:

@@ -50,7 +50,12 @@ def checked_inputs(model: LearningModel, x: Any) -> list[Array]:
     >>> Sequential([Dense(1, input_shape=(2,))]).checked_inputs([[1, 2]])
     [array([[1., 2.]], dtype=float32)]
     """
-    return Data(read(model, x), [], kept=kept_for(model)).all()[0]
+    return without_truth(model, x).all()[0]
+
+
+def without_truth(model: LearningModel, x: Any) -> Data:
+    """Return the inputs as samples without a truth, or explain what is wrong."""
+    return Data(read(model, x), [], kept=kept_for(model))
 
 
 def read(model: LearningModel, x: Any) -> list[Array | Rows]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.layers.input import InputLayer
 from nnlite.layers.layer import Layer
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from nnlite.models import Model
 
 
+@explains_its_arguments
 def summary(model: Model, line_length: int = 65, print_fn: Any = None) -> None:
     """Print the table of layers, output shapes, and numbers of parameters."""
     model.check_built("summary")

@@ -180,7 +180,7 @@ def _draw(ax: Axes | None, before: list[Cells], after: Cells | None = None, by: 
     above = max(part.middle for part in parts)
     below = max(part.height - part.middle for part in parts)
     height = above + below + 2 * MARGIN
-    ax, font = axes_in_em(ax, width, height, 0, smallest=7.0, largest=13.0)
+    ax, font = axes_in_em(ax, width, height, 0, smallest=7.4, largest=13.0)
     x = MARGIN
     for part in parts:
         if part is after:

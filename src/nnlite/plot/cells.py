@@ -202,11 +202,11 @@ class Cells:
         rows, columns = self.places[2:]
         if self.ndim and columns:
             for j, x in zip(columns, self.x, strict=True):
-                self._say(x + self.cell[0] / 2, -LINE / 2, str(j), 0.8, color=GREY)
+                self._say(x + self.cell[0] / 2, -LINE / 2, str(j), 0.9, color=GREY)
             self._arrow(-LINE, self.sheet[0], self.ndim - 1)
         if self.ndim > 1 and rows:
             for i, y in zip(rows, self.y, strict=True):
-                self._say(-LINE / 2, y + self.cell[1] / 2, str(i), 0.8, color=GREY)
+                self._say(-LINE / 2, y + self.cell[1] / 2, str(i), 0.9, color=GREY)
             self._arrow(-LINE, self.sheet[1], self.ndim - 2, down=True)
         if self.ndim > 2:
             self._arrow(-LINE - AXIS, self.whole[0], self.ndim - 3)

@@ -14,6 +14,7 @@ from nnlite.plot.grids import inks_on
 from nnlite.plot.style import (
     GREY,
     LETTER,
+    SMALLEST,
     Axes,
     axes_or_new,
     font_size,
@@ -21,7 +22,7 @@ from nnlite.plot.style import (
     size_in_points,
 )
 
-# Of more classes, the numbers could not be read.
+# Among more, no number would be found.
 MOST_WITH_NUMBERS = 40
 
 
@@ -64,25 +65,24 @@ def confusion(
     ax = axes_or_new(ax, height=6, width=6.5)
     shown = [str(name) for name in (classes if names is None else names)]
     display = ConfusionMatrixDisplay(table, display_labels=shown)
-    numbers = len(classes) <= MOST_WITH_NUMBERS
+    cell = min(size_in_points(ax)) / len(classes)
+    size = min(font_size() * 1.1, 0.9 * cell / (LETTER * len(str(table.max()))))
+    numbers = size >= SMALLEST and len(classes) <= MOST_WITH_NUMBERS
     display.plot(ax=ax, colorbar=False, include_values=numbers, values_format="d")
-    _colour(display, table)
-    cell = size_in_points(ax)[0] / len(classes)
+    _colour(display, table, size)
     if LETTER * font_size() * max(map(len, shown)) > cell:
         ax.tick_params("x", rotation=90)
     ax.set(xlabel="predicted", ylabel="true", title=f"{np.trace(table)} of {len(true)} right")
     return ax
 
 
-def _colour(display: Any, table: Array) -> None:
+def _colour(display: Any, table: Array, size: float) -> None:
     """Colour the cells by their part of the row, its root: so that a few mistakes can be seen."""
     parts = np.sqrt(table / np.maximum(table.sum(axis=1, keepdims=True), 1))
     display.im_.set(cmap=signed_colours(), clim=(-1, 1))
     display.im_.set_data(np.where(np.eye(len(table), dtype=bool), parts, -parts))
     if display.text_ is None:
         return
-    cell = min(size_in_points(display.ax_)) / len(table)
-    size = min(font_size() * 1.1, 0.9 * cell / (LETTER * len(str(table.max()))))
     for text, ink, number in zip(
         display.text_.flat, inks_on(display.im_).flat, table.flat, strict=True
     ):

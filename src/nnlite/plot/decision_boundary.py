@@ -26,7 +26,8 @@ def decision_boundary(
 ) -> Axes:
     """Draw which class a model gives to every place of the plane, and the samples on it.
 
-    Where the model gives probabilities, the plane is the paler the less the first class leads.
+    Where the model gives probabilities, the plane is the paler the less the first class leads. In
+    all pictures class 0 is vermilion, 1 blue, 2 green, and each has a marker of its own.
 
     Parameters
     ----------
@@ -98,10 +99,9 @@ class Boundary:
         for number, name in enumerate(answer.classes):
             mine = self.points[self.labels == name].T
             if mine.size:
-                edge: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.8, "zorder": 3}
-                ax.scatter(
-                    mine[0], mine[1], size, label=f"class {name}", **edge, **style.look(number)
-                )
+                look: dict[str, Any] = style.class_look(number) | {"label": f"class {name}"}
+                look |= {"edgecolor": "white", "linewidth": 0.8, "zorder": 3}
+                ax.scatter(mine[0], mine[1], size, **look)
         limits = [values[[0, -1]] for values in self.plane]
         ax.set(xlim=limits[0], ylim=limits[1], xlabel=names[0], ylabel=names[1])
         _add_legend(ax)
@@ -128,13 +128,13 @@ class Boundary:
 
         With `both`, the shades go on to the colour of the class that wins where this one loses.
         """
-        own = style.look(number)["color"]
+        own = style.class_look(number)["color"]
         look: dict[str, Any] = {"levels": np.linspace(0, 1, 11), "vmin": 0, "vmax": 1}
         if certain:
             colours: list[Any] = ["white", style.lighter(own, 0.45)]
             if both:
                 margin = (margin + 1) / 2
-                colours.insert(0, style.lighter(style.look(1 - number)["color"], 0.45))
+                colours.insert(0, style.lighter(style.class_look(1 - number)["color"], 0.45))
             look["cmap"] = style.blend(*colours)
         elif margin.max() > 0:
             levels = [0.0, float(margin.max()) * 1.01]

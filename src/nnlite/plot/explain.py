@@ -152,7 +152,7 @@ class _Page:
         import matplotlib as mpl
         from matplotlib.patches import Rectangle
 
-        ax, font = axes_in_em(ax, self.width, self.y, 0, smallest=7.0, largest=11.0)
+        ax, font = axes_in_em(ax, self.width, self.y, 0, smallest=7.5, largest=11.0)
         # A font for other scripts seldom has ⊙ and ᵀ; it still serves for the names of layers.
         families = ["DejaVu Sans", *mpl.rcParams["font.family"]]
         common: dict[str, Any] = {"va": "center_baseline", "math_fontfamily": "dejavusans"}

@@ -14,6 +14,7 @@ from nnlite.foundation.checks import flag, positive_integer
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.plot import style
+from nnlite.plot.cells import writing
 from nnlite.plot.style import Axes
 
 MOST = 100
@@ -49,16 +50,18 @@ def draw_grid(
     there, letter = len(pictures), style.font_size()
     count = positive_integer("count", count, "a grid of images")
     pictures, captions = pictures[:count], captions and captions[:count]
-    columns = best_columns(len(pictures)) if columns is None else columns
-    columns = min(len(pictures), positive_integer("columns", columns, "a grid of images"))
-    rows, height = -(-len(pictures) // columns), pictures.shape[1] / pictures.shape[2]
     # The room of a caption and of the bar, in points, and the width of an image on a new page.
     above, beside = CAPTION * letter * bool(captions), BAR * letter * bool(bar)
+    if columns is None:
+        most = _most_beside(pictures, style.WIDTH - beside / 72) if numbers else MOST
+        columns = min(best_columns(len(pictures)), most)
+    columns = min(len(pictures), positive_integer("columns", columns, "a grid of images"))
+    rows, height = -(-len(pictures) // columns), pictures.shape[1] / pictures.shape[2]
     wide = min((style.WIDTH - beside / 72) / columns, LARGEST_IMAGE)
     high = wide * height + above / 72
     ax = style.axes_or_new(ax, rows * high + 0.3, columns * wide + beside / 72)
     # Here the images may be as wide as they fit, `unit` points.
-    page_width, page_height = style.size_in_points(ax)
+    page_width, page_height = style.blank_page(ax)
     fitting = (page_width - beside) / (columns * (1 + GAP) + GAP)
     unit = max(min(fitting, (page_height / rows - above) / (height + GAP)), 1.0)
     for number, picture in enumerate(pictures):
@@ -67,7 +70,6 @@ def draw_grid(
         ax.imshow(picture, extent=(x, x + 1, y + height, y), **colours)
         ax.add_patch(Rectangle((x, y), 1, height, fill=False, edgecolor="0.8", linewidth=0.6))
     right, bottom = columns * (1 + GAP), rows * (height + GAP + above / unit)
-    ax.set_axis_off()
     ax.set(xlim=(-GAP, right + beside / unit), ylim=(bottom, -GAP))
     _write_captions(ax, captions or (), unit)
     if numbers:
@@ -88,11 +90,25 @@ def _write_captions(ax: Axes, captions: Sequence[str], unit: float) -> None:
         ax.text((left + right) / 2, y, words, size=size, ha="center", va="baseline")
 
 
+def _width_of(word: int) -> float:
+    """Return how wide a pixel must be for a word of so many letters, in sizes of a letter."""
+    return style.LETTER * max(word + 0.5, 2)
+
+
+def _most_beside(pictures: Array, width: float) -> int:
+    """Return how many images fit side by side into so many inches, if numbers are to be read."""
+    write, side = writing([pictures]), pictures.shape[2]
+    longest = max(len(write(value)) for value in pictures.flat)
+    image = side * _width_of(longest) * style.SMALLEST / 72
+    return max(1, int((width - style.FREE) / (image * (1 + GAP))))
+
+
 def _write_numbers(ax: Axes, unit: float) -> None:
     """Write its number into every pixel of the images, that are `unit` points wide.
 
     Black on light and white on dark.
     """
+    write = writing([np.asarray(image.get_array()) for image in ax.images])
     for image in ax.images:
         values = np.asarray(image.get_array())
         if values.ndim != 2 or max(values.shape) > LARGEST_SIDE:
@@ -100,9 +116,9 @@ def _write_numbers(ax: Axes, unit: float) -> None:
             rule = f"Numbers are written into images of one channel, at most {side} by {side}."
             received, remedy = f"images of shape {values.shape}", "Leave out numbers=True."
             raise value_error(rule, received, remedy=remedy)
-        words = {place: _short(float(value)) for place, value in np.ndenumerate(values)}
+        words = {place: write(value) for place, value in np.ndenumerate(values)}
         longest, pixel = max(map(len, words.values())), 1 / values.shape[1]
-        size = min(1.4 * style.font_size(), unit * pixel / (style.LETTER * max(longest + 0.5, 2)))
+        size = min(1.4 * style.font_size(), unit * pixel / _width_of(longest))
         inks = inks_on(image)
         left, _, _, top = image.get_extent()
         for (i, j), word in words.items():
@@ -114,11 +130,6 @@ def inks_on(image: Any) -> Any:
     """Return, for every pixel of a drawn image, the colour in which a number can be read on it."""
     brightness = np.asarray(image.cmap(image.norm(image.get_array())))[..., :3] @ [0.3, 0.6, 0.1]
     return np.where(brightness > 0.5, "black", "white")
-
-
-def _short(value: float) -> str:
-    """Write whole numbers as they are, others with three digits."""
-    return style.short_number(value if value == round(value, 0) else float(f"{value:.3g}"))
 
 
 def _add_bar(ax: Axes, words: str, right: float, unit: float) -> None:

@@ -16,12 +16,12 @@ from nnlite.foundation.types import Array
 from nnlite.plot.style import (
     Axes,
     axes_or_new,
+    blank_page,
     font_size,
     look,
     open_frame,
     padded,
     round_numbers,
-    size_in_points,
 )
 
 
@@ -164,13 +164,25 @@ def whole_numbers() -> Any:
 
 def logarithmic(ax: Axes) -> None:
     """Draw powers of ten at equal distances, with numbers as people write them."""
-    from matplotlib.ticker import LogLocator, NullFormatter
+    from matplotlib.ticker import (
+        LogLocator,
+        MaxNLocator,
+        NullFormatter,
+        NullLocator,
+        ScalarFormatter,
+    )
 
     if ax.get_yscale() != "log":
         ax.set_yscale("log")
     low, high = ax.get_ylim()
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1000 * low else (1,)))
-    ax.yaxis.set_major_formatter("{x:g}")
+    if high < 10 * low:
+        # So few powers of ten leave no two ticks: these are as on any axis, with as many decimals.
+        ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        ax.yaxis.set_major_formatter(ScalarFormatter(useOffset=False))
+        ax.yaxis.set_minor_locator(NullLocator())
+    else:
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1000 * low else (1,)))
+        ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_formatter(NullFormatter())
 
 
@@ -178,12 +190,11 @@ def panels(ax: Axes, count: int) -> list[Axes]:
     """Divide the axes into parts, two side by side if they are wide enough, with room for words."""
     if count == 1:
         return [ax]
-    width, height = size_in_points(ax)
+    width, height = blank_page(ax)
     columns = 2 if width > 30 * font_size() else 1
     rows = -(-count // columns)
     gap_x, gap_y = min(0.3, 5.5 * font_size() / width), min(0.3, 4.5 * font_size() / height)
     wide, high = (1 - gap_x * (columns - 1)) / columns, (1 - gap_y * (rows - 1)) / rows
-    ax.set_axis_off()
     places = [divmod(number, columns) for number in range(count)]
     return [
         ax.inset_axes((column * (wide + gap_x), 1 - high - row * (high + gap_y), wide, high))

@@ -37,7 +37,8 @@ def network(
 
     - Of two features, the plane as the neuron sees it, with the line where z = 0. On the last
       plane are the samples, in the colours of what it should give there. Of neurons that compete
-      in a softmax, white is one half, and the line is where two of them tie.
+      in a softmax, white is one half, the line is where two of them tie, and the colours are those
+      of the classes, as in `plot.decision_boundary`.
     - Of one feature, its curve.
     - Of images, the first of them on its way: maps; as numbers, what a neuron gives; and the
       weights of neurons that weigh the image itself. A grey line is as thick as what goes along
@@ -97,7 +98,8 @@ class Network:
             raise value_error("most must be at least 2.", f"most={most}")
         self.drawn: dict[tuple[int, int], list[Any]] = {}
         places = places_of(look.columns, most, look.view)
-        self.page = Page(ax, look.columns, places, look.view)
+        handles = legend(look.wires) + look.view.handles()
+        self.page = Page(ax, look.columns, places, look.view, handles)
         self.connections = []
         for number, (before, here) in enumerate(pairwise(places)):
             ends, signed = self.page.ends_of_connections(number + 1), look.wires[number].signed
@@ -118,7 +120,7 @@ class Network:
     def write(self, look: Look) -> Axes:
         """Write the words on the page, that stay."""
         look.view.ranges = self.ranges
-        self.page.write(legend(look.wires) + look.view.handles())
+        self.page.write()
         return self.page.ax
 
     def _between(self, look: Look) -> list[Array]:

@@ -58,18 +58,26 @@ class Page:
     """The axes, on which `unit` points are the distance of two neurons; letters are in points."""
 
     def __init__(
-        self, ax: Axes | None, columns: list[Column], places: list[Places], view: View
+        self,
+        ax: Axes | None,
+        columns: list[Column],
+        places: list[Places],
+        view: View,
+        handles: list[Any],
     ) -> None:
-        self.columns, self.places, self.view = columns, places, view
+        self.columns, self.places, self.view, self.handles = columns, places, view, handles
         self.round = isinstance(view, Circles)
         self.half = max(place.top for place in places) + RADIUS / 2
         sides = [place.side for place in places]
         self.ax = style.axes_or_new(ax, self._height_of_new(sides))
-        width, height = style.size_in_points(self.ax)
+        width, height = style.blank_page(self.ax)
         longest = max(len(line) for column in columns for line in column.words.split("\n"))
         font = min(style.font_size(), width / (style.LETTER * (longest + 2) * len(columns)))
         lines = max(column.words.count("\n") for column in columns)
-        above, below = (1.9 + 1.3 * lines) * font, 2.0 * font
+        self.beside, letters = _beside(handles, width / font)
+        rows = -(-len(handles) // self.beside)
+        above, below = (1.9 + 1.3 * lines) * font, (0.5 + 1.5 * rows) * font
+        self.words = min(style.font_size(), below / (0.5 + 1.5 * rows), width / letters)
         if isinstance(view, Seen):
             # The numbers below the last plane; those of a plane in the middle have room.
             free = (self.half - places[-1].top) * height / (2 * self.half)
@@ -103,7 +111,7 @@ class Page:
         begin, end = (before / 2, here / 2) if self.round else (before, 0.0)
         return self.lefts[number - 1] + begin, self.lefts[number] + end
 
-    def write(self, handles: list[Any]) -> None:
+    def write(self) -> None:
         """Write above every column what it is, and below all of them what things mean."""
         from matplotlib.patches import Circle, Rectangle
 
@@ -120,14 +128,9 @@ class Page:
                 ax.add_patch(Rectangle(frame.at(0, 0), frame.side, frame.side, **edge))
         if isinstance(self.view, Seen):
             self._write_scales(self.view)
-        legend: dict[str, Any] = {"frameon": False, "borderaxespad": 0, "ncols": len(handles)}
-        letters = sum(4.5 + style.LETTER * len(handle.get_label()) for handle in handles)
-        font = min(
-            style.font_size(), self.below * self.unit / 2, style.size_in_points(ax)[0] / letters
-        )
-        legend |= {"loc": "lower center", "fontsize": font, "columnspacing": 1.2}
-        ax.legend(handles=handles, **legend)
-        ax.set_axis_off()
+        legend: dict[str, Any] = {"frameon": False, "borderaxespad": 0, "ncols": self.beside}
+        legend |= {"loc": "lower center", "fontsize": self.words, "columnspacing": 1.2}
+        ax.legend(handles=self.handles, **legend)
         limits = (-self.gap / 2, self.lefts[-1] - self.gap / 2)
         height = (-self.half - self.below, self.half + self.above)
         ax.set(xlim=limits, ylim=height, aspect="equal")
@@ -158,3 +161,15 @@ class Page:
         self.ax.text(x, bottom - 1.4 * em, names[0], size=self.font, **below)
         right += (0.9 + 0.5 * longest) * em
         self.ax.text(right, y, names[1], size=self.font, **beside)
+
+
+def _beside(handles: list[Any], width: float) -> tuple[int, float]:
+    """Return how many entries of a legend stand side by side, and how wide these are, in em."""
+    words = [handle.get_label().replace("$", "") for handle in handles]
+    wide = [4.5 + style.LETTER * len(word) for word in words]
+    if sum(wide) <= width or not wide:
+        return max(1, len(wide)), max(1.0, sum(wide))
+    most = max(1, int(width / max(wide)))
+    rows = -(-len(wide) // most)
+    columns = -(-len(wide) // rows)
+    return columns, columns * max(wide)

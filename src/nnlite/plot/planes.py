@@ -83,14 +83,23 @@ def _marker(share: float) -> str:
 
 
 class Planes(Seen):
-    """Neurons of two features: the plane in the colours of what they give, and where z = 0."""
+    """Neurons of two features: the plane in the colours of what they give, and where z = 0.
+
+    Where each of the last neurons speaks for a class, its plane and all samples have the colours of
+    the classes.
+    """
+
+    def __init__(self, model: Model, columns: list[Column], x: Array, y: Any) -> None:
+        super().__init__(model, columns, x, y)
+        one_hot = np.isin(self.truth, (0, 1)).all() and (self.truth.sum(axis=1) == 1).all()
+        self.labels = self.truth.argmax(axis=1) if one_hot and columns[-1].count > 1 else None
 
     def draw(
         self, ax: Axes, place: int, neuron: int, frame: Frame, drawn: Sequence[Any] = ()
     ) -> list[Any]:
         """Draw the plane as the neuron sees it; on the last ones, the samples."""
         last = place == len(self.columns) - 1
-        image, *borders = drawn or [self._image(ax, PALEST if last else PALER, frame)]
+        image, *borders = drawn or [self._image(ax, last, neuron, frame)]
         picture = (self.a[place][:, neuron] - self.middles[place]).reshape(PLANE, PLANE)
         low, high = self.ranges[place]
         image.set(data=picture, clim=(low, high) if high else (-1.0, 1.0))
@@ -106,35 +115,52 @@ class Planes(Seen):
             self._draw_samples(ax, neuron, frame)
         return made
 
-    def _image(self, ax: Axes, share: float, frame: Frame) -> Any:
-        low, high = (style.lighter(colour, share) for colour in (style.VERMILION, style.BLUE))
+    def _image(self, ax: Axes, last: bool, neuron: int, frame: Frame) -> Any:
+        ends = [style.VERMILION, style.BLUE]
+        if last and self.labels is not None:
+            two = self.columns[-1].count == 2
+            ends = [style.class_look(1 - neuron)["color"] if two else style.GREY]
+            ends.append(style.class_look(neuron)["color"])
+        low, high = (style.lighter(colour, PALEST if last else PALER) for colour in ends)
         options: dict[str, Any] = {"origin": "lower", "interpolation": "bilinear", "zorder": 2}
         options["cmap"] = style.blend(low, "white", high)
         return ax.imshow(np.zeros((PLANE, PLANE)), extent=frame.extent, **options)
 
     def handles(self) -> list[Any]:
-        """Return the line at z = 0, and the samples of both sides."""
-        ends = np.unique(self.truth)
+        """Return the line at z = 0, and the samples of the classes, or of both sides."""
+        border, ends = self.border(linewidth=1.6), np.unique(self.truth)
+        if self.labels is not None:
+            looks = {k: style.class_look(k) for k in np.unique(self.labels).tolist()}
+            kinds = {k: (look["color"], "white", look["marker"]) for k, look in looks.items()}
+            return [border, *(dot(c, f"$y = {k}$", edge, m) for k, (c, edge, m) in kinds.items())]
         words = [f"$y = {style.short_number(float(end))}$" for end in ends[::-1]]
-        if self.columns[-1].count > 1:
-            words = ["of its class", "of another"]
         sides = zip((1, -1), words, strict=True) if len(ends) == 2 else ()
-        dots = [dot(colour_of(side), word, "white", _marker(side)) for side, word in sides]
-        return [self.border(linewidth=1.6), *dots]
+        return [
+            border,
+            *(dot(colour_of(side), word, "white", _marker(side)) for side, word in sides),
+        ]
 
     def _draw_samples(self, ax: Axes, neuron: int, frame: Frame) -> None:
-        shares = self.shares(neuron)
+        low, high = np.array(self.limits).T
+        places = np.stack(frame.at(*((self.points - low) / (high - low)).T), axis=1)
+        common: dict[str, Any] = {"s": frame.dot(len(places)), "linewidths": 0.7, "zorder": 4}
+        for number in () if self.labels is None else np.unique(self.labels).tolist():
+            look = common | style.class_look(number) | {"edgecolors": "white"}
+            ax.scatter(*places[self.labels == number].T, **look)
+        if self.labels is None:
+            self._draw_sides(ax, self.shares(neuron), places, common)
+
+    def _draw_sides(self, ax: Axes, shares: Array, places: Array, common: dict[str, Any]) -> None:
+        """Draw the samples in the colours of the plane, above its middle and below it."""
         # In the colours of the plane itself, numbers would not be seen but for their edges.
         edge = "white" if set(shares) <= {-1.0, 1.0} else style.INK
         for side in (True, False):
             mine = (shares > 0) == side
             if not mine.any():
                 continue
-            low, high = np.array(self.limits).T
-            places = frame.at(*((self.points[mine] - low) / (high - low)).T)
-            look: dict[str, Any] = {"edgecolors": edge, "linewidths": 0.7, "zorder": 4}
-            look |= {"s": frame.dot(len(shares)), "marker": _marker(1 if side else -1)}
-            ax.scatter(*places, c=[colour_of(share) for share in shares[mine]], **look)
+            look = common | {"edgecolors": edge, "marker": _marker(1 if side else -1)}
+            look["c"] = [colour_of(share) for share in shares[mine]]
+            ax.scatter(*places[mine].T, **look)
 
 
 class Curves(Seen):

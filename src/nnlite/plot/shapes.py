@@ -158,7 +158,7 @@ class _Page:
         remarks = [LETTER * len(remark) for remark in self.remarks]
         width = max(legend, *wides, *remarks) + MARGIN
         end = MARGIN + 2 * LINE + sum(highs) + (ABOVE + BELOW) * len(rows) + LINE * len(remarks)
-        self.ax, self.font = axes_in_em(ax, width, end, 0, smallest=7.0, largest=13.0)
+        self.ax, self.font = axes_in_em(ax, width, end, 0, smallest=7.4, largest=13.0)
         self._legend(MARGIN)
         y = MARGIN + 2 * LINE
         for row, high in zip(rows, highs, strict=True):
@@ -186,7 +186,8 @@ class _Page:
         x = MARGIN + LETTER * len(self.name) + 2
         for axis, words in self.words.items():
             colour, line = LOOKS[axis]
-            self.ax.plot([x, x + 2], [y, y], color=colour, linestyle=line, linewidth=4)
+            look: dict[str, Any] = {"linewidth": 4, "solid_capstyle": "butt"}
+            self.ax.plot([x, x + 2], [y, y], color=colour, linestyle=line, **look)
             self._say(x + 2.5, y, words, ha="left")
             x += LETTER * len(words) + 3.5
 

@@ -24,14 +24,18 @@ else:
 BLUE, VERMILION = "#0072B2", "#C44E00"
 INK, GREY, PALE = "0.1", "0.45", "0.95"
 
-COLOURS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#B8A800")
+COLOURS = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#5A00D6")
+# Of two classes, 1 is what a neuron with a positive z says, and blue as all that is positive.
+CLASSES = (VERMILION, BLUE, *COLOURS[2:])
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "*", "h")
 LINES = ("-", "--", "-.", ":")
 
 # The width of a letter, as a share of its size; most are narrower.
 LETTER = 0.64
-# The width of a new figure in inches: 800 pixels on a screen.
-WIDTH = 8.0
+# The width of a new figure in inches: 800 pixels on a screen; and what of it is left free around.
+WIDTH, FREE = 8.0, 1 / 12
+# Letters of fewer points cannot be read there: 9 of these pixels.
+SMALLEST = 6.5
 # As `ax`, a new figure that pyplot does not know: nothing shows it but what it was made for.
 UNSHOWN: Any = object()
 
@@ -79,9 +83,8 @@ def axes_in_em(
     A new figure is at most a page wide, unless the letters were to be too small.
     """
     wide, high = _page_size(width, bottom, top, smallest, largest)
-    ax = axes_or_new(ax, high, wide)
-    page_width, page_height = size_in_points(ax)
-    ax.set_axis_off()
+    ax = axes_or_new(ax, high + FREE, wide + FREE)
+    page_width, page_height = blank_page(ax)
     ax.set(xlim=(0, width), ylim=(bottom, top), aspect="equal")
     return ax, min(largest, page_width / width, page_height / abs(top - bottom))
 
@@ -90,7 +93,7 @@ def _page_size(
     width: float, bottom: float, top: float, smallest: float, largest: float
 ) -> tuple[float, float]:
     """Return the width and height of a page, in inches, for a picture of this size in em."""
-    size = min(largest, max(smallest, 72 * WIDTH / width)) / 72
+    size = min(largest, max(smallest, 72 * (WIDTH - FREE) / width)) / 72
     return width * size, abs(top - bottom) * size
 
 
@@ -118,6 +121,20 @@ def size_in_points(ax: Axes) -> tuple[float, float]:
     return box.width * points, box.height * points
 
 
+def blank_page(ax: Axes) -> tuple[float, float]:
+    """Leave out the frame of the axes, and return their width and height, as of letters.
+
+    On a figure of ours, they then fill all of it.
+    """
+    from nnlite.plot import letters
+
+    ax.set_axis_off()
+    figure: Any = ax.get_figure(root=True)
+    if isinstance(engine := figure.get_layout_engine(), letters.Constrained):
+        engine.execute(figure)
+    return size_in_points(ax)
+
+
 def font_size() -> float:
     """Return the size of ordinary letters, in points."""
     from matplotlib import rcParams
@@ -142,8 +159,13 @@ def round_numbers(*axes: Axis) -> None:
 
 
 def look(number: int) -> dict[str, Any]:
-    """Return the colour and the marker of the curve, or of the class, of that number."""
+    """Return the colour and the marker of the curve of that number."""
     return {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number % len(MARKERS)]}
+
+
+def class_look(number: int) -> dict[str, Any]:
+    """Return the colour and the marker of the class of that number."""
+    return look(number) | {"color": CLASSES[number % len(CLASSES)]}
 
 
 def lighter(colour: str, share: float) -> tuple[float, ...]:

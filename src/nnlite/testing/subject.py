@@ -176,7 +176,9 @@ class Subject:
         if [getattr(dx, "shape", None) for dx in inputs] != shapes:
             wanted = shapes if self.trial.several else shapes[0]
             rule = f"backprop must return the gradient of x, in its shape {wanted}."
-            remedy = "End backprop with return dx." if given is None else None
+            summed = [getattr(dx, "shape", None) for dx in inputs] == [s[1:] for s in shapes]
+            rows = "Sum over the samples belongs to the weights: dx has a row for each sample."
+            remedy = "End backprop with return dx." if given is None else rows if summed else None
             raise failure(self.layer, rule, ", ".join(map(describe, inputs)), remedy)
         found = named("dx", [np.array(dx) for dx in inputs])
         for name, dx in found.items():

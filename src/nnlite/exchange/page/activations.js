@@ -2,12 +2,8 @@
 
 const SELU = { scale: 1.0507009873554805, alpha: 1.6732632423543772 };
 
-// Coefficients of share_below, as in nnlite.kernels.bell.
-const BELL = [
-  -0.6513268598908547, 6.4196979235649026e-1, 1.9476473204185836e-2, -9.561514786808631e-3,
-  -9.46595344482036e-4, 3.66839497852761e-4, 4.2523324806907e-5, -2.0278578112534e-5,
-  -1.624290004647e-6, 1.303655835580e-6, 1.5626441722e-8, -8.5238095915e-8,
-];
+// The tail of the bell curve, to 2e-7: Abramowitz and Stegun, 7.1.26.
+const BELL = [0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429];
 
 function sigmoid(z) {
   return 1 / (1 + Math.exp(-z));
@@ -15,11 +11,8 @@ function sigmoid(z) {
 
 function shareBelow(z) {
   const x = Math.abs(z) / Math.SQRT2;
-  const t = 2 / (2 + x);
-  const twice = 2 * (2 * t - 1);
-  let [later, last] = [0, 0];
-  for (let k = BELL.length - 1; k > 0; k--) [later, last] = [twice * later - last + BELL[k], later];
-  const tail = 0.5 * t * Math.exp((twice / 2) * later - last + BELL[0] - x * x);
+  const t = 1 / (1 + 0.3275911 * x);
+  const tail = 0.5 * Math.exp(-x * x) * BELL.reduceRight((sum, factor) => t * (factor + sum), 0);
   return z > 0 ? 1 - tail : tail;
 }
 

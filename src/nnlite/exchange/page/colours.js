@@ -12,9 +12,9 @@ function readPalette() {
   palette.classes = ["--below", "--above", "--third", "--fourth", "--fifth", "--sixth"].map(read);
 }
 
-// Return red, green and blue of a number between −1 and 1.
-function signed(value) {
-  return mixed(value < 0 ? palette.below : palette.above, Math.min(1, Math.abs(value)) ** 0.7);
+// Return red, green and blue of a number between −1 and 1; of a class, above 0 in its own colour.
+function signed(value, above = palette.above) {
+  return mixed(value < 0 ? palette.below : above, Math.min(1, Math.abs(value)) ** 0.7);
 }
 
 function mixed(end, share) {
@@ -32,6 +32,11 @@ function css([red, green, blue]) {
 
 function largest(numbers) {
   return numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+// Return the place of the largest number.
+function bestOf(numbers) {
+  return numbers.indexOf(numbers.reduce((most, value) => Math.max(most, value), -Infinity));
 }
 
 // Return a number as it is read aloud: three digits that count, and a true minus.

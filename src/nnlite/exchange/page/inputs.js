@@ -76,7 +76,7 @@ function drawBar(bar, value, most) {
 function pushes(app) {
   const { slot } = app.told.outputs[0];
   const { a } = app.flow;
-  const best = a[slot].indexOf(a[slot].reduce((most, value) => Math.max(most, value), -Infinity));
+  const best = bestOf(a[slot]);
   const dz = new Float64Array(a[slot].length);
   if (slot >= app.network.inputs) dz[best] = 1;
   const of = `z (${titleOf(app, slot, best)})`;

@@ -78,10 +78,6 @@ function stripOf(array, shape) {
   if (array.length === 1) return element("strong", {}, written(array[0]));
   const look = shape.length === 4 ? [shape[0], shape[1], shape[2] * shape[3]] : shape;
   const layout = layoutOf(look, 300, look.length === 3 ? 44 : 110);
-  const canvas = element("canvas");
   const [, top] = cornerOf(layout, layout.tiles - 1);
-  const context = sharp(canvas, 300, Math.min(180, top + layout.rows * layout.cell));
-  const most = largest(array) || 1;
-  paint(context, layout, array, (value) => signed(value / most));
-  return canvas;
+  return painted(layout, array, 300, Math.min(180, top + layout.rows * layout.cell));
 }

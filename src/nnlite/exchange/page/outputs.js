@@ -18,7 +18,7 @@ function outputOf(app, output) {
     const a = app.flow.a[slot];
     const likely = a.every((value) => value >= 0 && value <= 1);
     const most = likely ? 1 : largest(a) || 1;
-    const best = a.indexOf(a.reduce((top, value) => Math.max(top, value), -Infinity));
+    const best = bestOf(a);
     rows.forEach(({ row, bar, value }, index) => {
       drawBar(bar, a[index], most);
       bar.classList.toggle("whole", likely);

@@ -94,6 +94,18 @@ function write(context, layout, numbers, colour) {
   });
 }
 
+// Return a canvas with these numbers, coloured by sign.
+function painted(layout, numbers, width, height) {
+  const canvas = element("canvas");
+  paint(sharp(canvas, width, height), layout, numbers, bySign(numbers));
+  return canvas;
+}
+
+function bySign(numbers) {
+  const most = largest(numbers) || 1;
+  return (value) => signed(value / most);
+}
+
 // Return the picture of a slot: its canvas, and `draw`.
 function pictureOf(app, slot) {
   const canvas = element("canvas", { tabIndex: 0, role: "img", className: "picture" });
@@ -110,8 +122,8 @@ function pictureOf(app, slot) {
     const context = sharp(canvas, Math.min(width, frame.clientWidth), top + layout.rows * layout.cell + 1);
     paint(context, layout, numbers, colourOf(app, slot));
     for (const index of app.network.off[slot]) cross(context, index);
-    const marks = app.marks.get(slot);
-    if (marks) outline(context, marks);
+    // Around what a number was computed from, in each of its maps.
+    for (const of of app.marks.get(slot) || []) box(context, Math.min(...of), Math.max(...of), 2);
     if (app.selected?.slot === slot) box(context, app.selected.index, app.selected.index, 3);
   }
 
@@ -121,11 +133,6 @@ function pictureOf(app, slot) {
     context.strokeStyle = css(app.chosen);
     context.lineWidth = thick;
     context.strokeRect(x - 0.5, y - 0.5, right - x, bottom - y);
-  }
-
-  // Around what a number was computed from, in each of its maps.
-  function outline(context, marks) {
-    for (const indices of marks) box(context, Math.min(...indices), Math.max(...indices), 2);
   }
 
   function cross(context, index) {
@@ -152,8 +159,7 @@ function pictureOf(app, slot) {
 function colourOf(app, slot) {
   const range = app.ranges[slot];
   if (range) return (value) => grey((value - range.low) / (range.high - range.low || 1));
-  const most = largest(app.flow.a[slot]) || 1;
-  return (value) => signed(value / most);
+  return bySign(app.flow.a[slot]);
 }
 
 // Return what a number of a slot is called: a class, a feature, a neuron, or a place; in short,

@@ -125,11 +125,13 @@ function planesOf(app) {
     const context = sharp(small, width, layOut(width));
     const coarse = fineness(app, COARSE);
     const seen = seenOn(app, limits, coarse);
+    const k = app.flow.a[last].length;
     drawWires(context);
     for (const { slot, index, left, top, side } of places.values()) {
       const numbers = seen(slot, index);
       const most = largest(numbers) || 1;
-      const colours = Array.from(numbers, (value) => signed(value / most));
+      const above = slot === last && k > 1 ? classColour(index) : palette.above;
+      const colours = Array.from(numbers, (value) => signed(value / most, above));
       paintPlane(context, colours, slot ? seen(slot, index, "z") : null, coarse, [left, top, side]);
       const here = app.selected?.slot === slot && app.selected.index === index;
       context.strokeStyle = css(app.chosen);
@@ -140,7 +142,6 @@ function planesOf(app) {
     const plane = sharp(large, side, side);
     const n = fineness(app, FINE);
     const fine = seenOn(app, limits, n);
-    const k = app.flow.a[last].length;
     const outputs = Array.from({ length: k }, (_, index) => fine(last, index));
     paintPlane(plane, certainty(app, last, outputs), k === 1 ? fine(last, 0, "z") : null, n, [0, 0, side]);
     drawPoints(plane, side);
@@ -180,7 +181,7 @@ function certainty(app, slot, outputs) {
   return Array.from(outputs[0], (a, place) => {
     if (outputs.length === 1) return signed((isShare ? 2 * a - 1 : a / most) * 0.45);
     const values = outputs.map((one) => one[place]);
-    const best = values.indexOf(Math.max(...values));
+    const best = bestOf(values);
     return mixed(classColour(best), 0.6 * Math.min(1, Math.max(0, values[best])));
   });
 }

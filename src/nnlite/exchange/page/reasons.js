@@ -155,10 +155,7 @@ function drawPatches(app, why, target) {
 
 function patchOf(numbers, high, wide, title, side) {
   const cell = side / Math.max(high, wide);
-  const canvas = element("canvas");
-  const context = sharp(canvas, wide * cell, high * cell);
-  const most = largest(numbers) || 1;
   const layout = { rows: high, columns: wide, tiles: 1, cell, each: 1, channels: 1 };
-  paint(context, layout, numbers, (value) => signed(value / most));
+  const canvas = painted(layout, numbers, wide * cell, high * cell);
   return element("figure", {}, canvas, element("figcaption", {}, title));
 }
