@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_moons
 
-from nnlite import Input, Sequential, lessons, plot
+from nnlite import Input, Sequential, exercises, lessons, plot
 from nnlite.layers import Dense
 from nnlite.optimizers import Adam
 
@@ -195,6 +195,14 @@ lessons.save(figure, "00_activations")
 #   (lesson 16).
 # - **Reinforcement**: nobody tells the right answer, but good deeds are rewarded, often late. That
 #   is how a program learns to play. It is not in this course.
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("00")
 
 # %%
 table.close()

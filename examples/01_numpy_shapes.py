@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from nnlite import lessons, plot
+from nnlite import exercises, lessons, plot
 from nnlite.layers import Dense
 
 table = lessons.begin("01 NumPy and shapes")
@@ -341,6 +341,14 @@ table.same("three loops and X @ W + b", Z, X @ W + bias)
 table.same("three loops and Dense(2)", Z, layer(X))
 
 pictures("01_layer", 2.6, ({"X": X, "W": W, "b": bias}, None, Z, "X @ W + b"))
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("01")
 
 # %%
 table.close()

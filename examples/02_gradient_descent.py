@@ -27,7 +27,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Input, Sequential, lessons, plot
+from nnlite import Input, Sequential, exercises, lessons, plot
 from nnlite.callbacks import Callback
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
@@ -346,6 +346,14 @@ ax.set(title="By how much one epoch multiplies the error", ylim=(0, 2))
 ax.set(xlabel="learning rate α", ylabel="growth of the error")
 ax.legend(loc="upper left")
 lessons.save(figure, "02_limit")
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("02")
 
 # %%
 table.close()

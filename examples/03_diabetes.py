@@ -17,7 +17,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_diabetes
 
-from nnlite import Input, Sequential, lessons
+from nnlite import Input, Sequential, exercises, lessons
 from nnlite.initializers import Constant
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
@@ -298,6 +298,14 @@ w, b = script.weights_vector
 print(f"w = {w}, b = {b}, prediction for 6: {script.predict([6])[0, 0]:.3f}")
 table.equal("w of the script", w, 0.9718458493812848, digits=15)
 table.equal("b of the script", b, 0.11936880774072837, digits=15)
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("03")
 
 # %%
 table.close()

@@ -21,7 +21,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Input, Sequential, lessons
+from nnlite import Input, Sequential, exercises, lessons
 from nnlite.graph import Value, exp, maximum, sigmoid
 from nnlite.layers import Dense
 
@@ -336,6 +336,14 @@ def careful_slope(function, numbers, place, h=0.002):
 
 differences = [careful_slope(neuron, numbers, place) for place in range(5)]
 table.same("neuron, careful differences", gradients_of_gate, differences, 1e-12)
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("04")
 
 # %%
 table.close()

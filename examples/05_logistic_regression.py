@@ -20,7 +20,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Input, Sequential, lessons, plot
+from nnlite import Input, Sequential, exercises, lessons, plot
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD, RMSprop
 
@@ -314,11 +314,11 @@ table.check("its half and half, in hours", border, "between 4 and 5", 4 < border
 def cross_entropy(w, b):
     # ln(1 + e⁻ᶻ) is −ln a, and ln(1 + eᶻ) is −ln(1 − a): so nothing becomes ln 0.
     z = w * x + b
-    return np.mean(y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z))
+    return np.mean(y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z), axis=-1)
 
 
 def half_squared_error(w, b):
-    return np.mean(0.5 * (sigmoid(w * x + b) - y) ** 2)
+    return np.mean(0.5 * (sigmoid(w * x + b) - y) ** 2, axis=-1)
 
 
 def path_from_the_plain(loss):
@@ -371,16 +371,27 @@ lessons.save(figure, "05_two_landscapes")
 # %%
 def chords_below_ground(J):
     rng = np.random.default_rng(0)
-    ends = rng.uniform([-2, -10], [2, 10], size=(10_000, 2, 2))
-    middles = ends.mean(axis=1)
-    grounds = np.array([J(*middle) for middle in middles])
-    chords = np.array([(J(*p) + J(*q)) / 2 for p, q in ends])
-    return np.sum(chords < grounds - 1e-12)
+    first, second = rng.uniform([-2, -10], [2, 10], size=(2, 10_000, 2))
+
+    def ground(points):
+        w, b = np.hsplit(points, 2)
+        return J(w, b)
+
+    chords = (ground(first) + ground(second)) / 2
+    return np.sum(chords < ground((first + second) / 2) - 1e-12)
 
 
 table.equal("chords below cross-entropy", chords_below_ground(cross_entropy), 0)
 below = chords_below_ground(half_squared_error)
 table.check("chords below the squared error", below, "many", below > 1000)
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("05")
 
 # %%
 table.close()

@@ -5,9 +5,9 @@
 # is to see: how large the cells are, how smooth, how regular. Is the tumour malignant (class 0)
 # or benign (class 1)? One logistic neuron gives the probability that it is benign:
 #
-#     z = w₁x₁ + w₂x₂ + … + w₃₀x₃₀ + b        one number for each patient
-#     a = σ(z) = 1 / (1 + e⁻ᶻ)                a probability between 0 and 1
-#     L = −(y ln a + (1 − y) ln(1 − a))       the loss of one patient: cross-entropy
+# - $z = w_1·x_1 + w_2·x_2 + … + w_{30}·x_{30} + b$, one number for each patient
+# - $a = σ(z) = 1/(1 + e^{-z})$, a probability between 0 and 1
+# - $L = −(y·\ln a + (1 − y)·\ln(1 − a))$, the loss of one patient: cross-entropy
 #
 # L belongs to one patient. J is the mean of L over all of them: that is what we want small.
 #
@@ -20,7 +20,7 @@ import numpy as np
 from sklearn.datasets import load_breast_cancer
 from sklearn.model_selection import train_test_split
 
-from nnlite import Sequential, lessons, plot
+from nnlite import Sequential, exercises, lessons, plot
 from nnlite.callbacks import Callback
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
@@ -76,7 +76,7 @@ table.equal("features that stay below 1", (largest < 1).sum(), 16)
 # How does L change when a weight changes? The way from w to L has three stages, w → z → a → L.
 # The chain rule multiplies their slopes.
 #
-# The last stage first. The slope of $ln a$ is $1/a$, that of $ln(1 − a)$ is $−1/(1 − a)$:
+# The last stage first. The slope of $\ln a$ is $1/a$, that of $\ln(1 − a)$ is $−1/(1 − a)$:
 #
 # $dL/da = −y/a + (1 − y)/(1 − a) = (a − y)/(a·(1 − a))$
 #
@@ -242,7 +242,7 @@ table.same("weights, loop and nnlite", [*by_hand.w, by_hand.b], raw_model.weight
 # and spread 1. Mean and deviation come from the training part alone. The test part must stay
 # unseen, even by a mean.
 #
-# We train the neuron on both, at rate 0.1, and follow it with a callback: an object whose
+# We train the neuron on both, at rate 0.1, for 30 epochs. A callback follows it: an object whose
 # `on_epoch_end` is called after each epoch. It looks at the test part each time, to show how calm
 # the training is. Nothing is chosen by it: from lesson 08 on, that is the work of validation data.
 
@@ -267,7 +267,7 @@ class Follow(Callback):
 raw, scaled = Follow(x_test, y_test), Follow(scaled_test, y_test)
 for features, follow in [(x_train, raw), (scaled_train, scaled)]:
     logistic_neuron(rate=0.1).fit(
-        features, y_train, batch_size=1, epochs=100, callbacks=[follow], verbose=1
+        features, y_train, batch_size=1, epochs=30, callbacks=[follow], verbose=1
     )
 
 # %% [markdown]
@@ -292,7 +292,7 @@ table.check("scaling calms the accuracy", "yes" if calmer else "no", "5 times at
 
 # %%
 figure, axes = plt.subplot_mosaic([["top", "top"], ["raw", "scaled"]], figsize=(8, 7))
-epochs = np.arange(1, 101)
+epochs = np.arange(1, 31)
 axes["top"].plot(epochs, raw.accuracies, "--", color=lessons.VERMILION, label="raw features")
 axes["top"].plot(epochs, scaled.accuracies, color=lessons.BLUE, label="scaled features")
 axes["top"].set(title="Scaling calms the training", xlabel="epoch", ylabel="test accuracy")
@@ -301,7 +301,7 @@ for name, follow, colour in [("raw", raw, lessons.VERMILION), ("scaled", scaled,
     path = np.array(follow.path)
     axes[name].plot(path[:, 2], path[:, 3], ".-", color=colour, linewidth=1)
     axes[name].plot(*path[0, 2:4], "o", color=lessons.ORANGE, label="after epoch 1")
-    axes[name].plot(*path[-1, 2:4], "s", color=lessons.BLACK, label="after epoch 100")
+    axes[name].plot(*path[-1, 2:4], "s", color=lessons.BLACK, label="after epoch 30")
     axes[name].set(
         title=f"two weights, {name} features", xlabel="w of mean perimeter", ylabel="w of mean area"
     )
@@ -314,7 +314,7 @@ lessons.save(figure, "06_scaling")
 # The loop over the patients can go. Put the patients into the rows of a matrix X, the weights
 # into a column w. Then one product does the `forpass` of all of them:
 #
-#     z  = X·w + b         (m, 30)·(30, 1) = (m, 1)
+# $z = X·w + b$ with the shapes $(m, 30)·(30, 1) = (m, 1)$
 
 
 # %%
@@ -341,7 +341,7 @@ table.equal("shape of z", z.shape, (455, 1))
 # patients, divided by m. Xᵀ is X on its side: its row j holds feature j of all patients. So one
 # product adds up all of it:
 #
-#     dw = Xᵀ·(a − y)/m    (30, m)·(m, 1) = (30, 1)
+# $dw = X^T·(a − y)/m$ with the shapes $(30, m)·(m, 1) = (30, 1)$
 #
 # Let us see that the loop and the product give the same.
 
@@ -411,14 +411,14 @@ table.check("test accuracy, vectorized", neuron_accuracy, "at least .95", neuron
 #
 # Ten neurons look at the thirty features, and one more neuron looks at those ten.
 #
-#     A₁ = σ(X·W₁ + b₁)      (m, 30)·(30, 10) = (m, 10)
-#     a  = σ(A₁·W₂ + b₂)     (m, 10)·(10, 1) = (m, 1)
+# - $A_1 = σ(X·W_1 + b_1)$ with the shapes $(m, 30)·(30, 10) = (m, 10)$
+# - $a = σ(A_1·W_2 + b_2)$ with the shapes $(m, 10)·(10, 1) = (m, 1)$
 #
 # On the way back the error of the output goes through W₂ to the hidden layer, and through the
-# slope of σ, which is A₁(1 − A₁). ⊙ multiplies number by number:
+# slope of σ, which is $A_1·(1 − A_1)$. ⊙ multiplies number by number:
 #
-#     dz₂ = (a − y)/m                  dW₂ = A₁ᵀ·dz₂
-#     dZ₁ = dz₂·W₂ᵀ ⊙ A₁(1 − A₁)       dW₁ = Xᵀ·dZ₁
+# - $dz_2 = (a − y)/m$ and $dW_2 = A_1^T·dz_2$
+# - $dZ_1 = dz_2·W_2^T ⊙ A_1·(1 − A_1)$ and $dW_1 = X^T·dZ_1$
 #
 # Which factor is transposed, and on which side does it stand? There is a rule to remember. Take
 # the product of the way forward, $Z = X·W$. **The gradient stands in the place of what we
@@ -595,6 +595,14 @@ figure = plt.figure(figsize=(8, 6), layout="none")
 axes = figure.add_axes((0, 0, 1, 1))
 plot.explain(told, ax=axes)
 lessons.save(figure, "06_shapes")
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("06")
 
 # %% [markdown]
 # ## The table

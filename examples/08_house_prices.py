@@ -4,8 +4,8 @@
 # A network is to predict a number: the price of a house from its age, its distance to the next
 # station and so on. The loss is the mean squared error over m samples:
 #
-#     L = (ŷ − y)²              one sample
-#     J = (1/m) Σ (ŷ − y)²      the mean over m samples
+# - one sample: $L = (ŷ − y)^2$
+# - the mean over m samples: $J = (1/m)·Σ (ŷ − y)^2$
 #
 # This lesson is about what comes before and after the training: look at the data, scale it,
 # keep some of it aside, and compare with something simple. A network that does not beat the
@@ -19,7 +19,7 @@ import numpy as np
 from sklearn.datasets import load_diabetes
 from sklearn.model_selection import train_test_split
 
-from nnlite import Sequential, lessons, plot
+from nnlite import Sequential, exercises, lessons, plot
 from nnlite.callbacks import EarlyStopping
 from nnlite.datasets import boston_housing, house_prices
 from nnlite.foundation.errors import explain_error
@@ -133,10 +133,10 @@ print("training", x_train.shape, " validation", x_val.shape, " test", x_test.sha
 # %% [markdown]
 # ## Two ways to scale
 #
-#     min-max score     x′ = (x − min) / (max − min)      from 0 to 1
-#     standard score    z  = (x − mean) / s               mean 0, spread 1
+# - min-max score: $(x − min)/(max − min)$, from 0 to 1
+# - standard score: $z = (x − mean)/s$, with the mean 0 and the spread 1
 #
-# s is the standard deviation, s² = Σ (x − mean)² / (n − 1). NumPy divides by n if one does not
+# s is the standard deviation, $s^2 = Σ (x − mean)^2/(n − 1)$. NumPy divides by n if one does not
 # say `ddof=1`, and so does scikit-learn's `StandardScaler`: the first score of 1…10 is then
 # −1.566699, and not −1.486301.
 #
@@ -212,7 +212,7 @@ lessons.save(figure, "08_scores")
 # error on the training part as small as it can be. Their errors are easier to compare as R²: 1 is
 # perfect, 0 is no better than the mean, and below 0 it is worse.
 #
-#     R² = 1 − Σ (ŷ − y)² / Σ (y − mean of y)²
+# $R^2 = 1 − Σ (ŷ − y)^2 / Σ (y − \bar y)^2$, where $\bar y$ is the mean of y
 
 
 # %%
@@ -258,8 +258,8 @@ def network(units, activation="sigmoid", optimizer="sgd"):
     return model
 
 
-def fit(model, x_train, y_train, validation):
-    keep_best = EarlyStopping(patience=100, restore_best_weights=True)
+def fit(model, x_train, y_train, validation, patience=100):
+    keep_best = EarlyStopping(patience=patience, restore_best_weights=True)
     return model.fit(
         x_train,
         y_train,
@@ -353,10 +353,10 @@ for name, prediction in predictions.items():
 
 figure, axes = plt.subplots(figsize=(8, 3.5))
 bars = axes.barh(list(shares), list(shares.values()), color=lessons.BLUE)
-axes.bar_label(bars, fmt="%.2f", padding=4)
+axes.bar_label(bars, [f"{share:.2f}".replace("-", "−") for share in shares.values()], padding=4)
 axes.axvline(0, color=lessons.BLACK, linewidth=0.8)
 axes.invert_yaxis()
-axes.set(title="What each explains of the test data", xlabel="R²", xlim=(-0.15, 1))
+axes.set(title="What each explains of the test data", xlabel="R²", xlim=(-0.2, 1))
 lessons.save(figure, "08_comparison")
 
 figure, axes = plt.subplots(figsize=(8, 6))
@@ -382,8 +382,9 @@ print_ten(predictions["network, standard scores"], y_test, unit)
 # %% [markdown]
 # ## Is the network better?
 #
-# One split may be luck. So we cut the data anew, eight times, and let both learn each time. Nothing
-# is chosen by these tests: they only compare.
+# One split may be luck. So we cut the data anew, eight times, and let both learn each time. With
+# patience 30 a training ends that has not become better for 30 epochs. Nothing is chosen by these
+# tests: they only compare.
 
 
 # %%
@@ -396,7 +397,7 @@ def compare(seed):
     mean, deviation = mean_and_deviation(x_train)
     z_train, z_val, z_test = ((part - mean) / deviation for part in (x_train, x_val, x_test))
     model = network([100, 150, 100], optimizer=SGD(0.001))
-    fit(model, z_train, y_train, (z_val, y_val))
+    fit(model, z_train, y_train, (z_val, y_val), patience=30)
     linear = linear_regression(z_train, y_train, z_test)
     return r2(linear, y_test), r2(model.predict(z_test)[:, 0], y_test)
 
@@ -449,6 +450,14 @@ else:
     print(f"R²: network {r2(prediction, y_test):.3f}, regression {r2(linear, y_test):.3f}")
     print_ten(prediction, y_test, "1000 dollars")
     table.check("R², Boston", r2(prediction, y_test), "at least .7", r2(prediction, y_test) >= 0.7)
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("08")
 
 # %% [markdown]
 # ## The table

@@ -7,11 +7,11 @@
 # Ten outputs must be ten probabilities: positive, with the sum 1. Softmax makes them so. And
 # cross-entropy asks how probable the network found the right digit:
 #
-#     aᵢ = e^zᵢ / (e^z₀ + … + e^z₉)        softmax
-#     L  = −(y₀ ln a₀ + … + y₉ ln a₉)      y is 1 at the right digit, 0 elsewhere
+# - softmax: $a_i = e^{z_i}/(e^{z_0} + … + e^{z_9})$
+# - $L = −(y_0·\ln a_0 + … + y_9·\ln a_9)$, where y is 1 at the right digit, 0 elsewhere
 #
-# All terms but one are 0: L = −ln a of the right digit. J is the mean of L over the digits of a
-# batch. The way back is as short as it was with one neuron: dL/dzᵢ = aᵢ − yᵢ.
+# All terms but one are 0: $L = −\ln a$ of the right digit. J is the mean of L over the digits of a
+# batch. The way back is as short as it was with one neuron: $dL/dz_i = a_i − y_i$.
 
 # %%
 import time
@@ -19,7 +19,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Sequential, lessons, plot
+from nnlite import Sequential, exercises, lessons, plot
 from nnlite.layers import Dense
 from nnlite.optimizers import SGD
 
@@ -376,8 +376,8 @@ lessons.save(axes.figure, "09_wrong_digits")
 # %%
 pairs = np.column_stack([y_test[wrong], predicted[wrong]])
 kinds, counts = np.unique(pairs, axis=0, return_counts=True)
-true, taken = kinds[counts.argmax()]
-print(f"most often: {true} → {taken}, {counts.max()} times")
+for true, taken in kinds[counts == counts.max()]:
+    print(f"most often: {true} → {taken}, {counts.max()} times")
 
 figure, axes = plt.subplots(figsize=(8, 7))
 plot.confusion(y_test, predicted, ax=axes)
@@ -399,6 +399,14 @@ print(f"largest |w| {np.abs(W).max():.2f}; 99 % of them are below {limit:.2f}")
 axes = plot.weights(np.clip(W, -limit, limit), count=20, columns=7)
 axes.set_title("The weights of 20 hidden neurons")
 lessons.save(axes.figure, "09_hidden_weights")
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("09")
 
 # %% [markdown]
 # ## The table

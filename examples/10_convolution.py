@@ -6,11 +6,11 @@
 # at a small window at a time, with the same few weights everywhere. The window moves over the
 # image. At each place (i, j) the filter W answers with one number:
 #
-#     z[i, j] = Σᵤ Σᵥ x[i + u, j + v] · W[u, v] + b
+# $z_{i,j} = Σ_u Σ_v x_{i+u,\,j+v}·W_{u,v} + b$
 #
 # Many filters side by side give many such pictures of answers: the feature maps.
 #
-# In mathematics a convolution turns the filter around first, x[i − u, j − v]. What we compute,
+# In mathematics a convolution turns the filter around first, $x_{i-u,\,j-v}$. What we compute,
 # and the slide and every deep-learning library with us, is called cross-correlation there. For
 # a network it makes no difference: it would just learn the filter turned around.
 #
@@ -20,7 +20,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from nnlite import Sequential, lessons, plot
+from nnlite import Sequential, exercises, lessons, plot
 from nnlite.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from nnlite.plot.style import signed_colours
 
@@ -110,9 +110,9 @@ lessons.save(figure, "10_three_filters")
 # ## The gradient of a filter
 #
 # The filter is used at every place, so its gradient is a sum over all places. Where the weight
-# W[u, v] met the pixel x[i + u, j + v], it made z[i, j]:
+# $W_{u,v}$ met the pixel $x_{i+u,\,j+v}$, it made $z_{i,j}$:
 #
-#     dW[u, v] = Σᵢ Σⱼ x[i + u, j + v] · dz[i, j]
+# $dW_{u,v} = Σ_i Σ_j x_{i+u,\,j+v}·dz_{i,j}$
 #
 # That is a cross-correlation again: of the image with dz.
 
@@ -132,7 +132,7 @@ table.same("dW, by hand and nnlite", by_hand, layer.dW[:, :, 0, 0])
 # it does not. A stride of 2 moves the window two pixels at a time. For an image of n pixels, a
 # window of k, and p zeros in all:
 #
-#     size of the answer = (n + p − k) / stride + 1, rounded down
+# $size = (n + p − k)/stride + 1$, rounded down
 #
 # Max pooling has no weights. It keeps the largest number of each 2 × 2 window: "was it seen
 # around here?" The picture gets half as wide and half as high.
@@ -210,12 +210,19 @@ lessons.save(figure, "10_architecture")
 # On MNIST three epochs are enough for 98 percent. The small digits are only 1347: there we take
 # 30 epochs and are content with 95 percent.
 #
-# First we train without the last sixth, and watch it as validation.
+# First we train without the last sixth, and watch it as validation. To look around, 20,000 digits
+# are enough. (Of the small ones, that is all.)
 
 # %%
 first_filters = model.layers[0].W.copy()
+enough = slice(0, 20_000)
 history = model.fit(
-    x_train, y_train, batch_size=32, epochs=epochs, validation_data=(x_val, y_val), verbose=1
+    x_train[enough],
+    y_train[enough],
+    batch_size=32,
+    epochs=epochs,
+    validation_data=(x_val, y_val),
+    verbose=1,
 )
 
 axes = plot.history(history, metrics="accuracy")
@@ -325,6 +332,7 @@ for place in range(10):
     below[-1].imshow(by_hand[:, :, place], vmin=0, vmax=by_hand.max())
 for axes in [seen, *above, *below]:
     axes.set(xticks=[], yticks=[])
+    axes.spines[:].set(visible=True, color="0.7")
 for rows, panels, label in [(slice(0, 2), above, "weight"), (slice(2, 4), below, "answer")]:
     figure.colorbar(panels[0].images[0], cax=figure.add_subplot(grid[rows, 6]), label=label)
 lessons.save(figure, "10_feature_maps")
@@ -344,8 +352,7 @@ lessons.save(axes.figure, "10_network")
 # ## The test, once
 #
 # All is decided now: the layers, the optimizer, the epochs. So validation has done its work, and
-# the last sixth may teach, too. We train afresh on the whole training part, and look at the test
-# part once.
+# all digits of the training part may teach. We train afresh, and look at the test part once.
 
 # %%
 model = network()
@@ -355,6 +362,14 @@ print(f"test accuracy after {epochs} epochs: {accuracy:.4f}")
 table.check(
     f"test accuracy, {data.name}, {epochs} epochs", accuracy, f"at least {goal}", accuracy >= goal
 )
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("10")
 
 # %% [markdown]
 # ## The table

@@ -4,9 +4,9 @@
 # ReLU (lesson 07) lets positive numbers pass and stops negative ones. Let us build a layer that
 # *learns* how much of the negative ones to let through, with a slope s of its own for each feature:
 #
-#     a  = x where x > 0, else s·x
-#     dx = grad where x > 0, else s·grad
-#     ds = Σ grad·x, but only where x ≤ 0      the sum over the samples
+# - $a = x$ where x > 0, else $s·x$
+# - $dx = grad$ where x > 0, else $s·grad$
+# - $ds = Σ grad·x$ over the samples, but only where x ≤ 0
 #
 # A layer needs three methods. `build` makes the weights: `add_weight("s", …)` gives `self.s`, and
 # beside it `self.ds` for the gradient. `forpass` computes the output, and in training it keeps
@@ -20,7 +20,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_moons
 
-from nnlite import Input, Sequential, lessons, plot
+from nnlite import Input, Sequential, exercises, lessons, plot
 from nnlite.layers import Dense, Layer, LeakyReLU
 from nnlite.optimizers import Adam
 from nnlite.testing import check_layer
@@ -149,12 +149,21 @@ table.check("every slope has left 0", changed, "above .001", changed > 0.001)
 figure, (left, right) = plt.subplots(1, 2, figsize=(8, 4))
 z = np.linspace(-2, 2, 201)
 for place, slope in enumerate(slopes.s):
-    left.plot(z, np.where(z > 0, z, slope * z), color=lessons.COLOURS[place], label=f"{slope:.2f}")
+    told = f"{slope:.2f}".replace("-", "−")
+    left.plot(z, np.where(z > 0, z, slope * z), color=lessons.COLOURS[place], label=told)
 left.set(title="What the 8 neurons learned", xlabel="x", ylabel="a = x or s·x")
 left.legend(title="s", ncols=2, loc="lower right")
 plot.decision_boundary(model, moons, label, ax=right)
 right.set_title("Their network and the two moons")
 lessons.save(figure, "11_learned_slopes")
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("11")
 
 # %%
 table.close()

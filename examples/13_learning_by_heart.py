@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_moons
 
-from nnlite import Input, Sequential, lessons, plot
+from nnlite import Input, Sequential, exercises, lessons, plot
 from nnlite.callbacks import EarlyStopping
 from nnlite.layers import Dense, Dropout
 from nnlite.optimizers import SGD, Adam
@@ -54,20 +54,12 @@ def network(l2=0.0, dropout=0.0):
     return model
 
 
-def train(model, x=x_train, y=y_train, epochs=400, callbacks=()):
-    return model.fit(
-        x,
-        y,
-        epochs=epochs,
-        batch_size=32,
-        validation_data=(x_val, y_val),
-        callbacks=list(callbacks),
-        verbose=0,
-    ).history
+def train(model, x=x_train, y=y_train, epochs=400, **more):
+    return model.fit(x, y, epochs=epochs, batch_size=32, verbose=0, **more).history
 
 
 models = {"no remedy": network()}
-plain = train(models["no remedy"])
+plain = train(models["no remedy"], validation_data=(x_val, y_val))
 print(models["no remedy"].count_params(), "weights for", len(x_train), "points")
 for name in ("accuracy", "binary_crossentropy"):
     print(f"{name:20} training {plain[name][-1]:.3f}, validation {plain['val_' + name][-1]:.3f}")
@@ -153,7 +145,9 @@ train(models["dropout"])
 # %%
 models["early stopping"] = network()
 stopped = train(
-    models["early stopping"], callbacks=[EarlyStopping(patience=50, restore_best_weights=True)]
+    models["early stopping"],
+    validation_data=(x_val, y_val),
+    callbacks=[EarlyStopping(patience=50, restore_best_weights=True)],
 )
 print(
     "stopped after",
@@ -212,6 +206,14 @@ print(f"chosen: {chosen}; test accuracy {accuracy:.3f}, J {J:.3f}")
 print(f"without a remedy it would have been {before:.3f}, J {J_before:.3f}")
 table.check("test accuracy of the chosen", accuracy, "at least .82", accuracy >= 0.82)
 table.check("its J, part of that without", J / J_before, "below .6", J / J_before < 0.6)
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("13")
 
 # %% [markdown]
 # ## The table

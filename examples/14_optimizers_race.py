@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-from nnlite import Input, Sequential, lessons, optimizers
+from nnlite import Input, Sequential, exercises, lessons, optimizers
 from nnlite.layers import Dense
 
 table = lessons.begin("14 Optimizers race")
@@ -219,9 +219,10 @@ for name, (rule, make) in RULES.items():
 # ## The race
 #
 # A race in which everybody has the same rate is not fair: α means something else in each rule. So
-# each runs with 25 rates, from .001 to 3, and we keep its best. The goal: J below a hundredth, and
-# it must *stay* there until step 300. A valley is a matrix A here, its J is $½·p^T·A·p$ and its
-# gradient is $A·p$, for a point p.
+# each runs with 25 rates, from .001 to 3, and we keep its best. All 25 walk at once: a row of a
+# matrix is a point p. The goal: J below a hundredth, and it must *stay* there until step 300. A
+# valley is a matrix A here, its J is $½·p·A·p^T$ and its gradient is $p·A$, since A is its own
+# transpose.
 
 
 # %%
@@ -231,7 +232,7 @@ STRAIGHT = np.diag(STEEP)
 
 
 def heights(path, A):
-    return 0.5 * np.sum(path @ A * path, axis=1)
+    return 0.5 * np.sum(path @ A * path, axis=-1)
 
 
 def steps_to_goal(path, A):
@@ -245,8 +246,10 @@ def race(A, start):
     best = {}
     for name, (rule, _) in RULES.items():
         with np.errstate(over="ignore", invalid="ignore"):  # too large a rate runs to infinity
-            paths = [walk(rule, rate, STEPS, lambda point: A @ point, start) for rate in RATES]
-            needed = [(steps_to_goal(path, A), heights(path[-1:], A)[0]) for path in paths]
+            starts = np.tile(start, (len(RATES), 1))
+            paths = walk(rule, RATES[:, np.newaxis], STEPS, lambda points: points @ A, starts)
+            paths = paths.swapaxes(0, 1)
+            needed = [(steps_to_goal(path, A), heights(path[-1], A)) for path in paths]
         # Who is not there in time still has a best rate: the one that came lowest.
         winner = needed.index(min(needed))
         best[name] = paths[winner], RATES[winner], int(needed[winner][0])
@@ -343,8 +346,8 @@ lessons.save(figure, "14_race_turned")
 DEEP = 1000 * STRAIGHT
 for name, (rule, _) in RULES.items():
     with np.errstate(over="ignore", invalid="ignore"):
-        path = walk(rule, best[name][1], STEPS, lambda point: DEEP @ point)
-        end = np.nan_to_num(heights(path[-1:], DEEP)[0] / 1000, nan=np.inf)
+        path = walk(rule, best[name][1], STEPS, lambda point: point @ DEEP)
+        end = np.nan_to_num(heights(path[-1], DEEP) / 1000, nan=np.inf)
     print(f"{name:9} J/1000 after {STEPS} steps: {end:.2g}")
     if name in ("SGD", "momentum"):
         table.check(f"{name}, 1000 times deeper", f"{end:.2g}", "lost", not end < J(START))
@@ -412,6 +415,14 @@ lessons.save(figure, "14_rates")
 #
 # (One remark: we chose the rates by the test part, so these losses flatter. Lesson 08 tells how it
 # is done properly, with a third part of the data.)
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("14")
 
 # %%
 table.close()

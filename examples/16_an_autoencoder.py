@@ -21,7 +21,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
-from nnlite import Input, Model, lessons
+from nnlite import Input, Model, exercises, lessons
 from nnlite.layers import Dense
 from nnlite.optimizers import Adam
 
@@ -72,7 +72,7 @@ both = encoder.count_params() + decoder.count_params()
 table.equal("weights: encoder and decoder", both, autoencoder.count_params())
 
 # %%
-epochs = 13 if data.is_mnist else 150
+epochs = 9 if data.is_mnist else 150
 autoencoder.compile(optimizer=Adam(0.003), loss="mse")
 history = autoencoder.fit(x_train, x_train, batch_size=64, epochs=epochs, verbose=1)
 
@@ -254,6 +254,14 @@ table.check("pairs where the walk is nearer", nearer, "over half", nearer > 0.5)
 #
 # And it is a lesson about learning: without a single label, only from giving back what came in,
 # the network found an order in which equal digits mostly lie together.
+
+# %% [markdown]
+# ## Exercises
+#
+# Each of them checks itself, as often as you like, and says what kind of mistake it is.
+
+# %%
+exercises.name_them("16")
 
 # %%
 table.close()

@@ -1,9 +1,9 @@
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from lesson_process import run_lesson
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = (
@@ -16,27 +16,19 @@ HEADER = (
 def run(tmp_path):
     """Run a lesson on a computer without data and without a network."""
 
-    def run_lesson(name, *arguments):
+    def run(name, *arguments):
         environment = {key: value for key, value in os.environ.items() if key != "NNLITE_DATA"}
         environment |= {
             "NNLITE_FIGURES": str(tmp_path / "figures"),
-            "OMP_NUM_THREADS": "1",
             "PYTHONPATH": str(ROOT / "src"),
             "XDG_CACHE_HOME": str(tmp_path / "cache"),
             # Nobody listens there.
             "https_proxy": "http://127.0.0.1:9",
         }
-        return subprocess.run(
-            [sys.executable, "-W", "error", str(ROOT / "examples" / f"{name}.py"), *arguments],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-        )
+        path = ROOT / "examples" / f"{name}.py"
+        return run_lesson(path, tmp_path, environment, *arguments)
 
-    return run_lesson
+    return run
 
 
 def refuse(run, path):
@@ -75,18 +67,3 @@ def test_a_csv_file_that_the_lesson_cannot_use_is_refused_in_one_line(
 ):
     (tmp_path / "houses.csv").write_text(text, encoding="utf-8")
     assert refuse(run, tmp_path / "houses.csv").startswith(beginning)
-
-
-def test_without_house_prices_the_lesson_takes_the_diabetes_data(run):
-    done = run("08_house_prices")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "No house prices here. We take the diabetes data instead." in done.stdout
-
-
-@pytest.mark.parametrize("name", ["09_mnist", "10_convolution"])
-def test_without_mnist_the_lesson_says_where_to_put_it_and_takes_small_digits(run, tmp_path, name):
-    done = run(name)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "MNIST needs files that are not on this computer" in done.stdout
-    assert str(tmp_path / "cache" / "nnlite" / "mnist") in done.stdout
-    assert "test accuracy, small digits" in " ".join(done.stdout.split())

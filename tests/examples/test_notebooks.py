@@ -8,8 +8,11 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from nnlite import exercises
+from nnlite.exercises.files import with_holes
 from nnlite.lessons.__main__ import main
 from nnlite.lessons.scripts import scripts, title_of, write_notebooks
 
@@ -45,6 +48,44 @@ def test_a_notebook_has_the_kernel_of_python_and_no_outputs(folder):
     notebook = json.loads(next(folder.glob("03_*")).read_text(encoding="utf-8"))
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
     assert all(not cell.get("outputs") for cell in notebook["cells"])
+
+
+@pytest.mark.parametrize("script", scripts(), ids=lambda path: path.stem)
+def test_a_lesson_names_its_exercises_and_then_only_checks_its_table(script):
+    text = script.read_text(encoding="utf-8")
+    call = f'exercises.name_them("{script.stem[:2]}")\n'
+    assert text.count("exercises.") == text.count(call) == 1
+    end = text.partition(call)[2]
+    assert re.findall(r"^# ## (.+)$", end, re.M) in ([], ["The table"])
+    assert "lessons.save" not in end
+    assert end.endswith("table.close()\n")
+
+
+def test_a_notebook_has_a_hole_with_its_check_for_each_exercise_before_the_table(folder):
+    for path in folder.glob("[0-9]*.ipynb"):
+        code = [text for kind, text in cells(path) if kind == "code"]
+        place = code.index(f'exercises.name_them("{path.stem[:2]}")')
+        numbers = [re.findall(r"^exercises\.check\(\"(.+?)\"", text, re.M) for text in code]
+        expected = [[exercise.number] for exercise in exercises.of_lesson(path.stem[:2])]
+        assert numbers == [[]] * (place + 1) + expected + [[]]
+
+
+def code_of_holes(lesson):
+    text = with_holes(f'exercises.name_them("{lesson}")\n')
+    return re.sub(r"^# %% \[markdown\]\n(?:#.*\n)+", "", text, flags=re.M)
+
+
+@pytest.mark.parametrize("lesson", NUMBERS)
+def test_the_holes_of_a_notebook_run_as_they_are_and_say_not_yet(lesson, capsys):
+    exec(code_of_holes(lesson), {"exercises": exercises, "np": np, "__name__": "notebook"})
+    said = re.findall(r"^(\d\d\.\d) not yet", capsys.readouterr().out, re.M)
+    assert said == [exercise.number for exercise in exercises.of_lesson(lesson)]
+
+
+def test_a_hole_that_is_filled_in_the_notebook_is_right(capsys):
+    code = code_of_holes("07").replace("parameters = ...", "parameters = 43")
+    exec(code, {"exercises": exercises, "np": np})
+    assert capsys.readouterr().out.endswith("07.1 not yet.\n07.2 right.\n")
 
 
 def test_a_notebook_that_is_there_stays_as_it_is(folder, tmp_path, capsys):

@@ -100,3 +100,14 @@ def test_show_prints_texts_holes_and_how_to_check(capsys):
     assert "    def slope(w, x, y):\n        return ...\n" in out
     assert '    exercises.check("02.2", slope)' in out
     assert out.endswith("As a file: python -m nnlite.exercises start 02\n")
+
+
+def test_a_lesson_names_its_exercises_and_says_how_to_begin(capsys):
+    exercises.name_them(2)
+    assert capsys.readouterr().out == (
+        "02.1 One step (number): not yet.\n"
+        "02.2 The slope of J (code): not yet.\n"
+        "02.3 Find the mistake: a walk that never arrives (mistake): not yet.\n"
+        "Begin with  python -m nnlite.exercises start 02\n"
+        'or, in a notebook, with  exercises.show("02")\n'
+    )

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+import solutions
 from nnlite import exercises
 from nnlite.layers import Layer
-
-specification = importlib.util.spec_from_file_location(
-    "solutions", Path(__file__).with_name("solutions.py")
-)
-solutions = importlib.util.module_from_spec(specification)
-specification.loader.exec_module(solutions)
 
 EVERY = exercises.every()
 NUMBERS = [exercise.number for exercise in EVERY]

@@ -106,12 +106,16 @@ def test_a_slip_of_grammar_is_shown_with_its_line(file, capsys):
 def test_a_loop_without_an_end_is_stopped_and_what_was_said_before_is_shown(file, capsys):
     fill(file, "w = ...", "w = 0.8")
     fill(file, "return ...", "while True:\n        pass")
-    begin = time.monotonic()
-    assert check_file(file, seconds=5) == 1
-    assert time.monotonic() - begin < 30
-    said, stopped = capsys.readouterr().out.splitlines()
-    assert said == "02.1 right."
-    assert stopped == "Stopped after 5 seconds: is there a loop without an end?"
+    # A busy machine may need more than a second to begin.
+    for seconds in (1, 5):
+        begin = time.monotonic()
+        assert check_file(file, seconds) == 1
+        assert time.monotonic() - begin < 30
+        *said, stopped = capsys.readouterr().out.splitlines()
+        assert stopped == f"Stopped after {seconds} seconds: is there a loop without an end?"
+        if said:
+            break
+    assert said == ["02.1 right."]
 
 
 def test_a_file_runs_in_a_process_of_its_own(file, capsys):

@@ -97,3 +97,9 @@ def test_colours_of_the_text_are_those_of_the_page():
     style = explanation()._repr_html_().split("</style>")[0]
     assert "color: inherit" in style
     assert "background: transparent" in style
+
+
+def test_the_style_of_a_notebook_does_not_turn_the_table_to_the_right():
+    style = explanation()._repr_html_().split("</style>")[0]
+    # JupyterLab's own rules are more specific than ours.
+    assert style.count("text-align:") == style.count("!important") - 1 == 2

@@ -8,8 +8,8 @@ import pytest
 
 import nnlite
 from nnlite.foundation.seeding import new_generator, seeds_from
-from nnlite.layers import Dense, Dropout
-from nnlite.models import Sequential
+from nnlite.layers import Dense, Dropout, Input
+from nnlite.models import Model, Sequential
 
 pytestmark = pytest.mark.bits
 
@@ -26,7 +26,7 @@ def network(seed: int | None) -> Sequential:
     return model
 
 
-def bits(model: Sequential, epochs: int = 3) -> bytes:
+def bits(model: Model, epochs: int = 3) -> bytes:
     """All weights after some training, bit by bit."""
     model.fit(X, Y, batch_size=7, epochs=epochs, verbose=0)
     return model.weights_vector.tobytes()
@@ -116,6 +116,31 @@ def test_a_dropout_with_a_seed_has_masks_of_its_own() -> None:
         for seed in (1, 2)
     ]
     assert masks[0] == masks[1]
+
+
+def model_of_models(seed: int | None = None) -> tuple[Model, Model]:
+    """A model in which another one stands, that was made before it."""
+    x = Input(shape=(3,))
+    inner = Model(x, Dropout(0.5)(Dense(8)(x)))
+    return inner, Model(x, Dense(1)(inner(x)), seed=seed)
+
+
+def test_a_seed_leaves_an_inner_model_the_weights_and_random_numbers_that_it_has() -> None:
+    (first, whole), (second, other) = model_of_models(seed=5), model_of_models(seed=5)
+    assert whole.layers[-1].W.tolist() == other.layers[-1].W.tolist()
+    assert first.weights_vector.tolist() != second.weights_vector.tolist()
+    masks = [inner.layers[2](np.ones((20, 8)), training=True) for inner in (first, second)]
+    assert masks[0].tolist() != masks[1].tolist()
+
+
+def test_set_random_seed_once_seeds_a_model_of_models() -> None:
+    trained = []
+    for _ in range(2):
+        nnlite.set_random_seed(7)
+        _, whole = model_of_models()
+        whole.compile("sgd", "mse")
+        trained.append(bits(whole))
+    assert trained[0] == trained[1]
 
 
 def test_the_global_random_state_is_neither_read_nor_changed() -> None:

@@ -278,7 +278,7 @@ def test_in_branches_a_convolution_and_its_pooling_go_together():
     network = functional(branch=True).network
     names = [type(runner).__name__ for runner in parts.shortcut(network).runners]
     assert names == [
-        "ConvolutionAndPooling",
+        "ConvolutionToPooling",
         "Conv2D",
         "BatchNormalization",
         "Add",

@@ -15,8 +15,9 @@ from nnlite.explain.lines import short
 WIDTH, INDENT, MOST = 80, "   ", 1000
 STYLE = (
     ".nnlite-diagnosis {max-width: 52em; line-height: 1.4}"
-    ".nnlite-diagnosis td, .nnlite-diagnosis th {text-align: left; padding: 1px 14px 1px 0}"
-    ".nnlite-diagnosis td + td {text-align: right; font-variant-numeric: tabular-nums}"
+    ".nnlite-diagnosis td, .nnlite-diagnosis th "
+    "{text-align: left !important; padding: 1px 14px 1px 0}"
+    ".nnlite-diagnosis td + td {text-align: right !important; font-variant-numeric: tabular-nums}"
     ".nnlite-diagnosis .remedy {border-left: 4px solid #2a9d6a; padding-left: 10px}"
     ".nnlite-diagnosis .evidence {opacity: .75}"
 )

@@ -13,7 +13,7 @@ False
 from nnlite.exercises.checks import Case, Function, LayerOfYours, Number
 from nnlite.exercises.exercise import Exercise, Verdict
 from nnlite.exercises.files import check_file, start
-from nnlite.exercises.known import check, every, grade, of_lesson, show
+from nnlite.exercises.known import check, every, grade, name_them, of_lesson, show
 from nnlite.foundation.unknown import explains_unknown_names
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "check_file",
     "every",
     "grade",
+    "name_them",
     "of_lesson",
     "show",
     "start",

@@ -94,6 +94,11 @@ class Exercise:
         defined = r"^(?:def |class )?([A-Za-z_]\w*)(?: = |\()"
         return str(re.findall(defined, self.code, re.M)[-1])
 
+    @property
+    def call(self) -> str:
+        """The line that checks the answer, in a notebook or a script."""
+        return f'exercises.check("{self.number}", {self.name})'
+
     def grade(self, answer: Any) -> Verdict:
         """Return what is to be said of an answer."""
         try:

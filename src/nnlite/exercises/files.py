@@ -12,7 +12,7 @@ import textwrap
 from pathlib import Path
 from typing import IO, Any
 
-from nnlite.exercises.exercise import Verdict
+from nnlite.exercises.exercise import Exercise, Verdict
 from nnlite.exercises.known import every, of_lesson
 from nnlite.exercises.lines import told_error
 from nnlite.foundation.errors import explain_error, value_error
@@ -27,6 +27,28 @@ python -m nnlite.exercises check {file}
 
 import numpy as np
 '''
+
+
+def cells_of(exercise: Exercise) -> str:
+    """Return an exercise as two cells of a script: the text, and the code with its hole."""
+    text = f"## {exercise.number} {exercise.title}\n\n{exercise.text}"
+    prose = re.sub(r" +$", "", textwrap.indent(text, "# ", lambda _: True), flags=re.M)
+    return f"\n# %% [markdown]\n{prose}\n\n\n# %%\n{exercise.code}"
+
+
+def with_holes(script: str) -> str:
+    r"""Return a lesson with its exercises as cells: behind the line that names them.
+
+    >>> with_holes('exercises.name_them("07")\n').splitlines()[-4:]
+    ['# %%', 'parameters = ...', '', 'exercises.check("07.2", parameters)']
+    """
+    before, line, after = re.split(r"^(exercises\.name_them\(.+\)\n)", script, flags=re.M)
+    cells = [before, line]
+    for exercise in of_lesson(line.split('"')[1]):
+        needs = "from nnlite.layers import Layer\n\n\n" if "(Layer)" in exercise.code else ""
+        text, begin, code = cells_of(exercise).rpartition("# %%\n")
+        cells += [text, begin, needs, code, f"\n{exercise.call}\n"]
+    return "".join([*cells, after])
 
 
 def start(lesson: str | int, folder: str | Path = ".") -> Path:
@@ -50,11 +72,7 @@ def start(lesson: str | int, folder: str | Path = ".") -> Path:
     cells = [HEAD.format(lesson=exercises[0].lesson, file=path.name)]
     if any("(Layer)" in exercise.code for exercise in exercises):
         cells.append("\nfrom nnlite.layers import Layer\n")
-    for exercise in exercises:
-        heading = f"## {exercise.number} {exercise.title}"
-        prose = textwrap.indent(f"{heading}\n\n{exercise.text}", "# ", lambda _: True)
-        prose = re.sub(r" +$", "", prose, flags=re.M)
-        cells.append(f"\n# %% [markdown]\n{prose}\n\n\n# %%\n{exercise.code}")
+    cells += map(cells_of, exercises)
     try:
         # Mode "x" refuses a file that came between the question and the writing, too.
         with path.open("x", encoding="utf-8") as file:

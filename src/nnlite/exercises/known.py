@@ -67,6 +67,23 @@ def check(number: str, answer: Any) -> Verdict:
     return verdict
 
 
+def name_them(lesson: str | int) -> None:
+    """Print which exercises a lesson has, and how to begin: so each lesson ends.
+
+    In a notebook that `python -m nnlite.lessons notebooks` wrote, they follow as cells with holes.
+
+    >>> name_them("07")
+    07.1 XOR from three gates (code): not yet.
+    07.2 How many parameters? (number): not yet.
+    Begin with  python -m nnlite.exercises start 07
+    or, in a notebook, with  exercises.show("07")
+    """
+    for exercise in of_lesson(lesson):
+        print(f"{exercise.number} {exercise.title} ({exercise.check.kind}): not yet.")
+    print(f"Begin with  python -m nnlite.exercises start {exercise.lesson}")
+    print(f'or, in a notebook, with  exercises.show("{exercise.lesson}")')
+
+
 def show(lesson: str | int) -> None:
     """Print the exercises of a lesson, with their holes, and how to check them.
 
@@ -76,5 +93,5 @@ def show(lesson: str | int) -> None:
     for exercise in of_lesson(lesson):
         print(f"{exercise.number} {exercise.title} ({exercise.check.kind}): not yet.\n")
         print(f"{exercise.text}\n\n{textwrap.indent(exercise.code, '    ')}")
-        print(f'    exercises.check("{exercise.number}", {exercise.name})\n')
-    print(f"As a file: python -m nnlite.exercises start {str(lesson).zfill(2)}")
+        print(f"    {exercise.call}\n")
+    print(f"As a file: python -m nnlite.exercises start {exercise.lesson}")

@@ -19,6 +19,9 @@ _seeds_here: ContextVar[np.random.SeedSequence | None] = ContextVar("seeds", def
 def set_random_seed(seed: int) -> None:
     """Make every model created from now on start from the same random numbers.
 
+    Models that stand in others are among them. The `seed=` of the outer one is not for these: an
+    inner model has weights already, maybe trained ones, and keeps them and its random numbers.
+
     Examples
     --------
     >>> import nnlite

@@ -12,6 +12,7 @@ from nnlite.foundation.errors import nearest, shown, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.numbers import as_numbers, cast
 from nnlite.given.rows import Rows, made_ready
+from nnlite.kernels.memory import aligned
 
 
 class Data:
@@ -103,7 +104,7 @@ def _taker(array: Array | Rows, gathers: bool, reused: int) -> Callable[[Any], A
         return array.__getitem__
     if not reused:
         return lambda rows: array.take(rows, 0)
-    memory = np.empty((reused, *array.shape[1:]), array.dtype)
+    memory = aligned((reused, *array.shape[1:]), array.dtype)
     # mode="clip" lets take write straight into the memory; the rows are all in range.
     return lambda rows: array.take(rows, 0, memory[: len(rows)], "clip")
 

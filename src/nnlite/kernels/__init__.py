@@ -27,8 +27,8 @@ results at a time: what is done next with them finds them there.
 
 *Long stretches.* An operation between arrays starts a loop for every stretch of neighbouring
 numbers, and a stretch of ten is over as soon as it has begun. So the sum over a tall, narrow
-matrix is a product with a vector of ones, rows of few columns are taken several at a time
-(`products`), and where a pooling follows, a sweep writes the columns that it compares far apart
+matrix is a product with a vector of ones, rows of few columns are taken many at a time
+(`channels`), and where a pooling follows, a sweep writes the columns that it compares far apart
 (`pooled`).
 
 *Memory is used again.* A large new array costs a page fault for every 4 kB when it is first
@@ -40,13 +40,6 @@ height: kw + kh comparisons instead of kw·kh. The gradient walks the same way b
 to the winner, and so arrives at one place, the first of the largest.
 """
 
-from nnlite.kernels.products import (
-    by_column,
-    column_dots,
-    column_sums,
-    exact_column_sums,
-    product,
-    row_sums,
-)
+from nnlite.kernels.products import column_sums, product, row_sums
 
-__all__ = ["by_column", "column_dots", "column_sums", "exact_column_sums", "product", "row_sums"]
+__all__ = ["column_sums", "product", "row_sums"]

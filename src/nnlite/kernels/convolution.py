@@ -13,9 +13,10 @@ import numpy as np
 
 from nnlite.foundation.types import Array
 from nnlite.kernels import planes, sweep
+from nnlite.kernels.channels import add_to_rows
 from nnlite.kernels.folding import Folding, folding_of
 from nnlite.kernels.memory import NEW, Memory
-from nnlite.kernels.products import by_column, column_sums, long_product, tall_product
+from nnlite.kernels.products import column_sums, long_product, tall_product
 from nnlite.kernels.windows import Windows, mirror
 
 
@@ -100,7 +101,7 @@ def _convolve(
         lines = z.reshape(-1, z.shape[3])
         tall_product(x.reshape(-1, x.shape[3]), W.reshape(x.shape[3], -1), lines)
         if b is not None:
-            by_column(np.add, lines, b, lines)
+            add_to_rows(lines, b)
         return
     folding = folding_of(windows)
     x, W, results = folding.images(x, memory), folding.kernel(W), folding.room(z, memory)

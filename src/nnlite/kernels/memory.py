@@ -10,6 +10,24 @@ import numpy as np
 
 from nnlite.foundation.types import Array, Shape
 
+LINE = 64
+"""Bytes of a line of the cache: what begins within one costs some operations twice the time."""
+
+
+def aligned(shape: Shape, dtype: Any) -> Array:
+    """Return an array of zeros that begins with a line of the cache, if it is a large one.
+
+    >>> aligned((1000, 2), "float32").__array_interface__["data"][0] % 64
+    0
+    """
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if size < 1 << 12:
+        return np.zeros(shape, dtype)
+    # Not a part of another array: it is the base of its views.
+    room = bytearray(size + LINE)
+    start = -np.frombuffer(room, np.uint8).__array_interface__["data"][0] % LINE
+    return np.ndarray(shape, dtype, room, start)
+
 
 class Memory:
     """Gives arrays to write into, of any content: here a new one every time.
@@ -76,7 +94,7 @@ class UsedAgain(Memory):
             return array
         size, whole = math.prod(shape), self.whole.get(name)
         if whole is None or whole.size < size or whole.dtype != dtype:
-            whole = self.whole[name] = np.empty(size, dtype)
+            whole = self.whole[name] = aligned((size,), dtype)
         array = self.arrays[name] = whole[:size].reshape(shape)
         return array
 
@@ -84,7 +102,7 @@ class UsedAgain(Memory):
         """Return the same array for a name, a shape and a dtype."""
         key = f"{name}, {shape} of {dtype}"
         if key not in self.arrays:
-            self.arrays[key] = np.zeros(shape, dtype)
+            self.arrays[key] = aligned(shape, dtype)
         return self.arrays[key]
 
     def prepared(self, name: str, arrays: Sequence[Array], make: Callable[[], Any]) -> Any:

@@ -1,86 +1,99 @@
-"""A convolution and the max pooling behind it, some images after the other.
+"""A convolution and the pooling behind it: the sweep writes what the pooling can compare.
 
 A pooling that takes the columns of a window from all over a row runs through short stretches of
 numbers. So the sweep writes each row of results with the columns apart: first those that come first
-in a window of the pooling, then the second ones. Two long stretches are compared, and what lies
-between the layers never leaves the cache. An activation that never falls can wait until after the
-pooling, where a quarter of the numbers is left.
+in a window of the pooling, then the second ones. Two long stretches are compared, or added. What
+works on every number by itself, or on every channel, never notices in which order the pixels lie.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
 from nnlite.foundation.types import Array
-from nnlite.kernels import planes, sweep
-from nnlite.kernels.convolution import input_gradient
+from nnlite.kernels import planes
 from nnlite.kernels.memory import Memory
 from nnlite.kernels.planes import Sweep
 from nnlite.kernels.pooling import deal, tournament
 from nnlite.kernels.windows import Windows
 
-
-@dataclass
-class Trace:
-    """What the way back needs: the sweep, x, and who won the matches across and down."""
-
-    sweep: Sweep
-    x: Array
-    across: Array
-    down: Array
+Pieces: TypeAlias = Iterable[tuple[slice, Array]]
+"""Some images after the other: which, and their numbers (apart, n, oh, ow/apart·f)."""
+Winners: TypeAlias = tuple[Array, Array]
+"""Who won the matches across, and down."""
 
 
-def convolve_and_pool(
-    x: Array,
-    W: Array,
-    b: Array | None,
-    windows: Windows,
-    size: tuple[int, int],
-    memory: Memory,
-    keep_trace: bool = True,
-) -> tuple[Array, Trace | None]:
-    """Return the largest of each window of `size` of x ∗ W + b, and the trace of how it came."""
+def sweep_apart(x: Array, W: Array, windows: Windows, size: tuple[int, int]) -> Sweep:
+    """Return the sweep that writes its results apart for windows of that size."""
     # Rows and columns that fill no window of the pooling are not computed.
-    ph, pw = (axis.count // each for axis, each in zip(windows, size, strict=True))
-    rows = replace(windows[0], count=ph * size[0])
-    columns = replace(windows[1], count=pw * size[1])
-    x, (c, f) = np.ascontiguousarray(x), W.shape[2:]
-    plan = planes.sweep_over((rows, columns), len(x), c, f, W.dtype, size[1])
-    a = memory.take("a", (len(x), ph, pw, f), W.dtype)
-    kept = len(x) if keep_trace else 0
-    across = memory.take("across", (kept, size[1] - 1, ph * size[0], pw * f), np.dtype(bool))
-    down = memory.take("down", (kept, size[0] - 1, ph, pw * f), np.dtype(bool))
-    for piece, apart in sweep.forward(plan, x, W, b, memory):
-        n = apart.shape[1]
-        best = memory.scratch.take("best", (n, rows.count, pw * f), W.dtype)
-        tournament(list(apart), best, across[piece] if keep_trace else None)
-        lines = [best[:, tap :: size[0]] for tap in range(size[0])]
-        z = a[piece].reshape(n, ph, pw * f)
-        tournament(lines, z, down[piece] if keep_trace else None)
-    return a, Trace(plan, x, across, down) if keep_trace else None
+    axes = zip(windows, size, strict=True)
+    rows, columns = (replace(axis, count=axis.count // each * each) for axis, each in axes)
+    return planes.sweep_over((rows, columns), len(x), *W.shape[2:], W.dtype, size[1])
 
 
-def gradients(
-    da: Array, trace: Trace, W: Array, dW: Array, db: Array | None, memory: Memory, skip_input: bool
-) -> Array | None:
-    """Write dW and db from the gradient of the pooled z, and return dx unless nobody needs it."""
-    plan, across, down = trace.sweep, trace.across, trace.down
-    n, ph, pw, f = da.shape
-    high, wide, rows = down.shape[1] + 1, plan.apart, plan.rows.count
-    dz = None if skip_input else memory.scratch.take("dz", (n, rows, pw, wide, f), W.dtype)
+def in_pieces(sweep: Sweep, z: Array) -> Iterator[tuple[slice, Array]]:
+    """Yield what the sweep wrote to z (n, oh, ow, f)."""
+    for images in sweep.pieces(len(z)):
+        part = z[images]
+        yield images, part.reshape(sweep.apart, len(part), sweep.rows.count, -1)
 
-    def write_dz(piece: slice, apart: Array) -> None:
-        part = da[piece].reshape(-1, ph, pw * f)
-        lines = memory.scratch.take("d lines", (len(part), rows, pw * f), W.dtype)
-        deal(part, down[piece], [lines[:, tap::high] for tap in range(high)])
-        deal(lines, across[piece], list(apart))
-        if dz is not None:
-            dz[piece] = apart.reshape(wide, len(part), rows, pw, f).transpose(1, 2, 3, 0, 4)
 
-    sweep.kernel_gradient(plan, trace.x, write_dz, dW, db, memory)
-    if dz is None:
-        return None
-    windows = (plan.rows, plan.columns)
-    return input_gradient(dz.reshape(n, rows, pw * wide, f), W, windows, memory=memory)
+def put_in_order(apart: Array, z: Array) -> None:
+    """Write some images (apart, n, oh, ow/apart·f) to z (n, oh, ow, f), column by column."""
+    wide, n, rows, line = apart.shape
+    f = z.shape[3]
+    pixels = apart.reshape(wide, n, rows, line // f, f).transpose(1, 2, 3, 0, 4)
+    z.reshape(pixels.shape)[...] = pixels
+
+
+def largest(pieces: Pieces, a: Array, memory: Memory, keep_winners: bool) -> Winners | None:
+    """Write the largest of each window to a (n, ph, pw, f); return who won, if that is kept."""
+    winners, kept, ph = None, len(a) if keep_winners else 0, a.shape[1]
+    for images, apart in pieces:
+        wide, _, rows, line = apart.shape
+        high = rows // ph
+        across = memory.take("across", (kept, wide - 1, rows, line), np.dtype(bool))
+        down = memory.take("down", (kept, high - 1, ph, line), np.dtype(bool))
+        best = memory.scratch.take("best", apart.shape[1:], a.dtype)
+        tournament(list(apart), best, across[images] if keep_winners else None)
+        lines = [best[:, tap::high] for tap in range(high)]
+        part = a[images].reshape(-1, ph, line)
+        tournament(lines, part, down[images] if keep_winners else None)
+        winners = across, down
+    return winners
+
+
+def means(pieces: Pieces, a: Array, memory: Memory) -> None:
+    """Write the mean of each window to a (n, ph, pw, f)."""
+    for images, apart in pieces:
+        wide, n, rows, line = apart.shape
+        part, high = a[images].reshape(n, -1, line), rows // a.shape[1]
+        total = memory.scratch.take("total", (n, rows, line), a.dtype)
+        first = apart[0]
+        for other in apart[1:]:
+            first = np.add(first, other, total)
+        above = first[:, ::high]
+        for tap in range(1, high):
+            above = np.add(above, first[:, tap::high], part)
+        np.multiply(above, 1 / (high * wide), part)
+
+
+def spread(da: Array, winners: Winners | None, images: slice, apart: Array, memory: Memory) -> None:
+    """Write the gradient of some images, from that of their pooling: to the winners, or to all."""
+    wide, n, rows, line = apart.shape
+    part, high = da[images].reshape(n, -1, line), rows // da.shape[1]
+    lines = memory.scratch.take("d lines", (n, rows, line), da.dtype)
+    taps = [lines[:, tap::high] for tap in range(high)]
+    if winners is not None:
+        across, down = winners
+        deal(part, down[images], taps)
+        deal(lines, across[images], list(apart))
+    else:
+        np.multiply(part, 1 / (high * wide), taps[0])
+        for tap in taps[1:]:
+            tap[...] = taps[0]
+        apart[...] = lines

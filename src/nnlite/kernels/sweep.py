@@ -91,14 +91,16 @@ def forward(
 def kernel_gradient(
     sweep: Sweep,
     x: Array,
-    dz: Array | Callable[[slice, Array], None],
+    dz: Array | None,
     dW: Array,
     db: Array | None,
     memory: Memory,
+    meet: Callable[[slice, Array], None] | None = None,
 ) -> None:
     """Write dW = Σ windowsᵀ·dz and db = Σ dz.
 
-    A function in the place of dz writes that of some images, as (apart, n, oh, ow/apart·f).
+    Some images after the other, `meet` is told which, and their dz as (apart, n, oh, ow/apart·f):
+    to write it, where there is none, or to go on with it as long as it is in the cache.
     """
     pair, width, f = sweep.pair, sweep.width, sweep.f
     dU = np.zeros((sweep.t, width * pair * f), sweep.dtype)
@@ -106,10 +108,9 @@ def kernel_gradient(
         db[...] = 0
     shape = (sweep.t, sweep.apart, sweep.columns.count // sweep.apart // pair, width, pair * f)
     per_column = memory.scratch.take("dU", shape, sweep.dtype)
-    given = None if callable(dz) else dz
-    for piece in _cut(sweep, x, given, memory, "kernel"):
-        if callable(dz):
-            dz(piece.images, piece.z)
+    for piece in _cut(sweep, x, dz, memory, "kernel"):
+        if meet is not None:
+            meet(piece.images, piece.z)
         carry_out(piece.planes)
         for rows, A, of_dM in piece.groups:
             np.matmul(A.T, rows, out=of_dM)

@@ -10,7 +10,7 @@ import numpy as np
 from nnlite.foundation.checks import Flag, NotNegative, Share
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array, Shape
-from nnlite.kernels import by_column, column_dots, exact_column_sums
+from nnlite.kernels.channels import scaled, scaled_back, sums, sums_with
 from nnlite.layers.layer import Layer
 from nnlite.layers.meeting import InParts, alone
 from nnlite.layers.options import InitializerLike, RegularizerLike
@@ -115,43 +115,41 @@ class BatchNormalization(Layer):
 
     def forpass_in_parts(self, x: Array, training: bool = True) -> InParts:
         """Return γ·x̂ + β for some samples of a batch, with μ and σ² over all of them."""
-        rows, take = x.reshape(-1, x.shape[-1]), self.memory_in(training).take
-        room = take("centered", rows.shape, rows.dtype)
+        rows, memory = x.reshape(-1, x.shape[-1]), self.memory_in(training)
+        # μ is about − offset: so x − μ keeps its digits, where both are large.
         if training and self.trainable:
-            count, offset, deviation = yield self._over_all, (len(rows), *moments(rows, room))
+            about = a_middle_row(rows)
+            known = len(rows), about, *sums(rows, about, memory)
+            count, offset, deviation = yield self._over_all, known
         else:
-            count, offset = len(rows), np.zeros_like(self.moving_mean)
-            by_column(np.subtract, rows, self.moving_mean, room)
+            count, about, offset = len(rows), self.moving_mean, np.zeros_like(self.moving_mean)
             deviation = np.sqrt(self.moving_variance + self.epsilon)
         if training:
-            self.centered, self.offset = room, offset
+            self.rows, self.about, self.offset = rows, about.copy(), offset
             self.count, self.deviation = count, deviation
-        # x − μ is centered + offset, in all rows the same offset: a = factor·centered + shift with
-        # factor = γ / √(σ² + ε). So the rows are gone through twice, not four times.
         factor = self._factor(deviation)
-        a = by_column(np.multiply, room, factor, take("a", rows.shape, rows.dtype))
         shift = offset * factor + (self.beta if self.center else 0)
-        return by_column(np.add, a, shift, a).reshape(x.shape)
+        a = memory.take("a", rows.shape, rows.dtype)
+        return scaled(rows, about, factor, shift, a).reshape(x.shape)
 
     def backprop_in_parts(self, grad: Array) -> InParts:
         """Write what some samples add to dγ and dβ, and return their dx."""
-        rows, take = grad.reshape(-1, grad.shape[-1]), self.memory.take
-        # Σ grad and Σ grad·(x − μ).
-        total = exact_column_sums(rows)
-        with_x = column_dots(rows, self.centered) + self.offset * total
+        rows, memory = grad.reshape(-1, grad.shape[-1]), self.memory
+        # Σ grad, and Σ grad·(x − μ).
+        total, with_x = sums_with(rows, self.rows, self.about, memory)
+        with_x = with_x + self.offset * total
         if self.scale:
             self.dgamma[...] = with_x / self.deviation
         if self.center:
             self.dbeta[...] = total
-        factor = self._factor(self.deviation)
-        dx = by_column(np.multiply, rows, factor, take("dx", rows.shape, rows.dtype))
-        if self.trainable:
-            total, with_x = yield _added, (total, with_x)
-            # dx = factor·grad − factor·Σ grad/M − slope·(x − μ).
-            slope = factor * with_x / (self.count * self.deviation**2)
-            share = self.memory.scratch.take("share", rows.shape, rows.dtype)
-            dx -= by_column(np.multiply, self.centered, slope, share)
-            by_column(np.subtract, dx, factor * total / self.count + self.offset * slope, dx)
+        factor, dx = self._factor(self.deviation), memory.take("dx", rows.shape, rows.dtype)
+        if not self.trainable:
+            return np.multiply(rows, factor, dx).reshape(grad.shape)
+        total, with_x = yield _added, (total, with_x)
+        # dx = factor·grad − slope·(x − μ) − factor·Σ grad/M.
+        slope = factor * with_x / (self.count * self.deviation**2)
+        shift = factor * total / self.count + self.offset * slope
+        scaled_back(rows, self.rows, self.about, factor, slope, shift, dx, memory)
         return dx.reshape(grad.shape)
 
     def _factor(self, deviation: Array) -> Array:
@@ -160,11 +158,11 @@ class BatchNormalization(Layer):
     def _over_all(self, parts: Sequence[Any]) -> list[Any]:
         """Return M, about − μ and √(σ² + ε): Chan's formula puts the parts together."""
         base, count = parts[0][1], sum(m for m, *_ in parts)
-        rests = [(about - base) + rest for _, about, rest, _ in parts]
-        mean = sum(part[0] * rest for part, rest in zip(parts, rests, strict=True)) / count
-        squares = sum(
-            part[3] + part[0] * (rest - mean) ** 2 for part, rest in zip(parts, rests, strict=True)
-        )
+        means = [(about - base) + total / m for m, about, total, _ in parts]
+        mean = sum(part[0] * each for part, each in zip(parts, means, strict=True)) / count
+        squares = 0
+        for (m, _, total, square), each in zip(parts, means, strict=True):
+            squares = squares + np.maximum(square - total**2 / m, 0) + m * (each - mean) ** 2
         variance = squares / count
         self._remember(self.moving_mean, base + mean)
         self._remember(self.moving_variance, variance)
@@ -176,18 +174,16 @@ class BatchNormalization(Layer):
         running += (1 - self.momentum) * value
 
 
-def moments(rows: Array, centered: Array) -> tuple[Array, Array, Array]:
-    """Write the rows less about their mean; return that, what it is off by, and Σ (x − μ)².
+def a_middle_row(rows: Array) -> Array:
+    """Return numbers about which to add up: the middle one of three rows, as one may be wild.
 
-    float32 has no digits left for the differences in a sum of large numbers. So what is added up
-    are differences from one of the rows: of three, the middle one, as one of them may be wild.
+    float32 has no digits left for the differences in a sum of large numbers.
     """
     first, second, third = rows[0], rows[len(rows) // 2], rows[-1]
-    about = np.maximum(np.minimum(first, second), np.minimum(np.maximum(first, second), third))
-    by_column(np.subtract, rows, about, centered)
-    rest = exact_column_sums(centered) / len(rows)
-    squares = column_dots(centered, centered) - len(rows) * rest**2
-    return about, rest, np.maximum(squares, 0)
+    middle: Array = np.maximum(
+        np.minimum(first, second), np.minimum(np.maximum(first, second), third)
+    )
+    return middle
 
 
 def _added(parts: Sequence[Any]) -> list[Any]:

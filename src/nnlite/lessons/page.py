@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from nnlite.callbacks.display import make_display
 from nnlite.lessons.table import Table, in_notebook
@@ -53,10 +53,13 @@ def save(figure: Figure, name: str) -> None:
     if in_notebook():
         return
     import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     path = figures_folder() / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    # `savefig` would draw twice: once to set the layout, once more for the file.
+    write_png: Any = FigureCanvasAgg(figure).print_png
+    write_png(path)
     plt.close(figure)
     print(f"picture: {path}")
 

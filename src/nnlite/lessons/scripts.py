@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nnlite.exercises.files import with_holes
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.extras import load_extra
 
@@ -25,7 +26,7 @@ def title_of(script: Path) -> str:
 
 
 def write_notebooks(folder: str | Path) -> tuple[list[Path], list[Path]]:
-    """Write every lesson as a notebook; one that is there already stays as it is.
+    """Write every lesson and its exercises as a notebook; one that is there stays as it is.
 
     Parameters
     ----------
@@ -49,7 +50,8 @@ def write_notebooks(folder: str | Path) -> tuple[list[Path], list[Path]]:
         if path.exists():
             kept.append(path)
             continue
-        notebook = jupytext.read(script, fmt="py:percent")
+        text = with_holes(script.read_text(encoding="utf-8"))
+        notebook = jupytext.reads(text, fmt="py:percent")
         # Which tool made it is of no use to a reader, and the kernel is the one that is there.
         notebook.metadata = {
             "kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}

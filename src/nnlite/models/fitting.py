@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import nullcontext
 from typing import Any
 
@@ -235,3 +236,18 @@ def train_on_batch(
         step.take(*data.all())
     results = step.figures.results()
     return results if return_dict else one_or_list(list(results.values()))
+
+
+@explains_its_arguments
+def test_on_batch(
+    model: Any, x: Any, y: Any = None, sample_weight: Any = None, return_dict: Flag = False
+) -> Any:
+    """Return the loss of these samples, with metrics a list."""
+    x = one_batch(x, "test_on_batch(x, y)")
+    return model.evaluate(x, y, sys.maxsize, 0, sample_weight, return_dict)
+
+
+@explains_its_arguments
+def predict_on_batch(model: Any, x: Any) -> Any:
+    """Return the output for these samples, in one go."""
+    return model.predict(one_batch(x, "predict_on_batch(x)"), sys.maxsize)

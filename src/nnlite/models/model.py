@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import sys
 from typing import Annotated, Any, Self
 
 import numpy as np
@@ -22,7 +21,6 @@ from nnlite.layers.layer import Layer
 from nnlite.models import examining, fitting, pages, reading, saving
 from nnlite.models import summary as summaries
 from nnlite.models.naming import unique_names
-from nnlite.models.streaming import one_batch
 from nnlite.models.unknown import ExplainsUnknownNames
 from nnlite.models.weights import WeightsOfLayers
 from nnlite.network.branches import Branches, as_tensors, by_depth, check_ends
@@ -42,7 +40,7 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
     name
         The model's name in `summary`.
     seed
-        Where the random numbers of weights, shuffling and dropout start.
+        Where random numbers start, not those of inner models: `nnlite.set_random_seed` seeds all.
     dtype
         "float32" or "float64".
 
@@ -77,6 +75,8 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
     evaluate = fitting.evaluate
     predict = fitting.predict
     train_on_batch = fitting.train_on_batch
+    test_on_batch = fitting.test_on_batch
+    predict_on_batch = fitting.predict_on_batch
     explain = examining.explain
     diagnose = examining.diagnose
     to_html = pages.to_html
@@ -237,17 +237,6 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
         outputs = self.forpass(one_or_list(given), training)
         several = outputs if isinstance(outputs, list) else [outputs]
         return one_or_list([apart(output, given) for output in several])
-
-    def predict_on_batch(self, x: Any) -> Any:
-        """Return the output for these samples, in one go."""
-        return self.predict(one_batch(x, "predict_on_batch(x)"), sys.maxsize)
-
-    def test_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: Flag = False
-    ) -> Any:
-        """Return the loss of these samples, with metrics a list."""
-        x = one_batch(x, "test_on_batch(x, y)")
-        return self.evaluate(x, y, sys.maxsize, 0, sample_weight, return_dict)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return a layer by its name in this model (see `name_of`), or by its place."""

@@ -14,7 +14,7 @@ from nnlite.layers.input import InputLayer
 from nnlite.layers.joining import Node, Tensor
 from nnlite.layers.layer import Layer
 from nnlite.layers.meeting import InParts
-from nnlite.network.chain import Runner, backward, check_may_end, forward
+from nnlite.network.chain import Join, Runner, backward, check_may_end, forward
 
 
 class SharedCall:
@@ -137,20 +137,25 @@ class Branches:
         twin.runners = [change(runner) for runner in self.runners]
         return twin
 
-    def joined(self, join: Callable[[Runner, Runner], Runner | None]) -> Branches:
-        """Return the network, where `join` may put two into one, if nobody else reads the first."""
+    def joined(self, join: Join) -> Branches:
+        """Return the network, where `join` may put some into one, if nobody else reads between."""
         twin = copy.copy(self)
         calls: list[Any] = list(zip(self.runners, self.wires, strict=True))
         read = [slot for sources, _, _ in self.wires for slot in sources] + self.output_slots
         by_target = {wires[1]: place for place, (_, wires) in enumerate(calls)}
-        for place, (runner, (sources, target, several)) in enumerate(calls):
-            before = by_target.get(sources[0])
-            if several or before is None or calls[before] is None or read.count(sources[0]) > 1:
-                continue
-            first, (given, _, takes_list) = calls[before]
-            both = join(first, runner)
-            if both is not None:
-                calls[before], calls[place] = None, (both, (given, target, takes_list))
+        for place, (runner, (_, target, _)) in enumerate(calls):
+            path = [place]
+            while True:
+                (source, *_), _, several = calls[path[0]][1]
+                before = by_target.get(source)
+                if several or before is None or calls[before] is None or read.count(source) > 1:
+                    break
+                path.insert(0, before)
+            one, count = join([calls[before][0] for before in path[:-1]], runner)
+            given, _, takes_list = calls[path[-1 - count]][1]
+            for before in path[-1 - count : -1]:
+                calls[before] = None
+            calls[place] = one, (given, target, takes_list)
         twin.runners, twin.wires = map(list, zip(*filter(None, calls), strict=True))
         return twin
 

@@ -6,7 +6,7 @@ A network behaves like one layer. Most are a `Chain`, a list of layers; others h
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeAlias
 
 import numpy as np
 
@@ -28,6 +28,10 @@ class Runner(Protocol):
         """Return the gradient of the input."""
 
 
+Join: TypeAlias = Callable[[Sequence[Runner], Runner], tuple[Runner, int]]
+"""Takes a runner, behind those before it; returns it, or what stands for it and the last n."""
+
+
 class Network(Runner, Protocol):
     """A runner over layers, any of which something else may stand for."""
 
@@ -42,8 +46,8 @@ class Network(Runner, Protocol):
     def replaced(self, change: Callable[[Runner], Runner]) -> Self:
         """Return the same network, with what `change` gives in the place of every runner."""
 
-    def joined(self, join: Callable[[Runner, Runner], Runner | None]) -> Self:
-        """Return the same network, where `join` may put two in a row into one."""
+    def joined(self, join: Join) -> Self:
+        """Return the same network, where `join` may put runners into one."""
 
     def cut(self, place: int) -> tuple[Network, Network] | None:
         """Return what is before a place and what is behind; none if more than one array passes."""
@@ -156,12 +160,12 @@ class Chain:
         """Return the chain with what `change` gives in the place of every runner."""
         return Chain([change(layer) for layer in self.layers])
 
-    def joined(self, join: Callable[[Runner, Runner], Runner | None]) -> Chain:
-        """Return the chain, where `join` may put two layers into one."""
+    def joined(self, join: Join) -> Chain:
+        """Return the chain, where `join` may put some layers into one."""
         layers: list[Runner] = []
         for layer in self.layers:
-            both = join(layers[-1], layer) if layers else None
-            layers[len(layers) - (both is not None) :] = [both or layer]
+            one, count = join(layers, layer)
+            layers[len(layers) - count :] = [one]
         return Chain(layers)
 
     def cut(self, place: int) -> tuple[Chain, Chain]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.types import Array
+from nnlite.kernels.memory import aligned
 from nnlite.layers.layer import Layer
 from nnlite.layers.stray import own_classes
 from nnlite.layers.weight import Weight
@@ -52,8 +53,8 @@ class FlatWeights:
         self.parts = [*map(PlacedWeight, trained(layers), places)]
         every = [weight for layer in layers for weight in layer.parameters.values()]
         self.untrained = [weight for weight in every if not weight.trainable]
-        self.weights: Array = np.empty(ends[-1], dtype)
-        self.gradients: Array = np.zeros(ends[-1], dtype)
+        self.weights: Array = aligned((ends[-1],), dtype)
+        self.gradients: Array = aligned((ends[-1],), dtype)
         self.settled: object = None
         self.own = [layer for layer in layers if own_classes(layer)]
         self.settle()

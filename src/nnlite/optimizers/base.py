@@ -11,6 +11,7 @@ from nnlite.foundation.checks import Name, NotNegativeOrNone, number, or_none
 from nnlite.foundation.configuration import Configurable
 from nnlite.foundation.errors import must_define, shown, told, type_error, value_error
 from nnlite.foundation.types import Array
+from nnlite.kernels.memory import aligned
 from nnlite.optimizers import schedules
 from nnlite.optimizers.schedules import LearningRateSchedule
 from nnlite.optimizers.state import State
@@ -177,14 +178,15 @@ class Optimizer(Configurable):
         """
         state = self.bound_state
         if name not in state.arrays:
-            state.arrays[name], state.starts[name] = np.full_like(like, start), start
+            array = state.arrays[name] = aligned(like.shape, like.dtype)
+            array[...] = state.starts[name] = start
         return state.arrays[name]
 
     def scratch(self, like: Array) -> Array:
         """Return an array to compute a step in: it is used again, and is nothing to remember."""
         state = self.bound_state
         if state.scratch is None:
-            state.scratch = np.empty_like(like)
+            state.scratch = aligned(like.shape, like.dtype)
         return state.scratch
 
     def _clip(self, gradients: Array) -> Array:

@@ -8,10 +8,10 @@ loss from logits    the last activation, and           the activation is the los
 no copies           nothing                            losses and metrics are the library's
 plain descent       `Optimizer.step` and `update`:     w − α·g is all, no weight has a penalty, and
                     α goes in at the loss              no callback looks between two batches
-one go              `forpass` and `backprop` of a      the activation never falls, and windows of
-                    Conv2D and its MaxPooling2D        the pooling lie side by side: see `standins`
-pooling first       the same of an Activation and a    the activation never falls, so the largest
-                    MaxPooling2D: it has less to do    stays the largest: see `standins`
+one go              `forpass` and `backprop` of a      the convolution slides, and windows of the
+                    Conv2D, of activations and batch   pooling lie side by side and fill the image:
+                    normalization behind it, and of    see `standins`
+                    the pooling behind these
 parts               nothing: twins of the layers       a batch is work for more than one part,
                     take a part of each batch          most of it not in the weights: see `parts`;
                                                        to predict and to evaluate, too

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import Any
@@ -10,13 +11,23 @@ import numpy as np
 
 from nnlite.foundation.ours import ours
 from nnlite.foundation.types import Array
-from nnlite.kernels.convolution import convolve
-from nnlite.kernels.pooled import Trace, convolve_and_pool, gradients
+from nnlite.kernels import sweep
+from nnlite.kernels.convolution import convolve, input_gradient
+from nnlite.kernels.pooled import (
+    Pieces,
+    in_pieces,
+    largest,
+    means,
+    put_in_order,
+    spread,
+    sweep_apart,
+)
 from nnlite.layers.activation import Activation
 from nnlite.layers.convolution import Conv2D
 from nnlite.layers.layer import Layer
-from nnlite.layers.meeting import InParts
-from nnlite.layers.pooling import MaxPooling2D
+from nnlite.layers.meeting import InParts, alone
+from nnlite.layers.normalization import BatchNormalization
+from nnlite.layers.pooling import AveragePooling2D, MaxPooling2D
 from nnlite.network.chain import CheckedGradient, LinearPart, Runner, backward, forward, layer_of
 
 _COMPUTING = ("forpass", "backprop", "forpass_z", "backprop_z", "pool", "spread")
@@ -24,97 +35,157 @@ _IN_PARTS = ("forpass_in_parts", "backprop_in_parts")
 _PLACING = ("check_input", "windows", "as_images", "as_samples", "as_kernel")
 
 
+POOLINGS = AveragePooling2D, MaxPooling2D
 NEVER_FALLING = ("linear", "relu", "sigmoid", "tanh")
 """Behind these activations, the largest is still the largest: they can wait for the pooling."""
 
 
-class ConvolutionAndPooling:
-    """A `Conv2D` and the `MaxPooling2D` behind it, in one go.
+class ConvolutionToPooling:
+    """A `Conv2D`, activations and `BatchNormalization` behind it, and a pooling, in one go.
 
-    The layers know nothing of each other; weights, gradients and results are the same.
+    The layers know nothing of each other; weights, gradients and results are the same. From the
+    convolution to the pooling, pixels lie in another order: see `kernels.pooled`.
     """
 
-    trace: Trace
-
-    def __init__(self, convolution: Conv2D, pooling: MaxPooling2D) -> None:
-        self.layers = self.convolution, self.pooling = convolution, pooling
+    def __init__(self, layers: Sequence[Any]) -> None:
+        self.layers = list(layers)
+        self.convolution: Conv2D
+        self.convolution, *_, self.pooling = layers
+        self.works = [work_of(layer) for layer in self.layers[:-1]]
+        self.late: list[Any] = []
+        if isinstance(self.pooling, MaxPooling2D):
+            while self.works and never_falls(self.works[-1]):
+                self.late.insert(0, self.works.pop())
 
     def forpass(self, x: Array, training: bool = False) -> Array:
-        """Return what both layers return."""
-        layer = self.convolution
-        layer.check_input(x)
-        b, memory = layer.b if layer.use_bias else None, layer.memory_in(training)
-        windows, (high, wide) = layer.windows(x.shape[1:]), self.pooling.size
-        z, trace = convolve_and_pool(x, layer.W, b, windows, (high, wide), memory, training)
-        a = layer.activation.forpass(z, z)
-        if trace is not None:
-            self.a, self.trace = a, trace
+        """Return what all layers return."""
+        a: Array = alone(self.forpass_in_parts(x, training))
         return a
 
     def backprop(self, grad: Array) -> Array | None:
-        """Write the gradients of the convolution's weights, and return that of its input."""
-        layer = self.convolution
-        db = layer.db if layer.use_bias else None
-        room = layer.memory.take("da", self.a.shape, self.a.dtype)
-        dz = layer.activation.backprop(grad, self.a, room)
-        skip = layer.skip_input_gradient
-        return gradients(dz, self.trace, layer.W, layer.dW, db, layer.memory, skip)
+        """Write the gradients of all weights, and return that of the input."""
+        dx: Array | None = alone(self.backprop_in_parts(grad))
+        return dx
 
-    def between(self, x: Array) -> Callable[[], Array]:
-        """Return what computes the convolution's a, with the weights as they are now."""
+    def forpass_in_parts(self, x: Array, training: bool = True) -> InParts:
+        """Return the output for some samples of a batch."""
+        layer, (high, wide) = self.convolution, self.pooling.size
+        layer.check_input(x)
+        b, memory = layer.b if layer.use_bias else None, layer.memory_in(training)
+        x = np.ascontiguousarray(x)
+        plan = sweep_apart(x, layer.W, layer.windows(x.shape[1:]), (high, wide))
+        n, rows, columns, f = len(x), plan.rows.count, plan.columns.count, plan.f
+        z = memory.take("z", (n, rows, columns, f), x.dtype) if self.works else None
+        pieces: Pieces = sweep.forward(plan, x, layer.W, b, memory, z)
+        if z is not None:
+            # Who normalizes must have seen all images.
+            deque(pieces, maxlen=0)
+            made = [z]
+            for work in self.works:
+                z = (yield from forward(work, z)) if training else work.forpass(z)
+                made.append(z)
+            pieces = in_pieces(plan, z)
+        a, winners = memory.take("pooled", (n, rows // high, columns // wide, f), x.dtype), None
+        if isinstance(self.pooling, MaxPooling2D):
+            winners = largest(pieces, a, memory, training)
+        else:
+            means(pieces, a, memory)
+        if training:
+            self.plan, self.x, self.winners = plan, x, winners
+            self.made = made[1:] if self.works else []
+        for work in self.late:
+            a = work.forpass(a, training)
+        return a
+
+    def backprop_in_parts(self, grad: Array) -> InParts:
+        """Return the gradient of the input of these samples."""
+        for work in reversed(self.late):
+            grad = work.backprop(grad)
+        layer, plan = self.convolution, self.plan
+        memory, db = layer.memory, layer.db if layer.use_bias else None
+        shape = (len(grad), plan.rows.count, plan.columns.count, plan.f)
+        dz: Any = None
+        if self.works:
+            dz = memory.take("dz apart", shape, grad.dtype)
+            for images, apart in in_pieces(plan, dz):
+                spread(grad, self.winners, images, apart, memory)
+            for work in reversed(self.works):
+                dz = yield from backward(work, dz)
+        skip = layer.skip_input_gradient
+        in_order = None if skip else memory.scratch.take("dz", shape, grad.dtype)
+
+        def meet(images: slice, apart: Array) -> None:
+            if dz is None:
+                spread(grad, self.winners, images, apart, memory)
+            if in_order is not None:
+                put_in_order(apart, in_order[images])
+
+        sweep.kernel_gradient(plan, self.x, dz, layer.dW, db, memory, meet)
+        if in_order is None:
+            return None
+        return input_gradient(in_order, layer.W, (plan.rows, plan.columns), memory=memory)
+
+    def between(self, x: Array) -> list[Callable[[], Array]]:
+        """Return what computes the a of each layer but the last, with the weights as they are."""
         layer = self.convolution
         W, b = layer.W.copy(), layer.b.copy() if layer.use_bias else None
         windows = layer.windows(x.shape[1:])
-        return lambda: layer.activation.forpass(convolve(x, W, b, windows))
+
+        def made(place: int) -> Array:
+            if place >= len(self.works):
+                z = made(place - 1) if place else convolve(x, W, b, windows)
+                return np.asarray(self.late[place - len(self.works)].activation.forpass(z))
+            a = np.empty_like(self.made[place])
+            for images, apart in in_pieces(self.plan, self.made[place]):
+                put_in_order(apart, a[images])
+            return a
+
+        return [partial(made, place) for place in range(len(self.layers) - 1)]
 
 
-class PoolingFirst:
-    """An activation and the max pooling behind it, the other way round: fewer numbers are left.
-
-    Where an activation never falls, the largest number before it is the largest behind it.
-    """
-
-    def __init__(self, activation: Activation, pooling: MaxPooling2D) -> None:
-        self.layers = self.activation, self.pooling = activation, pooling
-
-    def forpass(self, x: Array, training: bool = False) -> Array:
-        """Return what both layers return."""
-        return self.activation.forpass(self.pooling.forpass(x, training), training)
-
-    def backprop(self, grad: Array) -> Array | None:
-        """Return the gradient of the input."""
-        return self.pooling.backprop(self.activation.backprop(grad))
-
-    def between(self, x: Array) -> Callable[[], Array]:
-        """Return what computes the activation's a."""
-        return lambda: self.activation.activation.forpass(x)
+def work_of(layer: Any) -> Any:
+    """Return what a layer does behind the convolution, with memory of its own."""
+    if isinstance(layer, BatchNormalization):
+        return layer
+    # A copy: what it keeps is out of order, and not for those who read the layer's a.
+    work = Activation(layer.activation)
+    work.memory = layer.memory.part("work")
+    return work
 
 
-Pair = ConvolutionAndPooling | PoolingFirst
+def never_falls(work: Any) -> bool:
+    """Return whether the largest of some numbers is the largest behind it, too."""
+    return isinstance(work, Activation) and work.activation.name in NEVER_FALLING
 
 
-def fit_together(first: Runner, second: Runner) -> Runner | None:
-    """Return two layers in one, where that is faster."""
-    if not (isinstance(second, MaxPooling2D) and computes_as_written(second, like=MaxPooling2D)):
-        return None
-    if isinstance(first, Activation) and computes_as_written(first):
-        late = first.activation.name in NEVER_FALLING
-        return PoolingFirst(first, second) if late else None
-    if isinstance(first, Conv2D) and _fit(first, second):
-        return ConvolutionAndPooling(first, second)
-    return None
+def fit_together(before: Sequence[Any], pooling: Any) -> tuple[Any, int]:
+    """Return a pooling, or what stands for it and some of the layers before, and how many."""
+    is_pooling = any(computes_as_written(pooling, like=kind) for kind in POOLINGS)
+    if not is_pooling or pooling.size != pooling.steps or pooling.padding != "valid":
+        return pooling, 0
+    for count, layer in enumerate(reversed(before), 1):
+        if isinstance(layer, Conv2D) and slides(layer):
+            one = ConvolutionToPooling([*before[-count:], pooling])
+            return (one, count) if not one.works or fills_windows(layer, pooling) else (pooling, 0)
+        if not (isinstance(layer, Activation | BatchNormalization) and computes_as_written(layer)):
+            break
+    return pooling, 0
 
 
-def _fit(first: Conv2D, second: MaxPooling2D) -> bool:
+def slides(layer: Conv2D) -> bool:
+    """Return whether a convolution is a plain sweep, and trained."""
     return (
-        computes_as_written(first, like=Conv2D)
-        and first.activation.name in NEVER_FALLING
-        and first.groups == 1
-        and first.steps == first.dilation == (1, 1)
-        and second.size == second.steps
-        and second.padding == "valid"
-        and first.trainable
+        computes_as_written(layer, like=Conv2D)
+        and layer.groups == 1
+        and layer.steps == layer.dilation == (1, 1)
+        and layer.trainable
     )
+
+
+def fills_windows(layer: Conv2D, pooling: Any) -> bool:
+    """Return whether each pixel lies in a window of the pooling: only those are computed."""
+    axes = zip(layer.windows(layer.input_shape), pooling.size, strict=True)
+    return all(axis.count % size == 0 for axis, size in axes)
 
 
 def computes_as_written(layer: Any, like: type | None = None) -> bool:
@@ -133,7 +204,7 @@ class Watched:
 
     def __init__(self, runner: Runner) -> None:
         self.runner, self.backprop, self.layer = runner, runner.backprop, layer_of(runner)
-        self.layers = runner.layers if isinstance(runner, Pair) else [self.layer]
+        self.layers = runner.layers if isinstance(runner, ConvolutionToPooling) else [self.layer]
         for layer in self.layers:
             # An earlier training may have left them there, and now nobody writes them.
             for name in ("x", "a"):
@@ -158,7 +229,8 @@ class Watched:
 
     def _between(self, x: Any) -> list[Callable[[], Any]]:
         """Return what computes the array between two layers, with the weights as they are now."""
-        return [cache(self.runner.between(x))] if isinstance(self.runner, Pair) else []
+        runner = self.runner
+        return [*map(cache, runner.between(x))] if isinstance(runner, ConvolutionToPooling) else []
 
     def _show(self, x: Any, output: Any, between: list[Callable[[], Any]]) -> Any:
         values: list[Callable[[], Any]] = [lambda: x, *between]
@@ -190,4 +262,8 @@ def show(layer: Layer, twins: Sequence[Layer]) -> None:
 def watch(runner: Runner) -> Runner:
     """Return the runner, so that its layers can be looked at, unless a user wrote its forpass."""
     stores = isinstance(runner, Layer | CheckedGradient) and ours(layer_of(runner), "forpass")
-    return Watched(runner) if stores or isinstance(runner, Pair | LinearPart) else runner
+    return (
+        Watched(runner)
+        if stores or isinstance(runner, ConvolutionToPooling | LinearPart)
+        else runner
+    )
