@@ -20,6 +20,10 @@ collect_ignore = [
     "browser.py",
     "pressing.py",
     "data",
+    "attack/tiers.py",
+    "attack/subjects.py",
+    "attack/hostile_values.py",
+    "attack/mutation.py",
 ]
 
 # Test workers share the processor: each product of one keeps to one thread. The variable comes too

@@ -225,3 +225,9 @@ def test_normal_and_uniform_are_short_for_the_random_ones() -> None:
         assert np.abs(layer.W).max() > 0.04
     with pytest.raises(ValueError, match='Did you mean "uniform"'):
         initializers.get("unifrom")
+
+
+@pytest.mark.parametrize("initializer", [initializers.GlorotUniform(), initializers.HeNormal()])
+def test_a_weight_without_numbers_needs_none(initializer: Any) -> None:
+    assert initializer((0, 3)).shape == (0, 3)
+    assert initializer((0, 1, 2, 3)).shape == (0, 1, 2, 3)

@@ -10,14 +10,28 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.foundation.checks import NotNegative, Number, Seed
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import AnyDType, NotNegative, Number, Seed, or_none, require
 from nnlite.foundation.configuration import Configurable, snake_case
 from nnlite.foundation.errors import must_define, shown, value_error
 from nnlite.foundation.registry import Registry
 from nnlite.foundation.seeding import new_generator
+from nnlite.foundation.shapes import ArrayShape
 from nnlite.foundation.types import Array, Shape
 from nnlite.foundation.unknown import explains_unknown_names
 from nnlite.given.numbers import as_numbers
+
+GeneratorOrNone = Annotated[
+    np.random.Generator | None,
+    or_none(
+        require(
+            lambda rng: isinstance(rng, np.random.Generator),
+            "Random numbers come from a generator of NumPy.",
+            "rng=np.random.default_rng(0)",
+            TypeError,
+        )
+    ),
+]
 
 
 class Initializer(Configurable):
@@ -30,18 +44,14 @@ class Initializer(Configurable):
     def __init__(self, seed: Seed = None) -> None:
         self.seed = seed
 
+    @explains_its_arguments
     def __call__(
-        self, shape: Any, dtype: Any = "float32", rng: np.random.Generator | None = None
+        self, shape: ArrayShape, dtype: AnyDType = "float32", rng: GeneratorOrNone = None
     ) -> Array:
         """Return a new array of that shape and dtype."""
-        shape = tuple(shape) if isinstance(shape, list | tuple) else (shape,)
-        if not all(isinstance(size, int | np.integer) and size >= 0 for size in shape):
-            remedy = "he_normal()((30, 10)) makes the weights from 30 inputs to 10 units."
-            rule = "A shape is made of whole numbers from 0 on."
-            raise value_error(rule, f"shape={shown(shape)}", None, remedy)
         if self.seed is not None or rng is None:
             rng = new_generator(self.seed)
-        return np.asarray(self.fill(shape, rng)).astype(np.float32 if dtype is None else dtype)
+        return np.asarray(self.fill(shape, rng)).astype(dtype)
 
     def fill(self, shape: Shape, rng: np.random.Generator) -> Array:
         """Return the numbers, in float64."""
@@ -57,9 +67,10 @@ def fans(shape: Shape) -> tuple[int, int]:
     ((30, 10), (72, 144))
     """
     if len(shape) < 2:
-        return math.prod(shape), math.prod(shape)
+        shape = (math.prod(shape),) * 2
     places = math.prod(shape[:-2])
-    return places * shape[-2], places * shape[-1]
+    # A weight without numbers has no inputs either; whatever is divided by 1 will do.
+    return max(1, places * shape[-2]), max(1, places * shape[-1])
 
 
 def as_constant(name: str, value: Any, where: str | None) -> Array:
@@ -238,5 +249,12 @@ def get(identifier: Any) -> Initializer:
     """
     return KNOWN.get(identifier)
 
+
+__all__ = [
+    *(kind.__name__ for kind in _CLASSES),
+    *_NAMED,
+    "Initializer",
+    "get",
+]
 
 explains_unknown_names(__name__)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from nnlite.foundation.arguments import explains_its_arguments
-from nnlite.foundation.checks import Flag, Positive, checked_number
+from nnlite.foundation.checks import AnyDType, Flag, checked_number, number, require
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.files import as_path, check_folder, written_whole
 from nnlite.foundation.seeding import set_random_seed
@@ -18,7 +18,8 @@ from nnlite.given.numbers import as_numbers, check_finite
 __all__ = ["plot_model", "set_random_seed", "to_categorical"]
 
 
-def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32") -> Array:
+@explains_its_arguments
+def to_categorical(y: Any, num_classes: int | None = None, dtype: AnyDType = "float32") -> Array:
     """Return one-hot rows for class numbers: 2 of 3 classes becomes [0, 0, 1].
 
     Parameters
@@ -53,7 +54,7 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
         remedy = f"Leave num_classes out, or write num_classes={needed}."
         raise value_error(rule, f"num_classes={num_classes}, y up to {needed - 1}", None, remedy)
     try:
-        rows: Array = np.zeros((labels.size, count), "float32" if dtype is None else dtype)
+        rows: Array = np.zeros((labels.size, count), dtype)
     except (MemoryError, OverflowError, ValueError):
         rule = "One-hot rows have a column for each class, up to the largest class number."
         remedy = "classes, y = np.unique(y, return_inverse=True) numbers those that occur."
@@ -63,6 +64,9 @@ def to_categorical(y: Any, num_classes: int | None = None, dtype: Any = "float32
     return rows.reshape(*labels.shape, count)
 
 
+_rankdir = require(lambda way: way == "TB", 'Data flows from top to bottom: rankdir must be "TB".')
+
+
 @explains_its_arguments
 def plot_model(
     model: Any,
@@ -70,9 +74,9 @@ def plot_model(
     show_shapes: Flag = False,
     show_dtype: Flag = False,
     show_layer_names: Flag = False,
-    rankdir: str = "TB",
+    rankdir: Annotated[str, _rankdir] = "TB",
     expand_nested: Flag = False,
-    dpi: Positive = 200,
+    dpi: Annotated[float, number(least=10)] = 200,
     show_layer_activations: Flag = False,
     show_trainable: Flag = False,
 ) -> Any:
@@ -110,9 +114,6 @@ def plot_model(
 
     from nnlite import plot
 
-    if rankdir != "TB":
-        rule = 'Data flows from top to bottom: rankdir must be "TB".'
-        raise value_error(rule, f"rankdir={shown(rankdir)}")
     options: dict[str, Any] = {"shapes": show_shapes, "names": show_layer_names}
     if to_file is None:
         return plot.architecture(model, **options)

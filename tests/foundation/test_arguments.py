@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import traceback
+import types
 from typing import get_type_hints
 
 import numpy as np
@@ -32,8 +33,8 @@ from nnlite.callbacks import (
     TerminateOnNaN,
 )
 from nnlite.datasets import boston_housing, gates, house_prices, mnist, xor
-from nnlite.foundation.arguments import ExplainsItsArguments
-from nnlite.foundation.checks import Flag, Share
+from nnlite.foundation.arguments import ExplainsItsArguments, explains_its_arguments
+from nnlite.foundation.checks import Flag, PositiveInteger, Share
 from nnlite.graph import Value
 from nnlite.layers import (
     BatchNormalization,
@@ -374,3 +375,61 @@ def test_a_layer_or_a_model_is_no_data(thing, use):
 def test_a_mistyped_argument_is_meant_for_the_class_rather_than_for_its_base():
     with pytest.raises(TypeError, match=r"Did you mean target_shape=\?"):
         nnlite.layers.Reshape(shape=(2, 2))
+
+
+class Base(metaclass=ExplainsItsArguments):
+    @explains_its_arguments
+    def add(self, count: PositiveInteger, name: NobodyKnowsThis = None) -> int:  # noqa: F821
+        return count
+
+
+class Override(Base):
+    def add(self, count, name=None):
+        return count + 1
+
+
+def test_a_type_that_nobody_knows_hides_no_check_of_the_other_arguments():
+    with pytest.raises(ValueError, match="count must be a positive integer"):
+        Base().add(-1)
+
+
+def test_what_the_library_puts_in_the_place_of_a_method_checks_what_that_one_does():
+    # Whose a function is its globals say.
+    scope = {"__name__": "nnlite.somewhere"}
+    written = types.FunctionType(Override.add.__code__, scope, "add", (None,))
+    ours = ExplainsItsArguments("Ours", (Base,), {"add": written})
+    assert ours().add(1) == 2
+    with pytest.raises(ValueError, match="count must be a positive integer"):
+        ours().add(count=0)
+    # A user's own method takes what it likes.
+    assert Override().add(-1) == 0
+
+
+@pytest.mark.parametrize("shape", ["text", np.zeros((2, 2)), None, 0.5, [1, -1]])
+@pytest.mark.parametrize("method", ["build", "compute_output_shape"])
+@pytest.mark.parametrize("layer", [Conv2D(1, 1), BatchNormalization(), layers.Flatten()])
+def test_layers_are_built_for_shapes_alone(layer, method, shape):
+    with pytest.raises((TypeError, ValueError), match="Received: "):
+        getattr(layer, method)(shape)
+
+
+def test_a_page_of_no_height_is_refused():
+    model = models.Sequential([layers.Dense(1, input_shape=(2,))])
+    with pytest.raises(ValueError, match="height must be a positive integer"):
+        model.page(height=0)
+
+
+def test_what_cannot_become_an_array_is_named():
+    class Broken:
+        def __array__(self, dtype=None, copy=None):
+            raise RuntimeError("no numbers")
+
+    with pytest.raises(TypeError, match="y_pred must be an array of numbers, or what can become"):
+        losses.mse([1.0], Broken())
+
+
+def test_a_metric_function_that_returns_nothing_is_told_so():
+    model = models.Sequential([layers.Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse", metrics=[lambda y, a: None])
+    with pytest.raises(TypeError, match="What <lambda> returns must be an array of numbers"):
+        model.evaluate([[1.0, 2.0]], [1.0], verbose=0)

@@ -381,3 +381,15 @@ def test_from_logits_on_an_activated_output_is_refused():
     with pytest.raises(ValueError, match="from_logits=True takes the numbers before") as caught:
         model.compile("sgd", loss=loss)
     assert "Leave out from_logits=True, or the activation of 'dense'." in str(caught.value)
+
+
+def test_logits_far_apart_at_several_places_overflow_in_no_loss_of_classes() -> None:
+    # The largest of each row is taken off, not that of each column: 1000 and 0 at the two places of
+    # the first sample, ln 3 and 2000 at those of the second.
+    z = np.array([[[0.0, 1000, 0], [0, 0, 1000]], [[0, 0, 0], [2000, 0, 0]]])
+    labels = np.array([[0, 2], [1, 1]])
+    expected = [500.0, (2000 + np.log(3)) / 2]
+    kinds = SparseCategoricalCrossentropy, CategoricalCrossentropy
+    for kind, y in zip(kinds, (labels, np.eye(3)[labels]), strict=True):
+        values = kind(from_logits=True, reduction="none")(y, z)
+        np.testing.assert_allclose(values, expected, rtol=1e-15)

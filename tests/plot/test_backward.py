@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from matplotlib import rc_context
 from matplotlib.colors import to_hex
 from PIL import Image
 
@@ -137,3 +138,9 @@ def test_a_graph_that_nobody_could_read_is_refused():
         value = value + 1
     with pytest.raises(ValueError, match="at most 150 values"):
         value.animate()
+
+
+def test_no_default_layout_of_the_users_moves_the_axes():
+    with rc_context({"figure.constrained_layout.use": True}):
+        (ax,) = formula().animate().figure.axes
+    assert ax.get_position().bounds == (0, 0, 1, 1)

@@ -370,7 +370,7 @@ def batch_norm_backprop(mean_term=True, variance_term=True, gamma=True, M=None, 
     def backprop(self, grad):
         rows = grad.reshape(-1, grad.shape[-1])
         count = M or len(rows)
-        normalized = (self.centered + self.offset) / self.deviation
+        normalized = (self.rows - self.about + self.offset) / self.deviation
         self.dgamma = (rows * normalized).sum(axis=0)
         self.dbeta = rows.sum(axis=0)
         dx = rows.copy()
@@ -391,8 +391,9 @@ def trains_on_each_pixel(self, x, training=False):
     normalized = (x - mean) / deviation
     if training:
         self.deviation = deviation.reshape(-1, x.shape[-1])[0]
-        self.centered = normalized.reshape(-1, x.shape[-1]) * self.deviation
-        self.offset, self.count = np.zeros(x.shape[-1]), len(self.centered)
+        self.rows = normalized.reshape(-1, x.shape[-1]) * self.deviation
+        self.about = self.offset = np.zeros(x.shape[-1])
+        self.count = len(self.rows)
     return self.gamma * normalized + self.beta
 
 

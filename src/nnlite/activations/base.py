@@ -26,7 +26,9 @@ class ActivationFunction(Configurable):
 
     def __call__(self, z: Any) -> Any:
         """Return g(z) for a number, a list, or an array."""
-        a = self.forpass(as_floats(z, "z"))
+        # What is not finite gives what is not finite, and no warning.
+        with np.errstate(invalid="ignore"):
+            a = self.forpass(as_floats(z, "z"))
         return a if isinstance(z, np.ndarray) or a.ndim else a[()]
 
     def forpass(self, z: Array, out: Array | None = None) -> Array:

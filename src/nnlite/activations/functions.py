@@ -205,7 +205,7 @@ class SoftmaxFunction(ActivationFunction):
         """Return e^z / Σ e^z."""
         if z.ndim == 0:
             raise value_error("softmax needs at least one axis.", f"the number {z[()]}")
-        a: Array = np.subtract(z, z.max(axis=-1, keepdims=True), out)
+        a: Array = np.subtract(z, z.max(axis=-1, keepdims=True, initial=-np.inf), out)
         with np.errstate(under="ignore"):
             np.exp(a, a)
             np.divide(a, row_sums(a)[..., None], a)

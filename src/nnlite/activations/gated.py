@@ -13,7 +13,8 @@ import numpy as np
 
 from nnlite.activations.base import ActivationFunction
 from nnlite.activations.functions import sigmoid, tanh
-from nnlite.foundation.checks import Flag
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import Flag, FlagOrNone
 from nnlite.foundation.errors import must_define, type_error
 from nnlite.foundation.types import Array
 from nnlite.kernels.bell import bell_curve, share_below
@@ -87,7 +88,8 @@ class Gelu(Gated):
     def __init__(self, approximate: Flag = False) -> None:
         self.approximate = approximate
 
-    def __call__(self, z: Any, approximate: bool | None = None) -> Any:
+    @explains_its_arguments
+    def __call__(self, z: Any, approximate: FlagOrNone = None) -> Any:
         """Return g(z) for a number, a list, or an array."""
         if approximate is None or approximate == self.approximate:
             return super().__call__(z)

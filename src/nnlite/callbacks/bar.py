@@ -8,6 +8,7 @@ from typing import Any
 
 from nnlite.callbacks.base import Callback, Logs
 from nnlite.callbacks.display import Figures, LiveBar, LogLines, epoch_line, make_display, say
+from nnlite.foundation.checks import is_one_of
 from nnlite.foundation.errors import shown, value_error
 
 
@@ -83,7 +84,7 @@ def progress_callbacks(verbose: Any, others: Sequence[Any] = ()) -> list[Any]:
 
     One bar is enough: nothing, if the user's own callbacks bring one.
     """
-    if getattr(verbose, "ndim", 0) or verbose not in (0, 1, 2, "auto"):
+    if not is_one_of(verbose, (0, 1, 2, "auto")):
         raise value_error('verbose must be 0, 1, 2 or "auto".', f"verbose={shown(verbose)}")
     if verbose == 2:
         return [EpochLines()]

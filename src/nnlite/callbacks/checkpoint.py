@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from nnlite.callbacks.base import Logs
-from nnlite.callbacks.watching import Watcher
+from nnlite.callbacks.watching import Verbosity, Watcher
 from nnlite.foundation.checks import Flag, positive_integer
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.files import FilePath, check_folder
@@ -51,7 +51,7 @@ class ModelCheckpoint(Watcher):
         self,
         filepath: FilePath,
         monitor: str = "val_loss",
-        verbose: int = 0,
+        verbose: Verbosity = 0,
         save_best_only: Flag = False,
         save_weights_only: Flag = False,
         mode: str = "auto",

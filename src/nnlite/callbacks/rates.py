@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from nnlite.callbacks.base import Callback, Logs, TrainedModel
-from nnlite.callbacks.watching import Watcher
+from nnlite.callbacks.watching import Verbosity, Watcher
 from nnlite.foundation.checks import Count, NotNegative, number, require
 from nnlite.foundation.errors import shown, value_error
 
@@ -25,7 +25,7 @@ class LearningRateScheduler(Callback):
     >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2)
     """
 
-    def __init__(self, schedule: Schedule, verbose: int = 0) -> None:
+    def __init__(self, schedule: Schedule, verbose: Verbosity = 0) -> None:
         self.schedule, self.verbose = schedule, verbose
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
@@ -33,7 +33,8 @@ class LearningRateScheduler(Callback):
         given = [epoch, self.model.optimizer.learning_rate]
         try:
             inspect.signature(self.schedule).bind(*given)
-        except TypeError:
+        except (TypeError, ValueError):
+            # Python knows no signature of some functions that are not written in it.
             del given[1]
         set_learning_rate(self, epoch, self.schedule(*given))
 
@@ -70,7 +71,7 @@ class ReduceLROnPlateau(Watcher):
         monitor: str = "val_loss",
         factor: Annotated[float, number(above=0, below=1)] = 0.1,
         patience: Count = 10,
-        verbose: int = 0,
+        verbose: Verbosity = 0,
         mode: str = "auto",
         min_delta: float = 0.0001,
         cooldown: Count = 0,

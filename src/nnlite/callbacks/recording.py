@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 from nnlite.callbacks.base import Callback, Logs
 from nnlite.callbacks.table import table
-from nnlite.foundation.checks import Flag
+from nnlite.foundation.checks import Flag, require
 from nnlite.foundation.errors import explain_error, nearest, shown, type_error
 from nnlite.foundation.files import FilePath, check_folder
 
@@ -80,6 +80,13 @@ class History(Callback):
         return table(self.history, self.epochs)
 
 
+_separator = require(
+    lambda sign: isinstance(sign, str) and len(sign) == 1 and sign not in '\r\n"',
+    "separator must be one sign.",
+    'separator=","',
+)
+
+
 class CSVLogger(Callback):
     """Writes the history into a CSV file, a row per epoch; NA is what an epoch does not have.
 
@@ -87,7 +94,9 @@ class CSVLogger(Callback):
     ','
     """
 
-    def __init__(self, filename: FilePath, separator: str = ",", append: Flag = False) -> None:
+    def __init__(
+        self, filename: FilePath, separator: Annotated[str, _separator] = ",", append: Flag = False
+    ) -> None:
         self.filename, self.separator, self.append = filename, separator, append
         self._file: Any = None
 

@@ -6,7 +6,7 @@ import math
 from typing import Annotated
 
 from nnlite.callbacks.base import Callback, Logs
-from nnlite.callbacks.watching import Watcher
+from nnlite.callbacks.watching import Verbosity, Watcher
 from nnlite.foundation.checks import Count, Flag, number, or_none
 from nnlite.foundation.types import Array
 
@@ -42,7 +42,7 @@ class EarlyStopping(Watcher):
         monitor: str = "val_loss",
         min_delta: float = 0.0,
         patience: Count = 0,
-        verbose: int = 0,
+        verbose: Verbosity = 0,
         mode: str = "auto",
         baseline: Annotated[float | None, or_none(number())] = None,
         restore_best_weights: Flag = False,

@@ -6,12 +6,13 @@ import math
 from typing import Annotated, Any
 
 from nnlite.callbacks.base import Callback, Logs, as_figure
-from nnlite.foundation.checks import Count, Number, require
+from nnlite.foundation.checks import Count, Number, is_one_of, require
 from nnlite.foundation.errors import nearest, shown, told, type_error, value_error
 
 _mode = require(lambda mode: mode in ("auto", "min", "max"), 'mode must be "auto", "min" or "max".')
 _rule = "monitor must be the name of a figure of the history."
 _figure = require(lambda monitor: isinstance(monitor, str), _rule, 'monitor="val_loss"', TypeError)
+Verbosity = Annotated[int, require(lambda it: is_one_of(it, (0, 1, 2)), "verbose must be 0 or 1.")]
 
 
 class Watcher(Callback):
@@ -21,7 +22,7 @@ class Watcher(Callback):
         self,
         monitor: Annotated[str, _figure],
         mode: Annotated[str, _mode],
-        verbose: int,
+        verbose: Verbosity,
         min_delta: Number = 0.0,
         patience: Count = 0,
     ) -> None:

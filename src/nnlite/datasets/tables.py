@@ -45,7 +45,7 @@ def find_table(
         remedy += "variable NNLITE_DATA names, or give path=. "
         remedy += f"Its columns are: {', '.join(columns)}."
         where = folders.describe_search("course")
-        raise FileNotFoundError(explain_error(rule, where=where, remedy=remedy))
+        raise FileNotFoundError(explain_error(rule, "path=None", where, remedy))
     if not isinstance(path, str | os.PathLike):
         received, remedy = f"path={shown(path)}", f'Write path="{name}".'
         raise type_error("path must be a string or a path.", received, remedy=remedy)

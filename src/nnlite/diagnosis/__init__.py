@@ -31,6 +31,7 @@ from nnlite.diagnosis.report import Diagnosis
 from nnlite.diagnosis.runs import OutOfTimeError
 from nnlite.explain.lines import short
 from nnlite.foundation.checks import checked_number
+from nnlite.given.data import as_validation
 from nnlite.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
 
 __all__ = ["NAMES", "Cause", "Diagnosis", "diagnose"]
@@ -65,7 +66,7 @@ def diagnose(
         return report
     data, watched = copy.checked(x, y), None
     if validation_data is not None:
-        watched = copy.checked(*validation_data[:2]).y[0]
+        watched = copy.checked(*as_validation(validation_data)[:2]).y[0]
     elif validation_split:
         data, held = data.split(validation_split)
         watched = held.y[0]

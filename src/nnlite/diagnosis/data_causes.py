@@ -41,7 +41,8 @@ def not_finite_data(x: Any, y: Any) -> Cause | None:
             try:
                 numbers = np.asarray(entry)
                 numbers = numbers if numbers.dtype.kind in "fiub" else numbers.astype(np.float64)
-            except (TypeError, ValueError):
+            except Exception:
+                # It is explained where it is made ready.
                 continue
             bad = ~np.isfinite(numbers)
             if bad.any():

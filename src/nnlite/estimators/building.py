@@ -32,8 +32,18 @@ def network(
         optimizer = copy.deepcopy(optimizers.get(settings.optimizer))
         if settings.learning_rate is not None:
             optimizer.learning_rate = settings.learning_rate
-        model.compile(optimizer, loss, copy.deepcopy(settings.metrics))
+        model.compile(optimizer, loss, own_copy("metrics", settings))
     return model
+
+
+def own_copy(name: str, settings: Settings) -> Any:
+    """Return a copy of what the estimator was told, which stays as it is."""
+    try:
+        return copy.deepcopy(getattr(settings, name))
+    except Exception as error:
+        rule = f"An estimator copies its {name}, so they must be something that can be copied."
+        received = f"{name}={told(getattr(settings, name))}"
+        raise type_error(rule, received, f"estimator '{settings.name}'") from error
 
 
 def chain(settings: Settings, inputs: int, outputs: int, activation: str) -> Sequential:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from nnlite.estimators.samples import Samples
 from nnlite.estimators.settings import Settings
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_array
 
 
 class NNClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
@@ -62,10 +64,15 @@ class NNClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
                 rule = "classes must be passed on the first call to partial_fit."
                 remedy = "partial_fit(X, y, classes=np.unique(all_labels))"
                 raise value_error(rule, "classes=None", None, remedy)
-        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+        elif classes is not None and not self._are_known(classes):
             rule = f"classes must be those of the first call: {shown(self.classes_.tolist())}."
             raise value_error(rule, f"classes={shown(classes)}", None, "Leave out classes.")
         return self._go_on(X, y, sample_weight, classes)
+
+    def _are_known(self, classes: Any) -> bool:
+        with suppress(Exception):
+            return np.array_equal(np.unique(as_array(classes, "classes")), self.classes_)
+        return False
 
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class for each sample, in the order of `classes_`."""

@@ -6,7 +6,6 @@ puts what it has learned into attributes that end in an underscore.
 
 from __future__ import annotations
 
-import copy
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -15,12 +14,12 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nnlite.callbacks import EarlyStopping
-from nnlite.estimators.building import network
+from nnlite.estimators.building import network, own_copy
 from nnlite.estimators.samples import Samples, shares
 from nnlite.estimators.settings import Settings
 from nnlite.estimators.workers import one_thread_in_a_worker, threads_in_a_worker
 from nnlite.foundation.arguments import argument_names, explains_its_arguments
-from nnlite.foundation.errors import must_define
+from nnlite.foundation.errors import must_define, shown, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.types import Array
 
@@ -158,7 +157,7 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         if settings.early_stopping:
             share, strata = settings.validation_fraction, self._strata(samples.targets)
             samples, watched = samples.split(share, seed, strata)
-        given = copy.deepcopy(settings.callbacks)
+        given = own_copy("callbacks", settings)
         given = list(given) if isinstance(given, list | tuple) else [given] * (given is not None)
         self.callbacks_ = given
         callbacks = [*given, *stopping(settings)]
@@ -251,7 +250,11 @@ def seed_of(random_state: Any) -> int:
     """Return a seed, as scikit-learn reads its `random_state`; for None a new one, as nnlite's."""
     if random_state is None:
         return int(new_generator().integers(2**31 - 1))
-    return int(check_random_state(random_state).randint(2**31 - 1))
+    try:
+        return int(check_random_state(random_state).randint(2**31 - 1))
+    except Exception:
+        rule = "random_state must be a whole number from 0 on, a RandomState of NumPy, or None."
+        raise value_error(rule, f"random_state={shown(random_state)}") from None
 
 
 def stopping(settings: Settings) -> list[EarlyStopping]:

@@ -6,10 +6,7 @@ arguments, and with them the checks, stand here, and `fit` begins with them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
-
-import numpy as np
 
 from nnlite.foundation.arguments import ExplainsItsArguments
 from nnlite.foundation.checks import (
@@ -18,6 +15,7 @@ from nnlite.foundation.checks import (
     NotNegative,
     PositiveInteger,
     PositiveOrNone,
+    is_list,
     number,
     positive_integer,
 )
@@ -27,7 +25,7 @@ from nnlite.layers.options import ActivationLike
 
 def layer_sizes(name: str, value: Any, where: str | None) -> tuple[int, ...]:
     """Return the neurons of each hidden layer; one number means one layer."""
-    several = isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)
+    several = is_list(value)
     remedy = "Give the neurons of each hidden layer: (100, 50); () stands for no hidden layer."
     sizes = value if several else [value]
     return tuple(positive_integer(name, size, where, remedy) for size in sizes)

@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from nnlite.exercises.exercise import Exercise, Verdict
-from nnlite.exercises.known import every, of_lesson
+from nnlite.exercises.known import LessonName, every, of_lesson
 from nnlite.exercises.lines import told_error
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import Positive
 from nnlite.foundation.errors import explain_error, value_error
+from nnlite.foundation.files import FilePath, FolderPath
 
 MOST_SECONDS = 60
 MOST_SHOWN = 5_000  # bytes of the beginning, and as many of the end
@@ -51,7 +54,8 @@ def with_holes(script: str) -> str:
     return "".join([*cells, after])
 
 
-def start(lesson: str | int, folder: str | Path = ".") -> Path:
+@explains_its_arguments
+def start(lesson: LessonName, folder: FolderPath = ".") -> Path:
     """Write the exercises of a lesson into a file with holes; a file that is there stays.
 
     Parameters
@@ -67,7 +71,7 @@ def start(lesson: str | int, folder: str | Path = ".") -> Path:
         The new file, `exercises_06.py`.
     """
     exercises = of_lesson(lesson)
-    path = Path(folder) / f"exercises_{exercises[0].lesson}.py"
+    path: Path = folder / f"exercises_{exercises[0].lesson}.py"
     path.parent.mkdir(parents=True, exist_ok=True)
     cells = [HEAD.format(lesson=exercises[0].lesson, file=path.name)]
     if any("(Layer)" in exercise.code for exercise in exercises):
@@ -84,7 +88,8 @@ def start(lesson: str | int, folder: str | Path = ".") -> Path:
     return path
 
 
-def check_file(path: str | Path, seconds: float = MOST_SECONDS) -> int:
+@explains_its_arguments
+def check_file(path: FilePath, seconds: Positive = MOST_SECONDS) -> int:
     """Check a file in a process of its own, and print a verdict for each exercise in it.
 
     Parameters
@@ -99,7 +104,6 @@ def check_file(path: str | Path, seconds: float = MOST_SECONDS) -> int:
     int
         The exit status: 0, or 1 if something in it is wrong. An open hole is not wrong.
     """
-    path = Path(path)
     if not path.is_file():
         remedy = "python -m nnlite.exercises start 06 writes a file."
         raise value_error("A file with exercises is asked for.", str(path), None, remedy)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any
+from typing import Annotated, Any
 
 from nnlite.exercises.exercise import Exercise, Verdict
 from nnlite.exercises.lessons import LESSONS
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import an, is_one_of
 from nnlite.foundation.errors import shown, value_error
 
 
@@ -15,7 +17,11 @@ def every() -> list[Exercise]:
     return [exercise for lesson in LESSONS for exercise in lesson]
 
 
-def of_lesson(lesson: str | int) -> list[Exercise]:
+LessonName = Annotated[Any, an('the number of a lesson, such as 6 or "06"', str, int)]
+
+
+@explains_its_arguments
+def of_lesson(lesson: LessonName) -> list[Exercise]:
     """Return the exercises of a lesson.
 
     >>> [exercise.number for exercise in of_lesson("06")]
@@ -36,7 +42,7 @@ def grade(number: str, answer: Any) -> Verdict:
     True
     """
     for exercise in every():
-        if exercise.number == number:
+        if is_one_of(number, [exercise.number]):
             return exercise.grade(answer)
     remedy = "python -m nnlite.exercises lists them."
     raise value_error("There is no exercise of this number.", shown(number), None, remedy)

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from nnlite.explain.lines import Line, Section
 from nnlite.explain.symbols import numbered_symbols
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import PositiveInteger
 from nnlite.foundation.errors import look_up
 from nnlite.foundation.types import Array
 
@@ -78,7 +80,8 @@ class Explanation:
         """All lines in their order."""
         return [line for half in self.halves.values() for section in half for line in section.lines]
 
-    def text(self, width: int = 100) -> str:
+    @explains_its_arguments
+    def text(self, width: PositiveInteger = 100) -> str:
         """Return the table for a terminal of that width, and no wider if that can be."""
         column, room = _measure(self.lines, width - INDENT - NUMBERS)
         rows = [self.title]

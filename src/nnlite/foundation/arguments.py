@@ -9,7 +9,9 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import wraps
+from types import SimpleNamespace
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 from nnlite.foundation.errors import nearest, shown, type_error
@@ -39,27 +41,38 @@ ELSEWHERE_CALLED = {
 class ExplainsItsArguments(type):
     """The type of classes whose constructors check what they take, and explain what they do not.
 
-    If a class has a `noun`, as "layer", errors name the object: layer 'dense'.
+    If a method of a base class does so, what the library puts in its place does, too. If a class
+    has a `noun`, as "layer", errors name the object: layer 'dense'.
     """
 
     def __new__(
         cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
     ) -> ExplainsItsArguments:
         """Make a class."""
-        if "__init__" in namespace:
-            namespace["__init__"] = explains_its_arguments(namespace["__init__"])
+        for method, written in namespace.items():
+            told = [getattr(getattr(base, method, None), "declared_by", None) for base in bases]
+            declared_by = next(filter(None, told), None)
+            if method == "__init__":
+                namespace[method] = explains_its_arguments(written)
+            elif declared_by and inspect.isfunction(written) and written_here(written):
+                namespace[method] = explains_its_arguments(written, declared_by)
         return super().__new__(cls, name, bases, namespace, **options)
 
 
-def explains_its_arguments(method: Callable[P, T]) -> Callable[P, T]:
-    """Make a method check its arguments by their types, and say what it takes."""
+def explains_its_arguments(
+    method: Callable[P, T], declared_by: Callable[..., Any] | None = None
+) -> Callable[P, T]:
+    """Make a method check its arguments by their types, and say what it takes.
+
+    The types may be those of another one, `declared_by`, in whose place it stands.
+    """
     checks: list[tuple[str, int, Any, Check]] | None = None
 
     @wraps(method)
     def explaining(*args: Any, **kwargs: Any) -> T:
         nonlocal checks
         if checks is None:
-            checks = checks_of(method)
+            checks = checks_of(method, declared_by)
         given, where = list(args), place(method.__name__, args, kwargs) if checks else None
         try:
             for name, position, default, check in checks:
@@ -74,31 +87,48 @@ def explains_its_arguments(method: Callable[P, T]) -> Callable[P, T]:
                 raise
         raise explained
 
+    vars(explaining)["declared_by"] = declared_by or method
     return explaining
 
 
-def checks_of(method: Callable[..., Any]) -> list[tuple[str, int, Any, Check]]:
+def checks_of(
+    method: Callable[..., Any], declared_by: Callable[..., Any] | None = None
+) -> list[tuple[str, int, Any, Check]]:
     """Return the checks in the types of the arguments: name, place, default, and the check."""
-    try:
-        types = get_type_hints(method, include_extras=True)
-    except Exception:
-        # The words that users write as types of their own arguments may mean nothing.
-        return []
     found = []
+    inherited = inspect.signature(declared_by).parameters if declared_by else {}
     for position, argument in enumerate(inspect.signature(method).parameters.values()):
-        held = getattr(types.get(argument.name), "__metadata__", ())
+        held = getattr(type_of(argument, method), "__metadata__", ())
+        if not held and declared_by and argument.name in inherited:
+            declared = type_of(inherited[argument.name], declared_by)
+            held = getattr(declared, "__metadata__", ())
         if held and callable(held[0]):
             position = sys.maxsize if argument.kind is argument.KEYWORD_ONLY else position
             found.append((argument.name, position, argument.default, held[0]))
     return found
 
 
+def type_of(argument: inspect.Parameter, method: Callable[..., Any]) -> Any:
+    """Return the type that the argument of a method is said to have; None if it says nothing.
+
+    Words that users write as types of their own arguments may mean nothing, and others mean
+    something to programs alone that look for mistakes in types.
+    """
+    alone = SimpleNamespace(__annotations__={argument.name: argument.annotation})
+    names = inspect.unwrap(method).__globals__
+    with suppress(Exception):
+        return get_type_hints(alone, names, include_extras=True)[argument.name]
+    return None
+
+
 def place(method: str, args: tuple[Any, ...], options: Mapping[str, Any]) -> str | None:
-    """Return how an error names the place: layer 'dense' while it is made, else the method."""
+    """Return how an error names the place: layer 'dense', else the method that was called."""
+    owner: Any = args[0] if args else None
+    noun = getattr(type(owner), "noun", None)
     if method != "__init__":
-        return method
-    noun, name = getattr(type(args[0]), "noun", None), options.get("name")
-    return noun and f"{noun} '{name if isinstance(name, str) and name else args[0].name}'"
+        return f"{noun} '{owner.name}'" if noun else method
+    name = options.get("name")
+    return noun and f"{noun} '{name if isinstance(name, str) and name else owner.name}'"
 
 
 def constructors(of: type) -> list[Callable[..., Any]]:
@@ -142,7 +172,7 @@ def explain_call(
     else:
         return None
     owner, called = method.__name__, True
-    names = [name for name in signature.parameters if name not in ("self", "model")]
+    names = [name for name in signature.parameters if name not in ("self", "cls", "model")]
     if owner == "__init__":
         classes = type(args[0]).__mro__
         asked = next((c for c in classes if method in constructors(c)), classes[0])

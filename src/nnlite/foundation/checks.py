@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Annotated, Any, TypeVar
 
 import numpy as np
@@ -68,19 +69,34 @@ def require(
 ) -> Check:
     """Return the check that something holds for a value; a remedy may depend on the value.
 
+    It does not hold for a value for which it cannot be told, such as an array in place of a name.
+
     >>> even = require(lambda n: n % 2 == 0, "n must be even.", lambda n: f"Take {n + 1}.")
     >>> even("n", 4, None)
     4
     """
 
     def check(name: str, value: Any, where: str | None) -> Any:
-        if holds(value):
-            return value
+        with suppress(Exception):
+            if holds(value):
+                return value
         received = f"{name}={(shown if kind is ValueError else told)(value)}"
         found = remedy(value) if callable(remedy) else remedy
         raise kind(explain_error(rule, received, where, found))
 
     return check
+
+
+def is_one_of(value: Any, known: Iterable[Any]) -> bool:
+    """Return whether the value is one of those known; what cannot be compared is none of them.
+
+    >>> is_one_of("min", ("min", "max")), is_one_of(np.zeros(2), ("min", "max"))
+    (True, False)
+    """
+    try:
+        return any(value is one or bool(value == one) for one in known)
+    except Exception:
+        return False
 
 
 def or_none(check: Check) -> Check:
@@ -130,13 +146,14 @@ def passed_through(function: Callable[[Any], Any]) -> Check:
     return lambda name, value, where: function(value)
 
 
-def check_shape(shape: Any, where: str) -> Shape:
+def check_shape(shape: Any, where: str | None) -> Shape:
     """Return the shape of one sample as a tuple: 5, (5,) and [5] mean the same.
 
     >>> check_shape(5, "Input"), check_shape([28, 28, 1], "Input")
     ((5,), (28, 28, 1))
     """
-    sizes = tuple(shape) if isinstance(shape, list | tuple | np.ndarray) else (shape,)
+    several = isinstance(shape, list | tuple) or (isinstance(shape, np.ndarray) and shape.ndim)
+    sizes = tuple(shape) if several else (shape,)
     if all(map(_counts, sizes)):
         return tuple(map(int, sizes))
     rule = "The shape of a sample is made of positive whole numbers, "
@@ -154,10 +171,73 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
     (dtype('float64'), dtype('float32'))
     """
     for known in map(np.dtype, ("float32", "float64")):
-        names = known, known.name, known.type
-        if dtype is None or (not isinstance(dtype, np.ndarray) and dtype in names):
+        # NumPy says that float64 equals None; and an array of text may equal a name.
+        is_array = isinstance(dtype, np.ndarray)
+        if dtype is None or (not is_array and is_one_of(dtype, (known, known.name, known.type))):
             return known
     raise value_error('dtype must be "float32" or "float64".', f"dtype={shown(dtype)}")
+
+
+def any_dtype(name: str, dtype: Any, where: str | None) -> np.dtype[Any]:
+    """Return whatever NumPy takes for a type of numbers; None: float32."""
+    try:
+        found = np.dtype("float32" if dtype is None else dtype)
+    except Exception:
+        found = np.dtype(object)
+    if found.kind not in "fiubc":
+        rule, remedy = "dtype must be a type of numbers.", f'{name}="float32"'
+        raise value_error(rule, f"{name}={shown(dtype)}", where, remedy)
+    return found
+
+
+def mapping(name: str, value: Any, where: str | None) -> Mapping[str, Any]:
+    """Return a dictionary whose keys are names, or explain."""
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+        return value
+    rule = f"{name} must be a dictionary, with names as its keys."
+    raise type_error(rule, f"{name}={told(value)}", where)
+
+
+def text(name: str, value: Any, where: str | None) -> str:
+    """Return `value` if it is text, and not empty, else explain."""
+    if isinstance(value, str) and value:
+        return value
+    raise type_error(f"{name} must be text.", f"{name}={told(value)}", where)
+
+
+def names(name: str, value: Any, where: str | None) -> list[str]:
+    """Return a list of names, also of numbers as text; explain what is no list."""
+    if is_list(value):
+        with suppress(Exception):
+            return [str(one) for one in value]
+    raise type_error(f"{name} must be a list of names.", f"{name}={told(value)}", where)
+
+
+def is_list(value: Any) -> bool:
+    """Return whether this holds several things in an order: a list, an array, a series, …"""
+    return isinstance(value, list | tuple | range) or bool(getattr(value, "ndim", 0) == 1)
+
+
+def callable_(name: str, value: Any, where: str | None) -> Any:
+    """Return `value` if it can be called, else explain."""
+    if callable(value):
+        return value
+    raise type_error(f"{name} must be a function.", f"{name}={told(value)}", where)
+
+
+def an(kind: str, *classes: type) -> Check:
+    """Return the check for an object of one of these classes; `kind` says what it is.
+
+    >>> an("a number of Python", int)("n", 3, None)
+    3
+    """
+
+    def check(name: str, value: Any, where: str | None) -> Any:
+        if isinstance(value, classes):
+            return value
+        raise type_error(f"{name} must be {kind}.", f"{name}={told(value)}", where)
+
+    return check
 
 
 def check_name(name: Any) -> str | None:
@@ -187,6 +267,12 @@ def check_output(output: Any, where: str) -> None:
 
 
 Flag = Annotated[bool, flag]
+DTypeOrNone = Annotated[Any, or_none(passed_through(check_dtype))]
+AnyDType = Annotated[Any, any_dtype]
+Config = Annotated[Mapping[str, Any], mapping]
+Text = Annotated[str, text]
+NamesOrNone = Annotated[list[str] | None, or_none(names)]
+FunctionOrNone = Annotated[Any, or_none(callable_)]
 FlagOrNone = Annotated[bool | None, or_none(flag)]
 Name = Annotated[str | None, passed_through(check_name)]
 DType = Annotated[Any, passed_through(check_dtype)]

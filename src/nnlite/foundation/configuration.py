@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
 
-from nnlite.foundation.arguments import ExplainsItsArguments
+from nnlite.foundation.arguments import ExplainsItsArguments, explains_its_arguments
+from nnlite.foundation.checks import Config
 from nnlite.foundation.registry import Description, throughout
 
 
@@ -45,7 +45,8 @@ class Configurable(metaclass=ExplainsItsArguments):
         return config
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
+    @explains_its_arguments
+    def from_config(cls, config: Config) -> Self:
         """Build an object from what `get_config` returned."""
         names = inspect.signature(cls.__init__).parameters
         stars = [n for n, p in names.items() if p.kind is p.VAR_POSITIONAL and n in config]

@@ -73,11 +73,15 @@ def must_define(of: object, method: str) -> TypeError:
 
     >>> print(must_define(3, "forpass(x)"))
     int must define forpass(x).
+    Received: an object of class int, without it
     """
     foreign = next((name for name in ("call", "forward") if hasattr(type(of), name)), None)
     remedy = f"Rename {foreign} to forpass, and write backprop(grad) beside it: see Layer."
     rule = f"{type(of).__name__} must define {method}."
-    return type_error(rule, remedy=remedy if foreign and method.startswith("forpass") else None)
+    received = f"an object of class {type(of).__name__}, without it"
+    return type_error(
+        rule, received, remedy=remedy if foreign and method.startswith("forpass") else None
+    )
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

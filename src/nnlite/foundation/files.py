@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Annotated, Any
 
 from nnlite.foundation.checks import passed_through
-from nnlite.foundation.errors import explain_error, nearest, shown, type_error, value_error
+from nnlite.foundation.errors import explain_error, nearest, shown, told, type_error, value_error
 
 
 def as_path(filepath: Any) -> Path:
@@ -37,7 +37,26 @@ def as_path(filepath: Any) -> Path:
     return Path(filepath)
 
 
+def as_folder(folder: Any) -> Path:
+    """Return what names a folder, be it there or not, as a path."""
+    rule = "The path must name a folder."
+    if not isinstance(folder, str | Path):
+        raise type_error(rule, told(folder), None, '"."')
+    try:
+        is_other = os.path.exists(folder) and not os.path.isdir(folder)
+        os.path.lexists(folder) or os.stat(folder)
+    except FileNotFoundError:
+        is_other = False
+    except (OSError, ValueError) as error:
+        received = f"{shown(str(folder))}: {getattr(error, 'strerror', error)}"
+        raise OSError(explain_error(rule, received)) from None
+    if is_other or not str(folder):
+        raise value_error(rule, f"the file {folder}" if is_other else "''", None, '"."')
+    return Path(folder)
+
+
 FilePath = Annotated[Any, passed_through(as_path)]
+FolderPath = Annotated[Any, passed_through(as_folder)]
 
 
 def check_folder(path: Path) -> None:

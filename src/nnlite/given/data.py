@@ -140,6 +140,17 @@ def one_or_list(entries: list[Any]) -> Any:
     return entries if len(entries) > 1 else entries[0]
 
 
+def as_validation(given: Any) -> tuple[Any, Any, Any]:
+    """Return x, y and the weights of samples that are only watched, or explain."""
+    several = isinstance(given, list | tuple)
+    if not several or len(given) not in (2, 3):
+        received = type(given).__name__ + (f" of {len(given)}" if several else "")
+        rule = "validation_data must be (x, y) or (x, y, sample_weight)."
+        raise value_error(rule, received, remedy="validation_data=(x_test, y_test)")
+    x, y, *weight = given
+    return x, y, weight[0] if weight else None
+
+
 def _without(name: str, data: Mapping[str, Any], names: Sequence[str], what: str) -> ValueError:
     """Return the error of a dictionary without an entry of that name."""
     words = [key if isinstance(key, str) else shown(key) for key in data]
@@ -198,7 +209,7 @@ def _remedy_for_input(array: Array, shape: Shape, name: str) -> str:
 
 def check_lengths(x: Sequence[Array | Rows], y: Sequence[Array] = ()) -> None:
     """Raise unless all inputs and targets have the same number of samples."""
-    if len({len(array) for array in [*x, *y]}) > 1:
+    if len({array.shape[:1] for array in [*x, *y]}) > 1:
         rule = f"{'x and y' if y else 'All inputs'} must have the same number of samples."
         shapes = {"x": [str(a.shape) for a in x], "y": [str(a.shape) for a in y]}
         parts = [f"{name} of shape {', '.join(each)}" for name, each in shapes.items() if each]

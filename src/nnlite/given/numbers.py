@@ -21,8 +21,22 @@ def as_numbers(data: Any, name: str) -> Array:
     if type(data) is np.ndarray and data.dtype.kind in "fiub":
         return data
     check_kind(data, name)
+    array = as_array(data, name)
+    if array.dtype.kind == "O":
+        return _from_objects(array, name, data)
+    if array.dtype.kind not in "fiub":
+        raise _not_numbers(array, name)
+    return array
+
+
+def as_array(data: Any, name: str) -> Array:
+    """Return an array of whatever this holds, or explain why it cannot be one.
+
+    >>> as_array(["a", "b"], "names").shape
+    (2,)
+    """
     try:
-        array = np.asarray(data)
+        return np.asarray(data)
     except ValueError:
         rule = f"{name} must be rectangular: every sample with the same number of values."
         received = f"a {type(data).__name__} whose entries differ in length"
@@ -30,11 +44,10 @@ def as_numbers(data: Any, name: str) -> Array:
         if isinstance(data, list):
             remedy = "Look for the odd one: set(len(row) for row in data)."
         raise value_error(rule, received, None, remedy) from None
-    if array.dtype.kind == "O":
-        return _from_objects(array, name, data)
-    if array.dtype.kind not in "fiub":
-        raise _not_numbers(array, name)
-    return array
+    except Exception as error:
+        rule = f"{name} must be an array of numbers, or what can become one."
+        received = f"a {type(data).__name__}, which fails: {shown(error)}"
+        raise type_error(rule, received) from error
 
 
 def apart(result: Any, given: Any) -> Any:

@@ -42,6 +42,10 @@ class Cropping2D(ImageLayer):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (h − above − below, w − left − right, c)."""
+        return self.shape_from(input_shape)
+
+    def shape_from(self, input_shape: Shape) -> Shape:
+        """Return the same for a shape that is right."""
         self.check_axes(input_shape)
         h, w, c = input_shape
         left = (h - sum(self.rows), w - sum(self.columns), c)
@@ -52,7 +56,7 @@ class Cropping2D(ImageLayer):
 
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return the middle of the images."""
-        h, w, _ = self.compute_output_shape(x.shape[1:])
+        h, w, _ = self.shape_from(x.shape[1:])
         above, left = self.rows[0], self.columns[0]
         return x[:, above : above + h, left : left + w]
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 
 from nnlite import activations
-from nnlite.foundation.arguments import argument_names
+from nnlite.foundation.arguments import argument_names, explains_its_arguments
 from nnlite.foundation.checks import (
     Flag,
     Name,
@@ -27,6 +27,7 @@ from nnlite.foundation.configuration import serialize
 from nnlite.foundation.errors import attribute_error, must_define, nearest, shown, value_error
 from nnlite.foundation.ours import ours
 from nnlite.foundation.registry import is_ours
+from nnlite.foundation.shapes import SampleShape
 from nnlite.foundation.types import Array, Shape
 from nnlite.foundation.undoing import all_or_nothing
 from nnlite.given.data import check_lengths
@@ -122,7 +123,8 @@ class Layer(Weighted):
         if dtype is not None:
             self.dtype = self.given_dtype = check_dtype(dtype)
 
-    def build(self, input_shape: Any) -> None:
+    @explains_its_arguments
+    def build(self, input_shape: SampleShape) -> None:
         """Make the weights for samples of this shape; a list of shapes for a merge."""
 
     def forpass(self, x: Any, training: bool = False) -> Array:
@@ -133,7 +135,8 @@ class Layer(Weighted):
         """Write the gradients of the weights and return the gradient of x."""
         raise must_define(self, "backprop(grad)")
 
-    def compute_output_shape(self, input_shape: Any) -> Shape:
+    @explains_its_arguments
+    def compute_output_shape(self, input_shape: SampleShape) -> Shape:
         """Return the shape of one output sample: by a trial run, if a subclass knows no better."""
         trial = self.twin()
         trial.ensure_built(input_shape)
@@ -195,6 +198,8 @@ class Layer(Weighted):
         if x.ndim == 0:
             rule = "A layer takes a batch of samples, along the first axis."
             raise self.misfit(rule, f"the number {x[()]}")
+        if not x.size:
+            raise self.misfit("x must not be empty.", f"x of shape {x.shape}")
         # A layer of the user's may write into its x, which is the caller's.
         return x if ours(self, "forpass") else x.copy()
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.foundation.checks import Flag, NotNegative, Share
+from nnlite.foundation.checks import Flag, NotNegative, Share, is_one_of
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.kernels.channels import scaled, scaled_back, sums, sums_with
@@ -18,7 +18,7 @@ from nnlite.layers.options import InitializerLike, RegularizerLike
 
 def as_last_axis(name: str, axis: Any, where: str | None) -> int:
     """Return −1, the only axis that channels may have."""
-    if axis == -1:
+    if is_one_of(axis, [-1]):
         return -1
     remedy = "Move the channels to the end: np.moveaxis(x, 1, -1)."
     if isinstance(axis, float):

@@ -160,12 +160,16 @@ class GlobalPooling(ImageLayer):
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return (c,), or (1, 1, c)."""
+        return self.shape_from(input_shape)
+
+    def shape_from(self, input_shape: Shape) -> Shape:
+        """Return the same for a shape that is right."""
         self.check_axes(input_shape)
         return (1,) * (self.rank * self.keepdims) + input_shape[-1:]
 
     def forpass(self, x: Array, training: bool = False) -> Array:
         """Return one number for each channel."""
-        shape = self.compute_output_shape(x.shape[1:])
+        shape = self.shape_from(x.shape[1:])
         if training:
             self.shape_of_x = x.shape
         pixels = x.reshape(len(x), -1, x.shape[-1])

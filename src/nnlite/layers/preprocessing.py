@@ -8,6 +8,7 @@ import numpy as np
 
 from nnlite.foundation.checks import Flag, Number, Seed, require
 from nnlite.foundation.errors import shown, value_error
+from nnlite.foundation.shapes import OneShape
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.numbers import as_numbers, cast
 from nnlite.layers.layer import Layer
@@ -87,7 +88,7 @@ class Normalization(Layer):
             if (self.variance < 0).any():
                 raise self.misfit("A variance is never negative.", f"variance={shown(variance)}")
 
-    def build(self, input_shape: Shape) -> None:
+    def build(self, input_shape: OneShape) -> None:
         """Make mean and variance; each place along `axis` has its own."""
         self.compute_output_shape(input_shape)
         if not self.is_given:
@@ -97,7 +98,7 @@ class Normalization(Layer):
             # Keras has a third weight, that it does not use: what its get_weights gives fits.
             self.add_weight("count", (), "zeros", trainable=False)
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
+    def compute_output_shape(self, input_shape: OneShape) -> Shape:
         """Return the shape of x."""
         shape = self.shape_of_mean(input_shape)
         if self.is_given:
@@ -195,7 +196,7 @@ class Rescaling(Layer):
         super().__init__(**options)
         self.scale, self.offset = scale, offset
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
+    def compute_output_shape(self, input_shape: OneShape) -> Shape:
         """Return the shape of x."""
         return input_shape
 
@@ -249,7 +250,7 @@ class RandomFlip(ImageLayer):
         if seed is not None:
             self.rng = np.random.default_rng(seed)
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
+    def compute_output_shape(self, input_shape: OneShape) -> Shape:
         """Return the shape of x."""
         self.check_axes(input_shape)
         return input_shape

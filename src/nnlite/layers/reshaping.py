@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from nnlite.foundation.errors import shown, type_error
+from nnlite.foundation.shapes import OneShape
 from nnlite.foundation.types import Array, Shape
 from nnlite.layers.layer import Layer
 
@@ -35,8 +36,12 @@ class Reshape(Layer):
         super().__init__(**options)
         self.target_shape = target_shape
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
+    def compute_output_shape(self, input_shape: OneShape) -> Shape:
         """Return the target shape, with −1 worked out."""
+        return self.shape_from(input_shape)
+
+    def shape_from(self, input_shape: Shape) -> Shape:
+        """Return the same for a shape that is right."""
         size = math.prod(input_shape)
         known = math.prod(n for n in self.target_shape if n != -1)
         unknown = self.target_shape.count(-1)
@@ -52,7 +57,7 @@ class Reshape(Layer):
         """Return x in the new shape."""
         if training:
             self.shape_of_x = x.shape
-        return x.reshape(len(x), *self.compute_output_shape(x.shape[1:]))
+        return x.reshape(len(x), *self.shape_from(x.shape[1:]))
 
     def backprop(self, grad: Array) -> Array:
         """Return the gradient in the shape of x."""
@@ -70,6 +75,6 @@ class Flatten(Reshape):
     def __init__(self, **options: Any) -> None:
         super().__init__((-1,), **options)
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
+    def shape_from(self, input_shape: Shape) -> Shape:
         """Return the one size."""
         return (math.prod(input_shape),)

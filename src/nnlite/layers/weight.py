@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import Flag, Text, require
 from nnlite.foundation.errors import attribute_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_array
 from nnlite.regularizers import Regularizer
 
 if TYPE_CHECKING:
     from nnlite.layers.weighted import Weighted
+
+
+_layer = require(
+    lambda layer: callable(layer.add_weight), "A weight belongs to a layer.", None, TypeError
+)
 
 
 class Weight:
@@ -58,17 +66,18 @@ class Weight:
     last_move: ClassVar[object] = object()
     """Another object after every move of any weight: who has seen this one need not look again."""
 
+    @explains_its_arguments
     def __init__(
         self,
-        layer: Weighted,
-        name: str,
+        layer: Annotated[Weighted, _layer],
+        name: Text,
         value: Any,
-        trainable: bool = True,
+        trainable: Flag = True,
         regularizer: Regularizer | None = None,
     ) -> None:
         self.layer, self.name = layer, name
         self.trainable, self.regularizer = trainable, regularizer
-        self._value = vars(layer)[name] = np.array(value, order="C")
+        self._value = vars(layer)[name] = np.array(as_array(value, name), order="C")
         self._gradient: Array | None = None
         if trainable:
             self._gradient = vars(layer)["d" + name] = np.zeros_like(self._value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from typing import Annotated, Any, Self
 
@@ -16,6 +16,7 @@ from nnlite.foundation.configuration import Configurable, snake_case
 from nnlite.foundation.errors import shown, told, type_error, value_error
 from nnlite.foundation.ours import written_here
 from nnlite.foundation.seeding import new_generator
+from nnlite.foundation.shapes import ArrayShape
 from nnlite.foundation.types import Array
 from nnlite.given.numbers import as_numbers, check_weights
 from nnlite.layers.expected import shapes_expected
@@ -94,14 +95,13 @@ class Weighted(Configurable, Variables):
     def add_weight(
         self,
         name: Annotated[str, as_name],
-        shape: Any,
+        shape: ArrayShape,
         initializer: Any = "glorot_uniform",
         *,
         trainable: bool = True,
         regularizer: Any = None,
     ) -> Array:
         """Make a weight: an attribute of that name, and its gradient beside it: `W` and `dW`."""
-        shape = tuple(shape) if isinstance(shape, Iterable) else (shape,)
         if {name, "d" + name} & self._arrays or hasattr(type(self), name):
             rule = "A weight needs a name that the layer does not use yet."
             raise self.misfit(rule, f"add_weight({shown(name)}, ...)")

@@ -25,7 +25,7 @@ class ImageLayer(Layer):
 
     def check_axes(self, shape: Shape) -> None:
         """Raise unless a sample has `rank` axes and one for the channels."""
-        if len(shape) == self.rank + 1:
+        if len(shape) == self.rank + 1 and not isinstance(shape, list):
             return
         axes = AXES[self.rank]
         remedy = f"x must be (samples, {axes[1:]}: see numpy.reshape."

@@ -7,14 +7,17 @@ import sys
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 from nnlite.callbacks.display import make_display
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import Text, require
+from nnlite.foundation.files import as_path
 from nnlite.lessons.table import Table, in_notebook
 from nnlite.plot.style import COLOURS as COLOURS
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 T = TypeVar("T")
 
@@ -48,14 +51,23 @@ def set_look() -> None:
     )
 
 
-def save(figure: Figure, name: str) -> None:
+_has_canvas = require(
+    lambda figure: callable(figure.savefig),
+    "figure must be a figure of matplotlib.",
+    None,
+    TypeError,
+)
+
+
+@explains_its_arguments
+def save(figure: Annotated[Any, _has_canvas], name: Text) -> None:
     """Save a picture as NAME.png among the figures; a notebook shows it instead."""
     if in_notebook():
         return
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    path = figures_folder() / f"{name}.png"
+    path = as_path(figures_folder() / f"{name}.png")
     path.parent.mkdir(parents=True, exist_ok=True)
     # `savefig` would draw twice: once to set the layout, once more for the file.
     write_png: Any = FigureCanvasAgg(figure).print_png
@@ -98,7 +110,8 @@ def csv_option() -> str | None:
     return arguments[1]
 
 
-def refuse(message: str) -> NoReturn:
+@explains_its_arguments
+def refuse(message: Text) -> NoReturn:
     """End the lesson because it was started with bad input: one line, and exit status 2."""
     print(message, file=sys.stderr)
     raise SystemExit(2)

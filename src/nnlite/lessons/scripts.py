@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from nnlite.exercises.files import with_holes
-from nnlite.foundation.errors import value_error
+from nnlite.foundation.arguments import explains_its_arguments
 from nnlite.foundation.extras import load_extra
+from nnlite.foundation.files import FolderPath
 
 HERE = Path(__file__).resolve().parent
 
@@ -25,7 +26,8 @@ def title_of(script: Path) -> str:
     return title.removeprefix("# # ").removeprefix(script.stem[:2]).strip()
 
 
-def write_notebooks(folder: str | Path) -> tuple[list[Path], list[Path]]:
+@explains_its_arguments
+def write_notebooks(folder: FolderPath) -> tuple[list[Path], list[Path]]:
     """Write every lesson and its exercises as a notebook; one that is there stays as it is.
 
     Parameters
@@ -39,9 +41,6 @@ def write_notebooks(folder: str | Path) -> tuple[list[Path], list[Path]]:
         The notebooks that were written, and those that were there.
     """
     jupytext = load_extra("jupytext", "notebook", "A notebook")
-    folder = Path(folder)
-    if folder.exists() and not folder.is_dir():
-        raise value_error("Notebooks go into a folder.", f"the file {folder}")
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     kept: list[Path] = []

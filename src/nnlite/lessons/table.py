@@ -6,12 +6,15 @@ import json
 import os
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import require
 
 # A terminal has 80 columns: three texts, two spaces after each, and "DIFFERS".
 ROOM = 80 - 3 * 2 - len("DIFFERS")
@@ -123,12 +126,22 @@ class Table:
             raise SystemExit(1)
 
 
-def table_lines(tables: Iterable[tuple[str, list[Row]]]) -> list[str]:
+def _are_tables(given: Any) -> bool:
+    return bool(given) and all(
+        isinstance(title, str) and all(isinstance(row, Row) for row in rows)
+        for title, rows in given
+    )
+
+
+_tables = require(_are_tables, "table_lines takes pairs of a title and a list of rows.")
+
+
+@explains_its_arguments
+def table_lines(tables: Annotated[Sequence[tuple[str, list[Row]]], _tables]) -> list[str]:
     """Return the lines of one or more tables, all with the same columns, at most 80 wide.
 
     A text that is too long goes on in the next line.
     """
-    tables = list(tables)
     heads = [Row(title, "came out", "expected", True) for title, _ in tables]
     rows = [row for _, rows in tables for row in rows]
     texts = [(row.name, row.came_out, row.expected) for row in [*heads, *rows]]

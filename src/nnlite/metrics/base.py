@@ -15,7 +15,7 @@ from nnlite.foundation.configuration import Configurable
 from nnlite.foundation.errors import must_define, value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.given.data import unpaired
-from nnlite.given.numbers import as_numbers, in_order
+from nnlite.given.numbers import as_numbers, check_finite, in_order
 from nnlite.given.targets import without_ones
 from nnlite.losses import Loss
 from nnlite.losses.base import mean_over_outputs
@@ -86,7 +86,7 @@ class FunctionMetric(Metric):
         """Add the function's values for this batch."""
         samples = len(y_pred)
         if sample_weight is None:
-            self.total += float(np.mean(self.function(y_true, y_pred))) * samples
+            self.total += float(np.mean(self.values(y_true, y_pred))) * samples
             self.count += samples
             return
         weights = weights_like(sample_weight, (samples,))
@@ -94,9 +94,13 @@ class FunctionMetric(Metric):
             y, a = self.function.prepare(y_true, y_pred)
             values = self.function.values(y, a)
         else:
-            values = np.asarray(self.function(y_true, y_pred))
+            values = self.values(y_true, y_pred)
         # A figure for the whole batch is that of each of its samples.
         self.add(mean_over_outputs(np.atleast_1d(values)) + np.zeros(samples), weights)
+
+    def values(self, y_true: Any, y_pred: Any) -> Array:
+        """Return what the function says, as numbers."""
+        return as_numbers(self.function(y_true, y_pred), f"What {self.name} returns")
 
 
 def weights_like(sample_weight: Any, shape: Shape) -> Array:
@@ -107,6 +111,7 @@ def weights_like(sample_weight: Any, shape: Shape) -> Array:
            [2., 2., 2.]])
     """
     weights = as_numbers(sample_weight, "sample_weight").astype(np.float64)
+    check_finite(weights, "sample_weight")
     given = weights.shape
     if weights.ndim == len(shape) + 1 and given[-1] == 1:
         weights = weights[..., 0]

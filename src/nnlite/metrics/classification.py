@@ -6,7 +6,15 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nnlite.foundation.checks import DType, Name, PositiveOrNone, number, or_none, require
+from nnlite.foundation.checks import (
+    DType,
+    Name,
+    PositiveOrNone,
+    is_list,
+    number,
+    or_none,
+    require,
+)
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.metrics.confusion import ConfusionMetric, share_of
@@ -15,7 +23,7 @@ from nnlite.metrics.confusion import ConfusionMetric, share_of
 def as_thresholds(name: str, value: Any, where: str | None) -> Any:
     """Return one threshold or a list of them, from 0 to 1; None stands for the usual one."""
     check = number(least=0, most=1)
-    if value is None or np.ndim(value) == 0:
+    if not is_list(value):
         return None if value is None else check(name, value, where)
     if not len(value):
         raise value_error(f"{name} holds one number at least.", f"{name}={value}", where)

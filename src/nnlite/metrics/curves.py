@@ -17,7 +17,7 @@ from nnlite.foundation.checks import (
 )
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
-from nnlite.given.numbers import as_numbers
+from nnlite.given.numbers import as_numbers, check_finite
 from nnlite.metrics.classification import Thresholds
 from nnlite.metrics.confusion import ConfusionMetric, share_of
 
@@ -88,6 +88,7 @@ class AUC(ConfusionMetric):
             raise value_error("num_labels goes with multi_label=True.", f"num_labels={num_labels}")
         if label_weights is not None:
             label_weights = as_numbers(label_weights, "label_weights")
+            check_finite(label_weights, "label_weights")
         self.label_weights = label_weights
         inner = [place / (num_thresholds - 1) for place in range(1, num_thresholds - 1)]
         if thresholds is not None:
@@ -103,8 +104,12 @@ class AUC(ConfusionMetric):
         if self.num_labels not in (None, a.shape[1]):
             received = f"num_labels={self.num_labels}, y_pred of shape {a.shape}"
             raise value_error("num_labels is the number of outputs.", received)
-        if self.label_weights is not None and not self.multi_label:
-            weights = weights * self.label_weights
+        labels = self.label_weights
+        if labels is not None and labels.shape not in ((), (1,), a.shape[1:]):
+            received = f"label_weights of shape {labels.shape}, y_pred of shape {a.shape}"
+            raise value_error("label_weights has one number for each output.", received)
+        if labels is not None and not self.multi_label:
+            weights = weights * labels
         a = sigmoid(a) if self.from_logits else a
         if a.min() < 0 or a.max() > 1:
             received = f"y_pred from {a.min():g} to {a.max():g}"

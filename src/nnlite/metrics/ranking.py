@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.checks import DType, Flag, Name, PositiveInteger
+from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
 from nnlite.metrics.accuracy import CategoricalAccuracy, SparseCategoricalAccuracy
 from nnlite.metrics.base import check_equal_shapes
@@ -64,6 +65,9 @@ class SparseTopKCategoricalAccuracy(SparseCategoricalAccuracy):
         right = y.reshape(a.shape[:-1])
         if self.from_sorted_ids:
             return np.asarray(np.equal(right[..., None], a[..., : self.k]).any(axis=-1))
+        if right.size and not 0 <= right.min() <= right.max() < a.shape[-1]:
+            rule = f"Class numbers must be 0 to {a.shape[-1] - 1} for {a.shape[-1]} outputs."
+            raise value_error(rule, f"y_true from {right.min():g} to {right.max():g}")
         return among_the_largest(a, right.astype(np.int64), self.k)
 
 

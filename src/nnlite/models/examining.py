@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from nnlite.foundation.arguments import explains_its_arguments
-from nnlite.foundation.checks import PositiveOrNone
+from nnlite.foundation.checks import PositiveOrNone, number
 from nnlite.training.protocol import LearningModel
 
 
@@ -51,7 +51,7 @@ def diagnose(
     batch_size: PositiveOrNone = None,
     epochs: PositiveOrNone = None,
     *,
-    validation_split: float = 0.0,
+    validation_split: Annotated[float, number(least=0, below=1)] = 0.0,
     validation_data: Any = None,
     seconds: float = 30.0,
     seed: int = 0,

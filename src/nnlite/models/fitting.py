@@ -135,8 +135,8 @@ def fit(
         Large batches of images are computed in parts; with 2, a second thread takes every part
         that the first has not begun. None decides by the machine. The result is the same.
     """
-    several = isinstance(callbacks, list | tuple)
-    given = callbacks if several else [callbacks] * bool(callbacks)
+    given = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
+    given = [] if callbacks is None else given
     shown, planned = progress_callbacks(verbose, given), range(initial_epoch, epochs)
     with all_or_nothing(model, *model.layers):
         how: dict[str, Any] = {"batch_size": batch_size, "shuffle": shuffle}

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Self
 import numpy as np
 
 from nnlite.callbacks import History
-from nnlite.foundation.arguments import ExplainsItsArguments
-from nnlite.foundation.checks import DType, Flag, Name, Seed, flag
+from nnlite.foundation.arguments import ExplainsItsArguments, explains_its_arguments
+from nnlite.foundation.checks import DType, DTypeOrNone, Name, Seed, an, flag
 from nnlite.foundation.errors import attribute_error, look_up, shown, told, type_error, value_error
 from nnlite.foundation.seeding import new_generator
 from nnlite.foundation.undoing import all_or_nothing
@@ -131,7 +131,8 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
         for layer, name in self._names.items():
             layer.chosen_name = layer.chosen_name or name
 
-    def name_of(self, layer: Layer) -> str:
+    @explains_its_arguments
+    def name_of(self, layer: Annotated[Layer, an("a layer", Layer)]) -> str:
         """Return what a layer is called in this model: in a model of models, names are unique.
 
         >>> from nnlite.layers import Dense, Input
@@ -249,7 +250,8 @@ class Model(ExplainsUnknownNames, WeightsOfLayers, metaclass=ExplainsItsArgument
         wanted = name if isinstance(name, str) else shown(name)
         return look_up("layer", wanted, {self.name_of(layer): layer for layer in self.layers})
 
-    def twin(self, dtype: str | None = None) -> Self:
+    @explains_its_arguments
+    def twin(self, dtype: DTypeOrNone = None) -> Self:
         """Return a copy, perhaps in another dtype, that shares nothing but the history.
 
         >>> from nnlite.layers import Dense, Input

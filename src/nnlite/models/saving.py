@@ -16,12 +16,13 @@ import json
 import re
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
 from nnlite import losses, metrics, optimizers
-from nnlite.foundation.checks import flag
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import Flag, an, flag
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array, Shape
 from nnlite.layers import expected
@@ -34,17 +35,20 @@ from nnlite.models.going_on import (
     restore_optimizer,
     restore_random_state,
 )
+from nnlite.models.weights import WeightsOfLayers
 
 if TYPE_CHECKING:
     from nnlite.models.model import Model
 
+AModel = Annotated[Any, an("a model", WeightsOfLayers)]
 FORMAT = 2
 _CONFIG, _STATE = "config", re.compile(r"state\d+")
 _KINDS = {"optimizer": optimizers, "loss": losses, "metrics": metrics}
 _KINDS |= {"weighted_metrics": metrics}
 
 
-def save_model(model: Model, filepath: str | Path) -> None:
+@explains_its_arguments
+def save_model(model: AModel, filepath: str | Path) -> None:
     """Write all that `load_model` needs for the training to go on: layers, weights, how it was
     compiled, what the optimizer remembers, its learning rate, and the random state.
 
@@ -64,7 +68,8 @@ def save_model(model: Model, filepath: str | Path) -> None:
     _write(filepath, model, config, arrays)
 
 
-def save_weights(model: Model, filepath: str | Path) -> None:
+@explains_its_arguments
+def save_weights(model: AModel, filepath: str | Path) -> None:
     """Write the weights alone into a file that `load_weights` reads."""
     model.check_built("save_weights")
     _write(filepath, model, {}, {})
@@ -76,20 +81,20 @@ def _write(filepath: Any, model: Model, before: dict[str, Array], after: dict[st
     write(filepath, before | weights | after)
     if spoilt := _not_finite(weights):
         text = f"Model '{model.name}' is saved with weights that are not finite, '{spoilt}' first: "
-        warnings.warn(f"{text}check_finite=False alone lets them be loaded.", stacklevel=3)
+        warnings.warn(f"{text}check_finite=False alone lets them be loaded.", stacklevel=4)
 
 
 def _not_finite(arrays: dict[str, Array]) -> str | None:
     return next((name for name, array in arrays.items() if not np.isfinite(array).all()), None)
 
 
-def load_weights(model: Model, filepath: str | Path, *, check_finite: bool = True) -> None:
+@explains_its_arguments
+def load_weights(model: AModel, filepath: str | Path, *, check_finite: Flag = True) -> None:
     """Read weights that `save_weights` or `save` wrote for a model like this one.
 
     Weights that are not finite are refused, unless `check_finite` is False.
     """
     model.check_built("load_weights")
-    flag("check_finite", check_finite, "load_weights")
     with opened(filepath) as archive:
         saved: dict[str, Any] = _shapes(archive)
         wanted = {name: array.shape for name, array in named_weights(model).items()}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnlite.foundation.errors import shown, told, type_error, value_error
-from nnlite.given.data import Data
+from nnlite.given.data import Data, as_validation
 from nnlite.given.stream import Stream, is_stream
 from nnlite.models.reading import checked, without_truth
 from nnlite.training.protocol import LearningModel
@@ -137,11 +137,5 @@ def validation_data_of(
         return data_of(
             model, (given, None), (None, None), "validation_data", steps, times, **options
         )
-    several = isinstance(given, list | tuple)
-    if not several or len(given) not in (2, 3):
-        received = type(given).__name__ + (f" of {len(given)}" if several else "")
-        rule = "validation_data must be (x, y) or (x, y, sample_weight)."
-        raise value_error(rule, received, remedy="validation_data=(x_test, y_test)")
-    x, y, *weight = given
-    weights = weight[0] if weight else None, None
-    return data_of(model, (x, y), weights, "validation_data", steps, times)
+    x, y, weight = as_validation(given)
+    return data_of(model, (x, y), (weight, None), "validation_data", steps, times)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import FunctionOrNone, PositiveInteger
 from nnlite.layers.input import InputLayer
 from nnlite.layers.layer import Layer
 
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
 
 @explains_its_arguments
-def summary(model: Model, line_length: int = 65, print_fn: Any = None) -> None:
+def summary(
+    model: Model, line_length: PositiveInteger = 65, print_fn: FunctionOrNone = None
+) -> None:
     """Print the table of layers, output shapes, and numbers of parameters."""
     model.check_built("summary")
     (print_fn or print)(table(model, line_length))

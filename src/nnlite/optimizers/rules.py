@@ -14,11 +14,12 @@ from nnlite.optimizers.base import Optimizer
 
 def share_below_1(name: str, value: Any, where: str | None) -> Any:
     """Return a share, if it is not all."""
-    if value == 1:
+    share = number(least=0, most=1)(name, value, where)
+    if share == 1:
         rule = f"{name} must be below 1: at 1 nothing new would ever count."
         remedy = "0.9 is usual for beta_1, 0.999 for beta_2."
         raise value_error(rule, f"{name}={shown(value)}", where, remedy)
-    return number(least=0, most=1)(name, value, where)
+    return share
 
 
 Decay = Annotated[float, share_below_1]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
+from nnlite.foundation.arguments import explains_its_arguments
+from nnlite.foundation.checks import PositiveInteger, Text, callable_, number, or_none, require
 from nnlite.foundation.errors import nearest, shown, value_error
 from nnlite.foundation.files import as_path, check_folder, written_whole
 from nnlite.plot.film import Film
@@ -15,6 +17,14 @@ ENDINGS = (".gif", ".html")
 # In seconds: how long all frames take together, but for the last, which one looks at for longer;
 # how long a frame takes at least and at most.
 TOGETHER, AT_THE_END, SHORTEST, LONGEST = 8.0, 2.0, 0.05, 0.8
+
+
+_figure = require(
+    lambda figure: callable(figure.savefig),
+    "figure must be a figure of matplotlib.",
+    None,
+    TypeError,
+)
 
 
 class Animation:
@@ -49,13 +59,14 @@ class Animation:
     ('9', 10)
     """
 
+    @explains_its_arguments
     def __init__(
         self,
-        figure: Any,
-        show: Callable[[int], Any],
-        count: int,
-        name: str = "animation",
-        each: float | None = None,
+        figure: Annotated[Any, _figure],
+        show: Annotated[Callable[[int], Any], callable_],
+        count: PositiveInteger,
+        name: Text = "animation",
+        each: Annotated[float | None, or_none(number(above=0))] = None,
     ) -> None:
         self.figure, self.name, self._show, self._count = figure, name, show, count
         each = each or min(max(TOGETHER / count, SHORTEST), LONGEST)

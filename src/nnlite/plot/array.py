@@ -9,6 +9,7 @@ import numpy as np
 
 from nnlite.foundation.errors import shown, type_error, value_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_array
 from nnlite.plot.cells import ARROW, EMPTY, HIGH, MOST_NUMBERS, TEXT, Cells, writing
 from nnlite.plot.style import INK, LETTER, Axes, axes_in_em
 
@@ -101,7 +102,7 @@ def _chosen_of(chosen: Any, named: Mapping[str, Array], by: str) -> dict[str, An
 
 def _as_array(name: str, value: Any) -> Array:
     try:
-        found = np.asarray(value)
+        found = as_array(value, name or "A")
     except ValueError:
         rule = "The rows of an array are equally long."
         raise value_error(rule, f"{name or 'A'} with rows of several lengths") from None

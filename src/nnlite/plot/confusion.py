@@ -9,6 +9,7 @@ import numpy as np
 
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_array
 from nnlite.plot.decision_boundary import as_labels
 from nnlite.plot.grids import inks_on
 from nnlite.plot.style import (
@@ -90,7 +91,7 @@ def _colour(display: Any, table: Array, size: float) -> None:
 
 
 def _labels(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
-    count = len(np.atleast_1d(np.asarray(y_true)))
+    count = len(np.atleast_1d(as_array(y_true, "y_true")))
     true = as_labels("y_true", y_true, count, "samples")
     predicted = as_labels("y_pred", y_pred, count, "samples")
     if predicted.dtype.kind == "f" and predicted.min() >= 0 and predicted.max() <= 1:

@@ -11,6 +11,7 @@ import numpy as np
 
 from nnlite.foundation.errors import type_error, value_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_array, as_numbers
 from nnlite.plot import style
 from nnlite.plot.style import Axes
 
@@ -155,7 +156,7 @@ def _add_legend(ax: Axes) -> None:
 
 def two_features(model: Any, x: Any) -> Array:
     """Return the samples as points (n, 2), if both they and the model have two features."""
-    points = np.asarray(x, dtype=np.float64)
+    points = as_numbers(x, "x").astype(np.float64)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
         rule = "A decision boundary is drawn over two features: x has two columns."
         many = f", {points.shape[1]} features" if points.ndim == 2 else ""
@@ -175,7 +176,7 @@ def two_features(model: Any, x: Any) -> Array:
 
 def as_labels(name: str, y: Any, count: int, of: str) -> Array:
     """Return one label for each sample; of a row of probabilities, the place of the largest."""
-    labels = np.asarray(y)
+    labels = as_array(y, name)
     if labels.ndim == 2 and labels.shape[1] > 1:
         labels = labels.argmax(axis=1)
     if labels.size != count or labels.ndim not in (1, 2):

@@ -9,6 +9,7 @@ import numpy as np
 from nnlite.foundation.checks import flag
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_array
 from nnlite.models import Model
 from nnlite.plot.cells import TEXT, writing
 from nnlite.plot.grids import LARGEST_SIDE, MOST, as_images, draw_grid, inks_on
@@ -180,7 +181,7 @@ def feature_maps(
     >>> len(axes.images)
     10
     """
-    maps = np.asarray(model) if x is None else output_of(model, x, layer)
+    maps = as_array(model, "maps") if x is None else output_of(model, x, layer)
     maps = maps[0] if x is None and maps.ndim == 4 and len(maps) == 1 else maps
     if maps.ndim != 3 or maps.size == 0:
         rule = "plot.feature_maps needs a model and one image, or maps (height, width, filters)."

@@ -9,6 +9,7 @@ import numpy as np
 
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_numbers
 from nnlite.plot.loss_surface import Loss, Range, height, loss_surface
 from nnlite.plot.style import INK, LINES, Axes, axes_or_new, look, open_frame, padded, round_numbers
 
@@ -111,7 +112,7 @@ def _ways(paths: Any, surface: Loss | None, start: Any, steps: int) -> dict[str,
     ways = {}
     for name, path in named.items():
         walks = hasattr(path, "step")
-        points = _walk(path, surface, start, steps) if walks else np.asarray(path, np.float64)
+        points = _walk(path, surface, start, steps) if walks else as_numbers(path, "A way")
         if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
             rule = "A way is a list of points (w, b), of shape (steps, 2); or an optimizer."
             raise value_error(rule, f"an array of shape {points.shape}")

@@ -13,6 +13,7 @@ import numpy as np
 from nnlite.foundation.checks import flag, positive_integer
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_array
 from nnlite.plot import style
 from nnlite.plot.cells import writing
 from nnlite.plot.style import Axes
@@ -158,7 +159,7 @@ def best_columns(count: int) -> int:
 
 def as_images(x: Any, shape: tuple[int, ...] | None, what: str = "x") -> Array:
     """Return images (n, height, width) or (n, height, width, 3), whatever they came as."""
-    array = np.asarray(x)
+    array = as_array(x, what)
     if array.size == 0 or array.ndim not in (2, 3, 4):
         rule = "Images come as (n, height, width), (n, height, width, channels) or (n, values)."
         remedy = "For a single image write x[None]." if array.ndim == 1 else None

@@ -11,6 +11,7 @@ import numpy as np
 from nnlite.foundation.checks import flag
 from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_numbers
 from nnlite.models import Model
 from nnlite.plot.style import (
     VERMILION,
@@ -194,7 +195,7 @@ def measure(J: Loss, w: Range, b: Range, resolution: int, log: bool) -> Landscap
 def height(J: Loss, u: float, v: float) -> float:
     """Return J at one place, as a number."""
     try:
-        result = np.asarray(J(float(u), float(v)))
+        result = as_numbers(J(float(u), float(v)), "J(w, b)")
     except OverflowError:
         return np.inf
     if result.size != 1:

@@ -8,6 +8,7 @@ import numpy as np
 
 from nnlite.foundation.errors import look_up, type_error, value_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_array
 from nnlite.layers.depthwise_and_transposed import Conv2DTranspose
 from nnlite.layers.layer import Layer
 from nnlite.models import Model
@@ -28,7 +29,7 @@ def find_weight(
             remedy = "Put it into a model that knows its input, or call layer.build(shape)."
             raise value_error(rule, f"layer '{model.name}' without weights", remedy=remedy)
     else:
-        array = np.asarray(model)
+        array = as_array(model, "weights")
         if array.dtype.kind not in "fiub" or array.ndim != axes or array.size == 0:
             received = f"an array of shape {array.shape}" if array.ndim else type(model).__name__
             raise value_error(f"{caller} draws a model, a layer, or an array {shape}.", received)
@@ -100,7 +101,7 @@ def output_of(model: Any, x: Any, layer: Any) -> Array:
 
 
 def _one_image(model: Model, x: Any) -> Array:
-    array = np.asarray(x)
+    array = as_array(x, "x")
     wanted = model.inputs[0].sample
     if array.size != int(np.prod(wanted)):
         rule = f"plot.feature_maps takes one image of shape {wanted}."

@@ -9,6 +9,7 @@ import numpy as np
 
 from nnlite.foundation.errors import value_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_numbers
 from nnlite.metrics import r2_score, root_mean_squared_error
 from nnlite.plot.style import (
     GREY,
@@ -76,7 +77,7 @@ def _score(target: Array, predicted: Array) -> str:
 
 
 def _one_number_each(name: str, values: Any) -> Array:
-    array = np.asarray(values, dtype=np.float64)
+    array = as_numbers(values, name).astype(np.float64)
     if array.size == 0 or array.size != len(np.atleast_1d(array)):
         rule = f"plot.predictions needs {name} with one number for each sample."
         remedy = f"Choose one output: {name}[:, 0]." if array.ndim > 1 else None

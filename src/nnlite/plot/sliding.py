@@ -13,6 +13,7 @@ import numpy as np
 
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array
+from nnlite.given.numbers import as_array
 from nnlite.plot.cells import TEXT, writing
 from nnlite.plot.grids import inks_on
 from nnlite.plot.style import COLOURS, GREY, INK, LETTER, Axes, axes_in_em, signed_colours
@@ -194,7 +195,7 @@ class _Grid:
 
 def _numbers(name: str, given: Any) -> Array:
     """Return numbers with two axes; axes of length 1 at the end are left out."""
-    array = np.asarray(given)
+    array = as_array(given, name)
     shape = array.shape
     while array.ndim > 2 and array.shape[-1] == 1:
         array = array[..., 0]

@@ -99,8 +99,9 @@ def _page_size(
 
 def sheet(width: float, bottom: float, top: float, smallest: float, largest: float) -> Axes:
     """Return axes that fill a figure of the size that `axes_in_em` makes, unknown to pyplot."""
-    page: dict[str, Any] = {"figsize": _page_size(width, bottom, top, smallest, largest)}
-    ax: Axes = _unshown(page).add_axes((0, 0, 1, 1))
+    size = _page_size(width, bottom, top, smallest, largest)
+    # Whatever layout the user's figures have by default, nothing moves these axes.
+    ax: Axes = _unshown({"figsize": size, "layout": "none"}).add_axes((0, 0, 1, 1))
     return ax
 
 

@@ -100,7 +100,7 @@ class BlasThreads:
                 self.before = [(library, library.num_threads) for library in libraries]
             self.holders.add(holder)
             for library, _ in self.before:
-                library.set_num_threads(1)
+                set_threads(library, 1)
 
     def let_go(self, holder: object) -> None:
         """Give the products their threads again, if nobody else holds them; may be said twice."""
@@ -108,8 +108,19 @@ class BlasThreads:
             self.holders.discard(holder)
             if not self.holders:
                 for library, count in self.before:
-                    library.set_num_threads(count)
+                    set_threads(library, count)
                 self.before = []
+
+
+def set_threads(library: Any, count: int) -> None:
+    """Let the products of a library take so many threads, whichever thread says so.
+
+    threadpoolctl listens to the first thread that says it, unless that is forgotten.
+    """
+    forget = getattr(library, "clear_controlling_thread", lambda force: None)
+    forget(force=True)
+    library.set_num_threads(count)
+    forget(force=True)
 
 
 blas_threads = BlasThreads()
