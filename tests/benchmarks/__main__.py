@@ -81,9 +81,9 @@ def main(arguments: list[str]) -> None:
         only=given.only,
         keras=keras,
     )
-    minutes = sum(kept.expected(PARTS[part], options) for part in given.parts) / 60
+    minutes = max(1, sum(kept.expected(PARTS[part], options) for part in given.parts) / 60)
     about = "at most" if given.only else "about"
-    print(f"{', '.join(given.parts)}: {about} {minutes:.0f} minutes on a quiet machine", flush=True)
+    print(f"{', '.join(given.parts)}: {about} {minutes:.0f} min on a quiet machine", flush=True)
     if given.quick:
         print("The figures of --quick say nothing, nor do their verdicts.")
     for part in given.parts:

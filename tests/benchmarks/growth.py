@@ -10,7 +10,7 @@ from nnlite import layers as L
 
 BATCHES = (1, 8, 32, 128, 512)
 WIDTHS = (32, 128, 512, 2048)
-DEPTHS = (1, 2, 4, 8, 16)
+DEPTHS = (1, 2, 4, 8, 12)
 CHANNELS = (4, 8, 16, 32, 64)
 GROWING = {
     "batch": "784-100-10",

@@ -18,7 +18,7 @@ os.dup2(2, 1)
 import keras  # noqa: E402
 import tensorflow  # noqa: E402
 from rounds import seconds  # noqa: E402
-from work import Work, first_results, named  # noqa: E402
+from work import Work, first_results_of, named  # noqa: E402
 
 import nnlite  # noqa: E402
 
@@ -35,7 +35,10 @@ def keras_model(model: nnlite.Model) -> Any:
     made = keras.Model(found[model.inputs[0]], found[model.outputs[0]])
     made.set_weights(model.get_weights())
     kind = getattr(keras.optimizers, type(model.optimizer).__name__)
-    made.compile(kind(float(model.optimizer.learning_rate)), "sparse_categorical_crossentropy")
+    optimizer = kind(float(model.optimizer.learning_rate))
+    if kind is keras.optimizers.Adam:
+        optimizer.epsilon = model.optimizer.epsilon
+    made.compile(optimizer, "sparse_categorical_crossentropy")
     return made
 
 
@@ -55,8 +58,7 @@ def main() -> None:
         task, file, share, name = line.strip().split(" ", 3)
         work = named(file, float(share))[name]
         if task == "check":
-            results = first_results(work, keras_model(work.checked()))
-            answer: Any = results.tolist()
+            answer: Any = first_results_of(work, keras_model(work.checked()))
         else:
             if ready[0] != (file, name):
                 keras.backend.clear_session()

@@ -143,16 +143,20 @@ def torch_optimizer(model: nnlite.Model, network: nn.Module) -> torch.optim.Opti
     """Return the optimizer that the model was compiled with."""
     rate = model.optimizer.learning_rate
     if type(model.optimizer).__name__ == "Adam":
-        return torch.optim.Adam(network.parameters(), lr=rate, eps=1e-7)
+        return torch.optim.Adam(network.parameters(), lr=rate, eps=model.optimizer.epsilon)
     return torch.optim.SGD(network.parameters(), lr=rate)
 
 
 def training(
-    model: nnlite.Model, x: np.ndarray, y: np.ndarray, batch: int, shuffle: bool = True
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    x: np.ndarray,
+    y: np.ndarray,
+    batch: int,
+    shuffle: bool = True,
 ) -> Callable[[int], float]:
     """Return a function that trains for so many epochs, as a bare loop would: the mean loss."""
-    network, xs, ys = torch_network(model), tensor(x), torch.from_numpy(y)
-    optimizer = torch_optimizer(model, network)
+    xs, ys = tensor(x), torch.from_numpy(y)
     loss: nn.Module = nn.CrossEntropyLoss()
     if y.ndim == 2:
         loss, ys = nn.BCEWithLogitsLoss(), ys.float()
@@ -178,14 +182,19 @@ def training(
     return train
 
 
-def prediction(model: nnlite.Model, x: np.ndarray) -> Callable[[], np.ndarray]:
+def prediction(network: nn.Module, x: np.ndarray) -> Callable[[], np.ndarray]:
     """Return a function that predicts all of x, in inference mode, 1,024 samples at a time."""
-    network, xs = torch_network(model), tensor(x)
-    network.eval()
+    xs = tensor(x)
 
     def predict() -> np.ndarray:
+        network.eval()
         with torch.inference_mode():
-            parts = [torch.softmax(network(part), 1) for part in xs.split(1024)]
+            parts = [probabilities(network(part)) for part in xs.split(1024)]
         return torch.cat(parts).numpy()
 
     return predict
+
+
+def probabilities(logits: torch.Tensor) -> torch.Tensor:
+    """Return those of several classes, or of one of two."""
+    return torch.softmax(logits, 1) if logits.shape[1] > 1 else torch.sigmoid(logits)

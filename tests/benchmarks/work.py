@@ -11,7 +11,7 @@ import numpy as np
 
 import nnlite
 from nnlite import layers as L
-from nnlite.optimizers import SGD
+from nnlite.optimizers import SGD, Adam
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,19 @@ class Work:
             return self.data()
         return replace(self, samples=320 if self.predicts else 10 * self.batch).data()
 
+    @property
+    def checked_epochs(self) -> int:
+        """In how many epochs it is checked."""
+        return min(self.epochs, 500)
+
     def checked(self) -> nnlite.Model:
-        """Return a model without chance: whoever drops units at random draws other numbers."""
+        """Return a model for the check, in which nothing happens that differs between libraries.
+
+        Whoever drops units at random draws other numbers; PyTorch adds Adam's epsilon elsewhere.
+        """
         model = self.make()
+        if isinstance(model.optimizer, Adam):
+            model.optimizer.epsilon = 1e-12
         for layer in model.layers:
             if isinstance(layer, L.Dropout):
                 layer.rate = 0.0
@@ -65,16 +75,29 @@ def compiled(layers: list[Any], optimizer: Any = None, shape: Any = (28, 28, 1))
     return model
 
 
-def first_results(work: Work, model: Any) -> np.ndarray:
-    """Return the predictions of the first samples, or their mean loss in the last epoch, in order.
+def first_results(
+    work: Work, predict: Callable[[], np.ndarray], train: Callable[[], float]
+) -> list[list[float]]:
+    """Return what must be alike: predictions; or the loss, and how predictions change by training.
 
-    The model is one of ours, or one of Keras.
+    The loss alone would not tell a wrong learning rate where a network has hardly learnt yet.
     """
-    x, y = work.first()
+    before = predict()
     if work.predicts:
-        return np.asarray(model.predict(x, verbose=0))
-    history = model.fit(x, y, work.batch, min(work.epochs, 500), verbose=0, shuffle=False).history
-    return np.array(history["loss"][-1:])
+        return [before.ravel().tolist()]
+    loss = train()
+    return [[loss], (predict() - before).ravel().tolist()]
+
+
+def first_results_of(work: Work, model: Any) -> list[list[float]]:
+    """Return them for a model of ours, or one of Keras."""
+    x, y = work.first()
+
+    def train() -> float:
+        fitted = model.fit(x, y, work.batch, work.checked_epochs, verbose=0, shuffle=False)
+        return float(fitted.history["loss"][-1])
+
+    return first_results(work, lambda: np.asarray(model.predict(x, verbose=0)), train)
 
 
 def named(file: str, share: float = 1.0) -> dict[str, Work]:
