@@ -132,7 +132,7 @@ def test_a_table_that_is_nowhere_is_asked_for_with_its_place_and_columns(cache):
     with pytest.raises(FileNotFoundError) as error:
         find_table(None, "homes.csv", COLUMNS, "the town")
     assert str(error.value) == (
-        "The file homes.csv is not on this computer (the town).\n"
+        "The file homes.csv is not on this computer (the town).\nReceived: path=None\n"
         f"Where: {cache}, {cache / 'course'} (the environment variable NNLITE_DATA is not set)\n"
         f"Remedy: Put it into {cache}, or into a folder that the environment variable NNLITE_DATA"
         " names, or give path=. Its columns are: age, rooms, price."

@@ -103,7 +103,7 @@ def test_a_notebook_that_is_there_stays_as_it_is(folder, tmp_path, capsys):
 def test_a_file_in_the_place_of_the_folder_is_refused_with_status_2(folder, tmp_path, capsys):
     (tmp_path / "notes.txt").write_text("")
     assert main(["notebooks", str(tmp_path / "notes.txt")]) == 2
-    assert capsys.readouterr().err.startswith("Notebooks go into a folder.\nReceived: the file ")
+    assert capsys.readouterr().err.startswith("The path must name a folder.\nReceived: the file ")
 
 
 def test_without_a_command_the_lessons_are_listed(capsys):

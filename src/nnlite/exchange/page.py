@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 
 from nnlite.exchange.page_layers import Step, steps_of
 from nnlite.exchange.page_training import lesson_of, training_of
+from nnlite.foundation.checks import is_list
 from nnlite.foundation.errors import shown, value_error
 from nnlite.foundation.types import Array
 from nnlite.given.data import check_lengths
@@ -183,9 +185,12 @@ def _add_names(target: dict[str, Any], what: str, names: Any, wanted: int) -> No
     """Write names into the description, if there are as many as are wanted."""
     if names is None:
         return
-    listed = [str(name) for name in names]
     wanted = 2 if what == "names" and wanted == 1 else wanted
-    if isinstance(names, str) or len(listed) != wanted:
+    listed = None
+    if is_list(names):
+        with suppress(Exception):
+            listed = [str(name) for name in names]
+    if listed is None or len(listed) != wanted:
         rule = f"{what} must be a list of {wanted} names."
         raise value_error(rule, f"{what}={shown(names)}")
     target[what] = listed

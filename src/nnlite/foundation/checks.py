@@ -205,14 +205,6 @@ def text(name: str, value: Any, where: str | None) -> str:
     raise type_error(f"{name} must be text.", f"{name}={told(value)}", where)
 
 
-def names(name: str, value: Any, where: str | None) -> list[str]:
-    """Return a list of names, also of numbers as text; explain what is no list."""
-    if is_list(value):
-        with suppress(Exception):
-            return [str(one) for one in value]
-    raise type_error(f"{name} must be a list of names.", f"{name}={told(value)}", where)
-
-
 def is_list(value: Any) -> bool:
     """Return whether this holds several things in an order: a list, an array, a series, …"""
     return isinstance(value, list | tuple | range) or bool(getattr(value, "ndim", 0) == 1)
@@ -271,7 +263,6 @@ DTypeOrNone = Annotated[Any, or_none(passed_through(check_dtype))]
 AnyDType = Annotated[Any, any_dtype]
 Config = Annotated[Mapping[str, Any], mapping]
 Text = Annotated[str, text]
-NamesOrNone = Annotated[list[str] | None, or_none(names)]
 FunctionOrNone = Annotated[Any, or_none(callable_)]
 FlagOrNone = Annotated[bool | None, or_none(flag)]
 Name = Annotated[str | None, passed_through(check_name)]

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 from nnlite.callbacks.display import make_display
 from nnlite.foundation.arguments import explains_its_arguments
@@ -15,9 +15,6 @@ from nnlite.foundation.checks import Text, require
 from nnlite.foundation.files import as_path
 from nnlite.lessons.table import Table, in_notebook
 from nnlite.plot.style import COLOURS as COLOURS
-
-if TYPE_CHECKING:
-    pass
 
 T = TypeVar("T")
 

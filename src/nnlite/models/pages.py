@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnlite.foundation.arguments import explains_its_arguments
-from nnlite.foundation.checks import NamesOrNone, PositiveInteger
+from nnlite.foundation.checks import PositiveInteger
 from nnlite.foundation.files import as_path, check_folder, written_whole
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ def to_html(
     filepath: str | Path,
     samples: Any = None,
     truth: Any = None,
-    names: NamesOrNone = None,
-    features: NamesOrNone = None,
+    names: list[str] | None = None,
+    features: list[str] | None = None,
 ) -> None:
     """Write the network as one page, which any browser opens, without the net and without Python.
 
@@ -73,8 +73,8 @@ def page(
     model: Model,
     samples: Any = None,
     truth: Any = None,
-    names: NamesOrNone = None,
-    features: NamesOrNone = None,
+    names: list[str] | None = None,
+    features: list[str] | None = None,
     height: PositiveInteger = 800,
 ) -> Any:
     """Show the network as a page in a notebook, `height` pixels high: see `to_html`.
