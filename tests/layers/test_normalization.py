@@ -212,3 +212,8 @@ def test_a_gradient_that_is_the_same_everywhere_moves_no_input_in_float32():
     single, double = both_types(x, np.full_like(x, 1000.1))
     assert np.abs(single[1]).max() < 1e-3
     assert single[3] == pytest.approx(double[3], rel=1e-6)
+
+
+def test_samples_that_are_single_numbers_have_no_channels():
+    with pytest.raises(ValueError, match="BatchNormalization needs samples with at least one axis"):
+        BatchNormalization()(np.ones(3))

@@ -94,10 +94,7 @@ class Dense(KernelLayer):
 
     def build(self, input_shape: Shape) -> None:
         """Make W (n, k) and b (k,)."""
-        if not input_shape:
-            rule = "Dense needs samples with at least one axis."
-            remedy = "Make x a column: x.reshape(-1, 1)."
-            raise self.misfit(rule, "samples that are single numbers", remedy)
+        self._check_has_axis(input_shape)
         self.add_kernel((input_shape[-1], self.units), self.units)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

@@ -203,6 +203,13 @@ class Layer(Weighted):
         # A layer of the user's may write into its x, which is the caller's.
         return x if ours(self, "forpass") else x.copy()
 
+    def _check_has_axis(self, input_shape: Shape) -> None:
+        """Raise if samples are single numbers: whose last axis would hold the features?"""
+        if not input_shape:
+            rule = f"{type(self).__name__} needs samples with at least one axis."
+            remedy = "Make x a column: x.reshape(-1, 1)."
+            raise self.misfit(rule, "samples that are single numbers", remedy)
+
     def ensure_built(self, input_shape: Any) -> None:
         """Build the layer, unless it is."""
         if not self._parameters and not (self.built and self.input_shape == input_shape):

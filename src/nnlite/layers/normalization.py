@@ -91,6 +91,7 @@ class BatchNormalization(Layer):
 
     def build(self, input_shape: Shape) -> None:
         """Make γ, β and the two running means, each (c,)."""
+        self._check_has_axis(input_shape)
         c = input_shape[-1:]
         if self.scale:
             self.add_weight("gamma", c, self.gamma_initializer, regularizer=self.gamma_regularizer)
