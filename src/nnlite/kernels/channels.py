@@ -15,7 +15,7 @@ from nnlite.foundation.types import Array
 from nnlite.kernels.memory import Memory
 from nnlite.kernels.products import ones
 
-LINE = 1024
+LINE = 4096
 """About as many numbers make a line."""
 LINES = 64
 """So many lines make a piece, and are added up at once: with more, sums would lose digits."""
@@ -29,8 +29,8 @@ def together(c: int) -> int:
 def pieces(*matrices: Array) -> Iterator[tuple[Array, ...]]:
     """Yield some rows of matrices of one shape after the other, as lines as long as it goes.
 
-    >>> [part.shape for (part,) in pieces(np.ones((1000, 3)))]
-    [(2, 1023), (318, 3)]
+    >>> [part.shape for (part,) in pieces(np.ones((5000, 3)))]
+    [(3, 4095), (905, 3)]
     """
     count, c = matrices[0].shape
     rows = together(c)

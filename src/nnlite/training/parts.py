@@ -53,7 +53,8 @@ MEETING = BatchNormalization, Dropout
 
 PART = 200_000_000
 """The work of a part, counted in products: some 5 ms of a training step. Smaller parts lose more
-to Python, and to the lock that two threads share, than they gain."""
+to Python, and to the lock that two threads share, than they gain. Where parts meet, they wait for
+each other: then it is twice the work."""
 
 NUMBER = 100
 """What it takes to write a number of a layer and its gradient, counted in products."""
@@ -184,7 +185,8 @@ def cut(network: Network, batch_size: int) -> tuple[int, int]:
     size = batch_size
     work = [work_per_sample(layer) for layer in layers[:place]]
     for _ in range(2):
-        size = samples_per_part(sum(work[:place]), batch_size)
+        meet = any(isinstance(layer, MEETING) for layer in layers[:place])
+        size = samples_per_part(sum(work[:place]), batch_size, PART * (2 if meet else 1))
         # Who has more weights than numbers to compute would write all their gradients in each part.
         for earlier, layer in enumerate(layers[:place]):
             if weights_of(layer) > size * work[earlier] / NUMBER:
@@ -195,11 +197,11 @@ def cut(network: Network, batch_size: int) -> tuple[int, int]:
     return place, size if place else batch_size
 
 
-def samples_per_part(work: int, batch_size: int) -> int:
+def samples_per_part(work: int, batch_size: int, part: int) -> int:
     """Return how many samples are a part; the number of parts is even: two can share them."""
-    if work * batch_size <= PART:
+    if work * batch_size <= part:
         return batch_size
-    return -(-batch_size // (2 * -(-work * batch_size // (2 * PART))))
+    return -(-batch_size // (2 * -(-work * batch_size // (2 * part))))
 
 
 def may_be_parted(runner: Runner) -> bool:
