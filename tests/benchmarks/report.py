@@ -74,7 +74,8 @@ def networks(measured: Measured) -> list[str]:
         "## Against PyTorch and Keras",
         "A peer's time divided by nnlite's: above 1, nnlite is faster. Goals are judged with "
         "OpenBLAS's own choice of routines; the last column is another run, with those it has for "
-        "Haswell (no AVX-512); – was not measured. Training is with `fit(verbose=0)` and plain SGD unless said, on "
+        "Haswell (no AVX-512); what has a – was not measured. Training is with `fit(verbose=0)` "
+        "and plain SGD unless said, on "
         "images like MNIST's that the benchmark makes itself. After each convolution of a row like "
         "3×3×10 follows a pooling, at the end come 100 and 10 units; all networks stand in "
         "`tests/benchmarks/networks.py`.",
