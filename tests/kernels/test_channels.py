@@ -61,3 +61,8 @@ def test_a_number_for_each_channel_is_added_to_every_row(shape: Any) -> None:
     expected = rows + values
     channels.add_to_rows(rows, values)
     assert rows.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("shape", [(4095, 1), (2047, 2), (255, 16), (6143, 1)])
+def test_rows_that_fill_no_line_are_not_added_one_after_the_other(shape: Any) -> None:
+    assert max(len(part) for (part,) in channels.pieces(np.ones(shape))) <= channels.LINES

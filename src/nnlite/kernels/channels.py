@@ -30,16 +30,15 @@ def pieces(*matrices: Array) -> Iterator[tuple[Array, ...]]:
     """Yield some rows of matrices of one shape after the other, as lines as long as it goes.
 
     >>> [part.shape for (part,) in pieces(np.ones((5000, 3)))]
-    [(3, 4095), (905, 3)]
+    [(3, 4095), (43, 63), (2, 3)]
     """
-    count, c = matrices[0].shape
-    rows = together(c)
-    whole = count // rows * rows
-    for start in range(0, whole, rows * LINES):
-        end = min(start + rows * LINES, whole)
-        yield tuple(matrix[start:end].reshape(-1, rows * c) for matrix in matrices)
-    if whole < count:
-        yield tuple(matrix[whole:] for matrix in matrices)
+    (count, c), start = matrices[0].shape, 0
+    for rows in (together(c), max(1, together(c) // LINES), 1):
+        whole = start + (count - start) // rows * rows
+        while start < whole:
+            end = min(start + rows * LINES, whole)
+            yield tuple(matrix[start:end].reshape(-1, rows * c) for matrix in matrices)
+            start = end
 
 
 def sums(rows: Array, about: Array, memory: Memory) -> tuple[Array, Array]:

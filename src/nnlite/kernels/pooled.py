@@ -64,7 +64,7 @@ def largest(pieces: Pieces, a: Array, memory: Memory, keep_winners: bool) -> Win
         part = a[images].reshape(-1, ph, line)
         tournament(lines, part, down[images] if keep_winners else None)
         winners = across, down
-    return winners
+    return winners if keep_winners else None
 
 
 def means(pieces: Pieces, a: Array, memory: Memory) -> None:
